@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Door(AppConfig):
+    name = "mutuals.api"
+    label = "api"

@@ -1,0 +1,1 @@
+"""The floor: journal, clock, ids, jobs, filters, files and the guarded net. It has no CRM words."""

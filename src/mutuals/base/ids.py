@@ -1,0 +1,19 @@
+"""Keys that we make ourselves: sortable by time, impossible to guess."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime
+
+
+def new_key(at: datetime) -> uuid.UUID:
+    """A UUID of version 7 (RFC 9562, 5.7): 48 bits of milliseconds since 1970, then 74 random bits."""
+    milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
+    value = (milliseconds << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
+    return uuid.UUID(int=value)
+
+
+def new_token() -> str:
+    """256 random bits in 43 letters that are safe in an address."""
+    return secrets.token_urlsafe(32)

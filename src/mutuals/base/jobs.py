@@ -1,0 +1,37 @@
+"""Work for later, on the same database: enqueued in the transaction of the data, so neither is ever without the other.
+
+Rooms defer by name; `config.wiring` names the functions at start-up. Handlers take ids, not payloads, and may run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from procrastinate import RetryStrategy, exceptions
+from procrastinate.contrib.django import app
+
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+
+
+def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: str = "", retry: bool = True) -> None:
+    """Let `act` be deferred as `label`. `cron` (five fields, UTC) also runs it by the clock with `timestamp`."""
+    task = app.task(name=label, queue=queue, retry=RETRY if retry else False)(act)
+    if cron:
+        app.periodic(cron=cron)(task)
+
+
+def later(label: str, *, lock: str = "", once: str = "", at: datetime | None = None, urgent: bool = False, **ids: Any) -> None:
+    """Enqueue a job. `lock`: one at a time; `once`: not again while one with this name waits; `at`: not before."""
+    options: dict[str, Any] = {"priority": 10 if urgent else 0}
+    if lock:
+        options["lock"] = lock
+    if once:
+        options["queueing_lock"] = once
+    if at:
+        options["schedule_at"] = at
+    try:
+        app.configure_task(label, **options).defer(**ids)
+    except exceptions.AlreadyEnqueued:
+        return

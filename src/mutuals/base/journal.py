@@ -1,0 +1,34 @@
+"""The journal: what happened, by whom, about what. In place of signals, and the audit trail at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from mutuals.base.models import Entry
+
+
+def key_of(thing: Model | str) -> str:
+    """The text key of a row, "person:12", or the key itself when a text is given ("machine:flow")."""
+    return thing if isinstance(thing, str) else f"{thing._meta.model_name}:{thing.pk}"
+
+
+def note(kind: str, about: Model | str, *, by: Model | str, **data: Any) -> Entry:
+    """Write down that something happened, in the caller's transaction. `data` must be plain JSON."""
+    return Entry.objects.create(kind=kind, about=key_of(about), by=_who(by), data=data)
+
+
+def note_many(kind: str, abouts: list[str], *, by: Model | str, **data: Any) -> None:
+    """The same entry for many things in one statement."""
+    who = _who(by)
+    Entry.objects.bulk_create([Entry(kind=kind, about=about, by=who, data=data) for about in abouts])
+
+
+def of(thing: Model | str) -> QuerySet[Entry]:
+    """Everything that happened to one thing, newest first."""
+    return Entry.objects.filter(about=key_of(thing)).order_by("-id")
+
+
+def _who(by: Model | str) -> str:
+    return by if isinstance(by, str) else f"staff:{by.pk}" if by._meta.model_name == "user" else key_of(by)

@@ -1,0 +1,1 @@
+"""Settings, addresses and start-up wiring; the only place that knows every room."""

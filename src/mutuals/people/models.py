@@ -1,0 +1,175 @@
+"""Whom we know: persons, organisations, and the presences through which they reach us."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from mutuals.staff.models import Team, User
+
+
+class Person(models.Model):
+    """The cluster of profiles that we hold to be one human.
+
+    `canonical` is the person that this one was merged into, itself by default (set by a trigger) and always flattened.
+    The fields below it are chosen from the profiles' fields; counters are rollups over the whole cluster.
+    """
+
+    canonical = models.ForeignKey("self", on_delete=models.PROTECT, related_name="cluster")
+    name = models.CharField(max_length=200, blank=True)
+    name_key = models.CharField(max_length=200, blank=True)  # folded: lower case, no accents
+    email = models.CharField(max_length=254, blank=True)  # chosen main address
+    phone = models.CharField(max_length=32, blank=True)  # E.164
+    city = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    birthday = models.DateField(null=True, blank=True)
+    stage = models.CharField(max_length=20, blank=True)  # lead, customer, former
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+    last_at = models.DateTimeField(null=True, blank=True)  # newest interaction
+    interaction_count = models.IntegerField(db_default=0, default=0)
+    order_count = models.IntegerField(db_default=0, default=0)
+    order_total = models.DecimalField(max_digits=14, decimal_places=2, db_default=0, default=0)
+    order_currency = models.CharField(max_length=3, blank=True)  # of order_total; "" = none, "*" = several
+    last_order_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(OpClass("name_key", "text_pattern_ops"), "id", name="person_name_start"),
+            GinIndex(OpClass("name_key", "gin_trgm_ops"), name="person_name_parts"),
+            models.Index(fields=["name_key", "id"], name="person_by_name"),
+            models.Index(models.F("last_at").desc(nulls_last=True), models.F("id").desc(), name="person_by_last"),
+            models.Index(fields=["-order_total", "-id"], name="person_by_value"),
+            models.Index(fields=["email"], name="person_email", condition=~Q(email="")),
+            models.Index(fields=["-created_at", "-id"], name="person_by_created"),
+            models.Index(fields=["city", "-id"], name="person_city"),
+            GinIndex(fields=["tags"], name="person_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Person {self.pk}"
+
+
+class Organisation(models.Model):
+    """A company, club or office."""
+
+    name = models.CharField(max_length=200)
+    name_key = models.CharField(max_length=200)
+    domain = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(OpClass("name_key", "text_pattern_ops"), "id", name="organisation_name_start"),
+            GinIndex(OpClass("name_key", "gin_trgm_ops"), name="organisation_name_parts"),
+            models.Index(fields=["domain"], name="organisation_domain", condition=~Q(domain="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Affiliation(models.Model):
+    """A person's place in an organisation, from when to when."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="affiliations")
+    role = models.CharField(max_length=120, blank=True)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    is_main = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role", "since"], name="affiliation_once", nulls_distinct=False
+            ),
+            models.UniqueConstraint(fields=["person"], condition=Q(is_main=True), name="affiliation_one_main"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=models.F("since")),
+                name="affiliation_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role or 'member'} of {self.organisation_id}"
+
+
+class Profile(models.Model):
+    """One presence of somebody somewhere, known by the network's own immutable id.
+
+    `person` is written by `identity` alone. Network "mutuals" is a person's own record, on which staff's notes hang.
+    """
+
+    network = models.CharField(max_length=30)
+    key = models.CharField(max_length=512)
+    name = models.CharField(max_length=200, blank=True)  # handle as shown today
+    shown = models.CharField(max_length=200, blank=True)  # display name
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="profiles")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="profiles"
+    )
+    label = models.CharField(max_length=12, blank=True)  # personal, work, shared
+    is_bot = models.BooleanField(default=False)
+    is_ours = models.BooleanField(default=False)
+    url = models.CharField(max_length=1000, blank=True)
+    fields = models.JSONField(default=dict, blank=True)  # what it says of itself: {"city": "Porto", ...}
+    first_seen_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["network", "key"], name="profile_key"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) | Q(organisation__isnull=True), name="profile_one_holder"
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass("name", "gin_trgm_ops"), name="profile_name_parts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.shown or self.key
+
+
+class Fact(models.Model):
+    """Something known of a person: what, from where, when, how sure. Newer facts of one name replace older ones."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facts")
+    name = models.CharField(max_length=60)
+    value = models.JSONField()
+    source = models.CharField(max_length=120)  # text key: "profile:12", "import:3", "staff:2"
+    confidence = models.FloatField(default=1.0)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name", "source"], name="fact_once"),
+            models.CheckConstraint(condition=Q(confidence__gte=0, confidence__lte=1), name="fact_confidence"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.person_id}"
+
+
+class Erased(models.Model):
+    """A keyed hash of a handle that must not come back in. Nothing can be read from it without the key."""
+
+    digest = models.BinaryField(max_length=32, primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:12]

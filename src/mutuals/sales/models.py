@@ -1,0 +1,63 @@
+"""What they bought."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from mutuals.channels.models import Source
+from mutuals.people.models import Organisation, Profile
+
+
+class Product(models.Model):
+    """Something that can be bought."""
+
+    sku = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    category = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Order(models.Model):
+    """One purchase. It hangs on the profile it came in by: a shop's customer number, an address, or an own record."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    number = models.CharField(max_length=80)
+    profile = models.ForeignKey(Profile, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders")
+    organisation = models.ForeignKey(Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders")
+    placed_at = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(max_digits=14, decimal_places=2)
+    status = models.CharField(max_length=20, blank=True)  # as the shop says: paid, sent, returned
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="order_number", nulls_distinct=False),
+            models.CheckConstraint(condition=~Q(number=""), name="order_has_number"),
+        ]
+        indexes = [models.Index(fields=["profile", "-placed_at", "-id"], name="order_by_profile")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One position of an order. Quantity may be negative: a return."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    name = models.CharField(max_length=200)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=4)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="line_position")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.name}"

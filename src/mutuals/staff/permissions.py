@@ -1,0 +1,98 @@
+"""Who may do what. Denied unless the matrix says otherwise; asked inside each act, so no door can differ.
+
+A scope answers *on which rows*: ALL, OWN (what is given to the user or to their teams), or nothing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from mutuals.staff.models import Role, User
+
+
+class Scope(StrEnum):
+    """How far a right reaches."""
+
+    ALL = "all"
+    OWN = "own"
+    NONE = "none"
+
+
+class NotAllowed(PermissionError):
+    """The user may not do this. The message says whom to ask."""
+
+
+_EVERYONE = {Role.OWNER: Scope.ALL, Role.ADMIN: Scope.ALL, Role.LEAD: Scope.ALL, Role.STAFF: Scope.ALL}
+_WITH_OWN = {**_EVERYONE, Role.CONTRACTOR: Scope.OWN}
+_LEADS = {Role.OWNER: Scope.ALL, Role.ADMIN: Scope.ALL, Role.LEAD: Scope.ALL}
+_ADMINS = {Role.OWNER: Scope.ALL, Role.ADMIN: Scope.ALL}
+
+ACTS: dict[str, dict[Role, Scope]] = {
+    "person.view": _WITH_OWN,
+    "person.view_contact": _EVERYONE,  # unmasked addresses and numbers
+    "person.edit": _EVERYONE,
+    "person.link": _EVERYONE,
+    "person.export": _ADMINS,
+    "person.erase": _ADMINS,
+    "organisation.view": _EVERYONE,
+    "organisation.edit": _EVERYONE,
+    "order.view": _WITH_OWN,
+    "order.edit": _EVERYONE,
+    "conversation.view": _WITH_OWN,
+    "conversation.reply": _WITH_OWN,
+    "conversation.note": _WITH_OWN,
+    "conversation.assign": _EVERYONE,
+    "conversation.close": _WITH_OWN,
+    "interaction.add": _EVERYONE,
+    "interaction.delete": _LEADS,
+    "search.everything": _EVERYONE,
+    "source.view": _EVERYONE,
+    "source.manage": _ADMINS,
+    "source.sync": _LEADS,
+    "channel.manage": _ADMINS,
+    "parked.view": _LEADS,
+    "parked.retry": _LEADS,
+    "import.run": _LEADS,
+    "file.view": _WITH_OWN,
+    "user.view": _EVERYONE,
+    "user.manage": _ADMINS,
+    "team.manage": _ADMINS,
+    "token.own": _EVERYONE,
+    "journal.view": _ADMINS,
+    "list.export": _LEADS,
+}
+
+SCOPES = ("read", "write", "admin", "ingest")
+"""What a token may be limited to: reading, everyday acts, settings, and handing in events only."""
+
+
+def scope(user: Any, act: str) -> Scope:
+    """How far `user` may go with `act`. Nobody, inactive users and unknown acts get nothing."""
+    if not isinstance(user, User) or not user.is_active:
+        return Scope.NONE
+    return ACTS[act].get(Role(user.role), Scope.NONE)
+
+
+def may(user: Any, act: str) -> bool:
+    """True where `user` may do `act` on some row at least."""
+    return scope(user, act) is not Scope.NONE
+
+
+def require(user: Any, act: str, thing: Any = None) -> None:
+    """Begin an act: raise NotAllowed unless `user` may do `act` (on `thing`, when one is given).
+
+    A row that is limited to its own people says so by `belongs_to(user) -> bool`; one that does not is nobody's own.
+    """
+    reach = scope(user, act)
+    if reach is Scope.ALL:
+        return
+    if reach is Scope.OWN and (thing is None or _is_own(user, thing)):
+        return
+    what = act.replace(".", ": ").replace("_", " ")
+    raise NotAllowed(f"Your role does not include “{what}”. Ask an admin or the owner of this installation.")
+
+
+def _is_own(user: User, thing: Any) -> bool:
+    belongs = getattr(thing, "belongs_to", None)
+    return bool(belongs and belongs(user))
