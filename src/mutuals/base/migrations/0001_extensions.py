@@ -6,5 +6,5 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     initial = True
-    run_before = [("people", "0001_initial"), ("history", "0001_initial")]
+    run_before = [("people", "0001_initial")]
     operations = [TrigramExtension()]
