@@ -1,17 +1,25 @@
-"""The bundled PostgreSQL. Knows no Django. `DATABASE_URL` names an external server instead; it then wins everywhere
-except where a state folder is given by hand."""
+"""The bundled PostgreSQL. Knows no Django.
+
+`DATABASE_URL` in the environment names an external server instead and wins over every state folder. The environment is
+an argument of each call, so that a test can do without its own.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from mutuals.embedded.address import Address
-from mutuals.embedded.places import Cluster, cluster_at, programs_folder, state_folder
+from mutuals.embedded.backup import backup, restore
+from mutuals.embedded.backup import backup_now as _backup_now
+from mutuals.embedded.places import Cluster, cluster_at, programs_folder
+from mutuals.embedded.places import state_folder as _state_folder
 from mutuals.embedded.refusals import Damaged, Refused, VersionMismatch
 from mutuals.embedded.server import Status, address_of, down, status_of, up
+from mutuals.embedded.upgrade import upgrade_of
 
 __all__ = [
     "Address",
@@ -20,52 +28,87 @@ __all__ = [
     "Status",
     "VersionMismatch",
     "address",
+    "backup",
+    "backup_now",
     "ensure_up",
     "external",
+    "restore",
     "state_folder",
     "status",
     "stop",
+    "upgrade",
 ]
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_ENVIRON: Mapping[str, str] = os.environ
 
 
-def external(environ: Mapping[str, str] | None = None) -> Address | None:
+def state_folder(environ: Mapping[str, str] = _ENVIRON) -> Path:
+    """`MUTUALS_STATE`; else `var` of the checkout that this package runs from; else the usual place of the system."""
+    return _state_folder(environ)
+
+
+def external(environ: Mapping[str, str] = _ENVIRON) -> Address | None:
     """The server named by `DATABASE_URL`, or None when the database is our own."""
-    url = (os.environ if environ is None else environ).get("DATABASE_URL", "")
+    url = environ.get("DATABASE_URL", "")
     return Address.parse(url) if url else None
 
 
 def ensure_up(
-    state: Path | None = None, *, options: Mapping[str, str] = _NONE, programs: Path | None = None
+    state: Path | None = None, *, options: Mapping[str, str] = _NONE, environ: Mapping[str, str] = _ENVIRON
 ) -> Address:
-    """Attach to the database, starting our own if it is not running. Safe to call from any number of processes."""
-    named = external() if state is None else None
-    return named or up(_cluster(state, programs), options=options)
+    """Attach to the database, starting our own if it is not running. Safe to call from any number of processes.
+
+    `options` are settings of PostgreSQL and count only when this call is the one that starts it.
+    """
+    return external(environ) or up(_cluster(state, environ), options=options)
 
 
-def address(state: Path | None = None) -> Address:
+def address(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) -> Address:
     """Where the database is or will be; starts nothing, makes nothing. Before the first start the password is empty."""
-    named = external() if state is None else None
-    return named or address_of(_cluster(state, None))
+    return external(environ) or address_of(_cluster(state, environ))
 
 
-def stop(state: Path | None = None, *, programs: Path | None = None) -> bool:
+def stop(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) -> bool:
     """Stop our own database; False if it was not running. Refuses for a server that is not ours."""
-    _refuse_external(state, "stopped")
-    return down(_cluster(state, programs))
+    _refuse_external(environ, "stopped")
+    return down(_cluster(state, environ))
 
 
-def status(state: Path | None = None) -> Status:
-    """What is running, found by connecting. Refuses for a server that is not ours."""
-    _refuse_external(state, "looked after")
-    return status_of(_cluster(state, None))
+def status(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) -> Status:
+    """What is running, found by connecting; for an external server too."""
+    named = external(environ)
+    return status_of(named, None) if named else status_of(None, _cluster(state, environ))
 
 
-def _cluster(state: Path | None, programs: Path | None) -> Cluster:
-    return cluster_at(state or state_folder(os.environ), programs=programs or programs_folder(os.environ))
+def backup_now(
+    folder: Path,
+    keep: int = 7,
+    *,
+    of: Address | None = None,
+    at: datetime | None = None,
+    environ: Mapping[str, str] = _ENVIRON,
+) -> Path:
+    """One more backup named by its time (UTC) in `folder`; the newest `keep` of this database stay there."""
+    return _backup_now(folder, keep, address=of or address(environ=environ), at=at)
 
 
-def _refuse_external(state: Path | None, what: str) -> None:
-    if state is None and external() is not None:
-        raise Refused(f"DATABASE_URL names a server of your own, which is {what} where it runs, not by Mutuals.")
+def upgrade(
+    state: Path | None = None,
+    *,
+    old_programs: Path | None = None,
+    options: Mapping[str, str] = _NONE,
+    environ: Mapping[str, str] = _ENVIRON,
+) -> str:
+    """Bring our own data folder to the major version of the programs; says what was done. Stop Mutuals before."""
+    _refuse_external(environ, "upgraded")
+    return upgrade_of(_cluster(state, environ), old_programs=old_programs, options=options)
+
+
+def _cluster(state: Path | None, environ: Mapping[str, str]) -> Cluster:
+    return cluster_at(state or _state_folder(environ), programs=programs_folder(environ))
+
+
+def _refuse_external(environ: Mapping[str, str], what: str) -> None:
+    if external(environ) is not None:
+        raise Refused(f"DATABASE_URL names a server that is not ours: it is {what} where it runs.")

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from mutuals.embedded.refusals import Refused
 
@@ -133,7 +134,7 @@ def reachable(cluster: Cluster) -> Cluster:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
         _note(cluster.state).write_text(f"{folder}\n")
     if not folder.exists():
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
         cluster.own(folder)
     if cluster.account is not None and not _may_enter(cluster.account, programs):
         programs = _copied(programs, folder)
@@ -142,10 +143,15 @@ def reachable(cluster: Cluster) -> Cluster:
 
 def major_of_programs(programs: Path) -> int:
     """The major version of the server in a folder of programs."""
-    said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    return major_of(programs / "postgres")
+
+
+def major_of(program: Path) -> int:
+    """The major version that one of PostgreSQL's programs says it has."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     found = re.search(r"\(PostgreSQL\) (\d+)", said)
     if found is None:
-        raise Refused(f"{programs / 'postgres'} does not say which version it is: {said.strip()!r}")
+        raise Refused(f"{program} does not say which version it is: {said.strip()!r}")
     return int(found[1])
 
 
@@ -176,13 +182,21 @@ def _account_for(folder: Path) -> Account | None:
     raise Refused("PostgreSQL never runs as root, and there is no account to step down to: add one named `mutuals`.")
 
 
-def _as_account(account: Account | None) -> dict[str, object]:
-    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+class _Who(TypedDict):
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def _as_account(account: Account | None) -> _Who:
+    if account is None:
+        return {"user": None, "group": None, "extra_groups": None}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _may_enter(account: Account, folder: Path) -> bool:
-    asked = subprocess.run(["test", "-x", str(folder)], cwd="/", check=False, **_as_account(account))  # type: ignore[call-overload]
-    return bool(asked.returncode == 0)
+    asked = subprocess.run(["test", "-x", str(folder)], cwd="/", check=False, **_as_account(account))
+    return asked.returncode == 0
 
 
 def _nearest(folder: Path) -> Path:

@@ -83,16 +83,19 @@ def down(cluster: Cluster) -> bool:
     return True
 
 
-def status_of(cluster: Cluster) -> Status:
-    """What is there now, found by connecting."""
-    address = address_of(cluster)
+def status_of(named: Address | None, cluster: Cluster | None) -> Status:
+    """What is there now, found by connecting: a server `named` by somebody else, or our own cluster."""
+    address = named or (address_of(cluster) if cluster else None)
+    if address is None:
+        raise ValueError("name a server or a cluster")
     version = ""
     try:
         with psycopg.connect(address.dsn(), connect_timeout=5) as connection:
             version = connection.info.parameter_status("server_version") or ""
     except psycopg.OperationalError:
         pass
-    return Status(bool(version), living_postmaster(cluster), version, str(cluster.folder), address.plain())
+    pid = living_postmaster(cluster) if cluster else None
+    return Status(bool(version), pid, version, str(cluster.folder) if cluster else "", address.plain())
 
 
 def living_postmaster(cluster: Cluster) -> int | None:
@@ -143,9 +146,19 @@ def _make(cluster: Cluster, *, durable: bool) -> None:
     """initdb into a folder aside, renamed when complete, so that a start cut short leaves nothing half-made."""
     half = cluster.folder / "data.half"
     shutil.rmtree(half, ignore_errors=True)
-    for user in (SUPERUSER, USER):
+    for user in (user for user in (SUPERUSER, USER) if not cluster.password_file(user).is_file()):
         _write_private(cluster, cluster.password_file(user), secrets.token_urlsafe(24))
-    command = ["initdb", "-D", half, "-U", SUPERUSER, "-A", "scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
+    command: list[str | Path] = [
+        "initdb",
+        "-D",
+        half,
+        "-U",
+        SUPERUSER,
+        "-A",
+        "scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]
     command += [f"--pwfile={cluster.password_file(SUPERUSER)}", "--data-checksums"]
     if major_of_programs(cluster.programs) >= 17:
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

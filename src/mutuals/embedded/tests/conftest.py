@@ -1,0 +1,57 @@
+"""A state folder of its own for each test of this room, with a small and careless server."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mutuals.embedded import Address, ensure_up, status, stop
+
+SMALL = {"fsync": "off", "shared_buffers": "16MB", "io_method": "sync"}
+OLD_PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One state folder and the environment its calls are made with."""
+
+    state: Path
+    environ: dict[str, str]
+
+    def up(self) -> Address:
+        options = (
+            SMALL if "MUTUALS_PG_BIN" not in self.environ else {k: v for k, v in SMALL.items() if k != "io_method"}
+        )
+        return ensure_up(self.state, options=options, environ=self.environ)
+
+    def stop(self) -> bool:
+        return stop(self.state, environ=self.environ)
+
+    def pid(self) -> int | None:
+        return status(self.state, environ=self.environ).pid
+
+    def with_programs(self, programs: Path) -> "Ground":
+        return Ground(self.state, {"MUTUALS_PG_BIN": str(programs)})
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    folder = Path(tempfile.mkdtemp(prefix="mu"))
+    folder.chmod(0o711)
+    here = Ground(folder / "state", {})
+    yield here
+    here.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def old_programs() -> Path:
+    if not (OLD_PROGRAMS / "postgres").is_file():
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL 15 is missing: `make test-pg15` installs it")
+        pytest.skip("needs Debian's postgresql-15")
+    return OLD_PROGRAMS

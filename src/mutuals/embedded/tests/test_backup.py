@@ -1,0 +1,162 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mutuals.embedded import Address, Damaged, Refused, backup, backup_now, restore, upgrade
+
+
+def write(where: Address, words: str) -> None:
+    with psycopg.connect(where.dsn()) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        connection.execute("CREATE TABLE IF NOT EXISTS said (words text NOT NULL)")
+        connection.execute("CREATE INDEX IF NOT EXISTS said_words ON said USING gin (words gin_trgm_ops)")
+        connection.execute("INSERT INTO said VALUES (%s)", [words])
+
+
+def read(where: Address) -> list[str]:
+    with psycopg.connect(where.dsn()) as connection:
+        return [row[0] for row in connection.execute("SELECT words FROM said ORDER BY 1")]
+
+
+def test_a_restore_brings_back_what_was_there_and_keeps_what_it_replaced(ground):
+    where = ground.up()
+    write(where, "before: Größe, 茶, 🫖")
+    file = backup(where, ground.state / "backups" / "one.dump")
+    write(where, "after")
+
+    kept = restore(where, file)
+
+    assert read(where) == ["before: Größe, 茶, 🫖"]
+    assert read(where.named(kept)) == ["after", "before: Größe, 茶, 🫖"]
+
+
+def test_a_restore_ends_open_connections_and_may_be_done_again(ground):
+    where = ground.up()
+    write(where, "once")
+    file = backup(where, ground.state / "backups" / "one.dump")
+    restore(where, file)
+    sleeper = psycopg.connect(where.dsn())
+
+    restore(where, file)
+
+    assert read(where) == ["once"]
+    with pytest.raises(psycopg.OperationalError):
+        sleeper.execute("SELECT 1")
+
+
+def test_a_restore_into_a_server_that_lost_the_database_makes_it(ground):
+    where = ground.up()
+    write(where, "kept")
+    file = backup(where, ground.state / "backups" / "one.dump")
+    with psycopg.connect(where.named("postgres").dsn(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE mutuals WITH (FORCE)")
+
+    restore(where, file)
+
+    assert read(where) == ["kept"]
+
+
+@pytest.mark.parametrize("harm", ["shortened", "one byte turned", "checksum gone", "gone"])
+def test_a_damaged_backup_is_refused_and_the_database_stays_as_it_is(ground, harm):
+    where = ground.up()
+    write(where, "here")
+    file = backup(where, ground.state / "backups" / "one.dump")
+    hurt(file, harm)
+
+    with pytest.raises(Refused):
+        restore(where, file)
+
+    assert read(where) == ["here"]
+
+
+def hurt(file: Path, harm: str) -> None:
+    content = bytearray(file.read_bytes())
+    if harm == "shortened":
+        file.write_bytes(content[:-10])
+    elif harm == "one byte turned":
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    elif harm == "checksum gone":
+        file.with_name(f"{file.name}.sha256").unlink()
+    else:
+        file.unlink()
+
+
+def test_a_file_that_is_no_backup_leaves_nothing_behind_even_with_a_true_checksum(ground):
+    where = ground.up()
+    write(where, "here")
+    file = backup(where, ground.state / "backups" / "one.dump")
+    file.write_bytes(b"not a dump")
+    (file.parent / "one.dump.sha256").write_text(
+        "bd66d6d1d4f8a76bb5df66d3ea6a5a0ef9d7ba0a4b36fa6ffa56ec71c7d1a1d8  one.dump\n"
+    )
+
+    with pytest.raises(Damaged):
+        restore(where, file)
+
+    with psycopg.connect(where.dsn()) as connection:
+        names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+    assert "mutuals_restoring" not in names
+
+
+def test_a_backup_cut_short_leaves_no_file_under_the_name(ground):
+    where = ground.up()
+    folder = ground.state / "backups"
+
+    with pytest.raises(Refused):
+        backup(where.named("no_such_database"), folder / "one.dump", programs=None)
+
+    assert list(folder.glob("*")) == []
+
+
+def test_only_the_newest_backups_are_kept_and_other_files_are_left_alone(ground):
+    where = ground.up()
+    folder = ground.state / "backups"
+    folder.mkdir()
+    (folder / "mutuals-by-hand.dump").write_text("mine")
+    night = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
+
+    for n in range(4):
+        backup_now(folder, keep=2, of=where, at=night + timedelta(days=n))
+
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "mutuals-20261103T020000Z.dump",
+        "mutuals-20261103T020000Z.dump.sha256",
+        "mutuals-20261104T020000Z.dump",
+        "mutuals-20261104T020000Z.dump.sha256",
+        "mutuals-by-hand.dump",
+    ]
+
+
+def test_an_upgrade_carries_the_data_of_the_old_version_over_and_keeps_the_old_folder(ground, old_programs):
+    old = ground.with_programs(old_programs)
+    write(old.up(), "from fifteen")
+    old.stop()
+
+    said = upgrade(ground.state, old_programs=old_programs, options={"shared_buffers": "16MB"}, environ={})
+
+    assert "from PostgreSQL 15 to 18" in said
+    assert read(ground.up()) == ["from fifteen"]
+    assert (ground.state / "postgres" / "data-15" / "PG_VERSION").read_text() == "15\n"
+
+
+def test_an_upgrade_without_the_old_programs_changes_nothing_and_names_the_package(ground):
+    ground.up()
+    ground.stop()
+    version = ground.state / "postgres" / "data" / "PG_VERSION"
+    version.write_text("9\n")
+
+    with pytest.raises(Refused, match="postgresql-9"):
+        upgrade(ground.state, environ={})
+
+    version.write_text("18\n")
+
+
+def test_an_upgrade_of_what_is_new_already_says_so(ground):
+    ground.up()
+
+    said = upgrade(ground.state, environ={})
+
+    assert "already" in said
