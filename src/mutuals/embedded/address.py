@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -55,6 +56,12 @@ class Address:
         if self.password:
             parts["password"] = self.password
         return make_conninfo("", **parts, **dict(self.parameters))
+
+    def url(self) -> str:
+        """The same as a value for DATABASE_URL, the password included."""
+        word = f":{quote(self.password, safe='')}" if self.password else ""
+        query = urlencode([("host", self.host), ("port", self.port), *self.parameters])
+        return f"postgresql://{quote(self.user, safe='')}{word}@/{quote(self.dbname, safe='')}?{query}"
 
     def plain(self) -> str:
         """The same for people and for command lines, without the password."""

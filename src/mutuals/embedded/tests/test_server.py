@@ -215,6 +215,15 @@ def test_an_address_that_names_no_database_is_refused(url):
         address(environ=environ)
 
 
+@pytest.mark.parametrize("host", ["/run/some where", "db.example", "::1"])
+def test_an_address_survives_the_way_through_the_environment(host):
+    where = Address(host, 5433, "be a", "p:/@?&%ä", "c r m", (("sslmode", "disable"),))
+
+    again = Address.parse(where.url())
+
+    assert again == where
+
+
 def test_the_state_folder_is_a_setting(tmp_path):
     environ = {"MUTUALS_STATE": str(tmp_path / "here")}
 
