@@ -1,0 +1,179 @@
+"""From a row in the file's own columns to a record in ours, and each value to one writing.
+
+`mapping` is column -> field of the catalogue, "extra", or empty; `constants` are fields that are the same for all rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from mutuals.connectors.files.fields import EXTRA, FIELDS, Field, Shape, Target
+from mutuals.connectors.files.shapes import Value
+from mutuals.connectors.files.times import parse_date, parse_time
+from mutuals.connectors.files.values import parse_bool, parse_domain, parse_email, parse_money, parse_phone
+
+_SEVERAL = re.compile(r"[;,|\n]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the values of one file are to be read: the answers of the wizard. None = nobody said."""
+
+    zone: str | None = None
+    day_first: bool | None = None
+    region: str | None = None  # for phone numbers without a country prefix
+    decimal: str | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One value that could not be read, as it stood."""
+
+    field: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A record in our terms. Texts are trimmed; email, phone and tags are lists; see `clean` for the types."""
+
+    values: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+def apply(
+    values: Mapping[str, Value],
+    mapping: Mapping[str, str],
+    target: Target | str,
+    *,
+    constants: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The row under our field names, still text. Several columns may feed a `many` field."""
+    many = _MANY[Target(target)]
+    done: dict[str, Any] = dict(constants or {})
+    extra: dict[str, Value] = {}
+    for column, name in mapping.items():
+        value = values.get(column, "")
+        if not name or not value:
+            continue
+        if name == EXTRA:
+            extra[column] = value
+        elif name in many:
+            done.setdefault(name, []).extend(_several(value, name))
+        elif isinstance(value, str):
+            done[name] = value if name == "text" else value.strip()
+        else:
+            done[name] = value if name == "lines" else ", ".join(str(part) for part in value)
+    if extra:
+        done[EXTRA] = extra
+    return done
+
+
+def _several(value: Value, name: str) -> list[str]:
+    if not isinstance(value, str):
+        return [part for part in value if isinstance(part, str) and part]
+    if name == "phone":
+        return [part.strip() for part in re.split(r"[;|\n]", value) if part.strip()]
+    return [part for part in _SEVERAL.split(value.strip()) if part]
+
+
+def clean(record: Mapping[str, Any], target: Target | str, reading: Reading) -> Clean:
+    """Each value to its type; what cannot be read is a Problem and left out, the rest of the record stays.
+
+    Types: email and phone list[str] (one writing each, doubles removed); money and quantities Decimal; times aware UTC
+    datetime beside `<field>_original` (the text) ; birthday date; public bool; a missing required field is a Problem.
+    """
+    goal = Target(target)
+    done: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for known in FIELDS[goal]:
+        value = record.get(known.name)
+        if value is None or value in ("", []):
+            if known.required:
+                problems.append(Problem(known.name, f"{known.label} is missing", ""))
+            continue
+        if known.name == "lines":
+            done["lines"] = _lines(value, reading, problems)
+        elif known.many:
+            done[known.name] = _each(known, value, reading, problems)
+        else:
+            _one(known, str(value), reading, done, problems)
+    if goal is Target.PEOPLE and not any(
+        done.get(name) for name in ("name", "given_name", "family_name", "email", "phone", "id")
+    ):
+        problems.append(Problem("name", "Nothing says who this is: no name, email, phone or number", ""))
+    if record.get(EXTRA):
+        done[EXTRA] = record[EXTRA]
+    return Clean(done, tuple(problems))
+
+
+def _each(known: Field, value: object, reading: Reading, problems: list[Problem]) -> list[str]:
+    found: list[str] = []
+    for text in value if isinstance(value, list) else [str(value)]:
+        try:
+            read = str(_read(known, text, reading))
+        except ValueError as error:
+            problems.append(Problem(known.name, str(error), text))
+            continue
+        if read and read not in found:
+            found.append(read)
+    return found
+
+
+def _one(known: Field, text: str, reading: Reading, done: dict[str, Any], problems: list[Problem]) -> None:
+    try:
+        done[known.name] = _read(known, text, reading)
+    except ValueError as error:
+        problems.append(Problem(known.name, str(error), text))
+        return
+    if known.shape is Shape.TIME:
+        done[f"{known.name}_original"] = text
+
+
+def _lines(value: object, reading: Reading, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Lines of an order given as a list: sku, name, quantity, unit_price, under these names or with `line_` before."""
+    done: list[dict[str, Any]] = []
+    for line in value if isinstance(value, list) else []:
+        if not isinstance(line, Mapping):
+            problems.append(Problem("lines", "A line of the order is not an object", str(line)[:80]))
+            continue
+        read: dict[str, Any] = {}
+        for known in FIELDS[Target.ORDERS]:
+            if known.name.startswith("line_"):
+                text = str(line.get(known.name.removeprefix("line_")) or line.get(known.name) or "")
+                if text:
+                    _one(known, text, reading, read, problems)
+        done.append(read)
+    return done
+
+
+def _read(known: Field, text: str, reading: Reading) -> Any:
+    reader = _READERS.get(known.shape)
+    if known.name == "domain":
+        return parse_domain(text)
+    return reader(text, reading) if reader else text.strip()
+
+
+def _quantity(text: str, reading: Reading) -> Decimal:
+    return parse_money(text, decimal=reading.decimal).amount
+
+
+_READERS: dict[Shape, Callable[[str, Reading], Any]] = {
+    Shape.EMAIL: lambda text, _: parse_email(text),
+    Shape.PHONE: lambda text, reading: parse_phone(text, region=reading.region),
+    Shape.TIME: lambda text, reading: parse_time(text, zone=reading.zone, day_first=reading.day_first).utc,
+    Shape.DATE: lambda text, reading: parse_date(text, day_first=reading.day_first),
+    Shape.MONEY: _quantity,
+    Shape.NUMBER: _quantity,
+    Shape.BOOL: lambda text, _: parse_bool(text),
+    Shape.CURRENCY: lambda text, _: parse_money(f"1 {text}").currency or text.strip().upper()[:3],
+}
+_MANY: dict[Target, frozenset[str]] = {
+    target: frozenset(known.name for known in known_fields if known.many) for target, known_fields in FIELDS.items()
+}

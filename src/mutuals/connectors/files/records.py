@@ -1,0 +1,166 @@
+"""Formats of one record after another: JSON Lines, mbox, vCard. All streamed, one record in memory at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import vobject
+from vobject.base import VObjectError
+
+from mutuals.connectors.files.shapes import MAX_COLUMNS, MAX_LINE, MAX_MAIL, BadRow, MailRow, Row, Value, flat, start_of
+
+_FROM = re.compile(rb"^From \S+.*\d{2}:\d{2}")
+_QUOTED_FROM = re.compile(rb"^>+From ")
+CARD_COLUMNS = (
+    "id", "name", "given_name", "family_name", "emails", "phones", "organisation", "role", "city", "country",
+    "language", "birthday", "tags", "website", "mastodon", "bluesky", "note",
+)  # fmt: skip
+
+
+def jsonl_rows(path: Path, encoding: str) -> Iterator[Row | BadRow]:
+    """One object per line. Numbers stay as they were written, so no digit of a long one is lost."""
+    number = 0
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE:
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(MAX_LINE)
+                yield BadRow(number, f"The line is longer than {MAX_LINE >> 20} MiB")
+                continue
+            if line.strip():
+                yield _object(number, line, encoding, whole=line.endswith(b"\n"))
+
+
+def _object(number: int, line: bytes, encoding: str, *, whole: bool) -> Row | BadRow:
+    try:
+        text = line.decode(encoding)
+        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: "")
+    except UnicodeDecodeError as error:
+        return BadRow(number, f"Byte {error.start} is not {encoding} text", start_of(line.decode(encoding, "replace")))
+    except RecursionError:
+        return BadRow(number, "The object is nested too deeply", start_of(text))
+    except ValueError as error:
+        cut = "" if whole else "; the file seems to be cut off here"
+        return BadRow(number, f"Not JSON: {error}{cut}", start_of(text))
+    if not isinstance(found, dict):
+        return BadRow(number, "The line is JSON but not an object with names", start_of(text))
+    if len(found) > MAX_COLUMNS:
+        return BadRow(number, f"The object has {len(found):,} names; at most {MAX_COLUMNS:,} are read", start_of(text))
+    values = flat(found)
+    if "\\u0000" not in text and "\0" not in text:
+        return Row(number, values)
+    return Row(number, {name: _without_nul(value) for name, value in values.items()}, ("NUL bytes removed",))
+
+
+def _without_nul(value: Value) -> Value:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    cleaned = json.loads(json.dumps(value).replace("\\u0000", ""))
+    return cleaned if isinstance(cleaned, list) else []
+
+
+def mbox_rows(path: Path) -> Iterator[MailRow | BadRow]:
+    """Each message as bytes, `>From ` taken back to `From ` (mboxrd). A message above 50 MiB is left out and told."""
+    number, size = 0, 0
+    lines: list[bytes] = []
+    blank = True
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE):
+            if blank and _FROM.match(line):
+                if number:
+                    yield _mail(number, lines, size)
+                number, size, lines = number + 1, 0, []
+            elif number:
+                size += len(line)
+                if size <= MAX_MAIL:
+                    lines.append(line[1:] if _QUOTED_FROM.match(line) else line)
+                else:
+                    lines = lines[:50]
+            blank = not line.strip(b"\r\n")
+    if number:
+        yield _mail(number, lines, size)
+
+
+def _mail(number: int, lines: list[bytes], size: int) -> MailRow | BadRow:
+    if size > MAX_MAIL:
+        head = b"".join(lines[:20]).decode("utf-8", "replace")
+        return BadRow(number, f"The mail is longer than {MAX_MAIL >> 20} MiB", start_of(head))
+    if lines and not lines[-1].strip(b"\r\n"):
+        lines.pop()
+    return MailRow(number, b"".join(lines))
+
+
+def card_rows(path: Path, encoding: str) -> Iterator[Row | BadRow]:
+    """vCards 2.1 to 4.0, each by itself: a broken card costs only itself."""
+    number, size = 0, 0
+    lines: list[str] = []
+    with path.open("r", encoding=encoding, errors="replace", newline=None) as file:
+        while line := file.readline(MAX_LINE):
+            mark = line.strip().upper()
+            if mark == "BEGIN:VCARD":
+                if lines:
+                    yield BadRow(number, "The card is not ended", start_of("".join(lines)))
+                number, size, lines = number + 1, 0, []
+            if number:
+                size += len(line)
+                if size <= MAX_LINE:
+                    lines.append(line)
+            if mark == "END:VCARD" and lines:
+                yield _card(number, "".join(lines)) if size <= MAX_LINE else BadRow(number, "The card is too long")
+                lines = []
+    if lines:
+        yield BadRow(number, "The file is cut off inside this card", start_of("".join(lines)))
+
+
+def _card(number: int, text: str) -> Row | BadRow:
+    nul = "\0" in text
+    try:
+        card = vobject.readOne(text.replace("\0", ""), ignoreUnreadable=True, allowQP=True)
+        values = _card_values(card.contents)
+    except (VObjectError, ValueError, LookupError, AttributeError, TypeError, RecursionError, StopIteration) as error:
+        return BadRow(number, f"Not a readable card ({start_of(str(error), 80)})", start_of(text))
+    return Row(number, values, ("NUL bytes removed",) if nul else ())
+
+
+def _card_values(contents: dict[str, list[Any]]) -> dict[str, Value]:
+    found: dict[str, Value] = dict.fromkeys(CARD_COLUMNS, "")
+    for column, name in (("id", "uid"), ("name", "fn"), ("note", "note"), ("birthday", "bday"), ("language", "lang")):
+        found[column] = _text(contents, name)
+    found["role"] = _text(contents, "title") or _text(contents, "role")
+    found["website"] = _text(contents, "url")
+    found["organisation"] = _text(contents, "org")
+    found["emails"] = _texts(contents, "email")
+    found["phones"] = [phone.removeprefix("tel:") for phone in _texts(contents, "tel")]
+    found["tags"] = [tag for tags in _texts(contents, "categories") for tag in tags.split(",") if tag]
+    if "n" in contents:
+        given, family = contents["n"][0].value.given, contents["n"][0].value.family
+        found["given_name"], found["family_name"] = _plain(given), _plain(family)
+    if "adr" in contents:
+        found["city"], found["country"] = (
+            _plain(contents["adr"][0].value.city),
+            _plain(contents["adr"][0].value.country),
+        )
+    for account in _texts(contents, "socialprofile") + _texts(contents, "x-socialprofile") + _texts(contents, "impp"):
+        for network in ("mastodon", "bluesky"):
+            if network in account.lower() or (network == "bluesky" and "bsky" in account.lower()):
+                found[network] = account.removeprefix(f"{network}:")
+    return found
+
+
+def _text(contents: dict[str, list[Any]], name: str) -> str:
+    return next(iter(_texts(contents, name)), "")
+
+
+def _texts(contents: dict[str, list[Any]], name: str) -> list[str]:
+    return [text for line in contents.get(name, ()) if (text := _plain(line.value, first=name == "org"))]
+
+
+def _plain(value: object, *, first: bool = False) -> str:
+    if isinstance(value, list):
+        return str(value[0]).strip() if first and value else ",".join(str(part).strip() for part in value)
+    return str(value).strip() if value else ""

@@ -1,0 +1,168 @@
+"""Money, addresses, phone numbers: one writing each, or a ValueError with a sentence for the person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+import phonenumbers
+
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "Kč": "CZK", "₹": "INR", "₺": "TRY", "R$": "BRL"}
+_CODES = frozenset({
+    "EUR", "USD", "GBP", "JPY", "CHF", "PLN", "CZK", "SEK", "NOK", "DKK", "HUF", "RON", "BGN", "TRY", "INR", "CNY",
+    "BRL", "MXN", "CAD", "AUD", "NZD", "ZAR", "KRW", "SGD", "HKD", "ILS", "UAH", "ISK",
+})  # fmt: skip
+_NUMBER = re.compile(r"^\d[\d.,'’\s]*$|^[.,]\d+$")
+_LOCAL = re.compile(r"^[^\s@\"<>()\[\],;:\\]+$")
+_LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
+_PHONE = re.compile(r"^[+(\d][\d\s()/.+-]{5,24}(?:\s*(?:ext|x|#)\.?\s*\d{1,6})?$", re.IGNORECASE)
+
+
+class NeedsDecimal(ValueError):
+    """1.234 may be a thousand or a bit more than one; nobody said which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount; `currency` is an ISO 4217 code or empty where the text named none."""
+
+    amount: Decimal
+    currency: str
+
+
+def parse_money(text: str, *, decimal: str | None = None) -> Money:
+    """`1.234,50`, `€ 12`, `1,234.50`, `12,50 EUR`, `1'234.50`, `(12.00)`. `decimal` is "," or "." where known.
+
+    Raises NeedsDecimal where only that sign could tell, ValueError for anything else that is not money.
+    """
+    rest, currency = _currency(unicodedata.normalize("NFKC", text).strip())
+    negative = rest.startswith("(") and rest.endswith(")")
+    rest = rest.strip("() ").replace("−", "-")
+    if rest.endswith("-"):
+        negative, rest = True, rest[:-1].strip()
+    if rest.startswith("-"):
+        negative, rest = not negative, rest[1:].strip()
+    if not _NUMBER.match(rest.removeprefix("+")):
+        raise ValueError(f"“{text[:40]}” is not an amount")
+    plain = re.sub(r"['’\s+]", "", rest)
+    amount = _amount(plain, decimal, text)
+    return Money(-amount if negative else amount, currency)
+
+
+def _currency(text: str) -> tuple[str, str]:
+    if text.isascii() and not text.upper().isupper() and "$" not in text:
+        return text, ""
+    for sign, code in (*_SIGNS.items(), *((code, code) for code in _CODES)):
+        bare = text.lstrip("-(− ")
+        if bare.upper().startswith(sign.upper()) or text.rstrip(") ").upper().endswith(sign.upper()):
+            place = text.upper().find(sign.upper())
+            return (text[:place] + text[place + len(sign) :]).replace("( ", "(").strip(), code
+    return text, ""
+
+
+def _amount(plain: str, decimal: str | None, text: str) -> Decimal:
+    dots, commas = plain.count("."), plain.count(",")
+    if dots and commas:
+        mark = "." if plain.rindex(".") > plain.rindex(",") else ","
+        if plain.count(mark) > 1:
+            raise ValueError(f"“{text[:40]}” is not an amount")
+    elif dots + commas == 1:
+        mark = "." if dots else ","
+        if decimal:
+            mark = decimal
+        elif re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", plain):
+            raise NeedsDecimal(f"Is “{text[:40]}” thousands or a fraction?")
+    else:
+        mark = decimal or ("," if dots else ".")
+        if plain.count(mark) > 1:
+            raise ValueError(f"“{text[:40]}” is not an amount")
+    other = "," if mark == "." else "."
+    whole, _, part = plain.partition(mark)
+    if other in whole and not re.fullmatch(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}", whole):
+        raise ValueError(f"“{text[:40]}” is not an amount")
+    try:
+        return (
+            Decimal(f"{whole.replace(other, '') or '0'}.{part or '0'}") if part else Decimal(whole.replace(other, ""))
+        )
+    except InvalidOperation as error:
+        raise ValueError(f"“{text[:40]}” is not an amount") from error
+
+
+def guess_decimal(samples: Iterable[str]) -> str | None:
+    """The decimal sign that the samples prove, or None: nothing proved, or a contradiction."""
+    found = set()
+    for text in samples:
+        plain = re.sub(r"[^\d.,]", "", text)
+        marks = [char for char in plain if char in ".,"]
+        if not marks:
+            continue
+        last, after = marks[-1], len(plain) - max(plain.rindex(mark) for mark in set(marks)) - 1
+        if len(set(marks)) == 2 or (len(marks) == 1 and (after != 3 or plain.startswith("0"))):
+            found.add(last)
+        elif len(marks) > 1:
+            found.add("," if last == "." else ".")
+    return found.pop() if len(found) == 1 else None
+
+
+def parse_email(text: str) -> str:
+    """An address in one writing: NFKC, lower case, the domain as ASCII. Dots and plus signs mean what they say.
+
+    The local part is lower-cased although RFC 5321 lets servers tell the cases apart: none in use does.
+    """
+    address = unicodedata.normalize("NFKC", text).strip().strip("<>").removeprefix("mailto:").casefold()
+    local, at, domain = address.rpartition("@")
+    if not at or len(address) > 254 or len(local) > 64 or not _LOCAL.match(local):
+        raise ValueError(f"“{text[:60]}” is not an address")
+    if ".." in local or local.startswith(".") or local.endswith("."):
+        raise ValueError(f"“{text[:60]}” is not an address")
+    return f"{local}@{_domain(domain, text)}"
+
+
+@lru_cache(maxsize=4096)
+def _domain(domain: str, text: str = "") -> str:
+    try:
+        ascii_name = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ValueError(f"“{domain[:60]}” is not a domain") from error
+    labels = ascii_name.rstrip(".").split(".")
+    if len(labels) < 2 or not all(_LABEL.match(label) for label in labels) or labels[-1].isdigit():
+        raise ValueError(f"“{(text or domain)[:60]}” is not an address")
+    return ".".join(labels)
+
+
+def parse_domain(text: str) -> str:
+    """The host of a web address or a bare domain, without www."""
+    host = re.sub(r"^[a-z+]+://", "", text.strip().casefold()).split("/")[0].split("?")[0].rpartition("@")[2]
+    return _domain(host.split(":")[0].removeprefix("www."))
+
+
+def parse_phone(text: str, *, region: str | None) -> str:
+    """E.164. `region` (ISO 3166 code) serves numbers without a country prefix; without it those are refused."""
+    try:
+        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), region or None)
+    except phonenumbers.NumberParseException as error:
+        hint = "" if region or text.strip().startswith("+") else "; say which country its numbers are from"
+        raise ValueError(f"“{text[:40]}” is not a phone number{hint}") from error
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(f"“{text[:40]}” is not a possible phone number")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def looks_like_phone(text: str) -> bool:
+    """Whether a cell has the shape of a phone number, without asking for the country."""
+    digits = sum(char.isdigit() for char in text)
+    return 7 <= digits <= 15 and bool(_PHONE.match(text.strip())) and not text.strip().isdigit()
+
+
+def parse_bool(text: str) -> bool:
+    """Yes and no in seven languages, 1 and 0, and the networks' words for visibility."""
+    word = text.strip().casefold()
+    if word in {"1", "true", "yes", "y", "ja", "j", "oui", "si", "sí", "sim", "public", "unlisted", "wahr", "vrai"}:
+        return True
+    if word in {"0", "false", "no", "n", "nein", "non", "não", "nao", "nee", "private", "direct", "followers", ""}:
+        return False
+    raise ValueError(f"“{text[:40]}” is neither yes nor no")
