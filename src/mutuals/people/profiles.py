@@ -1,0 +1,128 @@
+"""Profiles of the handles that a batch brings: found or made, in at most two statements."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from mutuals.base import bulk
+from mutuals.connectors.contract import Handle
+from mutuals.people.models import Profile
+from mutuals.people.names import tidy
+
+OWN = "mutuals"  # the network of a person's own record: what staff entered
+LONGEST_KEY = 512
+LONGEST_FIELD = 2000  # characters of one value that a profile says of itself
+_FIND = """
+SELECT p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
+FROM unnest(%s::varchar[], %s::varchar[]) AS asked(network, key)
+JOIN people_profile p ON p.network = asked.network AND p.key = asked.key
+"""
+_COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
+_CONFLICT = """(network, key) DO UPDATE SET name = excluded.name, shown = excluded.shown, url = excluded.url,
+is_bot = excluded.is_bot, fields = excluded.fields, changed_at = excluded.changed_at"""
+_RETURN = "network, key, people_profile.id, person_id, organisation_id, people_profile.is_ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What the rooms above need of a profile. `person_id` is as the profile has it, perhaps merged since."""
+
+    id: int
+    person_id: int | None
+    organisation_id: int | None
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One value that a profile gives of its person, when and by whom it was told ("staff:3", "import:7")."""
+
+    value: Any
+    at: str  # ISO 8601, UTC
+    by: str
+
+
+def ensure(handles: Sequence[Handle], *, now: datetime) -> dict[tuple[str, str], Presence]:
+    """The profile of each handle by (network, key) as given; unknown ones are made, changed ones brought up to date.
+
+    Nothing is written where nothing changed, so a replay only reads. What a handle leaves empty stays as it was known.
+    A handle without network or key is refused by ValueError: it would join strangers.
+    """
+    wanted = {stored_key(handle.network, handle.key): handle for handle in handles}
+    if not wanted:
+        return {}
+    asked = sorted(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [[network for network, _ in asked], [key for _, key in asked]])
+        known = {(row[0], row[1]): (*row[2:10], json.loads(row[10])) for row in cursor.fetchall()}
+    found = {pair: Presence(*row[:4]) for pair, row in known.items()}
+    rows = [row for pair in asked if (row := _row(pair, wanted[pair], known.get(pair), now)) is not None]
+    for network, key, *rest in bulk.insert(Profile, _COLUMNS, rows, conflict=_CONFLICT, returning=_RETURN):
+        found[network, key] = Presence(*rest)
+    return {(handle.network, handle.key): found[stored_key(handle.network, handle.key)] for handle in handles}
+
+
+def stored_key(network: str, key: str) -> tuple[str, str]:
+    """Network and key as the table holds them. A key over 512 characters ends in its hash, so that it stays unique."""
+    network, clean = tidy(network, at_most=30).casefold(), key.replace("\0", "").strip()
+    clean = clean.encode("utf-8", "replace").decode("utf-8")
+    if not network or not clean:
+        raise ValueError("An author without a network or without an id of their own cannot be kept.")
+    if len(clean) > LONGEST_KEY:
+        digest = hashlib.sha256(clean.encode()).hexdigest()
+        clean = f"{clean[: LONGEST_KEY - len(digest) - 1]}#{digest}"
+    return network, clean
+
+
+def said(fields: Mapping[str, Any]) -> dict[str, Said]:
+    """The column `fields` of a profile, read: field name -> value, time and teller."""
+    return {name: Said(one.get("value"), one.get("at", ""), one.get("by", "")) for name, one in fields.items()}
+
+
+def tell(fields: Mapping[str, Any], values: Mapping[str, Any], *, at: datetime, by: str) -> dict[str, Any]:
+    """`fields` with new values in it; a value that is the same keeps its first date and teller, None takes one out."""
+    told = dict(fields)
+    for name, value in values.items():
+        if value is None:
+            told.pop(name, None)
+        elif name not in told or told[name].get("value") != value:
+            told[name] = {"value": value, "at": at.isoformat(), "by": by}
+    return told
+
+
+def _row(pair: tuple[str, str], handle: Handle, known: Sequence[Any] | None, now: datetime) -> tuple[Any, ...] | None:
+    """The row to write, or None where the table says the same already."""
+    name, shown, url, is_bot, fields = known[4:] if known else ("", "", "", False, {})
+    name = tidy(handle.name, at_most=200) or name
+    shown = tidy(handle.shown, at_most=200) or shown
+    url = _web(handle.url) or url
+    told = tell(fields, _own_words(handle), at=now, by=f"network:{pair[0]}")
+    if known and (name, shown, url, handle.is_bot or is_bot, told) == tuple(known[4:]):
+        return None
+    return (*pair, name, shown, url, "", handle.is_bot or is_bot, False, json.dumps(told), now)
+
+
+def _own_words(handle: Handle) -> dict[str, Any]:
+    words: dict[str, Any] = {}
+    if bio := tidy(handle.bio, at_most=LONGEST_FIELD):
+        words["bio"] = bio
+    if sites := _webs(handle.sites):
+        words["sites"] = sites
+    return words
+
+
+def _webs(addresses: Iterable[str]) -> list[str]:
+    return [site for address in list(addresses)[:10] if (site := _web(address))]
+
+
+def _web(address: str) -> str:
+    """A web address that may stand behind a link on a screen; any other scheme is dropped."""
+    clean = tidy(address, at_most=1001)
+    return clean if clean.lower().startswith(("https://", "http://")) and len(clean) <= 1000 else ""

@@ -1,0 +1,92 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mutuals.connectors.contract import Handle
+from mutuals.people import erased, profiles
+from mutuals.people.models import Profile
+from mutuals.people.names import email_key, fold, phone_key, tidy
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+BEA = Handle("mastodon", "https://brew.example/u/9", "@bea@brew.example", shown="Bea", url="https://brew.example/@bea")
+
+
+def test_a_handle_becomes_one_profile_however_often_it_comes() -> None:
+    first = profiles.ensure([BEA, BEA], now=NOW)
+
+    again = profiles.ensure([BEA], now=NOW)
+
+    assert first == again
+    assert Profile.objects.get().shown == "Bea"
+
+
+def test_a_replay_only_reads() -> None:
+    profiles.ensure([BEA, Handle("email", "bo@kettle.example", "bo@kettle.example")], now=NOW)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        profiles.ensure([BEA, Handle("email", "bo@kettle.example", "bo@kettle.example")], now=NOW)
+
+    assert [query["sql"].split()[0] for query in asked] == ["SELECT"]
+
+
+def test_a_new_display_name_is_taken_in_two_statements_and_an_empty_one_changes_nothing() -> None:
+    profiles.ensure([BEA], now=NOW)
+
+    with CaptureQueriesContext(connection) as asked:
+        profiles.ensure([Handle(BEA.network, BEA.key, "", shown="Bea Kettle")], now=NOW)
+
+    assert len(asked) == 2
+    profile = Profile.objects.get()
+    assert (profile.name, profile.shown, profile.url) == (
+        "@bea@brew.example",
+        "Bea Kettle",
+        "https://brew.example/@bea",
+    )
+
+
+def test_what_a_stranger_writes_cannot_break_the_table() -> None:
+    hostile = Handle("rss", "k\0" + "x" * 3000, "n" * 900, shown="a\0\ud800b", url="javascript:alert(1)", bio="\0" * 9)
+    twin = Handle("rss", "k" + "x" * 2999 + "y", "other")
+
+    found = profiles.ensure([hostile, twin], now=NOW)
+
+    assert len({one.id for one in found.values()}) == 2
+    kept = Profile.objects.get(pk=found[hostile.network, hostile.key].id)
+    assert (len(kept.key), len(kept.name), kept.shown, kept.url, kept.fields) == (512, 200, "a?b", "", {})
+
+
+@pytest.mark.parametrize("handle", [Handle("", "1", "x"), Handle("rss", " \0", "x")])
+def test_a_handle_that_points_at_nobody_is_refused(handle: Handle) -> None:
+    with pytest.raises(ValueError, match="without"):
+        profiles.ensure([handle], now=NOW)
+
+
+def test_an_erased_handle_is_known_again_and_nothing_of_it_can_be_read() -> None:
+    erased.keep_out([("email", "bea@kettle.example")], now=NOW)
+
+    found = erased.which([("email", "bea@kettle.example"), ("email", "bo@kettle.example")])
+
+    assert found == {("email", "bea@kettle.example")}
+    assert erased.keep_out([("email", "bea@kettle.example")], now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Łucja  MÜLLER", "lucja muller"), ("Straße", "strasse"), ("José\u00a0Ångström", "jose angstrom"), ("", ""),
+     ("山田 太郎", "山田 太郎"), ("ＢＥＡ", "bea")],
+)  # fmt: skip
+def test_names_fold_to_what_people_type(text: str, folded: str) -> None:
+    assert fold(text) == folded
+    assert fold(folded) == folded
+
+
+def test_addresses_and_numbers_have_one_writing() -> None:
+    assert email_key(" Bea@Kettle.Example ") == "bea@kettle.example"
+    assert email_key("lena.at.ostrow") == ""
+    assert phone_key("0221 123456", region="DE") == "+49221123456"
+    assert tidy(" a\u0007  b ", at_most=9) == "a b"
