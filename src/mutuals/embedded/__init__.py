@@ -18,7 +18,7 @@ from mutuals.embedded.backup import backup_now as _backup_now
 from mutuals.embedded.places import Cluster, cluster_at, programs_folder
 from mutuals.embedded.places import state_folder as _state_folder
 from mutuals.embedded.refusals import Damaged, Refused, VersionMismatch
-from mutuals.embedded.server import Status, address_of, down, status_of, up
+from mutuals.embedded.server import Status, address_of, down, living_postmaster, status_of, up
 from mutuals.embedded.upgrade import upgrade_of
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "backup_now",
     "ensure_up",
     "external",
+    "is_alive",
     "restore",
     "state_folder",
     "status",
@@ -79,6 +80,11 @@ def status(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) 
     """What is running, found by connecting; for an external server too."""
     named = external(environ)
     return status_of(named, None) if named else status_of(None, _cluster(state, environ))
+
+
+def is_alive(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) -> bool:
+    """Whether the process of our own server lives, without a connection; an external server counts as alive."""
+    return external(environ) is not None or living_postmaster(_cluster(state, environ)) is not None
 
 
 def backup_now(
