@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 
@@ -32,6 +33,7 @@ def later(label: str, *, lock: str = "", once: str = "", at: datetime | None = N
     if at:
         options["schedule_at"] = at
     try:
-        app.configure_task(label, **options).defer(**ids)
+        with transaction.atomic():  # a savepoint: a doubled `once` must not spoil the caller's transaction
+            app.configure_task(label, **options).defer(**ids)
     except exceptions.AlreadyEnqueued:
         return
