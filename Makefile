@@ -1,0 +1,125 @@
+# Two commands are enough: `make run` and `make test`. The rest is for those who build Mutuals.
+# Everything made here lies in .venv, .cache, var, frontend/node_modules and src/mutuals/web/static/build.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+PG15_BIN ?= /usr/lib/postgresql/15/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
+
+# Take what Debian has and this machine lacks: $(call lacks,test that it is there,packages)
+lacks = $(1) || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get -q update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $(2) >/dev/null; \
+	else \
+		echo "Missing on this machine. Please run once: sudo apt install $(2)" >&2; exit 1; \
+	fi; }
+
+# The machine's own Node.js if it is new enough for Vite 8, else one from a locked wheel in .cache/node.
+node_is_new = command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
+
+.PHONY: help install frontend run test check test-frontend test-python test-browser test-pg15 test-peers \
+	bench seed screenshots docs requirements lock clean chromium
+
+help:
+	@echo "make run            everything up, on http://127.0.0.1:8000/ or the next free port"
+	@echo "make test           format, lint, types, contracts, and all tests that need no foreign server"
+	@echo "make test-peers     the stories against real servers of others"
+	@echo "make test-pg15      the database tests on PostgreSQL 15, the floor"
+	@echo "make install check bench seed screenshots docs requirements lock clean"
+
+install: .venv/.installed
+
+.venv/bin/python:
+	@$(call lacks,$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null,python3-venv)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mutuals needs Python 3.11 or newer: make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python requirements/build.txt requirements/dev.txt pyproject.toml
+	$(PIP) -r requirements/build.txt
+	$(PIP) -r requirements/dev.txt
+	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+ifneq ($(wildcard frontend/package.json),)
+FRONTEND := .cache/frontend.built
+endif
+
+frontend: $(FRONTEND)
+
+.cache/node.ready: .venv/bin/python requirements/node.txt
+	@mkdir -p .cache
+	$(node_is_new) || { $(PYTHON) -m venv .cache/node && .cache/node/bin/pip --disable-pip-version-check install --quiet --require-hashes -r requirements/node.txt; }
+	touch $@
+
+.cache/frontend.installed: .cache/node.ready frontend/package.json frontend/package-lock.json
+	$(with_node) cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.cache/frontend.built: .cache/frontend.installed $(shell find frontend src/mutuals/web -path '*/node_modules' -prune -o -path '*/static/build' -prune -o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' -o -name '*.js' -o -name '*.mjs' \) -print 2>/dev/null)
+	$(with_node) cd frontend && npm run --silent build
+	touch $@
+
+run: install frontend
+	@exec $(BIN)/mutuals run $(ARGS)
+
+test: check test-frontend test-python test-browser
+
+check: install frontend
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/djlint --lint --quiet src/mutuals
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-frontend: frontend
+ifdef FRONTEND
+	$(with_node) cd frontend && npm run --silent check && npm test --silent
+endif
+
+test-python: install frontend
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+test-browser: install frontend chromium
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -p no:cacheprovider tests/browser; fi
+
+test-pg15: install
+	@$(call lacks,test -x $(PG15_BIN)/postgres,postgresql-15)
+	$(BIN)/python tests/house/other_server.py $(PG15_BIN) -q -n $(WORKERS) -m database
+
+test-peers: install frontend .cache/node.ready
+	$(with_node) $(BIN)/python tests/peers/prepare.py
+	$(with_node) $(BIN)/pytest -q -m peers tests/peers
+
+chromium:
+	@$(call lacks,command -v chromium >/dev/null,chromium fonts-dejavu-core)
+
+bench: install frontend
+	$(BIN)/python -m benchmarks $(ARGS)
+
+seed: install
+	$(BIN)/mutuals seed $(ARGS)
+
+screenshots: install frontend chromium
+	$(BIN)/python -m browser.screenshots $(ARGS)
+
+docs: install
+	$(BIN)/mutuals openapi --out docs/openapi.json
+
+requirements: install
+	@$(BIN)/python tests/house/requirements.py
+
+lock:
+	for name in build base dev node; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+			requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+clean:
+	rm -rf .venv .cache frontend/node_modules src/mutuals/web/static/build
