@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from datetime import datetime
@@ -17,3 +18,12 @@ def new_key(at: datetime) -> uuid.UUID:
 def new_token() -> str:
     """256 random bits in 43 letters that are safe in an address."""
     return secrets.token_urlsafe(32)
+
+
+def fit(key: str, longest: int = 512) -> str:
+    """A network's key as a column holds it: without NUL, and where too long, its start and its hash, so it stays unique."""
+    key = key.replace("\0", "").encode("utf-8", "replace").decode()
+    if len(key) <= longest:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: longest - 65]}#{digest}"

@@ -1,0 +1,62 @@
+"""One message's way through the house, on one page. Read this first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from django.db import DatabaseError, OperationalError, transaction
+
+from mutuals.capture import intake
+from mutuals.capture.models import RawEvent
+from mutuals.conversations import threads
+from mutuals.history import keep, tally
+from mutuals.identity import resolve
+from mutuals.inbox import place
+
+log = logging.getLogger(__name__)
+
+
+def advance(raws: Sequence[RawEvent]) -> None:
+    """Carry a batch of one source through the house. Safe to run again: each room keeps its result once."""
+    arrived = intake.open(raws)  #                    capture        what the network sent -> who said what
+    placed, joined = threads.place(arrived)  #        conversations  what belongs together
+    kept = keep.interactions(placed, joined)  #       history        stored in our words
+    resolve.authors(kept)  #                          identity       whose profile is it?
+    tally.count(kept)  #                              history        when we last heard of them
+    place.interactions(kept, joined)  #               inbox          whose turn is it?
+    threads.drop(joined)
+    intake.done(raws, [number for one in kept for number in one.raw_ids])
+
+
+def run(source_id: int) -> int:
+    """Advance all that waits of a source, batch by batch, each in its own transaction; returns how many were opened.
+
+    A batch that fails is halved until the one bad event stands alone; that one is parked with its reason.
+    """
+    total = 0
+    while True:
+        with transaction.atomic():
+            raws = intake.claim(source_id)
+            total += len(raws)
+            _carefully(raws)
+        if len(raws) < intake.BATCH:
+            return total
+
+
+def _carefully(raws: Sequence[RawEvent]) -> None:
+    if not raws:
+        return
+    try:
+        with transaction.atomic():
+            advance(raws)
+    except OperationalError:  # the server or the disk, not the message: the job tries again
+        raise
+    except (ValueError, TypeError, KeyError, DatabaseError) as error:
+        if len(raws) == 1:
+            log.exception("parked raw event %s", raws[0].pk)
+            intake.park(raws[0], f"{type(error).__name__}: {error}")
+            return
+        half = len(raws) // 2
+        _carefully(raws[:half])
+        _carefully(raws[half:])

@@ -1,0 +1,108 @@
+"""Links: whose profile it is, and how we know. The only place that writes `Profile.person`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from mutuals.base import journal
+from mutuals.base.bulk import insert
+from mutuals.history import tally
+from mutuals.identity.models import LIVE, Link, LinkState
+from mutuals.people.models import Person, Profile
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+
+class Taken(ValueError):
+    """The profile is held to be somebody else's; that link must be rejected first."""
+
+
+def attach(
+    pairs: Sequence[tuple[int, int]], *, state: LinkState, because: Sequence[Mapping[str, Any]], by: str, now: datetime
+) -> None:
+    """Give profiles to persons: (profile id, person id), with one reason for the whole batch.
+
+    A pair that is linked already is left as it is. Refuses (Taken) a profile that is another person's: machines never
+    move anybody's history.
+    """
+    if not pairs:
+        return
+    with transaction.atomic():
+        holders = dict(
+            Profile.objects.select_for_update(no_key=True)
+            .filter(pk__in=[profile for profile, _ in pairs])
+            .order_by("pk")
+            .values_list("pk", "person_id")
+        )
+        canonical = dict(Person.objects.filter(pk__in=_people(pairs, holders)).values_list("pk", "canonical_id"))
+        for profile, person in pairs:
+            holder = holders.get(profile)
+            if holder is not None and canonical[holder] != canonical[person]:
+                raise Taken(f"Profile {profile} already belongs to person {canonical[holder]}.")
+        fresh = [(profile, person) for profile, person in dict(pairs).items() if holders.get(profile) is None]
+        _write(fresh, state=state, because=because, by=by, now=now)
+
+
+def _people(pairs: Sequence[tuple[int, int]], holders: Mapping[int, int | None]) -> set[int]:
+    return {person for _, person in pairs} | {holder for holder in holders.values() if holder is not None}
+
+
+def _write(
+    pairs: Sequence[tuple[int, int]], *, state: LinkState, because: Sequence[Mapping[str, Any]], by: str, now: datetime
+) -> None:
+    if not pairs:
+        return
+    reason = json.dumps(list(because))
+    insert(
+        Link,
+        ("profile_id", "person_id", "state", "because", "by", "since"),
+        [(profile, person, state.value, reason, by, now) for profile, person in pairs],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_profile f SET person_id = g.person_id FROM unnest(%s::bigint[], %s::bigint[]) AS g(id, person_id)"
+            " WHERE f.id = g.id",
+            [[profile for profile, _ in pairs], [person for _, person in pairs]],
+        )
+    tally.recount(sorted({person for _, person in pairs}))
+
+
+def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: str = "") -> Link:
+    """Staff say that a profile is a person's. Refuses (Taken) one that is another person's."""
+    require(by, "person.link", person)
+    clue = {"clue": f"{by} said so", "detail": note, "for": True}
+    attach([(profile.pk, person.pk)], state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", now=now)
+    journal.note("profile.linked", person, by=by, profile=profile.pk)
+    return Link.objects.get(profile=profile, state__in=LIVE, until=None)
+
+
+def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None:
+    """Staff say that a profile is not this person's: the link ends, and the answer is remembered."""
+    require(by, "person.link", profile.person)
+    if profile.person is None:
+        raise ValueError("This profile belongs to nobody yet.")
+    if profile.network == "mutuals":
+        raise ValueError("That is the person's own record; it cannot be taken away.")
+    person = profile.person
+    with transaction.atomic():
+        Link.objects.filter(profile=profile, state__in=LIVE, until=None).update(until=now)
+        clue = {"clue": f"{by} said it is somebody else", "detail": note, "for": False}
+        Link.objects.create(
+            profile=profile, person=person, state=LinkState.REJECTED, because=[clue], by=f"staff:{by.pk}", since=now
+        )
+        Profile.objects.filter(pk=profile.pk).update(person=None)
+        profile.person = None
+        tally.recount([person.pk])
+        journal.note("profile.unlinked", person, by=by, profile=profile.pk)
+
+
+def links_of(person: Person) -> list[Link]:
+    """What we hold or held of a person's profiles, live first, with how we know; one query."""
+    rows = Link.objects.filter(person__canonical_id=person.canonical_id).select_related("profile")
+    return list(rows.filter(until=None).order_by(F("state").asc(), "profile__network", "pk"))

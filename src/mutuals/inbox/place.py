@@ -1,0 +1,114 @@
+"""Placing: what arrived becomes somebody's turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from mutuals.base import wake
+from mutuals.connectors.contract import Kind
+from mutuals.conversations.arrived import Joined
+from mutuals.history.keep import Kept
+from mutuals.inbox.models import Turn
+
+ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
+"""Kinds that make it our turn. Articles, likes, shares and follows are history, not work."""
+
+_PLACE = """
+INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_public, unread, moved_at, waiting_since,
+                        purpose, outcome)
+SELECT id, 'open', team_id, pillar, network, is_public, n, last_at, first_at, '', ''
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[], %s::int[], %s::timestamptz[], %s::timestamptz[])
+    AS g(id, team_id, pillar, network, is_public, n, last_at, first_at)
+ON CONFLICT (conversation_id) DO UPDATE SET
+    state = CASE WHEN EXCLUDED.moved_at > coalesce(inbox_turn.closed_at, '-infinity') THEN 'open' ELSE inbox_turn.state END,
+    unread = inbox_turn.unread + EXCLUDED.unread,
+    moved_at = greatest(inbox_turn.moved_at, EXCLUDED.moved_at),
+    waiting_since = coalesce(inbox_turn.waiting_since, EXCLUDED.waiting_since),
+    snoozed_until = NULL
+"""
+
+_ANSWERED = """
+UPDATE inbox_turn t SET waiting_since = NULL, first_answer_at = coalesce(t.first_answer_at, g.last_at),
+    state = CASE WHEN t.state = 'open' AND g.last_at >= t.moved_at THEN 'pending' ELSE t.state END
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS g(id, last_at)
+WHERE t.conversation_id = g.id AND g.last_at >= coalesce(t.waiting_since, '-infinity')
+"""
+
+
+@dataclass
+class _Asked:
+    team_id: int | None
+    pillar: str
+    network: str
+    is_public: bool
+    count: int
+    last_at: datetime
+    first_at: datetime
+
+
+def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
+    """Open, wake or reopen the turn of each conversation that somebody spoke in; note those that we answered elsewhere."""
+    _join(joined)
+    asked: dict[int, _Asked] = {}
+    answered: dict[int, datetime] = {}
+    for one in kept:
+        number = one.placed.conversation_id
+        if number is None or not one.is_new or one.placed.arrived.envelope.kind not in ASKING:
+            continue
+        if one.placed.is_ours:
+            answered[number] = max(answered.get(number, one.occurred_at), one.occurred_at)
+        elif not one.placed.arrived.envelope.extra.get("automatic"):
+            _ask(asked, number, one)
+    with connection.cursor() as cursor:
+        if asked:
+            rows = sorted(asked.items())
+            values = [[k for k, _ in rows]] + [
+                [getattr(v, name) for _, v in rows]
+                for name in ("team_id", "pillar", "network", "is_public", "count", "last_at", "first_at")
+            ]
+            cursor.execute(_PLACE, values)
+        if answered:
+            cursor.execute(_ANSWERED, [list(answered), list(answered.values())])
+    touched = {*asked, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
+    if touched:
+        wake.changed("inbox", sorted(touched))
+
+
+def _ask(asked: dict[int, _Asked], number: int, one: Kept) -> None:
+    source, envelope, at = one.placed.arrived.source, one.placed.arrived.envelope, one.occurred_at
+    network = envelope.author.network if envelope.author else source.connector
+    turn = asked.get(number)
+    if turn is None:
+        pillar = _pillar(one)
+        asked[number] = _Asked(source.team_id, pillar, network[:30], envelope.public, 1, at, at)
+    else:
+        turn.count += 1
+        turn.last_at, turn.first_at = max(turn.last_at, at), min(turn.first_at, at)
+
+
+def _pillar(one: Kept) -> str:
+    pillars: dict[int, str] = getattr(one.placed.arrived.source, "pillars", {})
+    return pillars.get(one.placed.channel_id or 0, "")
+
+
+def _join(joined: Sequence[Joined]) -> None:
+    """The turn of a conversation that became part of another one goes with it; what is open stays open."""
+    for pair in joined:
+        gone = Turn.objects.filter(pk=pair.gone).first()
+        if gone is None:
+            continue
+        if not Turn.objects.filter(pk=pair.stays).exists():
+            Turn.objects.filter(pk=pair.gone).update(conversation_id=pair.stays)
+        else:
+            stays = Turn.objects.select_for_update().get(pk=pair.stays)
+            stays.unread += gone.unread
+            stays.moved_at = max(stays.moved_at, gone.moved_at)
+            stays.assignee_id = stays.assignee_id or gone.assignee_id
+            if gone.state == "open":
+                stays.state = "open"
+            stays.save()
+            gone.delete()
