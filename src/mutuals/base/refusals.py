@@ -18,12 +18,13 @@ class Refusal(ValueError):
 
 
 def one_line(text: object, *, what: str, longest: int, needed: bool = True) -> str:
-    """A single line of somebody's text, trimmed. Refused: nothing where something is needed, control letters, too long."""
+    """A single line of somebody's text, trimmed. Refused: nothing where it is needed, control letters, too long."""
+    field = what.lower().replace(" ", "_")
     line = str(text if text is not None else "").strip()
     if needed and not line:
-        raise Refusal(f"{what} is missing.", fields={what: "Please fill this in."})
+        raise Refusal(f"{what} is missing.", fields={field: "Please fill this in."})
     if len(line) > longest:
-        raise Refusal(f"{what} is longer than {longest} letters.", fields={what: f"At most {longest} letters."})
+        raise Refusal(f"{what} is longer than {longest} letters.", fields={field: f"At most {longest} letters."})
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in line):
-        raise Refusal(f"{what} holds letters that cannot be shown.", fields={what: "Please type it again."})
+        raise Refusal(f"{what} holds letters that cannot be shown.", fields={field: "Please type it again."})
     return line

@@ -1,0 +1,288 @@
+"""Members of staff come, change and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from django.contrib.auth.password_validation import validate_password
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from mutuals.base import journal
+from mutuals.base.refusals import Refusal, one_line
+from mutuals.staff.models import Role, Team, User
+from mutuals.staff.permissions import NotAllowed, require
+
+WELCOME = timedelta(days=3)
+_SALT = "mutuals.staff.welcome"
+_ONE_AT_A_TIME = 0x5741FF  # advisory lock of the first account
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One kind of thing that somebody may own in a room above: how many, and how to hand them over."""
+
+    count: Callable[[User], int]
+    move: Callable[[User, User], int]
+
+
+class StillNeeded(Refusal):
+    """The user owns things that need a new owner first; `holds` says what and how many."""
+
+    def __init__(self, user: User, holds: dict[str, int]) -> None:
+        listed = ", ".join(f"{number} {name}" for name, number in holds.items())
+        super().__init__(f"{user} still owns {listed}. Choose who takes them over.")
+        self.holds = holds
+
+
+_holdings: dict[str, Holding] = {}
+
+
+def hold(name: str, *, count: Callable[[User], int], move: Callable[[User, User], int]) -> None:
+    """A room tells, at start-up, what of its own a user may own ("sources"). The same name again replaces."""
+    _holdings[name] = Holding(count, move)
+
+
+def holdings(user: User) -> dict[str, int]:
+    """What the user owns in all rooms, without the noughts."""
+    counted = {name: holding.count(user) for name, holding in _holdings.items()}
+    return {name: number for name, number in counted.items() if number}
+
+
+def first(*, email: str, name: str, password: str) -> User:
+    """The first owner of an empty installation. Refused once anybody exists, also when two ask at the same moment."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        if User.objects.exists():
+            raise Refusal("This installation is set up already. Sign in, or ask its owner for an account.")
+        user = User(email=_email(email), name=one_line(name, what="Name", longest=120), role=Role.OWNER)
+        _put_password(user, password)
+        user.save()
+        journal.note("user.added", user, by=user, role=user.role)
+    return user
+
+
+def add(*, email: str, name: str, role: str, by: User, teams: tuple[Team, ...] = (), zone: str = "UTC") -> User:
+    """A new member of staff, who signs in by the address that `invite` gives.
+
+    Refused: an address that is used, an unknown role or zone, and an owner made by anybody but an owner.
+    """
+    require(by, "user.manage")
+    wanted = _role(role)
+    _may_give(by, wanted)
+    address = _email(email)
+    if User.objects.filter(email__iexact=address).exists():
+        raise Refusal(f"{address} has an account already.", fields={"email": "This address is used already."})
+    with transaction.atomic():
+        user = User.objects.create_user(
+            address, name=one_line(name, what="Name", longest=120), role=wanted, zone=_zone(zone)
+        )
+        user.teams.set(teams)
+        journal.note("user.added", user, by=by, role=wanted, teams=[team.pk for team in teams])
+    return user
+
+
+def change(
+    user: User,
+    *,
+    by: User,
+    name: str | None = None,
+    email: str | None = None,
+    role: str | None = None,
+    zone: str | None = None,
+    theme: str | None = None,
+) -> User:
+    """Change what is given. Everybody may change their own name, zone and theme; the rest is for admins.
+
+    Refused: demoting the last owner; an admin who touches an owner or makes one.
+    """
+    own_matter = user.pk == by.pk and role is None and email is None
+    if not own_matter or not by.is_active:
+        require(by, "user.manage")
+    with transaction.atomic():
+        owners = _locked_owners()
+        user = User.objects.select_for_update().get(pk=user.pk)
+        before = {field: getattr(user, field) for field in ("name", "email", "role", "zone", "theme")}
+        if not own_matter:
+            _may_touch(by, user)
+        if role is not None:
+            _change_role(user, _role(role), by=by, owners=owners)
+        if email is not None:
+            user.email = _free_email(email, user)
+        user.name = user.name if name is None else one_line(name, what="Name", longest=120)
+        user.zone = user.zone if zone is None else _zone(zone)
+        user.theme = user.theme if theme is None else _theme(theme)
+        user.save()
+        changed = [field for field, old in before.items() if getattr(user, field) != old]
+        if changed:
+            journal.note("user.changed", user, by=by, fields=changed, role=user.role)
+    return user
+
+
+def deactivate(user: User, *, by: User, now: datetime, transfer_to: User | None = None) -> User:
+    """End somebody's access at once; their name stays on what they did.
+
+    Refused with StillNeeded while they own anything and nobody takes it over; for the last owner; and for oneself.
+    """
+    require(by, "user.manage")
+    with transaction.atomic():
+        owners = _locked_owners()
+        user = User.objects.select_for_update().get(pk=user.pk)
+        _may_touch(by, user)
+        if user.pk == by.pk:
+            raise Refusal("Nobody can end their own access. Ask another admin or owner.")
+        if owners == [user.pk]:
+            raise Refusal("This is the last owner. Make somebody else an owner first.")
+        holds = holdings(user)
+        if holds and transfer_to is None:
+            raise StillNeeded(user, holds)
+        moved = _hand_over(user, transfer_to) if transfer_to is not None else {}
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        user.tokens.filter(revoked_at__isnull=True).update(revoked_at=now)
+        to = transfer_to.pk if transfer_to is not None else None
+        journal.note("user.deactivated", user, by=by, to=to, moved=moved)
+    return user
+
+
+def reactivate(user: User, *, by: User) -> User:
+    """Give access back. Old tokens stay revoked."""
+    require(by, "user.manage")
+    _may_touch(by, user)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True)
+        journal.note("user.reactivated", user, by=by)
+    user.refresh_from_db()
+    return user
+
+
+def invite(user: User, *, by: User, now: datetime) -> str:
+    """The path of an address that lets this user set a password, once, within three days.
+
+    It stops working when the password is set, the address changes or the user signs in; a new one ends no old one.
+    """
+    require(by, "user.manage")
+    _may_touch(by, user)
+    if not user.is_active:
+        raise Refusal(f"{user} has no access any more.")
+    journal.note("user.invited", user, by=by)
+    until = int((now + WELCOME).timestamp())
+    token = signing.Signer(salt=_SALT).sign_object({"user": user.pk, "until": until, "mark": _mark(user)})
+    return f"/welcome/{token}/"
+
+
+def invited(token: str, *, now: datetime) -> User:
+    """Whom a token of `invite` was made for. Refused: forged, too old, used already, or no access any more."""
+    try:
+        held = signing.Signer(salt=_SALT).unsign_object(token)
+        user = User.objects.get(pk=held["user"], is_active=True)
+    except (signing.BadSignature, User.DoesNotExist, KeyError, TypeError, ValueError) as error:
+        raise Refusal("This address is not valid. Ask an admin for a new one.") from error
+    if held["until"] < now.timestamp() or not constant_time_compare(held["mark"], _mark(user)):
+        raise Refusal("This address was used already or is too old. Ask an admin for a new one.")
+    return user
+
+
+def welcome(token: str, *, password: str, now: datetime) -> User:
+    """Set the password by an invitation. The row is locked, so one token sets one password."""
+    with transaction.atomic():
+        User.objects.select_for_update().filter(pk=invited(token, now=now).pk).first()
+        user = invited(token, now=now)
+        _put_password(user, password)
+        user.save(update_fields=["password"])
+        journal.note("user.password_set", user, by=user)
+    return user
+
+
+def set_password(user: User, password: str, *, by: User) -> None:
+    """One's own password; who manages users may set one for others below an owner. Refused: weak passwords."""
+    if by.pk != user.pk or not by.is_active:
+        require(by, "user.manage")
+        _may_touch(by, user)
+    with transaction.atomic():
+        _put_password(user, password)
+        user.save(update_fields=["password"])
+        journal.note("user.password_set", user, by=by)
+
+
+def _change_role(user: User, role: Role, *, by: User, owners: list[int]) -> None:
+    _may_give(by, role)
+    if owners == [user.pk] and role != Role.OWNER:
+        raise Refusal("This is the last owner. Make somebody else an owner first.")
+    user.role = role
+
+
+def _hand_over(user: User, to: User) -> dict[str, int]:
+    if to.pk == user.pk or not User.objects.filter(pk=to.pk, is_active=True).exists():
+        raise Refusal(f"{to} cannot take this over.")
+    return {name: holding.move(user, to) for name, holding in _holdings.items()}
+
+
+def _locked_owners() -> list[int]:
+    """Every active owner, locked in one order, so that two cannot demote each other at the same moment."""
+    rows = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def _may_give(by: User, role: Role) -> None:
+    if role == Role.OWNER and by.role != Role.OWNER:
+        raise NotAllowed("Only an owner can make somebody an owner.")
+
+
+def _may_touch(by: User, user: User) -> None:
+    if user.role == Role.OWNER and by.role != Role.OWNER:
+        raise NotAllowed("Only an owner can change an owner's account.")
+
+
+def _put_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refusal(" ".join(error.messages), fields={"password": " ".join(error.messages)}) from error
+    user.set_password(password)
+
+
+def _mark(user: User) -> str:
+    state = f"{user.pk} {user.password} {user.email} {user.last_login or ''}"
+    return salted_hmac(_SALT, state, algorithm="sha256").hexdigest()[:32]
+
+
+def _email(text: str) -> str:
+    address = User.objects.normalize_email(one_line(text, what="Email", longest=254)).lower()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Refusal(f"{address} is not an email address.", fields={"email": "Not an email address."}) from error
+    return address
+
+
+def _free_email(text: str, user: User) -> str:
+    address = _email(text)
+    if User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
+        raise Refusal(f"{address} has an account already.", fields={"email": "This address is used already."})
+    return address
+
+
+def _role(text: str) -> Role:
+    if text not in Role.values:
+        raise Refusal(f"There is no role {text!r}.", fields={"role": "Choose one of the roles."})
+    return Role(text)
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise Refusal(f"There is no time zone {text[:60]!r}.", fields={"zone": "Choose a time zone."})
+    return text
+
+
+def _theme(text: str) -> str:
+    if text not in ("", "light", "dark"):
+        raise Refusal("The theme is light, dark or that of the system.", fields={"theme": "Choose one."})
+    return text
