@@ -1,0 +1,198 @@
+"""Text from strangers made plain: no markup, no NUL bytes, no control characters, one sort of line end.
+
+Markup is first rebuilt by nh3 (a browser's parser with an allow-list), so what our own reader then sees is well formed
+however broken or hostile the original was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import nh3
+
+LONGEST_HTML = 1_000_000  # characters that are read of one marked-up text
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+    ]
+)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_INLINE = _set("a abbr b br code del em i img ins q s span strong sub sup td th u")
+_DROPPED = _set("script style head title template noscript iframe object svg math")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_DEEPEST = 256  # a browser's parser takes quadratic time in the depth: 200,000 nested boxes were seven minutes
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_NO_DEPTH = _set("area base br col hr img input link meta source wbr p li dt dd tr td th option")
+_SPACES = re.compile(r"[ \t\u00a0]+")
+_GAPS = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    """The same text without NUL and other control characters, half surrogates and odd line ends."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\u2028", "\n")
+    text = _CONTROLS.sub("", text.replace("\u2029", "\n\n"))
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def line(text: str, *, at_most: int = 1000) -> str:
+    """A text for one line: white space run together, cut off at `at_most` characters."""
+    return " ".join(clean(text).split())[:at_most]
+
+
+def plain(html: str, *, base: str = "", quote_mark: str = "> ") -> str:
+    """Markup as a person would read it: paragraphs as lines, quotations marked, addresses of links kept.
+
+    `base` completes relative links. Longer input than `LONGEST_HTML` is cut off before it is read, and markup nested
+    deeper than any honest page has its tags struck out instead of understood.
+    """
+    html = clean(html[:LONGEST_HTML])
+    if _is_too_deep(html):
+        return _GAPS.sub("\n\n", clean(unescape(_ANY_TAG.sub(" ", html)))).strip()
+    tame = nh3.clean(
+        html,
+        tags=set(_BLOCKS | _INLINE),
+        clean_content_tags=set(_DROPPED),
+        attributes={"a": {"href"}, "img": {"alt"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+        strip_comments=True,
+    )
+    reader = _Reader(base, quote_mark)
+    reader.feed(tame)
+    reader.close()
+    return reader.text()
+
+
+def _is_too_deep(html: str) -> bool:
+    """Counted by name, so that closing tags of something else hide nothing; tags that close themselves do not nest."""
+    open_now: Counter[str] = Counter()
+    depth = 0
+    for match in _TAG.finditer(html):
+        name = match[2].lower()
+        if name in _NO_DEPTH:
+            continue
+        if not match[1]:
+            open_now[name] += 1
+            depth += 1
+        elif open_now[name]:
+            open_now[name] -= 1
+            depth -= 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+class _Reader(HTMLParser):
+    """Collects lines from what nh3 has rebuilt."""
+
+    def __init__(self, base: str, quote_mark: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._base, self._mark = base, quote_mark
+        self._done: list[str] = []
+        self._now: list[str] = []
+        self._quoted = 0
+        self._exact = 0
+        self._links: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag in _BLOCKS or tag == "br":
+            self._end_line(gap=tag == "p")
+        if tag == "blockquote":
+            self._quoted = min(self._quoted + 1, 20)
+        elif tag == "pre":
+            self._exact += 1
+        elif tag == "li":
+            self._now.append("- ")
+        elif tag in ("td", "th") and self._now:
+            self._now.append(" ")
+        elif tag == "img":
+            self._now.append(told.get("alt") or "")
+        elif tag == "a":
+            self._links.append((told.get("href") or "", len(self._now)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_line(gap=tag in ("p", "blockquote"))
+        if tag == "blockquote":
+            self._quoted = max(self._quoted - 1, 0)
+        elif tag == "pre":
+            self._exact = max(self._exact - 1, 0)
+        elif tag == "a" and self._links:
+            self._name_link(*self._links.pop())
+
+    def handle_data(self, data: str) -> None:
+        if not self._exact:
+            self._now.append(_SPACES.sub(" ", data.replace("\n", " ")))
+            return
+        first, *rest = data.split("\n")
+        self._now.append(first)
+        for part in rest:
+            self._end_line(gap=False)
+            self._now.append(part)
+
+    def text(self) -> str:
+        self._end_line(gap=False)
+        return _GAPS.sub("\n\n", "\n".join(self._done)).strip()
+
+    def _name_link(self, href: str, start: int) -> None:
+        shown = "".join(self._now[start:]).strip()
+        try:
+            target = urljoin(self._base, href) if self._base else href
+        except ValueError:
+            return
+        bare = target.removeprefix("mailto:")
+        known = shown.startswith(("@", "#")) or shown.rstrip("/…") in bare
+        if bare.startswith(("http://", "https://")) and shown and not known:
+            self._now.append(f" <{bare}>")
+        elif not shown:
+            self._now.append(bare)
+
+    def _end_line(self, *, gap: bool) -> None:
+        text = "".join(self._now)
+        text = text.rstrip() if self._exact else _SPACES.sub(" ", text).strip()
+        self._now = []
+        self._links = [(href, 0) for href, _ in self._links]
+        mark = self._mark * self._quoted
+        if text:
+            self._done.append(mark + text)
+        if gap and self._done and self._done[-1].strip("> "):
+            self._done.append(mark.rstrip())
