@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from peers.harness import Workplace, can_bind, missing, program
+from peers.harness import Workplace, can_bind, missing, program, until
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 OURS = ("kettleworks",)
@@ -110,15 +110,23 @@ class Server:
         )
         return status
 
+    def delete_on_page(self, user: str, uri: str) -> None:
+        """Take a post back as its author does, on the server's own page: its API does not delete."""
+        account = self.accounts[user]
+        form = {"id": uri, "actor": account.actor, "group": "", "redir": "top", "action": "Delete"}
+        with httpx.Client(trust_env=False, timeout=20, auth=(user, account.password)) as client:
+            told = client.post(f"{self.address}/{user}/admin/action", data=form, headers={"Connection": "close"})
+        assert told.status_code in (200, 303), told.text
+
     def answers_to(self, user: str, status: dict[str, Any]) -> list[dict[str, Any]]:
         """What this server shows below a post."""
         answers: list[dict[str, Any]] = self.ask(user, "GET", f"/api/v1/statuses/{status['id']}/context")["descendants"]
         return answers
 
-    def resolve(self, user: str, uri: str) -> dict[str, Any] | None:
-        """This server's copy of a post, found by its global address; None when it is not known."""
-        found = self.ask(user, "GET", "/api/v2/search", params={"q": uri, "resolve": "true"})["statuses"]
-        return found[0] if found else None
+    def told_of(self, user: str, uri: str) -> dict[str, Any] | None:
+        """The copy of a post that this user was notified of; None when they were not, or not yet."""
+        told = [note.get("status") or {} for note in self.ask(user, "GET", "/api/v1/notifications")]
+        return next((status for status in told if status.get("uri") == uri), None)
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,19 @@ class Pair:
     @property
     def allow(self) -> str:
         return f"{self.ours.allow},{self.theirs.allow}"
+
+    def follow(self, user: str, whom: str, *, known_by: str) -> None:
+        """A user of ours follows one of theirs, known by a post they were notified of; both servers have heard of it."""
+        copy = self.ours.told_of(user, known_by)
+        assert copy is not None, f"{user} was not notified of {known_by}"
+        self.ours.ask(user, "POST", f"/api/v1/accounts/{copy['account']['id']}/follow")
+        actor = self.ours.accounts[user].actor
+
+        def known() -> bool:
+            told = self.theirs.ask(whom, "GET", "/api/v1/notifications")
+            return any(note["type"] == "follow" and note["account"]["uri"] == actor for note in told)
+
+        until(known, seconds=60, what=f"that {user} follows {whom}")
 
 
 def start(place: Workplace) -> Pair:

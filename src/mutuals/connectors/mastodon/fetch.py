@@ -1,0 +1,217 @@
+"""What is new on the server, page by page, oldest news never skipped.
+
+A cursor holds how far each walk has come (`newest` for what comes, `older` and `left` for what was before we came), the
+local ids whose global ids we know, and recent statuses to look at again: a server tells nobody over this API that a
+status was deleted, so a few of them are asked for on each round, and a 404 is the deletion.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from mutuals.connectors.contract import BadRequest, Context, NotFound, Page, Raw
+from mutuals.connectors.mastodon.client import WHO, call, further, one, several, status_path, told
+from mutuals.connectors.mastodon.parse import OWN, SPOKEN, part, parts, revision, text
+
+STREAMS = ("notifications", "home", "own", "search")
+PER_PAGE = 40  # what servers give at most
+FIRST_PAGES = 5  # how far back the first round goes
+MOST_PAGES = 50  # of one round; the next goes on from there
+KNOWN = 300
+WATCHED = 100
+LOOKS = 5  # statuses looked at again on each round
+_TERMS = 20
+
+
+@dataclass
+class _Memory:
+    """What goes from page to page and into the cursor."""
+
+    me: str
+    known: dict[str, str]
+    watched: list[list[str]]
+
+    def note(self, status: dict[str, Any]) -> None:
+        """Remember a status: for replies to it, and to look at it again."""
+        local, uri = text(status, "id"), text(status, "uri")
+        if not local or not uri:
+            return
+        self.known[local] = uri
+        self.watched = [entry for entry in self.watched if entry[1] != uri]
+        self.watched.append([local, uri, revision(status)])
+        self.watched = self.watched[-WATCHED:]
+        while len(self.known) > KNOWN:
+            del self.known[next(iter(self.known))]
+
+    def cursor(self, **walks: Any) -> dict[str, Any]:
+        return {**walks, "known": self.known, "watched": self.watched}
+
+
+def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[Page]:
+    """Pages of one stream. Raises BadRequest for a stream that is not ours."""
+    if stream not in STREAMS:
+        raise BadRequest(f"Mastodon has no stream {stream!r}.")
+    memory = _Memory(
+        my_id(context), dict(cursor.get("known", {})), [list(entry) for entry in cursor.get("watched", [])]
+    )
+    if stream == "search":
+        yield from _search(context, memory, dict(cursor.get("terms", {})))
+        return
+    path = {
+        "notifications": "/api/v1/notifications",
+        "home": "/api/v1/timelines/home",
+        "own": f"/api/v1/accounts/{quote(memory.me, safe='')}/statuses",
+    }[stream]
+    walk = dict(cursor.get("walk", {}))
+    for items, state in _walk(context, path, {}, walk):
+        walk = state
+        raws = [raw for item in items for raw in _raws(context, memory, item)]
+        yield Page(tuple(raws), memory.cursor(walk=walk), more=True)
+    yield Page(_look_again(context, memory), memory.cursor(walk=walk))
+
+
+def _search(context: Context, memory: _Memory, terms: dict[str, Any]) -> Iterator[Page]:
+    wanted = search_terms(str(context.settings.get("search", "")))
+    terms = {term: terms[term] for term in wanted if term in terms}
+    for term in wanted:
+        for items, walk in _walk(context, *_question(term), dict(terms.get(term, {}))):
+            terms = {**terms, term: walk}
+            raws = [raw for item in items for raw in _raws(context, memory, item)]
+            yield Page(tuple(raws), memory.cursor(terms=terms), more=True)
+    yield Page(_look_again(context, memory), memory.cursor(terms=terms))
+
+
+def search_terms(setting: str) -> list[str]:
+    """Hashtags and phrases, parted by commas or lines; at most 20."""
+    pieces = (" ".join(piece.split()) for piece in setting.replace(",", "\n").splitlines())
+    return list(dict.fromkeys(piece for piece in pieces if piece))[:_TERMS]
+
+
+def _question(term: str) -> tuple[str, dict[str, str]]:
+    if term.startswith("#") and " " not in term:
+        return f"/api/v1/timelines/tag/{quote(term[1:], safe='')}", {}
+    return "/api/v2/search", {"q": term, "type": "statuses"}
+
+
+def my_id(context: Context) -> str:
+    """The server's number of our own account; asked once, then kept with the credentials."""
+    known = context.secrets.get()
+    if not known.get("account_id"):
+        account = one(call(context, "GET", WHO))
+        context.secrets.save({**known, "account_id": text(account, "id"), "actor": _actor(account)})
+        return text(account, "id")
+    return known["account_id"]
+
+
+def _actor(account: dict[str, Any]) -> str:
+    return text(account, "uri") or text(account, "url")
+
+
+def _walk(
+    context: Context, path: str, params: Mapping[str, str], state: dict[str, Any]
+) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """Pages with the state after each: first the newest, then what came since, then the years before."""
+    if not state.get("newest"):
+        items, links = _page(context, path, params)
+        if not items:
+            return
+        state = {"newest": _newest(items, links), "older": links.get("max_id", ""), "left": FIRST_PAGES - 1}
+        yield items, state
+    for _ in range(MOST_PAGES):
+        items, links = _page(context, path, {**params, "min_id": state["newest"]})
+        newest = _newest(items, links) if items else ""
+        if not newest or newest == state["newest"]:
+            break
+        state = {**state, "newest": newest}
+        yield items, state
+    while state.get("older") and state.get("left", 0) > 0:
+        items, links = _page(context, path, {**params, "max_id": state["older"]})
+        state = {**state, "older": links.get("max_id", "") if items else "", "left": state["left"] - 1}
+        yield items, state
+
+
+def _page(context: Context, path: str, params: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    reply = call(context, "GET", path, params={**params, "limit": PER_PAGE})
+    answer = told(reply)
+    if isinstance(answer, dict):  # a search answers with three lists
+        answer = answer.get("statuses")
+    return several(answer), further(reply)
+
+
+def _newest(items: list[dict[str, Any]], links: Mapping[str, str]) -> str:
+    return links.get("min_id") or text(items[0], "id")
+
+
+def _raws(context: Context, memory: _Memory, item: dict[str, Any]) -> Iterator[Raw]:
+    """One item, wrapped with the global ids of what it answers; before it, for a notification, what it answers."""
+    is_notification = isinstance(item.get("account"), dict) and "type" in item and "uri" not in item
+    status = part(item, "status") if is_notification else item
+    parent = root = ""
+    if text(status, "in_reply_to_id"):
+        if is_notification and text(item, "type") in SPOKEN:
+            before = _thread(context, status)
+            yield from _ancestors(memory, before)
+            parent = text(before[-1], "uri") if before else ""
+            root = text(before[0], "uri") if before else ""
+        else:
+            parent = _uri_of(context, memory, text(status, "in_reply_to_id"))
+    if text(status, "uri"):
+        memory.note(status)
+    key = f"n:{text(item, 'id')}" if is_notification else f"s:{text(item, 'uri')}"
+    own = not is_notification and text(part(item, "account"), "id") == memory.me
+    yield _raw(item, key=f"{key}:{revision(status)}", own=own, parent=parent, root=root)
+
+
+def _ancestors(memory: _Memory, before: list[dict[str, Any]]) -> Iterator[Raw]:
+    parent, root = "", text(before[0], "uri") if before else ""
+    for status in before:
+        memory.note(status)
+        own = text(part(status, "account"), "id") == memory.me
+        key = f"s:{text(status, 'uri')}:{revision(status)}"
+        yield _raw(status, key=key, own=own, parent=parent, root=root if parent else "")
+        parent = text(status, "uri")
+
+
+def _raw(item: dict[str, Any], *, key: str, own: bool, parent: str, root: str) -> Raw:
+    body = json.dumps({"item": item, "parent": parent, "root": root}, ensure_ascii=False, separators=(",", ":"))
+    return Raw(key, body.encode("utf-8", "surrogatepass"), OWN if own else "")
+
+
+def _thread(context: Context, status: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a status answers, oldest first; nothing when the server has it no more."""
+    try:
+        around = one(call(context, "GET", status_path(text(status, "id"), "context")))
+    except NotFound:
+        return []
+    return [told for told in parts(around, "ancestors") if text(told, "uri")]
+
+
+def _uri_of(context: Context, memory: _Memory, local_id: str) -> str:
+    if local_id not in memory.known:
+        try:
+            memory.known[local_id] = text(one(call(context, "GET", status_path(local_id))), "uri")
+        except NotFound:
+            memory.known[local_id] = ""
+    return memory.known[local_id]
+
+
+def _look_again(context: Context, memory: _Memory) -> tuple[Raw, ...]:
+    """The next few remembered statuses: gone, changed, or moved to the end of the line."""
+    raws: list[Raw] = []
+    turn, memory.watched = memory.watched[:LOOKS], memory.watched[LOOKS:]
+    for local, uri, before in turn:
+        try:
+            status = one(call(context, "GET", status_path(local)))
+        except NotFound:
+            body = json.dumps({"event": "delete", "uri": uri})
+            raws.append(Raw(f"d:{uri}", body.encode()))
+            continue
+        if text(status, "uri") == uri and revision(status) != before:
+            raws.extend(_raws(context, memory, status))
+        else:
+            memory.watched.append([local, uri, before])
+    return tuple(raws)

@@ -1,0 +1,216 @@
+"""What a server with Mastodon's API sends -> envelopes. Pure.
+
+Three shapes are read, each bare or wrapped by `fetch` as {"item": ..., "parent": URI, "root": URI} (a status names its
+parent only by a number that means nothing elsewhere): a notification, a status, and {"event": "delete", "uri": URI}.
+The key of a status is its ActivityPub id; likes, shares and follows have no id here and get one from who and what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from mutuals.connectors._text import clean, line, plain
+from mutuals.connectors.contract import Envelope, Handle, Kind, Media, Raw, Verb
+
+NETWORK = "mastodon"
+OWN = "own"  # `Raw.kind` of a status that our own account wrote
+PUBLIC = ("public", "unlisted")
+SPOKEN = {"mention", "status", "update", "quote", "quoted_update"}
+_DONE = {"favourite": Kind.LIKE, "reblog": Kind.SHARE}
+_HREF = re.compile(r'href="(https?://[^"\s<>]{1,500})"')
+
+
+def parse(raw: Raw) -> tuple[Envelope, ...]:
+    """Envelopes of one item; () for what is none of our business. Raises ValueError for what is not JSON at all."""
+    try:
+        told = json.loads(raw.body)
+    except RecursionError as error:
+        raise ValueError("The item is nested too deeply.") from error
+    if not isinstance(told, dict):
+        return ()
+    wrapped = told.get("item")
+    item, around = (wrapped, told) if isinstance(wrapped, dict) else (told, {})
+    parent, root = text(around, "parent"), text(around, "root")
+    if item.get("event") == "delete":
+        uri = text(item, "uri")
+        return (Envelope(key=uri, verb=Verb.DELETE),) if uri else ()
+    if isinstance(item.get("account"), dict) and "type" in item and "uri" not in item:
+        return _notification(item, parent, root)
+    if text(item, "uri") and isinstance(item.get("account"), dict):
+        return _status(item, own=raw.kind == OWN, parent=parent, root=root)
+    return ()
+
+
+def _notification(item: dict[str, Any], parent: str, root: str) -> tuple[Envelope, ...]:
+    what, status = text(item, "type"), part(item, "status")
+    if what == "follow":
+        who = author(part(item, "account"))
+        return (
+            Envelope(
+                key=f"follow:{who.key}",
+                kind=Kind.FOLLOW,
+                author=who,
+                said_at=moment(item.get("created_at")),
+                public=True,
+            ),
+        )
+    if not text(status, "uri"):
+        return ()
+    if what in SPOKEN:
+        return _status(status, own=False, parent=parent, root=root)
+    if what in _DONE:
+        ours = _status(status, own=True, parent=parent, root=root)
+        return (*ours, _reaction(_DONE[what], part(item, "account"), status, item.get("created_at")))
+    return ()
+
+
+def _status(item: dict[str, Any], *, own: bool, parent: str, root: str) -> tuple[Envelope, ...]:
+    shared = item.get("reblog")
+    if isinstance(shared, dict) and text(shared, "uri"):
+        inner = _status(shared, own=False, parent="", root="")
+        return (*inner, _reaction(Kind.SHARE, part(item, "account"), shared, item.get("created_at"), own=own))
+    word = visibility(item)
+    is_reply = bool(parent or item.get("in_reply_to_id"))
+    return (
+        Envelope(
+            key=text(item, "uri"),
+            verb=Verb.UPDATE if item.get("edited_at") else Verb.CREATE,
+            kind=Kind.REPLY if is_reply else Kind.POST,
+            author=author(part(item, "account")),
+            said_at=moment(item.get("created_at")),
+            body=_body(item),
+            subject=line(text(item, "spoiler_text"), at_most=500),
+            public=word in PUBLIC,
+            visibility=word,
+            reply_to=parent,
+            thread=root or parent,
+            to=tuple(_mentioned(told) for told in parts(item, "mentions")),
+            url=web(item, "url") or web(item, "uri"),
+            language=text(item, "language")[:20],
+            revision=revision(item),
+            media=tuple(_media(told) for told in parts(item, "media_attachments")),
+            own=own,
+            extra={"id": text(item, "id"), "in_reply_to_id": text(item, "in_reply_to_id")},
+        ),
+    )
+
+
+def _reaction(kind: Kind, account: dict[str, Any], status: dict[str, Any], when: Any, *, own: bool = False) -> Envelope:
+    who, word = author(account), visibility(status)
+    return Envelope(
+        key=reaction_key(kind, who.key, text(status, "uri")),
+        kind=kind,
+        author=who,
+        said_at=moment(when),
+        public=word in PUBLIC,
+        visibility=word,
+        reply_to=text(status, "uri"),
+        own=own,
+    )
+
+
+def reaction_key(kind: Kind, actor: str, uri: str) -> str:
+    """One person likes or shares one thing once, so who and what are the key."""
+    return f"{kind}:{actor}:{uri}"
+
+
+def author(account: dict[str, Any]) -> Handle:
+    """The global id is `uri` where the server tells it, else `url`. Raises ValueError for an account without either."""
+    key = text(account, "uri") or text(account, "url")
+    if not key:
+        raise ValueError("An account without an address.")
+    return Handle(
+        network=NETWORK,
+        key=key,
+        name=full_name(text(account, "acct") or text(account, "username"), key),
+        shown=line(text(account, "display_name"), at_most=200),
+        url=web(account, "url"),
+        avatar=web(account, "avatar_static") or web(account, "avatar"),
+        is_bot=account.get("bot") is True,
+        bio=plain(text(account, "note"))[:5000],
+        sites=tuple(site for told in parts(account, "fields") for site in _HREF.findall(text(told, "value")))[:10],
+    )
+
+
+def _mentioned(told: dict[str, Any]) -> Handle:
+    """A mention names only the page of the account, which on some servers is not its global id."""
+    key = text(told, "uri") or text(told, "url")
+    return Handle(NETWORK, key, full_name(text(told, "acct"), key), url=web(told, "url"))
+
+
+def full_name(acct: str, address: str) -> str:
+    """name@server also for accounts of the server itself, which it calls by the bare name."""
+    host = urlsplit(address).netloc if "@" not in acct else ""
+    return line(f"{acct}@{host}" if host else acct, at_most=300)
+
+
+def visibility(status: dict[str, Any]) -> str:
+    """public, unlisted, followers or direct; what is not understood counts as the narrowest."""
+    word = text(status, "visibility")
+    return {"private": "followers"}.get(word, word) if word in (*PUBLIC, "private", "direct") else "direct"
+
+
+def revision(status: dict[str, Any]) -> str:
+    """A hash of what a reader sees, because not every server tells when something was edited."""
+    seen = [
+        text(status, "spoiler_text"),
+        _body(status),
+        *(text(told, "id") + text(told, "description") for told in parts(status, "media_attachments")),
+    ]
+    return hashlib.sha256("\0".join(seen).encode()).hexdigest()[:16]
+
+
+def _body(status: dict[str, Any]) -> str:
+    body = plain(text(status, "content"), base=web(status, "url"))
+    options = [f"[ ] {line(text(told, 'title'), at_most=200)}" for told in parts(part(status, "poll"), "options")]
+    return "\n".join(filter(None, [body, *options]))
+
+
+def _media(told: dict[str, Any]) -> Media:
+    url = web(told, "url") or web(told, "remote_url")
+    guessed, _ = mimetypes.guess_type(urlsplit(url).path)
+    name = line(urlsplit(url).path.rpartition("/")[2], at_most=200) or "attachment"
+    return Media(name, guessed or "application/octet-stream", url=url, description=clean(text(told, "description")))
+
+
+def text(holder: dict[str, Any], name: str) -> str:
+    """A string of an object; "" where there is none. Numbers become text (ids of old servers)."""
+    value = holder.get(name)
+    if isinstance(value, str):
+        return clean(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def part(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object inside an object; empty where there is none."""
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def parts(holder: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects of a list; at most 100."""
+    value = holder.get(name)
+    return [told for told in value[:100] if isinstance(told, dict)] if isinstance(value, list) else []
+
+
+def web(holder: dict[str, Any], name: str) -> str:
+    """A http or https address; "" for anything else."""
+    value = line(text(holder, name), at_most=2000)
+    return value if value.startswith(("https://", "http://")) else ""
+
+
+def moment(value: Any) -> datetime | None:
+    """ISO 8601 as aware UTC; None for anything else."""
+    try:
+        told = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if told is None:
+        return None
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
