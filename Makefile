@@ -37,7 +37,7 @@ help:
 install: .venv/.installed
 
 .venv/bin/python:
-	@$(call lacks,$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null,python3-venv)
+	@$(call lacks,$(PYTHON) -c 'import ensurepip; import venv' 2>/dev/null,python3-venv)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mutuals needs Python 3.11 or newer: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 

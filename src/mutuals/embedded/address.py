@@ -60,7 +60,7 @@ class Address:
     def url(self) -> str:
         """The same as a value for DATABASE_URL, the password included."""
         word = f":{quote(self.password, safe='')}" if self.password else ""
-        query = urlencode([("host", self.host), ("port", self.port), *self.parameters])
+        query = urlencode([("host", self.host), ("port", self.port), *self.parameters], quote_via=quote)
         return f"postgresql://{quote(self.user, safe='')}{word}@/{quote(self.dbname, safe='')}?{query}"
 
     def plain(self) -> str:
