@@ -16,9 +16,9 @@ from mutuals.people.profiles import stored_key
 
 def digest(network: str, key: str) -> bytes:
     """HMAC-SHA256 under settings.ERASURE_KEY, 32 bytes, of the handle as the profile table would hold it."""
-    secret = settings.ERASURE_KEY
-    secret = secret if isinstance(secret, bytes) else str(secret).encode()
-    return hmac.new(secret, "\0".join(stored_key(network, key)).encode(), hashlib.sha256).digest()
+    return hmac.new(
+        settings.ERASURE_KEY.encode(), "\0".join(stored_key(network, key)).encode(), hashlib.sha256
+    ).digest()
 
 
 def which(handles: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

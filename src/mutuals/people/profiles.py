@@ -26,7 +26,7 @@ JOIN people_profile p ON p.network = asked.network AND p.key = asked.key
 """
 _COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
 _CONFLICT = """(network, key) DO UPDATE SET name = excluded.name, shown = excluded.shown, url = excluded.url,
-is_bot = excluded.is_bot, fields = excluded.fields, changed_at = excluded.changed_at"""
+is_bot = excluded.is_bot, fields = people_profile.fields || excluded.fields, changed_at = excluded.changed_at"""
 _RETURN = "network, key, people_profile.id, person_id, organisation_id, people_profile.is_ours"
 
 

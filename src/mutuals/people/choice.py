@@ -1,0 +1,68 @@
+"""Which of several sayings about a person stands on their page. Pure.
+
+The newest staff entry wins; else the newest source; a display name or the address itself serves where nobody said more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mutuals.people.names import fold, tidy
+from mutuals.people.profiles import OWN, said
+
+LENGTHS = {"name": 200, "email": 254, "phone": 32, "city": 100, "country": 60, "language": 12}
+CHOSEN = (*LENGTHS, "birthday")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One profile of a person, as far as it can speak about them."""
+
+    id: int
+    network: str
+    key: str
+    name: str
+    shown: str
+    label: str
+    fields: Mapping[str, Any]
+
+
+def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
+    """The stored values of a person: every name of `CHOSEN`, and `name_key`."""
+    ordered = sorted(voices, key=lambda voice: voice.id)
+    best: dict[str, tuple[tuple[bool, str], Any]] = {}
+    for voice in ordered:
+        for name, one in said(voice.fields).items():
+            rank = (one.by.startswith("staff:"), one.at)
+            if name in CHOSEN and (name not in best or rank > best[name][0]):
+                best[name] = (rank, one.value)
+    values = {
+        name: tidy(str(best[name][1] or ""), at_most=most) if name in best else "" for name, most in LENGTHS.items()
+    }
+    for name in ("email", "phone"):
+        if name not in best:
+            values[name] = next(
+                (voice.key for voice in ordered if voice.network == name and voice.label != "shared"), ""
+            )
+            values[name] = values[name] if len(values[name]) <= LENGTHS[name] else ""
+    if "name" not in best:
+        values["name"] = _shown(ordered)
+    return {**values, "name_key": fold(values["name"])[:200], "birthday": _day(best.get("birthday"))}
+
+
+def _shown(voices: list[Voice]) -> str:
+    """A name for somebody whom nobody named: what they call themselves, else their handle."""
+    others = [voice for voice in voices if voice.network != OWN]
+    return next((voice.shown for voice in others if voice.shown), "") or next(
+        (voice.name for voice in others if voice.name and voice.network not in ("email", "phone")), ""
+    )
+
+
+def _day(best: tuple[Any, Any] | None) -> date | None:
+    try:
+        return date.fromisoformat(best[1]) if best and best[1] else None
+    except (TypeError, ValueError):
+        return None

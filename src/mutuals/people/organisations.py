@@ -1,0 +1,135 @@
+"""Acts on organisations, and who has a place in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+
+from mutuals.base import journal
+from mutuals.connectors.files.values import parse_domain
+from mutuals.people.models import Affiliation, Organisation, Person
+from mutuals.people.names import fold, phone_key, tidy
+from mutuals.people.persons import Unfit, clean_tags
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+LENGTHS = {"name": 200, "domain": 200, "phone": 32, "city": 100, "country": 60}
+
+
+def add(*, by: User, name: str, now: datetime, **more: Any) -> Organisation:
+    """An organisation that staff enter by hand. Unfit names a field that cannot stand."""
+    require(by, "organisation.edit")
+    values = _read({"name": name, **more})
+    with transaction.atomic():
+        organisation = Organisation.objects.create(**values, created_at=now, changed_at=now)
+        journal.note("organisation.added", organisation, by=by)
+    return organisation
+
+
+@transaction.atomic
+def edit(organisation: Organisation, *, by: User, changes: Mapping[str, Any], now: datetime) -> Organisation:
+    """Change what is known of an organisation; the journal keeps before and after."""
+    require(by, "organisation.edit", organisation)
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    values = _read(changes)
+    changed = {name: [getattr(organisation, name), value] for name, value in values.items() if name != "name_key"}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    if changed:
+        Organisation.objects.filter(pk=organisation.pk).update(**values, changed_at=now)
+        journal.note("organisation.edited", organisation, by=by, changes=changed)
+        organisation.refresh_from_db()
+    return organisation
+
+
+@transaction.atomic
+def affiliate(
+    person: Person,
+    organisation: Organisation,
+    *,
+    by: User,
+    role: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    is_main: bool = False,
+) -> Affiliation:
+    """Give a person a place in an organisation. The same place twice is one; a new main place replaces the old one."""
+    require(by, "person.edit", person)
+    if since and until and until < since:
+        raise Unfit("The end lies before the beginning.", field="until")
+    if is_main:
+        Affiliation.objects.filter(person=person.canonical_id, is_main=True).update(is_main=False)
+    place, _ = Affiliation.objects.update_or_create(
+        person_id=person.canonical_id,
+        organisation=organisation,
+        role=tidy(role, at_most=120),
+        since=since,
+        defaults={"until": until, "is_main": is_main},
+    )
+    journal.note("person.affiliated", person, by=by, organisation=organisation.pk, role=place.role)
+    return place
+
+
+@transaction.atomic
+def leave(place: Affiliation, *, by: User, on: date) -> Affiliation:
+    """A person leaves an organisation: the place stays on record with its last day."""
+    require(by, "person.edit", place.person)
+    if place.since and on < place.since:
+        raise Unfit("The end lies before the beginning.", field="until")
+    place.until, place.is_main = on, False
+    place.save(update_fields=["until", "is_main"])
+    journal.note("person.left", place.person, by=by, organisation=place.organisation_id, on=on.isoformat())
+    return place
+
+
+def by_names(names: Iterable[str]) -> dict[str, int]:
+    """The organisations of these names by folded name; of several of one name the oldest."""
+    wanted = {key for name in names if (key := fold(name)[:200])}
+    found = Organisation.objects.filter(name_key__in=wanted).values("name_key").annotate(first=Min("pk"))
+    return dict(found.values_list("name_key", "first"))
+
+
+def make(names: Sequence[str], *, now: datetime) -> dict[str, int]:
+    """Rows for organisations that are not there yet, by folded name; those that are there are found."""
+    known = by_names(names)
+    new: dict[str, Organisation] = {}
+    for name in names:
+        key = fold(name)[:200]
+        if key and key not in known and key not in new:
+            new[key] = Organisation(name=tidy(name, at_most=200), name_key=key, created_at=now, changed_at=now)
+    return known | {row.name_key: row.pk for row in Organisation.objects.bulk_create(list(new.values()))}
+
+
+def _read(changes: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name == "tags":
+            values["tags"] = clean_tags(value)
+        elif name in LENGTHS:
+            values[name] = _field(name, str(value or ""))
+        else:
+            raise Unfit(f"There is no field “{name[:40]}” to edit.", field=name)
+    if "name" in values:
+        if not values["name"]:
+            raise Unfit("An organisation needs a name.", field="name")
+        values["name_key"] = fold(values["name"])[:200]
+    return values
+
+
+def _field(name: str, value: str) -> str:
+    text = tidy(value, at_most=LENGTHS[name] + 1)
+    if len(text) > LENGTHS[name]:
+        raise Unfit(f"This is longer than {LENGTHS[name]} letters.", field=name)
+    if name == "phone" and text:
+        text = phone_key(text)
+        if not text:
+            raise Unfit("This is not a number with its country code.", field=name)
+    if name == "domain" and text:
+        try:
+            return parse_domain(text)
+        except ValueError as error:
+            raise Unfit(f"“{text[:60]}” is not a web domain.", field=name) from error
+    return text

@@ -1,0 +1,219 @@
+"""Acts on persons: add, edit, and choosing what stands on their page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from mutuals.base import ids, journal
+from mutuals.connectors.contract import Handle
+from mutuals.people import profiles
+from mutuals.people.choice import CHOSEN, LENGTHS, Voice, chosen
+from mutuals.people.models import Person, Profile
+from mutuals.people.names import email_key, phone_key, tidy
+from mutuals.staff.models import Team, User
+from mutuals.staff.permissions import require
+
+STAGES = ("", "lead", "customer", "former")
+_STORED = (*CHOSEN, "name_key")
+_WRITE = """
+UPDATE people_person p SET name = n.name, name_key = n.name_key, email = n.email, phone = n.phone, city = n.city,
+    country = n.country, language = n.language, birthday = n.birthday, changed_at = %s
+FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
+    %s::date[], %s::varchar[]) AS n(id, name, email, phone, city, country, language, birthday, name_key)
+WHERE p.id = n.id
+"""
+
+
+class Taken(ValueError):
+    """The address or number is a known person's already; `person_id` says whose."""
+
+    def __init__(self, message: str, *, person_id: int) -> None:
+        super().__init__(message)
+        self.person_id = person_id
+
+
+class Unfit(ValueError):
+    """A value that a field cannot take; `field` names it."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person just made, and the profiles that `identity` is to attach: their own record, then address and number."""
+
+    person: Person
+    profile_ids: tuple[int, ...]
+
+
+@transaction.atomic
+def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str = "", **more: Any) -> Newcomer:
+    """A person whom staff enter by hand; `more` takes what `edit` takes. The room `identity` attaches the profiles.
+
+    Refused: nothing that says who it is; an address or number that is unreadable (Unfit) or somebody's already (Taken).
+    """
+    require(by, "person.edit")
+    told, columns = _read({"name": name, "email": email, "phone": phone, **more})
+    told = {field: value for field, value in told.items() if value is not None}
+    if not told.keys() & {"name", "email", "phone"}:
+        raise Unfit("Say who this is: a name, an address or a number.", field="name")
+    handles = [Handle(network, told[network], told[network]) for network in ("email", "phone") if network in told]
+    found = profiles.ensure(handles, now=now)
+    for handle in handles:
+        holder = found[handle.network, handle.key].person_id
+        if holder is not None:
+            raise Taken(f"{handle.key} belongs to somebody you know already.", person_id=holder)
+    own = Profile.objects.create(
+        network=profiles.OWN, key=str(ids.new_key(now)), fields=profiles.tell({}, told, at=now, by=f"staff:{by.pk}")
+    )
+    values = chosen([Voice(own.pk, own.network, own.key, "", "", "", own.fields)])
+    person = Person.objects.create(**values, **columns, created_at=now, changed_at=now)
+    person.refresh_from_db()
+    journal.note("person.added", person, by=by)
+    return Newcomer(person, (own.pk, *(one.id for one in found.values())))
+
+
+@transaction.atomic
+def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime) -> Person:
+    """Write down what staff know. An empty value clears the field, whatever other sources say.
+
+    `changes` may hold the fields of `CHOSEN`, and tags, owner, team (rows or ids) and stage. Unfit names a bad field.
+    """
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.canonical_id)
+    require(by, "person.edit", person)
+    told, columns = _read(changes)
+    before = {name: _plain(getattr(person, name)) for name in (*CHOSEN, *_JOURNALLED)}
+    if told:
+        own = _own_record(person, now=now)
+        values = {name: "" if value is None else value for name, value in told.items()}
+        own.fields = profiles.tell(own.fields, values, at=now, by=f"staff:{by.pk}")
+        own.changed_at = now
+        own.save(update_fields=["fields", "changed_at"])
+        choose([person.pk], now=now)
+        person.refresh_from_db()
+    if columns:
+        for name, value in columns.items():
+            setattr(person, name, value)
+        person.changed_at = now
+        person.save(update_fields=[*columns, "changed_at"])
+    after = {name: _plain(getattr(person, name)) for name in before}
+    changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    if changed:
+        journal.note("person.edited", person, by=by, changes=changed)
+    return person
+
+
+def choose(person_ids: Sequence[int], *, now: datetime) -> int:
+    """Choose the stored values of persons anew from all profiles of their clusters; says how many changed.
+
+    `person_ids` are canonical ids. Three statements for any number of persons; what did not change is not written.
+    """
+    wanted = sorted(set(person_ids))
+    voices: dict[int, list[Voice]] = defaultdict(list)
+    found = Profile.objects.filter(person__canonical_id__in=wanted)
+    for holder, *rest in found.values_list(
+        "person__canonical_id", "id", "network", "key", "name", "shown", "label", "fields"
+    ):
+        voices[holder].append(Voice(*rest))
+    rows: list[list[Any]] = []
+    for pk, *stored in (
+        Person.objects.filter(pk__in=wanted).select_for_update().order_by("pk").values_list("pk", *_STORED)
+    ):
+        values = chosen(voices[pk])
+        new = [values[name] for name in _STORED]
+        if new != stored:
+            rows.append([pk, *new])
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [now, *map(list, zip(*rows, strict=True))])
+    return len(rows)
+
+
+def make(names: Sequence[str], *, now: datetime, since: Sequence[datetime | None] | None = None) -> list[int]:
+    """Rows for new persons, in order; their values are chosen once profiles are attached. `since`: known since."""
+    starts = since or [None] * len(names)
+    rows = [
+        Person(name=tidy(name, at_most=200), created_at=start or now, changed_at=now)
+        for name, start in zip(names, starts, strict=True)
+    ]
+    return [person.pk for person in Person.objects.bulk_create(rows)]
+
+
+_JOURNALLED = ("tags", "stage", "owner_id", "team_id")
+
+
+def _own_record(person: Person, *, now: datetime) -> Profile:
+    """The profile on which staff's own knowledge hangs. It is the person's by definition, so no link is needed."""
+    own = Profile.objects.filter(network=profiles.OWN, person__canonical_id=person.pk).order_by("pk").first()
+    return own or Profile.objects.create(network=profiles.OWN, key=str(ids.new_key(now)), person=person)
+
+
+def _read(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The changes as (fields of the own record, columns of the person), each value checked. None = left empty."""
+    told: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name in CHOSEN:
+            told[name] = _field(name, value)
+        elif name == "tags":
+            columns["tags"] = clean_tags(value)
+        elif name == "stage":
+            if value not in STAGES:
+                raise Unfit("A stage is lead, customer, former or empty.", field="stage")
+            columns["stage"] = value
+        elif name in ("owner", "team"):
+            columns[f"{name}_id"] = _row_id(name, value)
+        else:
+            raise Unfit(f"There is no field “{name[:40]}” to edit.", field=name)
+    return told, columns
+
+
+def _field(name: str, value: Any) -> str | None:
+    if name == "birthday":
+        try:
+            return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat() if value else None
+        except (TypeError, ValueError) as error:
+            raise Unfit("A birthday is written as year-month-day.", field=name) from error
+    text = tidy(str(value or ""), at_most=LENGTHS[name] + 1)
+    if len(text) > LENGTHS[name]:
+        raise Unfit(f"This is longer than {LENGTHS[name]} letters.", field=name)
+    if not text or name not in ("email", "phone"):
+        return text or None
+    key = email_key(text) if name == "email" else phone_key(text)
+    if not key:
+        raise Unfit(
+            f"“{text[:60]}” is not {'an address' if name == 'email' else 'a number with its country code'}.", field=name
+        )
+    return key
+
+
+def clean_tags(values: Any) -> list[str]:
+    """Tags once each, in order, at most 40 letters and 50 of them."""
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise Unfit("Tags are a list of words.", field="tags")
+    found = list(dict.fromkeys(tag for value in values if (tag := tidy(str(value), at_most=40))))
+    if len(found) > 50:
+        raise Unfit("At most 50 tags.", field="tags")
+    return found
+
+
+def _row_id(name: str, value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    model: type[User] | type[Team] = User if name == "owner" else Team
+    pk = value.pk if isinstance(value, (User, Team)) else value
+    if not str(pk).isdigit() or len(str(pk)) > 18 or not model._default_manager.filter(pk=pk).exists():
+        raise Unfit(f"That {name} does not exist.", field=name)
+    return int(pk)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
