@@ -163,6 +163,13 @@ def _anchor(source: Source, pairs: list[tuple[str, int]]) -> None:
     insert(Anchor, ("source_id", "key", "conversation_id"), rows, conflict="(source_id, key) DO NOTHING")
 
 
+def anchor(source_id: int | None, key: str, conversation_id: int | None) -> None:
+    """Let answers to `key` find the conversation: called once the network has named what we sent."""
+    if source_id and conversation_id:
+        rows = [(source_id, fit(key), conversation_id)]
+        insert(Anchor, ("source_id", "key", "conversation_id"), rows, conflict="(source_id, key) DO NOTHING")
+
+
 def _join(joined: Sequence[Joined]) -> None:
     """Let the anchors and the root key of what is gone lead to what stays. History moves its rows; see `drop`."""
     for pair in joined:

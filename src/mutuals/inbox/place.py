@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from mutuals.base import wake
+from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Kind
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
@@ -53,6 +54,7 @@ class _Asked:
 def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
     """Open, wake or reopen the turn of each conversation that somebody spoke in; note those that we answered elsewhere."""
     _join(joined)
+    pillars = _pillars(kept)
     asked: dict[int, _Asked] = {}
     answered: dict[int, datetime] = {}
     for one in kept:
@@ -62,7 +64,7 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
         if one.placed.is_ours:
             answered[number] = max(answered.get(number, one.occurred_at), one.occurred_at)
         elif not one.placed.arrived.envelope.extra.get("automatic"):
-            _ask(asked, number, one)
+            _ask(asked, number, one, pillars)
     with connection.cursor() as cursor:
         if asked:
             rows = sorted(asked.items())
@@ -78,21 +80,21 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
         wake.changed("inbox", sorted(touched))
 
 
-def _ask(asked: dict[int, _Asked], number: int, one: Kept) -> None:
+def _ask(asked: dict[int, _Asked], number: int, one: Kept, pillars: dict[int, str]) -> None:
     source, envelope, at = one.placed.arrived.source, one.placed.arrived.envelope, one.occurred_at
     network = envelope.author.network if envelope.author else source.connector
     turn = asked.get(number)
     if turn is None:
-        pillar = _pillar(one)
+        pillar = pillars.get(one.placed.channel_id or 0, "")
         asked[number] = _Asked(source.team_id, pillar, network[:30], envelope.public, 1, at, at)
     else:
         turn.count += 1
         turn.last_at, turn.first_at = max(turn.last_at, at), min(turn.first_at, at)
 
 
-def _pillar(one: Kept) -> str:
-    pillars: dict[int, str] = getattr(one.placed.arrived.source, "pillars", {})
-    return pillars.get(one.placed.channel_id or 0, "")
+def _pillars(kept: Sequence[Kept]) -> dict[int, str]:
+    sources = {one.placed.arrived.source.pk for one in kept}
+    return dict(Channel.objects.filter(source__in=sources).values_list("pk", "pillar"))
 
 
 def _join(joined: Sequence[Joined]) -> None:

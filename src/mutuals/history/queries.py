@@ -1,0 +1,117 @@
+"""Questions about the contact history. Lists are walked by key, never by offset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from mutuals.conversations.models import Conversation
+from mutuals.history.models import Attachment, Interaction, Revision
+
+Place = tuple[datetime, int]
+"""Where a walk stands: (occurred_at, id) of the last row that was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which interactions of a timeline to show; empty means all."""
+
+    kinds: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    public: bool | None = None
+
+    def where(self) -> tuple[str, list[object]]:
+        """The condition as SQL on `i`, with its parameters."""
+        parts, values = [], list[object]()
+        for column, wanted in (
+            ("kind", self.kinds),
+            ("network", self.networks),
+            ("direction", self.directions),
+            ("outcome", self.outcomes),
+        ):
+            if wanted:
+                parts.append(f"i.{column} = ANY(%s)")
+                values.append(list(wanted))
+        if self.public is not None:
+            parts.append("i.is_public = %s")
+            values.append(self.public)
+        return "".join(f" AND {part}" for part in parts), values
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One page of a walk: rows in their order, and where to go on (None = the end)."""
+
+    rows: list[Interaction] = field(default_factory=list)
+    after: Place | None = None
+
+
+def timeline(profile_ids: Sequence[int], *, wanted: Wanted = Wanted(), after: Place | None = None, limit: int = 50) -> Walk:
+    """The newest interactions of some profiles, newest first: one index scan a profile, merged; two small queries.
+
+    The first query finds ids inside the index order, the second fetches the rows that are shown.
+    """
+    if not profile_ids:
+        return Walk()
+    where, values = wanted.where()
+    past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
+    sql = f"""
+        SELECT t.id FROM unnest(%s::bigint[]) AS p(id) CROSS JOIN LATERAL (
+            SELECT i.id, i.occurred_at FROM history_interaction i
+            WHERE i.profile_id = p.id{past}{where}
+            ORDER BY i.occurred_at DESC, i.id DESC LIMIT %s
+        ) t ORDER BY t.occurred_at DESC, t.id DESC LIMIT %s
+    """  # noqa: S608  the parts are ours, the values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(profile_ids), *(after or ()), *values, limit + 1, limit + 1])
+        ids = [int(row[0]) for row in cursor.fetchall()]
+    return _walk(ids, limit)
+
+
+def thread(conversation: Conversation, *, before: Place | None = None, limit: int = 50) -> Walk:
+    """The newest messages of a conversation, newest first, from `before` on backwards."""
+    rows = Interaction.objects.filter(conversation=conversation).order_by("-occurred_at", "-id")
+    if before:
+        rows = rows.filter(Q(occurred_at__lt=before[0]) | Q(occurred_at=before[0], id__lt=before[1]), occurred_at__lte=before[0])
+    found = list(rows.select_related("by", "channel", "profile__person__canonical")[: limit + 1])
+    after = (found[limit - 1].occurred_at, found[limit - 1].pk) if len(found) > limit else None
+    return Walk(found[:limit], after)
+
+
+def count_of(profile_ids: Sequence[int], *, most: int = 10_000) -> tuple[int, bool]:
+    """How many interactions some profiles have: (n, exact); counting stops after `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM history_interaction WHERE profile_id = ANY(%s) LIMIT %s) t",
+            [list(profile_ids), most + 1],
+        )
+        n = int(cursor.fetchone()[0])
+    return min(n, most), n <= most
+
+
+def attachments(interactions: Sequence[Interaction]) -> dict[int, list[Attachment]]:
+    """Files by interaction id, in one query."""
+    found: dict[int, list[Attachment]] = {}
+    for row in Attachment.objects.filter(interaction_id__in=[one.pk for one in interactions]).order_by("pk"):
+        found.setdefault(row.interaction_id, []).append(row)
+    return found
+
+
+def revisions(interaction: Interaction) -> QuerySet[Revision]:
+    """What an interaction said before, newest first."""
+    return Revision.objects.filter(interaction_id=interaction.pk).order_by("-until")
+
+
+def _walk(ids: list[int], limit: int) -> Walk:
+    shown = ids[:limit]
+    rows = Interaction.objects.filter(pk__in=shown).select_related("profile", "by", "channel", "conversation")
+    by_id = {row.pk: row for row in rows}
+    ordered = [by_id[number] for number in shown if number in by_id]
+    after = (ordered[-1].occurred_at, ordered[-1].pk) if len(ids) > limit and ordered else None
+    return Walk(ordered, after)

@@ -1,0 +1,90 @@
+"""Finding words in the history: rare words by the index of words, common ones by walking newest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from mutuals.history.models import Interaction
+from mutuals.history.queries import Place, Walk, Wanted
+
+COMMON = 20_000
+"""Expected hits from which walking newest first is cheaper than fetching them all to sort them."""
+
+_WORDS = "to_tsvector('simple'::regconfig, COALESCE(i.subject, '') || ' ' || COALESCE(i.text, ''))"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """How often something was found: exact up to `most`, then "more than"."""
+
+    count: int
+    is_exact: bool
+
+
+def find(text: str, *, wanted: Wanted = Wanted(), after: Place | None = None, limit: int = 20) -> Walk:
+    """The newest interactions that hold all words of `text` (quotes for phrases, - to leave out), newest first.
+
+    Chooses between two plans by the planner's own estimate of the number of hits. An empty text finds nothing.
+    """
+    if not text.strip("\0 "):
+        return Walk()
+    text = text.replace("\0", " ")[:300]
+    where, values = wanted.where()
+    past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
+    condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}{past}"
+    parameters = [text, *values, *(after or ())]
+    common = _expected(f"{_WORDS} @@ websearch_to_tsquery('simple', %s)", [text]) > COMMON
+    order = "i.occurred_at DESC, i.id DESC"
+    if common:
+        sql = f"SELECT i.id FROM history_interaction i WHERE {condition} ORDER BY {order} LIMIT %s"  # noqa: S608
+    else:
+        sql = (
+            f"WITH hits AS MATERIALIZED (SELECT i.id, i.occurred_at FROM history_interaction i WHERE {condition})"  # noqa: S608
+            f" SELECT i.id FROM hits i ORDER BY {order} LIMIT %s"
+        )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        if common:
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(sql, [*parameters, limit + 1])
+        ids = [int(row[0]) for row in cursor.fetchall()]
+    return _rows(ids, limit)
+
+
+def count(text: str, *, wanted: Wanted = Wanted(), most: int = 10_000) -> Hit:
+    """How many interactions hold the words; counting stops after `most`, and is not tried where far more are expected."""
+    if not text.strip("\0 "):
+        return Hit(0, is_exact=True)
+    text = text.replace("\0", " ")[:300]
+    where, values = wanted.where()
+    condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}"
+    if not where and _expected(condition, [text]) > 20 * most:
+        return Hit(most, is_exact=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM history_interaction i WHERE {condition} LIMIT %s) t",  # noqa: S608
+            [text, *values, most + 1],
+        )
+        n = int(cursor.fetchone()[0])
+    return Hit(min(n, most), is_exact=n <= most)
+
+
+def _expected(condition: str, values: Sequence[object]) -> float:
+    """How many rows the planner expects, without running anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM history_interaction i WHERE {condition}", list(values))  # noqa: S608
+        plan = cursor.fetchone()[0]
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return float(plan[0]["Plan"]["Plan Rows"])
+
+
+def _rows(ids: list[int], limit: int) -> Walk:
+    rows = Interaction.objects.filter(pk__in=ids[:limit]).select_related("profile__person__canonical", "by", "channel")
+    by_id = {row.pk: row for row in rows}
+    ordered = [by_id[number] for number in ids[:limit] if number in by_id]
+    after = (ordered[-1].occurred_at, ordered[-1].pk) if len(ids) > limit and ordered else None
+    return Walk(ordered, after)

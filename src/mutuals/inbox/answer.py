@@ -1,0 +1,203 @@
+"""Answering: the words go into the history at once, wait ten seconds for an undo, and leave through the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from mutuals import connectors
+from mutuals.base import journal, wake
+from mutuals.base.ids import new_key
+from mutuals.capture import outbox
+from mutuals.capture.models import Outgoing
+from mutuals.channels import presences
+from mutuals.channels.models import Channel
+from mutuals.connectors.contract import Action, Connector, Do, Handle
+from mutuals.conversations.models import Conversation
+from mutuals.history import own
+from mutuals.history.models import Direction, Interaction, Status
+from mutuals.inbox.models import Turn, TurnState
+from mutuals.inbox.queries import last_from_them
+from mutuals.staff.models import User
+from mutuals.staff.permissions import NotAllowed, require
+
+UNDO = timedelta(seconds=10)
+REFERENCES = 20
+
+
+class CannotAnswer(ValueError):
+    """This conversation cannot be answered; the message says why and what would help. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a conversation can be answered by one user: as whom, in public or not, and how long; or why not."""
+
+    refused: str = ""
+    channels: tuple[Channel, ...] = ()
+    preselected: Channel | None = None
+    is_public: bool = False
+    limit: int | None = None
+    can_like: bool = False
+
+
+def ways(turn: Turn, *, by: User) -> Ways:
+    """What the composer offers. `refused` is the sentence that stands in its place."""
+    source = turn.conversation.source
+    if source is None:
+        return Ways(refused="This conversation is among ourselves; write a note.")
+    connector = connectors.get(source.connector)
+    refused = outbox.blocked(source)
+    if not refused and last_from_them(turn) is None:
+        refused = "Nobody outside has said anything here yet."
+    channels = presences.of_user(by, source)
+    if not refused and not channels:
+        refused = "You may not speak as any of our profiles on this source. Ask an admin to name you as a speaker."
+    chosen = next((one for one in channels if one.pk == turn.conversation.channel_id), None)
+    return Ways(
+        refused=refused,
+        channels=tuple(channels),
+        preselected=chosen or (channels[0] if channels else None),
+        is_public=turn.is_public,
+        limit=connector.limits.text,
+        can_like=Do.LIKE in connector.does and not refused,
+    )
+
+
+def reply(turn: Turn, *, by: User, text: str, channel: Channel | None = None, key: str = "", now: datetime) -> Interaction:
+    """Answer the newest message of a conversation through the profile it came in by.
+
+    Refuses (CannotAnswer) read-only sources, sources that need to be signed in again, empty and overlong texts, and
+    (NotAllowed) a channel that `by` may not speak as. Leaves in ten seconds at the earliest; until then `take_back` works.
+    The answer is never more public than what it answers.
+    """
+    require(by, "conversation.reply", turn)
+    offered = ways(turn, by=by)
+    if channel is not None and not presences.may_speak(by, channel):
+        raise NotAllowed(f"You may not speak as {channel}. Ask an admin to name you as a speaker.")
+    if offered.refused:
+        raise CannotAnswer(offered.refused)
+    target, conversation = last_from_them(turn), turn.conversation
+    source = conversation.source
+    if target is None or source is None:
+        raise CannotAnswer("Nobody outside has said anything here yet.")
+    channel = channel or offered.preselected
+    text = _checked(text, connectors.get(source.connector))
+    with transaction.atomic():
+        number = new_key(now)
+        row = own.outgoing(
+            key=number,
+            by=by,
+            conversation=conversation,
+            source=source,
+            channel=channel,
+            profile_id=target.profile_id,
+            kind="mail" if target.kind == "mail" else "reply" if target.is_public else "message",
+            text=text,
+            subject=conversation.subject if target.kind == "mail" else "",
+            is_public=target.is_public,
+            visibility=target.visibility,
+            reply_to=target.key,
+            now=now,
+        )
+        action = _action(str(number), row, target, conversation)
+        outbox.put(
+            source=source, channel=channel, by=by, action=action, interaction_id=row.pk, not_before=now + UNDO, now=now
+        )
+        _answered(turn, by=by, now=now)
+        journal.note("conversation.answered", f"conversation:{turn.pk}", by=by, interaction=row.pk, public=row.is_public)
+        wake.changed("inbox", [turn.pk])
+    return row
+
+
+def _action(key: str, row: Interaction, target: Interaction, conversation: Conversation) -> Action:
+    """What the connector needs to answer `target`; the references are the thread's keys, oldest first."""
+    said = Interaction.objects.filter(conversation=conversation, deleted_at=None, status__in=[Status.RECEIVED, Status.SENT])
+    keys = [key for key in said.order_by("-occurred_at", "-id").values_list("key", flat=True)[:REFERENCES]][::-1]
+    profile = target.profile
+    to = (Handle(profile.network, profile.key, profile.name, profile.shown, profile.url),) if profile else ()
+    return Action(
+        do=Do.REPLY,
+        key=key,
+        body=row.text,
+        subject=row.subject,
+        target=target.key,
+        thread=conversation.key,
+        references=tuple(keys),
+        to=to,
+        public=target.is_public,
+        visibility=target.visibility,
+        language=target.language,
+        extra={name: value for name, value in target.extra.items() if name not in ("raws", "original")},
+    )
+
+
+def _checked(text: str, connector: Connector) -> str:
+    text = text.replace("\0", "").strip()
+    if not text:
+        raise CannotAnswer("There is nothing to send: the answer is empty.")
+    length = connector.limits.count(text)
+    if connector.limits.text is not None and length > connector.limits.text:
+        raise CannotAnswer(f"{connector.label} takes {connector.limits.text} characters; this has {length}. Shorten it.")
+    return text
+
+
+def _answered(turn: Turn, *, by: User, now: datetime) -> None:
+    turn.waiting_since, turn.unread = None, 0
+    turn.first_answer_at = turn.first_answer_at or now
+    turn.assignee = turn.assignee or by
+    if turn.state in (TurnState.OPEN, TurnState.SNOOZED):
+        turn.state, turn.snoozed_until = TurnState.PENDING, None
+    turn.save()
+
+
+def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
+    """Undo an answer that has not left yet. False when it is too late: it is out, or on its way."""
+    turn = Turn.objects.select_related("conversation").get(pk=interaction.conversation_id)
+    require(by, "conversation.reply", turn)
+    outgoing = Outgoing.objects.filter(interaction_id=interaction.pk).order_by("-pk").first()
+    with transaction.atomic():
+        if outgoing is None or not outbox.cancel(outgoing, by=by, now=now):
+            return False
+        own.mark(interaction.pk, Status.CANCELLED)
+        last = last_from_them(turn)
+        turn.state, turn.waiting_since = TurnState.OPEN, last.occurred_at if last else None
+        turn.save(update_fields=["state", "waiting_since"])
+        wake.changed("inbox", [turn.pk])
+    return True
+
+
+def like(interaction: Interaction, *, by: User, now: datetime) -> Outgoing:
+    """Favour a message of theirs as one of our profiles."""
+    turn = Turn.objects.select_related("conversation__source").get(pk=interaction.conversation_id)
+    require(by, "conversation.reply", turn)
+    offered = ways(turn, by=by)
+    if offered.refused or not offered.can_like or interaction.source is None:
+        raise CannotAnswer(offered.refused or "This network has no likes.")
+    return _do(Do.LIKE, interaction, channel=offered.preselected, by=by, now=now)
+
+
+def unsay(interaction: Interaction, *, by: User, now: datetime) -> Outgoing:
+    """Delete an answer of ours out there. It stays in the history until the network confirms, then is blanked."""
+    turn = Turn.objects.select_related("conversation__source").get(pk=interaction.conversation_id)
+    require(by, "conversation.reply", turn)
+    if interaction.direction != Direction.OUT or interaction.status != Status.SENT or interaction.source is None:
+        raise CannotAnswer("Only what we have sent can be deleted.")
+    if Do.DELETE not in connectors.get(interaction.source.connector).does:
+        raise CannotAnswer("This network cannot take back what was sent.")
+    if interaction.channel and not presences.may_speak(by, interaction.channel):
+        raise NotAllowed(f"You may not speak as {interaction.channel}.")
+    return _do(Do.DELETE, interaction, channel=interaction.channel, by=by, now=now)
+
+
+def _do(do: Do, interaction: Interaction, *, channel: Channel | None, by: User, now: datetime) -> Outgoing:
+    if interaction.source is None:
+        raise CannotAnswer("This was never on a network.")
+    extra = {name: value for name, value in interaction.extra.items() if name not in ("raws", "original")}
+    action = Action(do=do, key=str(new_key(now)), target=interaction.key, public=interaction.is_public, extra=extra)
+    journal.note(f"interaction.{do.value}", f"interaction:{interaction.pk}", by=by)
+    return outbox.put(
+        source=interaction.source, channel=channel, by=by, action=action, interaction_id=interaction.pk, not_before=now, now=now
+    )

@@ -1,0 +1,112 @@
+"""Working on a turn: assign, note, wait, snooze, close with purpose and outcome, reopen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from mutuals.base import journal, wake
+from mutuals.history import own
+from mutuals.history.models import Interaction
+from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
+from mutuals.staff.models import Team, User
+from mutuals.staff.permissions import Scope, require, scope
+
+
+def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = None, now: datetime) -> Turn:
+    """Give a turn to somebody, to a team, or back to nobody. Taking an unassigned one of your own team is always allowed."""
+    takes_it = to == by and turn.assignee_id is None and scope(by, "conversation.reply") is not Scope.NONE
+    if takes_it:
+        require(by, "conversation.reply", turn)
+    else:
+        require(by, "conversation.assign", turn)
+    if to is not None and not to.is_active:
+        raise ValueError(f"{to} no longer works here; choose somebody else.")
+    with transaction.atomic():
+        turn.assignee, turn.team = to, team or turn.team
+        turn.save(update_fields=["assignee", "team"])
+        journal.note(
+            "conversation.assigned", _about(turn), by=by, to=to.pk if to else None, team=turn.team_id, at=now.isoformat()
+        )
+        wake.changed("inbox", [turn.pk])
+    return turn
+
+
+def note(turn: Turn, *, by: User, text: str, now: datetime) -> Interaction:
+    """Write an internal note into the thread; nobody outside ever sees it."""
+    require(by, "conversation.note", turn)
+    with transaction.atomic():
+        row = own.note(by=by, text=text, now=now, conversation=turn.conversation)
+        journal.note("conversation.noted", _about(turn), by=by, interaction=row.pk)
+        wake.changed("inbox", [turn.pk])
+    return row
+
+
+def close(turn: Turn, *, by: User, purpose: str, outcome: str, now: datetime) -> Turn:
+    """End a turn with what was wanted and what came of it; both are asked for, neither is guessed."""
+    require(by, "conversation.close", turn)
+    if purpose not in Purpose.values:
+        raise ValueError(f"Say what they wanted: one of {', '.join(Purpose.values)}.")
+    if outcome not in Outcome.values:
+        raise ValueError(f"Say what came of it: one of {', '.join(Outcome.values)}.")
+    with transaction.atomic():
+        turn.state, turn.purpose, turn.outcome = TurnState.CLOSED, purpose, outcome
+        turn.closed_at, turn.closed_by, turn.unread, turn.waiting_since, turn.snoozed_until = now, by, 0, None, None
+        turn.save()
+        own.settle(turn.pk, purpose=purpose, outcome=outcome)
+        journal.note("conversation.closed", _about(turn), by=by, purpose=purpose, outcome=outcome)
+        wake.changed("inbox", [turn.pk])
+    return turn
+
+
+def reopen(turn: Turn, *, by: User, now: datetime) -> Turn:
+    """Take up a turn again: the undo of closing and of snoozing."""
+    require(by, "conversation.close", turn)
+    return _move(turn, TurnState.OPEN, "conversation.reopened", by=by, now=now)
+
+
+def wait(turn: Turn, *, by: User, now: datetime) -> Turn:
+    """It is their turn: out of the open list until they speak again."""
+    require(by, "conversation.reply", turn)
+    return _move(turn, TurnState.PENDING, "conversation.pending", by=by, now=now)
+
+
+def snooze(turn: Turn, *, by: User, until: datetime, now: datetime) -> Turn:
+    """Out of sight until a time in the future, or until they speak again."""
+    require(by, "conversation.reply", turn)
+    if until <= now:
+        raise ValueError("Choose a time that is still to come.")
+    return _move(turn, TurnState.SNOOZED, "conversation.snoozed", by=by, now=now, until=until)
+
+
+def _move(turn: Turn, state: TurnState, kind: str, *, by: User, now: datetime, until: datetime | None = None) -> Turn:
+    with transaction.atomic():
+        turn.state, turn.snoozed_until = state, until
+        turn.save(update_fields=["state", "snoozed_until"])
+        journal.note(kind, _about(turn), by=by, at=now.isoformat(), until=until.isoformat() if until else None)
+        wake.changed("inbox", [turn.pk])
+    return turn
+
+
+def seen(turn: Turn, *, by: User) -> None:
+    """The one whose turn it is has read it; a look by others leaves it unread. Silent: reading is no event."""
+    require(by, "conversation.view", turn)
+    if turn.unread and turn.assignee_id in (None, by.pk):
+        Turn.objects.filter(pk=turn.pk).update(unread=0)
+
+
+def wake_snoozed(now: datetime) -> int:
+    """Open what was snoozed until now; returns how many."""
+    due = list(Turn.objects.filter(Q(snoozed_until__lte=now), state=TurnState.SNOOZED).values_list("pk", flat=True)[:1000])
+    if due:
+        with transaction.atomic():
+            Turn.objects.filter(pk__in=due, state=TurnState.SNOOZED).update(state=TurnState.OPEN, snoozed_until=None)
+            journal.note_many("conversation.woken", [f"conversation:{number}" for number in due], by="machine:inbox")
+            wake.changed("inbox", due)
+    return len(due)
+
+
+def _about(turn: Turn) -> str:
+    return f"conversation:{turn.pk}"
