@@ -90,8 +90,9 @@ def database_address(django_db_blocker: DjangoDbBlocker) -> Iterator[embedded.Ad
 
 @pytest.fixture(scope="session")
 def child_environ(database_address: embedded.Address) -> dict[str, str]:
-    """The environment for a process that a test starts: the same database, the same state folder, our sources."""
-    return {**os.environ, "DATABASE_URL": database_address.url(), "PYTHONPATH": str(HERE / "src")}
+    """The environment for a process that a test starts: the same database, state folder, settings and sources."""
+    sources = os.pathsep.join([str(HERE / "src"), str(HERE / "tests")])
+    return {**os.environ, "DATABASE_URL": database_address.url(), "PYTHONPATH": sources}
 
 
 @pytest.fixture(scope="session")

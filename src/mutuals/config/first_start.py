@@ -26,11 +26,11 @@ def migrate(address: Address, state: Path, environ: Mapping[str, str]) -> int:
     stamp = state / "migrated.json"
     with psycopg.connect(address.dsn(), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        if stamp.is_file() and json.loads(stamp.read_text()) == _now(connection):
+        if stamp.is_file() and stamp.read_text() == as_stamp(connection):
             return 0
         code = subprocess.call([sys.executable, "-m", "mutuals", "migrate", "--verbosity", "0"], env=dict(environ))
         if code == 0:
-            stamp.write_text(json.dumps(_now(connection)))
+            stamp.write_text(as_stamp(connection))
         return code
 
 
@@ -48,8 +48,8 @@ def seed_command() -> list[str]:
     return [sys.executable, "-m", "mutuals", "seed", "--first-start"]
 
 
-def _now(connection: psycopg.Connection) -> dict[str, str]:
-    """What the code holds and what the database says was run, each as one word."""
+def as_stamp(connection: psycopg.Connection) -> str:
+    """What the code holds and what the database says was run, each as one word, in a line of JSON."""
     known = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
     applied = ""
     if known and known[0]:
@@ -57,7 +57,7 @@ def _now(connection: psycopg.Connection) -> dict[str, str]:
             "SELECT md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM django_migrations"
         ).fetchone()
         applied = str(row[0]) if row else ""
-    return {"code": _code(), "applied": applied}
+    return json.dumps({"code": _code(), "applied": applied})
 
 
 def _code() -> str:

@@ -1,0 +1,167 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from mutuals.config import supervisor
+from mutuals.config.children import MARK, Child, Part, end_leftovers, parts
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+PARENT_OF_SLEEPER = [
+    sys.executable,
+    "-c",
+    "import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid);"
+    "sys.stdout.flush(); time.sleep(60)",
+]
+DEAF = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)",
+]
+
+
+def lives(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(condition) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come to that within ten seconds")
+
+
+def test_a_dead_child_comes_back_after_a_pause_that_grows():
+    child = Child(Part("worker", [sys.executable, "-c", "raise SystemExit(3)"]), os.environ)
+    now = time.monotonic()
+
+    said = []
+    for _ in range(3):
+        child.start()
+        child.process.wait()
+        said.append(child.look_after(now))
+        assert child.look_after(now) == ""
+        assert child.process is None
+
+    assert said == [
+        "worker ended (with code 3); it starts again in 0.5 s",
+        "worker ended (with code 3); it starts again in 1 s",
+        "worker ended (with code 3); it starts again in 2 s",
+    ]
+    child.look_after(now + 3)
+    assert child.process is not None
+    child.stop(5)
+
+
+def test_a_child_that_lived_long_has_its_pauses_forgotten():
+    child = Child(Part("worker", [sys.executable, "-c", "raise SystemExit(3)"]), os.environ)
+    child.start()
+    child.process.wait()
+    child.look_after(time.monotonic())
+    child.start()
+    child.process.wait()
+
+    said = child.look_after(time.monotonic() + 61)
+
+    assert said.endswith("in 0.5 s")
+
+
+def test_a_killed_child_takes_its_own_processes_with_it(capfd):
+    child = Child(Part("web", PARENT_OF_SLEEPER), os.environ)
+    child.start()
+    grandchild = first_number(capfd)
+
+    os.kill(child.process.pid, signal.SIGKILL)
+    child.process.wait()
+    child.look_after(time.monotonic())
+
+    wait_until(lambda: not lives(grandchild))
+
+
+def first_number(capfd) -> int:
+    seen = ""
+    for _ in range(200):
+        seen += capfd.readouterr().out
+        if seen.strip():
+            return int(seen)
+        time.sleep(0.05)
+    raise AssertionError("the child said nothing")
+
+
+def test_a_child_that_does_not_listen_is_ended_when_patience_is_over(capfd):
+    child = Child(Part("worker", DEAF), os.environ)
+    child.start()
+    pid = child.process.pid
+    wait_until(lambda: "deaf" in capfd.readouterr().out)
+
+    child.stop(0.2)
+
+    assert not lives(pid)
+
+
+def test_the_children_of_a_killed_supervisor_go_with_it(tmp_path):
+    script = (
+        "import os, sys, time; from mutuals.config.children import Child, Part\n"
+        "child = Child(Part('worker', [sys.executable, '-c', 'import time; time.sleep(60)']), os.environ)\n"
+        "child.start(); print(child.process.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    pid = int(parent.stdout.readline())
+
+    parent.kill()
+    parent.communicate()
+
+    wait_until(lambda: not lives(pid))
+
+
+def test_what_an_earlier_start_left_behind_is_ended_and_strangers_are_left_alone(tmp_path):
+    mine = subprocess.Popen(SLEEPER, env={**os.environ, MARK: str(tmp_path)})
+    stranger = subprocess.Popen(SLEEPER, env={**os.environ, MARK: f"{tmp_path}-other"})
+
+    ended = end_leftovers(tmp_path, patience=0.5)
+
+    assert ended == 1
+    assert mine.wait(5) == -signal.SIGTERM
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+def test_the_web_gets_its_workers_and_threads_and_stops_last_but_for_the_database():
+    chosen = parts(host="127.0.0.1", port=8000, events_port=8001, workers=2, threads=6)
+
+    web = list(chosen[0].command)
+
+    assert [part.name for part in chosen] == ["web", "events", "worker", "scheduler"]
+    assert web[web.index("--workers") + 1] == "2"
+    assert web[web.index("--blocking-threads") + 1] == "6"
+
+
+def test_a_taken_port_is_left_for_the_next_one_unless_it_was_asked_for():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        found = supervisor._port("127.0.0.1", port, chosen=False)
+
+        assert found > port
+        with pytest.raises(supervisor.embedded.Refused, match="--port"):
+            supervisor._port("127.0.0.1", port, chosen=True)
+
+
+def test_a_second_supervisor_on_one_state_folder_is_refused(tmp_path):
+    with supervisor._only_one(tmp_path):
+        with pytest.raises(supervisor.embedded.Refused, match="runs already"), supervisor._only_one(tmp_path):
+            pass
+
+        assert (tmp_path / "run.lock").exists()
