@@ -35,7 +35,9 @@ class Source(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=SourceState.choices, default=SourceState.DRAFT)
     settings = models.JSONField(default=dict, blank=True)  # no secrets
-    purpose = models.CharField(max_length=300, blank=True)  # which objective it serves; empty shows as "no purpose stated"
+    purpose = models.CharField(
+        max_length=300, blank=True
+    )  # which objective it serves; empty shows as "no purpose stated"
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     stand_in = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # whose queue
@@ -50,6 +52,7 @@ class Source(models.Model):
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
+    auth_failures = models.PositiveSmallIntegerField(default=0, db_default=0)  # refused sign-ins in a row
     next_try_at = models.DateTimeField(null=True, blank=True)
     refused_hooks = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())

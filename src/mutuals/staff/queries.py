@@ -14,8 +14,8 @@ def visible_to(viewer: Any) -> QuerySet[User]:
     """Users that the viewer may see: all for whom "user.view" is given, else only oneself."""
     if may(viewer, "user.view"):
         return User.objects.order_by("name", "pk")
-    own = viewer.pk if isinstance(viewer, User) and viewer.is_active else None
-    return User.objects.filter(pk=own).order_by("pk")
+    own = viewer.pk if isinstance(viewer, User) and viewer.is_active else 0
+    return User.objects.filter(pk__in=[own]).order_by("pk")
 
 
 def active() -> QuerySet[User]:
