@@ -79,7 +79,7 @@ class _Supervisor:
             ]
             for child in self.children:
                 child.start()
-            if first_start.wants_seed(address, self.state):
+            if not self.wishes.empty and first_start.wants_seed(address, self.state):
                 self._seed(environ)
             while not self.stopping:
                 self._look()
@@ -170,6 +170,9 @@ def _wishes(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port of the pages; without it 8000 or the next free one")
     parser.add_argument("--workers", type=int, default=int(os.environ.get("MUTUALS_WEB_WORKERS", "1")))
     parser.add_argument("--threads", type=int, default=int(os.environ.get("MUTUALS_WEB_THREADS", "4")))
+    parser.add_argument(
+        "--empty", action="store_true", help="no small town on the first start: set up your own company"
+    )
     wishes = parser.parse_args(argv)
     named = os.environ.get("MUTUALS_PORT")
     wishes.port_chosen = wishes.port is not None or named is not None
