@@ -101,9 +101,8 @@ def _url(_field: Field, text: str) -> str:
 
 
 def _host(_field: Field, text: str) -> str:
-    name, _, port = text.rpartition(":") if re.fullmatch(r".+:[0-9]{1,5}", text) else (text, "", "")
-    if not _HOST.fullmatch(name) or (port and not 0 < int(port) < 65536):
-        raise Refusal("This is not the name of a server, like mail.example.org or mail.example.org:993.")
+    if not _HOST.fullmatch(text):
+        raise Refusal("This is not the name of a server alone, like mail.example.org.")
     return text
 
 
