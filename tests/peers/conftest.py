@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from peers import atproto_dev, snac
+from peers import mail_servers as mail
 from peers.harness import Workplace
 
 
@@ -44,3 +45,10 @@ def bluesky_dev() -> Iterator[atproto_dev.Network]:
     """A whole AT Protocol network."""
     with _workplace("atproto") as place, atproto_dev.running(place) as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def mail_servers() -> Iterator[mail.MailServers]:
+    """Postfix and dovecot with three boxes."""
+    with _workplace("mail") as place:
+        yield mail.start(place)

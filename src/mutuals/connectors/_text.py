@@ -15,43 +15,16 @@ from urllib.parse import urljoin
 import nh3
 
 LONGEST_HTML = 1_000_000  # characters that are read of one marked-up text
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ]
-)
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
+
+
+_BLOCKS = _set(
+    "address article aside blockquote dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr "
+    "li main nav ol p pre section table tr ul"
+)
 
 
 _INLINE = _set("a abbr b br code del em i img ins q s span strong sub sup td th u")

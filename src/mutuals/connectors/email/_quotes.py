@@ -30,59 +30,11 @@ def _set(words: str) -> frozenset[str]:
 
 
 _FROM = _set("from von de da van od från fra lähettäjä от feladó kimden 发件人 差出人")
-_OTHERS = frozenset(
-    [
-        "sent",
-        "date",
-        "to",
-        "cc",
-        "subject",
-        "gesendet",
-        "datum",
-        "an",
-        "betreff",
-        "envoyé",
-        "date",
-        "à",
-        "objet",
-        "enviado",
-        "el",
-        "fecha",
-        "para",
-        "asunto",
-        "inviato",
-        "data",
-        "a",
-        "oggetto",
-        "verzonden",
-        "aan",
-        "onderwerp",
-        "wysłano",
-        "do",
-        "temat",
-        "skickat",
-        "till",
-        "ämne",
-        "sendt",
-        "til",
-        "emne",
-        "lähetetty",
-        "vastaanottaja",
-        "aihe",
-        "odesláno",
-        "komu",
-        "předmět",
-        "отправлено",
-        "дата",
-        "кому",
-        "тема",
-        "发送时间",
-        "收件人",
-        "主题",
-        "送信日時",
-        "宛先",
-        "件名",
-    ]
+_OTHERS = _set(
+    "sent date to cc subject gesendet datum an betreff envoyé date à objet enviado el fecha para asunto "
+    "inviato data a oggetto verzonden aan onderwerp wysłano do temat skickat till ämne sendt til emne "
+    "lähetetty vastaanottaja aihe odesláno komu předmět отправлено дата кому тема "
+    "发送时间 收件人 主题 送信日時 宛先 件名"
 )
 _LABEL = re.compile(r"^[*_\s]*([^\W\d_]{1,20}(?: [^\W\d_]{1,4})?)[*_\s]*\s?[:：]\s*\S?")
 _SENT_FROM = re.compile(

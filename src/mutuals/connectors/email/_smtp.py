@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import socket
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -102,9 +103,21 @@ def _sign_in(session: Session, context: Context) -> None:
         session.ehlo()
     if session.has_extn("auth"):
         secret = credentials(str(settings["user"]), context.secrets.get().get("password", ""))
-        session.user, session.password = (part.decode() for part in secret.split(b"\0")[1:])
-        plain = "PLAIN" in session.esmtp_features["auth"].upper().split()
-        session.auth("PLAIN" if plain else "LOGIN", session.auth_plain if plain else session.auth_login)
+        _authenticate(session, secret)
+
+
+def _authenticate(session: Session, secret: bytes) -> None:
+    """By hand, because the library takes ASCII passwords only. PLAIN where offered, else LOGIN."""
+    if "PLAIN" in session.esmtp_features["auth"].upper().split():
+        code, words = session.docmd("AUTH PLAIN", b64encode(secret).decode())
+    else:
+        code, words = session.docmd("AUTH LOGIN")
+        for part in secret.split(b"\0")[1:]:
+            if code != 334:
+                break
+            code, words = session.docmd(b64encode(part).decode())
+    if code not in (235, 503):
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _accepted(answer: tuple[int, bytes], what: str) -> None:
