@@ -5,14 +5,27 @@ from __future__ import annotations
 import os
 import sys
 
+import django
 from django.core.management import execute_from_command_line
+
+from mutuals import cli
+from mutuals.config import supervisor
+
+_DJANGO = {"migrate", "makemigrations", "shell", "check", "showmigrations", "sqlmigrate", "createcachetable", "help-django"}
 
 
 def main() -> int:
-    """Run one command."""
+    """Run one command; the exit code is 0 done, 1 refused, 2 not understood, 3 not found, 4 not allowed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
-    execute_from_command_line(["mutuals", *sys.argv[1:]])
-    return 0
+    argv = sys.argv[1:]
+    if argv[:1] == ["run"]:
+        return supervisor.run(argv[1:])
+    if argv[:1] and argv[0] in _DJANGO:
+        execute_from_command_line(["mutuals", *argv])
+        return 0
+    if argv[:1] != ["db"]:
+        django.setup()
+    return cli.main(argv)
 
 
 if __name__ == "__main__":

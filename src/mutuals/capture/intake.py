@@ -37,7 +37,7 @@ def open(raws: Sequence[RawEvent]) -> list[Arrived]:
             continue
         raw.state = RawState.DONE if envelopes else RawState.IGNORED
         opened += [(raw, envelope) for envelope in envelopes]
-    authors = [envelope.author for _, envelope in opened if envelope.author]
+    authors = [(one.author.network, one.author.key) for _, one in opened if one.author]
     out = erased.which(authors) if authors else set()
     arrived = []
     for raw, envelope in opened:

@@ -52,14 +52,15 @@ def ways(turn: Turn, *, by: User) -> Ways:
     refused = outbox.blocked(source)
     if not refused and last_from_them(turn) is None:
         refused = "Nobody outside has said anything here yet."
-    channels = presences.of_user(by, source)
+    channels = list(presences.speakable(by, source))
     if not refused and not channels:
         refused = "You may not speak as any of our profiles on this source. Ask an admin to name you as a speaker."
     chosen = next((one for one in channels if one.pk == turn.conversation.channel_id), None)
+    chosen = chosen or presences.preselected(by, source, pillar=turn.pillar)
     return Ways(
         refused=refused,
         channels=tuple(channels),
-        preselected=chosen or (channels[0] if channels else None),
+        preselected=chosen,
         is_public=turn.is_public,
         limit=connector.limits.text,
         can_like=Do.LIKE in connector.does and not refused,

@@ -1,0 +1,181 @@
+"""Server-sent events: one small process that tells open screens what changed, by kind and id only.
+
+It knows no rooms and asks no permission beyond "signed in": a screen fetches what changed through the ordinary views.
+The session is read as Django wrote it: row of `django_session`, signed with SECRET_KEY, with the user's password mark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from django.conf import settings
+from django.contrib.sessions.serializers import JSONSerializer
+from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from mutuals.base.wake import CHANNEL
+from mutuals.embedded import address, state_folder
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_CLIENTS = 1000
+BEAT = 15.0  # seconds between two comments that keep a connection open
+WAITING = 100  # events a slow reader may lag behind before it is told to look at everything anew
+_HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+
+
+class Events:
+    """The ASGI application. One connection to the database listens for all readers."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.readers: set[asyncio.Queue[str]] = set()
+        self.listening: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        origin = headers.get("origin", "")
+        if scope["path"] != "/events/" or scope["method"] != "GET":
+            await _answer(send, 404, "There is nothing here.")
+        elif origin and urlsplit(origin).hostname != urlsplit(f"//{headers.get('host', '')}").hostname:
+            await _answer(send, 403, "This origin may not listen.")
+        elif not await self._signed_in(headers.get("cookie", "")):
+            await _answer(send, 401, "Sign in first.", origin)
+        elif len(self.readers) >= MOST_CLIENTS:
+            await _answer(send, 503, "Too many screens are open; this one asks by itself every 15 seconds.", origin)
+        else:
+            await self._stream(receive, send, origin)
+
+    async def _stream(self, receive: Receive, send: Send, origin: str) -> None:
+        if self.listening is None or self.listening.done():
+            self.listening = asyncio.create_task(self._listen())
+        queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
+        self.readers.add(queue)
+        gone = asyncio.create_task(_until_gone(receive))
+        try:
+            headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *_cors(origin)]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await _write(send, "retry: 3000\n: listening\n\n")
+            while not gone.done():
+                try:
+                    await _write(send, f"data: {await asyncio.wait_for(queue.get(), BEAT)}\n\n")
+                except TimeoutError:
+                    await _write(send, ": still here\n\n")
+        finally:
+            self.readers.discard(queue)
+            gone.cancel()
+
+    async def _listen(self) -> None:
+        """Hear what the database announces and pass it on; after a break every screen is told to look anew."""
+        while self.readers:
+            with suppress(psycopg.Error, OSError):
+                async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    self._tell(json.dumps({"what": "all", "ids": []}))
+                    async for notice in connection.notifies():
+                        self._tell(notice.payload)
+                        if not self.readers:
+                            return
+            await asyncio.sleep(1.0)
+
+    def _tell(self, payload: str) -> None:
+        for queue in self.readers:
+            if queue.full():
+                while not queue.empty():
+                    queue.get_nowait()
+                payload = json.dumps({"what": "all", "ids": []})
+            queue.put_nowait(payload)
+
+    async def _signed_in(self, cookie: str) -> bool:
+        key = _session_key(cookie)
+        if not key:
+            return False
+        try:
+            async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
+                found = await (
+                    await connection.execute(
+                        "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()", [key]
+                    )
+                ).fetchone()
+                session = _session(found[0]) if found else {}
+                user = await (
+                    await connection.execute(
+                        "SELECT password FROM staff_user WHERE is_active AND id = %s", [int(session.get("_auth_user_id", 0))]
+                    )
+                ).fetchone()
+        except (psycopg.Error, ValueError):
+            return False
+        return bool(user) and _fits(session, user[0])
+
+
+def _session_key(cookie: str) -> str:
+    try:
+        morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+def _session(data: str) -> dict[str, Any]:
+    try:
+        return dict(signing.loads(data, salt="django.contrib.sessions.SessionStore", serializer=JSONSerializer))
+    except signing.BadSignature:
+        return {}
+
+
+def _fits(session: dict[str, Any], password: str) -> bool:
+    mark = salted_hmac(_HASH_SALT, password, algorithm="sha256").hexdigest()
+    return constant_time_compare(str(session.get("_auth_user_hash", "")), mark)
+
+
+def _cors(origin: str) -> list[tuple[bytes, bytes]]:
+    if not origin:
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    ]
+
+
+async def _answer(send: Send, status: int, text: str, origin: str = "") -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_cors(origin)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+
+async def _write(send: Send, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+application = Events(address(state_folder()).dsn())

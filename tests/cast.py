@@ -1,0 +1,122 @@
+"""The people of our small town. Every test, demo and picture knows the same ones; each row comes from a small function."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mutuals import flow
+from mutuals.capture import receive
+from mutuals.channels.models import Channel, Source
+from mutuals.connectors.contract import Raw
+from mutuals.history.models import Interaction
+from mutuals.identity import newcomer
+from mutuals.inbox.models import Turn
+from mutuals.people.models import Person, Profile
+from mutuals.staff.models import Role, Team, User
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+PASSWORD = "kettle-and-cup-26"
+
+
+@dataclass
+class Staff:
+    """Who works here."""
+
+    olga: User  # owner
+    aron: User  # admin
+    lea: User  # lead
+    ada: User  # staff, service
+    ben: User  # staff, sales
+    cleo: User  # another team's contractor: must see nothing
+    service: Team
+    sales: Team
+    elsewhere: Team
+
+    def by_role(self) -> dict[str, User]:
+        """One user a role."""
+        return {"owner": self.olga, "admin": self.aron, "lead": self.lea, "staff": self.ada, "contractor": self.cleo}
+
+
+def user(name: str, role: str = Role.STAFF, *teams: Team) -> User:
+    """A member of staff who can sign in with PASSWORD."""
+    made = User.objects.create_user(f"{name.lower()}@kettleworks.example", PASSWORD, name=name, role=role, set_up_at=NOW)
+    made.teams.set(teams)
+    return made
+
+
+def staff() -> Staff:
+    """Everybody who works at the Kettle works."""
+    service, sales = Team.objects.create(name="Service", pillar="service"), Team.objects.create(name="Sales", pillar="sales")
+    elsewhere = Team.objects.create(name="Outside help")
+    return Staff(
+        user("Olga", Role.OWNER),
+        user("Aron", Role.ADMIN),
+        user("Lea", Role.LEAD, service),
+        user("Ada", Role.STAFF, service),
+        user("Ben", Role.STAFF, sales),
+        user("Cleo", Role.CONTRACTOR, elsewhere),
+        service,
+        sales,
+        elsewhere,
+    )
+
+
+def source(name: str = "Town square", *, owner: User, connector: str = "webhook", team: Team | None = None, **more: Any) -> Source:
+    """A live source that is governed as it should be."""
+    return Source.objects.create(
+        connector=connector,
+        name=name,
+        state="active",
+        owner=owner,
+        team=team,
+        purpose="Hear what customers say",
+        legal_basis="Legitimate interest",
+        data_class="Public posts",
+        **more,
+    )
+
+
+def channel(of: Source, name: str = "@kettleworks_care", *, pillar: str = "service", speakers: tuple[User, ...] = ()) -> Channel:
+    """Our own presence on a source."""
+    made = Channel.objects.create(source=of, network=of.connector, key=f"ours-{name}", name=name, pillar=pillar, owner=of.owner)
+    made.speakers.set(speakers)
+    return made
+
+
+def person(name: str = "Bea Solmar", *, by: User, email: str = "", now: datetime = NOW, **more: Any) -> Person:
+    """Somebody we know."""
+    return newcomer.add(by=by, name=name, email=email, now=now, **more)
+
+
+def profile(name: str = "@bea.pours", *, network: str = "mastodon", of: Person | None = None) -> Profile:
+    """A presence of somebody, or of nobody yet."""
+    return Profile.objects.create(network=network, key=f"https://town.example/users/{name}", name=name, person=of)
+
+
+def event(key: str, text: str = "My kettle leaks.", *, who: str = "bea", at: datetime = NOW, **more: Any) -> dict[str, Any]:
+    """One event as the generic webhook takes it."""
+    author = {"network": "town", "id": who, "name": f"@{who}"}
+    return {"type": "create", "kind": "post", "id": key, "author": author, "text": text, "at": at.isoformat(), "public": True} | more
+
+
+def said(of: Source, *events: dict[str, Any], now: datetime = NOW) -> list[Interaction]:
+    """Let events arrive by the real way: kept as raw, carried through the house."""
+    before = Interaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    raws = [Raw(key=f"{one['id']}:{one['type']}:{hash(json.dumps(one)) & 0xFFFFFF}", body=json.dumps(one).encode()) for one in events]
+    receive.keep(of, raws, cursor=None, now=now)
+    flow.run(of.pk)
+    return list(Interaction.objects.filter(pk__gt=before).order_by("pk"))
+
+
+def turn(of: Source, key: str = "p1", text: str = "My kettle leaks.", **more: Any) -> Turn:
+    """A conversation that waits for us."""
+    row = said(of, event(key, text, **more))[0]
+    return Turn.objects.select_related("conversation").get(pk=row.conversation_id)
+
+
+def minutes(n: float) -> timedelta:
+    """Time passes."""
+    return timedelta(minutes=n)
