@@ -102,6 +102,11 @@ class Network:
             json={"repo": repo, "collection": collection, "rkey": rkey},
         )
 
+    def shown_to(self, user: str, uri: str) -> dict[str, Any] | None:
+        """A post as the AppView shows it to that user; None while it is not indexed, or gone."""
+        shown = self.ask(user, "GET", "app.bsky.feed.getPosts", params={"uris": uri})["posts"]
+        return shown[0] if shown else None
+
     def thread(self, user: str, uri: str) -> dict[str, Any]:
         """A post with its parents and replies, as the AppView shows it."""
         shown: dict[str, Any] = self.ask(user, "GET", "app.bsky.feed.getPostThread", params={"uri": uri})["thread"]

@@ -141,7 +141,7 @@ class Pair:
         return f"{self.ours.allow},{self.theirs.allow}"
 
     def follow(self, user: str, whom: str, *, known_by: str) -> None:
-        """A user of ours follows one of theirs, known by a post they were notified of; both servers have heard of it."""
+        """A user of ours follows one of theirs, known by a post that they were notified of; both servers know."""
         copy = self.ours.told_of(user, known_by)
         assert copy is not None, f"{user} was not notified of {known_by}"
         self.ours.ask(user, "POST", f"/api/v1/accounts/{copy['account']['id']}/follow")
