@@ -37,8 +37,8 @@ def presences() -> Presences:
         brand=fediverse("kettleworks", COMPANY),
         care=fediverse("kettleworks_care", f"{COMPANY} Care"),
         sky=Account("bluesky", f"did:plc:{base32('kettleworks', 24)}", DOMAIN, COMPANY, "kettleworks"),
-        care_mail=Account("mail", f"care@{DOMAIN}", f"care@{DOMAIN}", f"{COMPANY} Care", "kettleworks"),
-        sales_mail=Account("mail", f"sales@{DOMAIN}", f"sales@{DOMAIN}", f"{COMPANY} Sales", "kettleworks"),
+        care_mail=Account("email", f"care@{DOMAIN}", f"care@{DOMAIN}", f"{COMPANY} Care", "kettleworks"),
+        sales_mail=Account("email", f"sales@{DOMAIN}", f"sales@{DOMAIN}", f"{COMPANY} Sales", "kettleworks"),
     )
 
 
@@ -49,7 +49,7 @@ def cast(now: datetime) -> list[list[Person]]:
     bea = Person("bea", "Bea", "Brand", german, "Köln", "customer", "h.bea", "+49 221 5550101",
                  ("bea@brand.example",), customer_ids=["K-1001"], talk=6.0, since=since)  # fmt: skip
     bea.accounts = [
-        Account("mail", "bea@brand.example", "bea@brand.example", "Bea Brand", "bea"),
+        Account("email", "bea@brand.example", "bea@brand.example", "Bea Brand", "bea"),
         Account("mastodon", "https://tea.example/users/bea", "bea@tea.example", "Bea Brand", "bea",
                 bio="Tea before talk. Köln.", site="https://bea.brand.example"),
         Account("mastodon", "https://town.example/users/beabrews", "beabrews@town.example", "bea brews", "bea",
@@ -59,14 +59,14 @@ def cast(now: datetime) -> list[list[Person]]:
     bo = Person("bo", "Bo", "Brand", german, "Köln", "customer", "h.bo", "+49 221 5550199",
                 ("bo.brand@post.example",), customer_ids=["K-1002"], talk=2.0, since=since)  # fmt: skip
     bo.accounts = [
-        Account("mail", "bo.brand@post.example", "bo.brand@post.example", "Bo Brand", "bo"),
+        Account("email", "bo.brand@post.example", "bo.brand@post.example", "Bo Brand", "bo"),
         Account("mastodon", "https://tea.example/users/bbrand", "bbrand@tea.example", "B. Brand", "bo"),
     ]
     dora = Person("dora", "Dora", "Ostrow", british, "Leeds", "customer", "h.dora", "+44 20 7946 0102",
                   ("dora@ostrow.example",), customer_ids=["K-1003"], talk=3.0, since=since)  # fmt: skip
     dora.organisation = "Ostrow Catering"
     dora.accounts = [
-        Account("mail", "dora@ostrow.example", "dora@ostrow.example", "Dora Ostrow", "dora"),
+        Account("email", "dora@ostrow.example", "dora@ostrow.example", "Dora Ostrow", "dora"),
         Account("bluesky", f"did:plc:{base32('dora', 24)}", "ostrow.example", "Dora Ostrow", "dora"),
         Account("web", "w-dora", "dora@ostrow.example", "Dora Ostrow", "dora"),
     ]

@@ -77,7 +77,7 @@ def _reach(rng: Random, person: Person, shared: str, index: int, place: int) -> 
         person.emails = (shared or email_of(rng, person, index, place),)
         if rng.random() < 0.12:
             person.emails += (f"{_plain(person.given)}{index}.{place}@{rng.choice(MAIL_HOSTS)}",)
-        person.accounts += [Account("mail", email, email, person.name, person.id) for email in person.emails]
+        person.accounts += [Account("email", email, email, person.name, person.id) for email in person.emails]
         if rng.random() < 0.18:
             person.accounts.append(Account("web", f"w{index}-{place}", person.emails[0], person.name, person.id))
     social = rng.random()

@@ -16,7 +16,7 @@ DOMAIN = "kettleworks.example"
 class Account:
     """One presence of somebody: `key` is the network's immutable id, `handle` may change."""
 
-    network: str  # mail, mastodon, bluesky, web
+    network: str  # email, mastodon, bluesky, web
     key: str
     handle: str
     shown: str

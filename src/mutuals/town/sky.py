@@ -1,7 +1,7 @@
 """What a Bluesky server would hand over, in the JSON of its XRPC answers and of its event stream.
 
 A line is a notification (app.bsky.notification.listNotifications), a post as in a feed ({"post": ...}), or a deletion
-as the event stream tells it (a commit with operation "delete").
+as the event stream tells it (a commit with operation "delete"). "kind": "own" stands beside a post of ours.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def item(said: Said) -> dict[str, Any]:
             "kind": "commit",
             "commit": {"rev": rkey, "operation": "delete", "collection": collection, "rkey": rkey},
         }
+    if said.author.person == "kettleworks":
+        return {"post": post_view(said), "kind": "own"}
     to_us = said.to is not None and said.to.person == "kettleworks"
-    if to_us and said.author.person != "kettleworks":
-        return _notification(said)
-    return {"post": post_view(said)}
+    return _notification(said) if to_us else {"post": post_view(said)}
 
 
 def _notification(said: Said) -> dict[str, Any]:

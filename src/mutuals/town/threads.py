@@ -15,7 +15,7 @@ from mutuals.town.keys import Keys
 from mutuals.town.shapes import Account, Order, Person, Said
 
 EACH = 10.0  # interactions per person over the window, our answers and likes included
-_PER_THREAD = 2.02  # interactions that one thread comes to on average; measured, see README
+_PER_THREAD = 1.92  # interactions that one thread comes to on average; measured, see README
 _MOST = 150  # threads of one person
 ANSWERED = 0.72
 EDITED = 0.05
@@ -72,7 +72,7 @@ class Talk:
         return after if after < self.now else at + (self.now - at) * (0.2 + 0.7 * rng.random())
 
     def _said(self, account: Account, at: datetime, kind: str, **known: Any) -> Said:
-        source = {"mail": "mails", "web": "hooks"}.get(account.network, account.network)
+        source = {"email": "mails", "web": "hooks"}.get(account.network, account.network)
         said = Said(source, "", account, at, kind, **known)
         said.key = self.keys.of(said)
         return said
@@ -109,7 +109,7 @@ class Talk:
             "topic": topic,
             "mood": talk.MOODS.get(what, "neutral"),
         }
-        kind = {"mail": "mail", "web": "message"}.get(account.network, "mention")
+        kind = {"email": "mail", "web": "message"}.get(account.network, "mention")
         if public and (what == "chat" or rng.random() < 0.3):
             kind = "post"  # about us, or about nothing, but not to us
         if account.network == "mastodon" and kind == "mention" and rng.random() < 0.08:

@@ -22,6 +22,7 @@ _CANDIDATES = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "koi8_r", "mac_roman", "cp437", "cp850",
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
+_ACCENTS = frozenset("äöüßÄÖÜéèêëÉÈÊàâáãåçÇñÑíìîïóòôúùûœæ€–’‘“”„…«»¡¿°§")
 _WESTERN = {"cp1252", "mac_roman", "cp437", "cp850", "latin_1", "cp1254", "cp1257"}
 
 
@@ -95,6 +96,22 @@ def _mostly_utf8(sample: bytes) -> bool:
 def _guess(sample: bytes) -> str:
     best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
     name = best.encoding if best else "cp1252"
-    if name in _WESTERN or name not in _CANDIDATES:
+    if name == "cp1250" and _western_only(sample):
         return "cp1252"
-    return str(name)
+    if name in _CANDIDATES and (name not in _WESTERN or not _decodes(sample, "cp1252")):
+        return str(name)
+    return "cp1252"
+
+
+def _decodes(sample: bytes, codec: str) -> bool:
+    """Windows-1252 leaves five bytes undefined; text that holds one is something else."""
+    try:
+        sample.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _western_only(sample: bytes) -> bool:
+    """Nothing but the accents of Western Europe: short samples of those are often held for Central European."""
+    return all(char.isascii() or char in _ACCENTS for char in sample.decode("cp1252", "replace"))

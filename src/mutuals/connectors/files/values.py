@@ -16,6 +16,11 @@ _CODES = frozenset({
     "EUR", "USD", "GBP", "JPY", "CHF", "PLN", "CZK", "SEK", "NOK", "DKK", "HUF", "RON", "BGN", "TRY", "INR", "CNY",
     "BRL", "MXN", "CAD", "AUD", "NZD", "ZAR", "KRW", "SGD", "HKD", "ILS", "UAH", "ISK",
 })  # fmt: skip
+_SIGN = re.compile(
+    "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
+    + rf"|(?<![a-z])(?:{'|'.join(sorted(_CODES))})(?![a-z])",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"^\d[\d.,'’\s]*$|^[.,]\d+$")
 _LOCAL = re.compile(r"^[^\s@\"<>()\[\],;:\\]+$")
 _LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
@@ -34,6 +39,7 @@ class Money:
     currency: str
 
 
+@lru_cache(maxsize=4096)
 def parse_money(text: str, *, decimal: str | None = None) -> Money:
     """`1.234,50`, `€ 12`, `1,234.50`, `12,50 EUR`, `1'234.50`, `(12.00)`. `decimal` is "," or "." where known.
 
@@ -54,14 +60,13 @@ def parse_money(text: str, *, decimal: str | None = None) -> Money:
 
 
 def _currency(text: str) -> tuple[str, str]:
-    if text.isascii() and not text.upper().isupper() and "$" not in text:
+    """The amount without its currency sign or code, which stands before or after it."""
+    found = _SIGN.search(text)
+    if not found:
         return text, ""
-    for sign, code in (*_SIGNS.items(), *((code, code) for code in _CODES)):
-        bare = text.lstrip("-(− ")
-        if bare.upper().startswith(sign.upper()) or text.rstrip(") ").upper().endswith(sign.upper()):
-            place = text.upper().find(sign.upper())
-            return (text[:place] + text[place + len(sign) :]).replace("( ", "(").strip(), code
-    return text, ""
+    sign = found[0]
+    rest = f"{text[: found.start()].strip()}{text[found.end() :].strip()}"
+    return rest, _SIGNS.get(sign) or sign.upper()
 
 
 def _amount(plain: str, decimal: str | None, text: str) -> Decimal:

@@ -101,7 +101,7 @@ def test_every_profile_key_leads_to_one_person_and_every_author_is_known(town):
     shared = [key for key, owners in keys.items() if len(owners) > 1]
     authors = {told["person"] for told in lines(town / "truth" / "interactions.jsonl")}
 
-    assert {network for network, _ in shared} <= {"mail"}  # households share mailboxes, nothing else
+    assert {network for network, _ in shared} <= {"email"}  # households share mailboxes, nothing else
     assert shared
     assert authors <= {person["person"] for person in people}
 
