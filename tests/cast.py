@@ -42,14 +42,19 @@ class Staff:
 
 def user(name: str, role: str = Role.STAFF, *teams: Team) -> User:
     """A member of staff who can sign in with PASSWORD."""
-    made = User.objects.create_user(f"{name.lower()}@kettleworks.example", PASSWORD, name=name, role=role, set_up_at=NOW)
+    made = User.objects.create_user(
+        f"{name.lower()}@kettleworks.example", PASSWORD, name=name, role=role, set_up_at=NOW
+    )
     made.teams.set(teams)
     return made
 
 
 def staff() -> Staff:
     """Everybody who works at the Kettle works."""
-    service, sales = Team.objects.create(name="Service", pillar="service"), Team.objects.create(name="Sales", pillar="sales")
+    service, sales = (
+        Team.objects.create(name="Service", pillar="service"),
+        Team.objects.create(name="Sales", pillar="sales"),
+    )
     elsewhere = Team.objects.create(name="Outside help")
     return Staff(
         user("Olga", Role.OWNER),
@@ -64,7 +69,9 @@ def staff() -> Staff:
     )
 
 
-def source(name: str = "Town square", *, owner: User, connector: str = "webhook", team: Team | None = None, **more: Any) -> Source:
+def source(
+    name: str = "Town square", *, owner: User, connector: str = "webhook", team: Team | None = None, **more: Any
+) -> Source:
     """A live source that is governed as it should be."""
     return Source.objects.create(
         connector=connector,
@@ -79,9 +86,13 @@ def source(name: str = "Town square", *, owner: User, connector: str = "webhook"
     )
 
 
-def channel(of: Source, name: str = "@kettleworks_care", *, pillar: str = "service", speakers: tuple[User, ...] = ()) -> Channel:
+def channel(
+    of: Source, name: str = "@kettleworks_care", *, pillar: str = "service", speakers: tuple[User, ...] = ()
+) -> Channel:
     """Our own presence on a source."""
-    made = Channel.objects.create(source=of, network=of.connector, key=f"ours-{name}", name=name, pillar=pillar, owner=of.owner)
+    made = Channel.objects.create(
+        source=of, network=of.connector, key=f"ours-{name}", name=name, pillar=pillar, owner=of.owner
+    )
     made.speakers.set(speakers)
     return made
 
@@ -96,16 +107,29 @@ def profile(name: str = "@bea.pours", *, network: str = "mastodon", of: Person |
     return Profile.objects.create(network=network, key=f"https://town.example/users/{name}", name=name, person=of)
 
 
-def event(key: str, text: str = "My kettle leaks.", *, who: str = "bea", at: datetime = NOW, **more: Any) -> dict[str, Any]:
+def event(
+    key: str, text: str = "My kettle leaks.", *, who: str = "bea", at: datetime = NOW, **more: Any
+) -> dict[str, Any]:
     """One event as the generic webhook takes it."""
     author = {"network": "town", "id": who, "name": f"@{who}"}
-    return {"type": "create", "kind": "post", "id": key, "author": author, "text": text, "at": at.isoformat(), "public": True} | more
+    return {
+        "type": "create",
+        "kind": "post",
+        "id": key,
+        "author": author,
+        "text": text,
+        "at": at.isoformat(),
+        "public": True,
+    } | more
 
 
 def said(of: Source, *events: dict[str, Any], now: datetime = NOW) -> list[Interaction]:
     """Let events arrive by the real way: kept as raw, carried through the house."""
     before = Interaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    raws = [Raw(key=f"{one['id']}:{one['type']}:{hash(json.dumps(one)) & 0xFFFFFF}", body=json.dumps(one).encode()) for one in events]
+    raws = [
+        Raw(key=f"{one['id']}:{one['type']}:{hash(json.dumps(one)) & 0xFFFFFF}", body=json.dumps(one).encode())
+        for one in events
+    ]
     receive.keep(of, raws, cursor=None, now=now)
     flow.run(of.pk)
     return list(Interaction.objects.filter(pk__gt=before).order_by("pk"))

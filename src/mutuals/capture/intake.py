@@ -86,4 +86,3 @@ def blank_bytes_of(interactions: Sequence[Interaction]) -> None:
     """Blank the raws that interactions came in by."""
     numbers = [number for row in interactions for number in row.extra.get("raws", ())]
     RawEvent.objects.filter(pk__in=numbers).update(body=b"")
-

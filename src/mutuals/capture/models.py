@@ -114,7 +114,7 @@ class ImportState(models.TextChoices):
 class Import(models.Model):
     """One file on its way in: what it is, how its columns map, what the preview said and what came of it."""
 
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")  # null = erased with somebody
     file_name = models.CharField(max_length=200)
     target = models.CharField(max_length=20)  # people, organisations, orders, posts
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")

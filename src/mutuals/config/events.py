@@ -117,7 +117,8 @@ class Events:
                 session = _session(found[0]) if found else {}
                 user = await (
                     await connection.execute(
-                        "SELECT password FROM staff_user WHERE is_active AND id = %s", [int(session.get("_auth_user_id", 0))]
+                        "SELECT password FROM staff_user WHERE is_active AND id = %s",
+                        [int(session.get("_auth_user_id", 0))],
                     )
                 ).fetchone()
         except (psycopg.Error, ValueError):

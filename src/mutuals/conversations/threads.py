@@ -218,5 +218,7 @@ def drop(joined: Sequence[Joined]) -> None:
     """Remove conversations whose messages have all moved; called by those above once nothing hangs on them."""
     for pair in joined:
         gone = Conversation.objects.get(pk=pair.gone)
-        touch([Touch(pair.stays, gone.message_count, gone.last_at, gone.last_in_at, gone.last_out_at, gone.snippet, "")])
+        touch(
+            [Touch(pair.stays, gone.message_count, gone.last_at, gone.last_in_at, gone.last_out_at, gone.snippet, "")]
+        )
         gone.delete()

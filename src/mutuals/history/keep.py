@@ -61,7 +61,9 @@ def interactions(placed: Sequence[Placed], joined: Sequence[Joined] = ()) -> lis
         is_told = newest.get(key) is one
         number = made.get(key) if is_told else None
         kept.append(Kept(one, number or edited.get(key), is_new=number is not None, is_edit=is_told and key in edited))
-    _media.keep([(one.interaction_id, one.placed.arrived.envelope) for one in kept if one.is_new and one.interaction_id])
+    _media.keep(
+        [(one.interaction_id, one.placed.arrived.envelope) for one in kept if one.is_new and one.interaction_id]
+    )
     threads.touch(_touches([one for one in kept if one.is_new]))
     return kept + deleted
 
@@ -144,7 +146,9 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
     if not changed:
         return {}
     past = set(
-        Revision.objects.filter(interaction_id__in=[row.pk for row in changed]).values_list("interaction_id", "revision")
+        Revision.objects.filter(interaction_id__in=[row.pk for row in changed]).values_list(
+            "interaction_id", "revision"
+        )
     )
     edited, revisions = [], []
     for row in changed:
@@ -153,11 +157,19 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
             continue
         revisions.append(
             Revision(
-                interaction_id=row.pk, revision=row.revision, subject=row.subject, text=row.text, until=arrived.received_at
+                interaction_id=row.pk,
+                revision=row.revision,
+                subject=row.subject,
+                text=row.text,
+                until=arrived.received_at,
             )
         )
         raws = [*row.extra.get("raws", []), arrived.raw_id]
-        row.revision, row.subject, row.text = envelope.revision[:80], clean(envelope.subject)[:300], clean(envelope.body)[:TEXT]
+        row.revision, row.subject, row.text = (
+            envelope.revision[:80],
+            clean(envelope.subject)[:300],
+            clean(envelope.body)[:TEXT],
+        )
         row.edited_at, row.extra = arrived.received_at, {**_plain(envelope), "raws": raws}
         edited.append(row)
     Revision.objects.bulk_create(revisions)
@@ -185,7 +197,12 @@ def _deletions(source_id: int, placed: Sequence[Placed]) -> list[Kept]:
     raws = {key: tuple(row.extra.get("raws", ())) for key, row in rows.items()}
     blank([row.pk for row in rows.values()], at=max(at.values()))
     return [
-        Kept(one, rows[key].pk if key in rows else None, is_deleted=True, raw_ids=(*raws.get(key, ()), one.arrived.raw_id))
+        Kept(
+            one,
+            rows[key].pk if key in rows else None,
+            is_deleted=True,
+            raw_ids=(*raws.get(key, ()), one.arrived.raw_id),
+        )
         for key, one in {fit(one.arrived.envelope.key): one for one in placed}.items()
     ]
 
@@ -243,5 +260,3 @@ def _sum(one: Touch, two: Touch) -> Touch:
 
 def _later(one: datetime | None, two: datetime | None) -> datetime | None:
     return max(one, two) if one and two else one or two
-
-

@@ -45,16 +45,30 @@ class Interaction(models.Model):
     """
 
     source = models.ForeignKey(
-        Source, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+        Source,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     key = models.CharField(max_length=512)
     revision = models.CharField(max_length=80, blank=True)
-    profile = models.ForeignKey(Profile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    profile = models.ForeignKey(
+        Profile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     conversation = models.ForeignKey(
         Conversation, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     channel = models.ForeignKey(
-        Channel, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+        Channel,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     by = models.ForeignKey(
         User, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
@@ -86,7 +100,9 @@ class Interaction(models.Model):
             models.Index("profile", F("occurred_at").desc(), F("id").desc(), name="interaction_timeline"),
             models.Index("conversation", F("occurred_at").desc(), F("id").desc(), name="interaction_thread"),
             models.Index(F("occurred_at").desc(), F("id").desc(), name="interaction_newest"),
-            GinIndex(OpClass(SearchVector("subject", "text", config="simple"), "tsvector_ops"), name="interaction_words"),
+            GinIndex(
+                OpClass(SearchVector("subject", "text", config="simple"), "tsvector_ops"), name="interaction_words"
+            ),
             models.Index(fields=["about"], name="interaction_about", condition=~Q(about="")),
         ]
 

@@ -24,7 +24,13 @@ from mutuals.staff.models import User
 
 
 def note(
-    *, by: User, text: str, now: datetime, conversation: Conversation | None = None, profile: Profile | None = None, kind: str = "note"
+    *,
+    by: User,
+    text: str,
+    now: datetime,
+    conversation: Conversation | None = None,
+    profile: Profile | None = None,
+    kind: str = "note",
 ) -> Interaction:
     """Keep a note or a call among us, on a conversation, on a person's own record, or both. Refuses an empty text."""
     text = clean(text).strip()
@@ -95,7 +101,9 @@ def mark(interaction_id: int, status: Status, error: str = "") -> None:
     rows.update(status=status, error=clean(error)[:500])
 
 
-def mark_sent(interaction_id: int, *, key: str, url: str = "", at: datetime | None = None, extra: Mapping[str, Any] | None = None) -> None:
+def mark_sent(
+    interaction_id: int, *, key: str, url: str = "", at: datetime | None = None, extra: Mapping[str, Any] | None = None
+) -> None:
     """The network has it: take over its key and address. If our own echo came first, the echo makes room."""
     with transaction.atomic():
         row = Interaction.objects.select_for_update().get(pk=interaction_id)

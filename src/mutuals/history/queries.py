@@ -52,7 +52,9 @@ class Walk:
     after: Place | None = None
 
 
-def timeline(profile_ids: Sequence[int], *, wanted: Wanted = Wanted(), after: Place | None = None, limit: int = 50) -> Walk:
+def timeline(
+    profile_ids: Sequence[int], *, wanted: Wanted = Wanted(), after: Place | None = None, limit: int = 50
+) -> Walk:
     """The newest interactions of some profiles, newest first: one index scan a profile, merged; two small queries.
 
     The first query finds ids inside the index order, the second fetches the rows that are shown.
@@ -78,7 +80,9 @@ def thread(conversation: Conversation, *, before: Place | None = None, limit: in
     """The newest messages of a conversation, newest first, from `before` on backwards."""
     rows = Interaction.objects.filter(conversation=conversation).order_by("-occurred_at", "-id")
     if before:
-        rows = rows.filter(Q(occurred_at__lt=before[0]) | Q(occurred_at=before[0], id__lt=before[1]), occurred_at__lte=before[0])
+        rows = rows.filter(
+            Q(occurred_at__lt=before[0]) | Q(occurred_at=before[0], id__lt=before[1]), occurred_at__lte=before[0]
+        )
     found = list(rows.select_related("by", "channel", "profile__person__canonical")[: limit + 1])
     after = (found[limit - 1].occurred_at, found[limit - 1].pk) if len(found) > limit else None
     return Walk(found[:limit], after)

@@ -26,7 +26,9 @@ def authors(kept: Sequence[Kept]) -> None:
     if not vouched:
         return
     free = set(Profile.objects.filter(pk__in=vouched, person=None, organisation=None).values_list("pk", flat=True))
-    rejected = set(Link.objects.filter(profile__in=free, state=LinkState.REJECTED).values_list("profile_id", "person_id"))
+    rejected = set(
+        Link.objects.filter(profile__in=free, state=LinkState.REJECTED).values_list("profile_id", "person_id")
+    )
     holders = _holders([vouched[number] for number in free])
     now = max(one.placed.arrived.received_at for one in kept)
     for number in sorted(free):
@@ -34,7 +36,10 @@ def authors(kept: Sequence[Kept]) -> None:
         people = {holders[key] for key in _keys(handle) if key in holders}
         if len(people) != 1 or (number, person := next(iter(people))) in rejected:
             continue
-        clues = [{"clue": f"{handle.network} vouches for the same {key[0]}", "detail": key[1], "for": True} for key in _keys(handle)]
+        clues = [
+            {"clue": f"{handle.network} vouches for the same {key[0]}", "detail": key[1], "for": True}
+            for key in _keys(handle)
+        ]
         attach([(number, person)], state=LinkState.PROVEN, because=clues, by="machine:identity", now=now)
 
 
@@ -47,5 +52,6 @@ def _holders(handles: Sequence[Handle]) -> dict[tuple[str, str], int]:
     keys = {key for handle in handles for key in _keys(handle)}
     rows = Profile.objects.filter(network__in=["email", "phone"], key__in=[key for _, key in keys]).exclude(person=None)
     return {
-        (network, key): canonical for network, key, canonical in rows.values_list("network", "key", "person__canonical_id")
+        (network, key): canonical
+        for network, key, canonical in rows.values_list("network", "key", "person__canonical_id")
     }

@@ -67,7 +67,9 @@ def ways(turn: Turn, *, by: User) -> Ways:
     )
 
 
-def reply(turn: Turn, *, by: User, text: str, channel: Channel | None = None, key: str = "", now: datetime) -> Interaction:
+def reply(
+    turn: Turn, *, by: User, text: str, channel: Channel | None = None, key: str = "", now: datetime
+) -> Interaction:
     """Answer the newest message of a conversation through the profile it came in by.
 
     Refuses (CannotAnswer) read-only sources, sources that need to be signed in again, empty and overlong texts, and
@@ -108,14 +110,18 @@ def reply(turn: Turn, *, by: User, text: str, channel: Channel | None = None, ke
             source=source, channel=channel, by=by, action=action, interaction_id=row.pk, not_before=now + UNDO, now=now
         )
         _answered(turn, by=by, now=now)
-        journal.note("conversation.answered", f"conversation:{turn.pk}", by=by, interaction=row.pk, public=row.is_public)
+        journal.note(
+            "conversation.answered", f"conversation:{turn.pk}", by=by, interaction=row.pk, public=row.is_public
+        )
         wake.changed("inbox", [turn.pk])
     return row
 
 
 def _action(key: str, row: Interaction, target: Interaction, conversation: Conversation) -> Action:
     """What the connector needs to answer `target`; the references are the thread's keys, oldest first."""
-    said = Interaction.objects.filter(conversation=conversation, deleted_at=None, status__in=[Status.RECEIVED, Status.SENT])
+    said = Interaction.objects.filter(
+        conversation=conversation, deleted_at=None, status__in=[Status.RECEIVED, Status.SENT]
+    )
     keys = [key for key in said.order_by("-occurred_at", "-id").values_list("key", flat=True)[:REFERENCES]][::-1]
     profile = target.profile
     to = (Handle(profile.network, profile.key, profile.name, profile.shown, profile.url),) if profile else ()
@@ -141,7 +147,9 @@ def _checked(text: str, connector: Connector) -> str:
         raise CannotAnswer("There is nothing to send: the answer is empty.")
     length = connector.limits.count(text)
     if connector.limits.text is not None and length > connector.limits.text:
-        raise CannotAnswer(f"{connector.label} takes {connector.limits.text} characters; this has {length}. Shorten it.")
+        raise CannotAnswer(
+            f"{connector.label} takes {connector.limits.text} characters; this has {length}. Shorten it."
+        )
     return text
 
 
@@ -200,5 +208,11 @@ def _do(do: Do, interaction: Interaction, *, channel: Channel | None, by: User, 
     action = Action(do=do, key=str(new_key(now)), target=interaction.key, public=interaction.is_public, extra=extra)
     journal.note(f"interaction.{do.value}", f"interaction:{interaction.pk}", by=by)
     return outbox.put(
-        source=interaction.source, channel=channel, by=by, action=action, interaction_id=interaction.pk, not_before=now, now=now
+        source=interaction.source,
+        channel=channel,
+        by=by,
+        action=action,
+        interaction_id=interaction.pk,
+        not_before=now,
+        now=now,
     )

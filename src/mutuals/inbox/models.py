@@ -47,8 +47,12 @@ class Turn(models.Model):
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="turn")
     state = models.CharField(max_length=8, choices=TurnState.choices, default=TurnState.OPEN)
-    assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="turns", db_index=False)
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="turns", db_index=False)
+    assignee = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="turns", db_index=False
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="turns", db_index=False
+    )
     pillar = models.CharField(max_length=12, choices=Pillar.choices, blank=True)
     network = models.CharField(max_length=30)
     is_public = models.BooleanField(default=False)
@@ -61,7 +65,9 @@ class Turn(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    closed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [

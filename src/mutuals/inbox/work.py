@@ -28,7 +28,12 @@ def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = 
         turn.assignee, turn.team = to, team or turn.team
         turn.save(update_fields=["assignee", "team"])
         journal.note(
-            "conversation.assigned", _about(turn), by=by, to=to.pk if to else None, team=turn.team_id, at=now.isoformat()
+            "conversation.assigned",
+            _about(turn),
+            by=by,
+            to=to.pk if to else None,
+            team=turn.team_id,
+            at=now.isoformat(),
         )
         wake.changed("inbox", [turn.pk])
     return turn
@@ -99,7 +104,9 @@ def seen(turn: Turn, *, by: User) -> None:
 
 def wake_snoozed(now: datetime) -> int:
     """Open what was snoozed until now; returns how many."""
-    due = list(Turn.objects.filter(Q(snoozed_until__lte=now), state=TurnState.SNOOZED).values_list("pk", flat=True)[:1000])
+    due = list(
+        Turn.objects.filter(Q(snoozed_until__lte=now), state=TurnState.SNOOZED).values_list("pk", flat=True)[:1000]
+    )
     if due:
         with transaction.atomic():
             Turn.objects.filter(pk__in=due, state=TurnState.SNOOZED).update(state=TurnState.OPEN, snoozed_until=None)

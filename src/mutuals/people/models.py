@@ -173,3 +173,18 @@ class Erased(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:12]
+
+
+class Receipt(models.Model):
+    """What was handed over or erased for one person, without saying who: counts, time, and who did it."""
+
+    reference = models.CharField(max_length=40, unique=True)  # what the person is given
+    kind = models.CharField(max_length=8)  # export, erase
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    counts = models.JSONField(default=dict)  # {"history": {"interactions": 3}, ...}
+    kept = models.JSONField(default=list)  # sentences on what stays, and why
+    sha256 = models.CharField(max_length=64, blank=True)  # of the package that was handed over
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,67 @@
+"""What this room holds of one person: handed over, or erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from mutuals.base.models import Entry
+from mutuals.people import erased
+from mutuals.people.models import Affiliation, Fact, Person, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One human in all their rows: merged persons and every profile, with the handles that must stay out."""
+
+    person: Person
+    person_ids: tuple[int, ...]
+    profile_ids: tuple[int, ...]
+    handles: tuple[tuple[str, str], ...]
+
+
+def holder(person: Person) -> Holder:
+    """Everything by which the other rooms find what they hold of a person; two queries."""
+    people = tuple(Person.objects.filter(canonical_id=person.canonical_id).values_list("pk", flat=True))
+    rows = list(Profile.objects.filter(person__in=people).values_list("pk", "network", "key"))
+    return Holder(person, people, tuple(row[0] for row in rows), tuple((row[1], row[2]) for row in rows))
+
+
+def export(who: Holder) -> dict[str, Any]:
+    """Persons, profiles, affiliations, facts and the journal, as plain JSON values."""
+    return {
+        "persons": list(Person.objects.filter(pk__in=who.person_ids).values()),
+        "profiles": list(Profile.objects.filter(pk__in=who.profile_ids).values()),
+        "affiliations": list(
+            Affiliation.objects.filter(person__in=who.person_ids).values(
+                "organisation__name", "role", "since", "until", "is_main"
+            )
+        ),
+        "facts": list(
+            Fact.objects.filter(person__in=who.person_ids).values("name", "value", "source", "confidence", "at")
+        ),
+        "journal": list(Entry.objects.filter(about__in=_keys(who)).values("at", "kind", "by", "data")),
+    }
+
+
+def erase(who: Holder, *, now: datetime) -> dict[str, int]:
+    """Delete the rows, empty the journal of values, and keep the handles out. Called last: other rooms need the rows."""
+    erased.keep_out([pair for pair in who.handles if pair[0] != "mutuals"], now=now)
+    counts = {
+        "affiliations": Affiliation.objects.filter(person__in=who.person_ids).delete()[0],
+        "facts": Fact.objects.filter(person__in=who.person_ids).delete()[0],
+        "profiles": len(who.profile_ids),
+        "persons": len(who.person_ids),
+        "journal entries emptied": Entry.objects.filter(about__in=_keys(who)).update(data={}),
+    }
+    Profile.objects.filter(pk__in=who.profile_ids).delete()
+    with connection.cursor() as cursor:  # in one statement, as merged persons point at each other
+        cursor.execute("DELETE FROM people_person WHERE id = ANY(%s)", [list(who.person_ids)])
+    return counts
+
+
+def _keys(who: Holder) -> list[str]:
+    return [f"person:{number}" for number in who.person_ids] + [f"profile:{number}" for number in who.profile_ids]

@@ -1,0 +1,100 @@
+"""One person's way out: everything we hold handed over, or erased, room by room, with a receipt that is true."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from datetime import datetime
+from typing import IO, Any
+
+from django.db import transaction
+
+from mutuals.base import files, journal
+from mutuals.base.ids import new_token
+from mutuals.base.models import Blob
+from mutuals.capture import privacy as capture
+from mutuals.conversations import privacy as conversations
+from mutuals.history import privacy as history
+from mutuals.identity import privacy as identity
+from mutuals.people import privacy as people
+from mutuals.people.models import Person, Receipt
+from mutuals.sales import privacy as sales
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+
+@transaction.atomic
+def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
+    """A ZIP with one JSON file a room and the files themselves, and a receipt that counts what is in it."""
+    require(by, "person.export", person)
+    who = people.holder(person)
+    past = history.export(who)
+    parts: dict[str, dict[str, Any]] = {
+        "people": people.export(who),
+        "identity": identity.export(who),
+        "conversations": conversations.export(who),
+        "history": past,
+        "sales": sales.export(who),
+        "capture": capture.export(who, [row["id"] for row in past["interactions"]]),
+    }
+    with tempfile.TemporaryFile() as draft:
+        _zip(draft, parts, now)
+        draft.seek(0)
+        digest = hashlib.file_digest(draft, "sha256").hexdigest()
+        draft.seek(0)
+        blob = files.keep(iter(lambda: draft.read(1 << 20), b""), media_type="application/zip")
+    counts = {room: {name: len(rows) for name, rows in part.items()} for room, part in parts.items()}
+    receipt = _receipt("export", by=by, now=now, counts=counts, kept=[], sha256=digest)
+    journal.note("person.exported", person, by=by, receipt=receipt.reference)
+    return blob, receipt
+
+
+def _zip(draft: IO[bytes], parts: dict[str, dict[str, Any]], now: datetime) -> None:
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as package:
+        for room, part in parts.items():
+            package.writestr(f"{room}.json", json.dumps(part, default=str, ensure_ascii=False, indent=1))
+        for row in parts["history"]["files"]:
+            if row["blob_id"] and files.path(row["blob_id"]).exists():
+                package.write(files.path(row["blob_id"]), f"files/{row['interaction_id']}-{_safe(row['name'])}")
+        package.writestr("README.txt", f"Everything Mutuals held of one person on {now:%Y-%m-%d %H:%M} UTC, by room.\n")
+
+
+def _safe(name: str) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name)
+    return kept.lstrip(".")[:80] or "file"
+
+
+@transaction.atomic
+def erase(person: Person, *, by: User, now: datetime) -> Receipt:
+    """Erase one person from every table and file, and keep their handles out. It cannot be undone; the receipt stays."""
+    require(by, "person.erase", person)
+    who = people.holder(person)
+    import_ids = capture.imports_of(who)
+    journal.note("person.erased", person, by=by)
+    counts: dict[str, dict[str, int]] = {}
+    counts["history"], gone = history.erase(who)
+    counts["conversations"] = conversations.erase(gone.conversation_ids)
+    counts["sales"] = sales.erase(who)
+    counts["capture"] = capture.erase(who, gone, import_ids)
+    counts["identity"] = identity.erase(who)
+    counts["people"] = people.erase(who, now=now)
+    kept = [history.KEPT, capture.KEPT]
+    if counts["sales"]["orders parted from the person"]:
+        kept.append(sales.KEPT)
+    return _receipt("erase", by=by, now=now, counts=counts, kept=kept)
+
+
+def _receipt(
+    kind: str, *, by: User, now: datetime, counts: dict[str, dict[str, int]], kept: list[str], sha256: str = ""
+) -> Receipt:
+    return Receipt.objects.create(
+        reference=f"{kind}-{now:%Y%m%d}-{new_token()[:10]}",
+        kind=kind,
+        at=now,
+        by=by,
+        counts=counts,
+        kept=kept,
+        sha256=sha256,
+    )
