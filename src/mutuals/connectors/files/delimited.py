@@ -31,8 +31,11 @@ class Dialect:
 
 
 def open_text(path: Path, encoding: str) -> Iterator[str]:
-    """Physical lines, at most MAX_TEXT characters each; bytes that do not fit the encoding stay as surrogates."""
-    with path.open("r", encoding=encoding, errors="surrogateescape", newline="") as file:
+    """Physical lines, at most MAX_TEXT characters each; bytes that do not fit stay visible as surrogates or U+FFFD."""
+    errors = (
+        "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    )  # the first names the byte, but only there
+    with path.open("r", encoding=encoding, errors=errors, newline="") as file:
         while line := file.readline(MAX_TEXT + 1):
             yield line
 
@@ -200,7 +203,7 @@ def csv_rows(path: Path, sniffed: Sniffed) -> Iterator[Row | BadRow]:
         if len(fields) != width and not _mends(fields, width):
             yield BadRow(number, f"Row has {len(fields)} of {width} fields", start_of(sniffed.delimiter.join(fields)))
             continue
-        problem = _undecoded(fields)
+        problem = _undecoded(fields, utf8=sniffed.encoding.startswith("utf-8"))
         if problem:
             yield BadRow(number, f"{problem} is not {sniffed.encoding} text", start_of(sniffed.delimiter.join(fields)))
             continue
@@ -213,12 +216,15 @@ def _mends(fields: list[str], width: int) -> bool:
     return len(fields) > width and not any(field.strip() for field in fields[width:])
 
 
-def _undecoded(fields: list[str]) -> str:
+def _undecoded(fields: list[str], *, utf8: bool) -> str:
     for field in fields:
-        if not field.isascii():
-            for char in field:
-                if "\udc80" <= char <= "\udcff":
-                    return f"Byte 0x{ord(char) - 0xDC00:02x}"
+        if field.isascii():
+            continue
+        for char in field:
+            if "\udc80" <= char <= "\udcff":
+                return f"Byte 0x{ord(char) - 0xDC00:02x}"
+            if char == "\ufffd" and not utf8:
+                return "A byte"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,11 @@ from vobject.base import VObjectError
 
 from mutuals.connectors.files.shapes import MAX_COLUMNS, MAX_LINE, MAX_MAIL, BadRow, MailRow, Row, Value, flat, start_of
 
+logging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would write the lines of cards into our log
 _FROM = re.compile(rb"^From \S+.*\d{2}:\d{2}")
-_QUOTED_FROM = re.compile(rb"^>+From ")
+_LONE = re.compile("[\ud800-\udfff]")  # half of a pair, which no database stores
+_QUOTEDlogging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would write the lines of cards into our log
+_FROM = re.compile(rb"^>+From ")
 CARD_COLUMNS = (
     "id", "name", "given_name", "family_name", "emails", "phones", "organisation", "role", "city", "country",
     "language", "birthday", "tags", "website", "mastodon", "bluesky", "note",
@@ -51,17 +55,13 @@ def _object(number: int, line: bytes, encoding: str, *, whole: bool) -> Row | Ba
         return BadRow(number, "The line is JSON but not an object with names", start_of(text))
     if len(found) > MAX_COLUMNS:
         return BadRow(number, f"The object has {len(found):,} names; at most {MAX_COLUMNS:,} are read", start_of(text))
-    values = flat(found)
-    if "\\u0000" not in text and "\0" not in text:
-        return Row(number, values)
-    return Row(number, {name: _without_nul(value) for name, value in values.items()}, ("NUL bytes removed",))
-
-
-def _without_nul(value: Value) -> Value:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    cleaned = json.loads(json.dumps(value).replace("\\u0000", ""))
-    return cleaned if isinstance(cleaned, list) else []
+    if "\\u" not in text:
+        return Row(number, flat(found))
+    plain = json.dumps(found, ensure_ascii=False)
+    mended = _LONE.sub("\ufffd", plain).replace("\\u0000", "")
+    if mended == plain:
+        return Row(number, flat(found))
+    return Row(number, flat(json.loads(mended)), ("NUL bytes or half characters removed",))
 
 
 def mbox_rows(path: Path) -> Iterator[MailRow | BadRow]:
@@ -120,11 +120,20 @@ def card_rows(path: Path, encoding: str) -> Iterator[Row | BadRow]:
 def _card(number: int, text: str) -> Row | BadRow:
     nul = "\0" in text
     try:
-        card = vobject.readOne(text.replace("\0", ""), ignoreUnreadable=True, allowQP=True)
+        card, skipped = _open_card(text.replace("\0", ""))
         values = _card_values(card.contents)
     except (VObjectError, ValueError, LookupError, AttributeError, TypeError, RecursionError, StopIteration) as error:
         return BadRow(number, f"Not a readable card ({start_of(str(error), 80)})", start_of(text))
-    return Row(number, values, ("NUL bytes removed",) if nul else ())
+    notes = (*(["NUL bytes removed"] if nul else []), *(["Lines that are no vCard left out"] if skipped else []))
+    return Row(number, values, notes)
+
+
+def _open_card(text: str) -> tuple[Any, bool]:
+    """The card, and whether lines of it had to be left out."""
+    try:
+        return vobject.readOne(text, allowQP=True), False
+    except VObjectError:
+        return vobject.readOne(text, ignoreUnreadable=True, allowQP=True), True
 
 
 def _card_values(contents: dict[str, list[Any]]) -> dict[str, Value]:

@@ -6,8 +6,10 @@ Refused with a reason: an archive that unpacks to more than its limits (a zip bo
 
 from __future__ import annotations
 
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +39,9 @@ _BROKEN = (
     AttributeError,
     DefusedXmlException,
     NotImplementedError,
+    zlib.error,
+    struct.error,
+    SyntaxError,
 )
 
 
@@ -58,7 +63,9 @@ def check_archive(path: Path) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     _check_xml(_Part(part.filename, _head(archive, part)))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except Unreadable:
+        raise
+    except (*_BROKEN, RuntimeError) as error:
         raise Unreadable(f"The file is damaged or cut off ({error}). Save it again as .xlsx or as CSV.") from error
 
 

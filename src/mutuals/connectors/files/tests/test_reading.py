@@ -4,12 +4,15 @@ import io
 import json
 import tracemalloc
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.read import rows, safe_cell
@@ -336,3 +339,45 @@ def test_a_wrong_suffix_does_not_matter(tmp_path):
     assert found.format is Format.XLSX
     assert any("named .csv but is xlsx" in warning for warning in found.warnings)
     assert sniff(lines).format is Format.JSONL
+
+
+SEEDS = (
+    b'name,email,note\nBea,b@b.example,"a\nb"\nBo,,x\n',
+    b'{"id": 1, "text": "a", "lines": [{"sku": "K"}]}\n{"id": 2}\n',
+    b"From bea@b.example Sat Jan  3 01:05:34 2026\nSubject: a\n\nb\n",
+    b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bea\r\nN:Brand;Bea;;;\r\nADR:;;S;Ulm;;1;DE\r\nEND:VCARD\r\n",
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 90), st.binary(max_size=6)), max_size=6))
+def test_whatever_the_bytes_a_file_is_read_or_refused_and_no_row_is_lost_in_a_crash(tmp_path, seed, changes):
+    body = bytearray(seed)
+    for place, put in changes:
+        body[place : place + len(put) // 2] = put
+    path = wrote(tmp_path, "a.bin", bytes(body))
+
+    with suppress(Unreadable):
+        for row in rows(path, sniff(path)):
+            assert isinstance(row, MailRow | Row | BadRow)
+            if isinstance(row, BadRow):
+                assert row.reason.encode()
+            if not isinstance(row, MailRow):
+                assert repr(row).encode()
+
+
+def test_half_characters_never_get_through(tmp_path):
+    lines = wrote(tmp_path, "a.jsonl", '{"text": "a\\ud800b", "n": ["\\udfff"]}\n{"text": "\\ud83e\\uded6"}\n')
+    wide = wrote(
+        tmp_path,
+        "a.csv",
+        "name,city\nBea,Ulm\nBo,".encode("utf-16") + b"\x00\xd8x" + "\nCleo,Ulm\n".encode("utf-16-le"),
+    )
+
+    good, _ = read(lines)
+    names, bad = read(wide)
+
+    assert good[0].values == {"text": "a\ufffdb", "n": ["\ufffd"]}
+    assert good[1].values["text"] == "🫖"
+    assert names[0].values["name"] == "Bea"
+    assert len(bad) <= 2
