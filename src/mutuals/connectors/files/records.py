@@ -17,8 +17,8 @@ from mutuals.connectors.files.shapes import MAX_COLUMNS, MAX_LINE, MAX_MAIL, Bad
 logging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would write the lines of cards into our log
 _FROM = re.compile(rb"^From \S+.*\d{2}:\d{2}")
 _LONE = re.compile("[\ud800-\udfff]")  # half of a pair, which no database stores
-_QUOTEDlogging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would write the lines of cards into our log
-_FROM = re.compile(rb"^>+From ")
+_QUOTED_FROM = re.compile(rb"^>+From ")
+logging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would write the lines of cards into our log
 CARD_COLUMNS = (
     "id", "name", "given_name", "family_name", "emails", "phones", "organisation", "role", "city", "country",
     "language", "birthday", "tags", "website", "mastodon", "bluesky", "note",
