@@ -9,9 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, transaction
 from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app
+
+AWAY = (Error, exceptions.ConnectorException)
+"""What is raised while the database is away."""
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
