@@ -1,0 +1,141 @@
+"""`mutuals people`: find, show, export, erase."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import Any
+
+from mutuals import privacy
+from mutuals.base import clock, files
+from mutuals.cli._say import Missing, me, verb
+from mutuals.history import queries as history
+from mutuals.identity import link, newcomer
+from mutuals.people import queries, visibility
+from mutuals.people.models import Person, Profile
+from mutuals.people.privacy import holder
+from mutuals.sales import queries as sales
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+
+def register(groups: Any) -> None:
+    """Add `people` and its verbs."""
+    verbs = groups.add_parser("people", help="whom we know").add_subparsers(required=True, metavar="VERB")
+    parser = verb(verbs, "find", find, "find people by name, address, number or handle")
+    parser.add_argument("text")
+    parser.add_argument("--limit", type=int, default=20)
+    parser = verb(verbs, "show", show, "one person: what we know, how we know it, and what was said last")
+    parser.add_argument("id", type=int)
+    parser.add_argument("--limit", type=int, default=20, help="how many of the newest interactions (20)")
+    parser = verb(verbs, "add", add, "somebody new")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--email", default="")
+    parser.add_argument("--phone", default="")
+    parser = verb(verbs, "link", link_profile, "say that a profile is this person's")
+    parser.add_argument("id", type=int)
+    parser.add_argument("profile", type=int)
+    parser = verb(verbs, "unlink", unlink_profile, "say that a profile is not this person's")
+    parser.add_argument("profile", type=int)
+    parser = verb(verbs, "export", export, "hand over everything that is held of one person")
+    parser.add_argument("id", type=int)
+    parser.add_argument("--out", type=Path, required=True, help="the ZIP to write")
+    parser = verb(verbs, "erase", erase, "erase one person everywhere and keep their handles out")
+    parser.add_argument("id", type=int)
+    parser.add_argument("--yes", action="store_true", help="needed: it cannot be undone")
+
+
+def person(viewer: User, number: int) -> Person:
+    """The person of this number, or of whom it was merged into."""
+    row = Person.objects.filter(pk=number).first()
+    found = visibility.visible_to(viewer).filter(pk=row.canonical_id).first() if row else None
+    if found is None:
+        raise Missing(f"There is no person {number}.")
+    return found
+
+
+def find(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A list of people."""
+    viewer = me(args)
+    return [_line(viewer, row) for row in queries.find_by_name(viewer, args.text)[: args.limit]]
+
+
+def _line(viewer: User, row: Person) -> dict[str, Any]:
+    email, phone = visibility.shown_contact(row, viewer)
+    return {"id": row.pk, "name": row.name, "email": email, "phone": phone, "city": row.city, "last heard": row.last_at}
+
+
+def show(args: argparse.Namespace) -> dict[str, Any]:
+    """One person."""
+    viewer = me(args)
+    require(viewer, "person.view")
+    row = person(viewer, args.id)
+    said = history.timeline(holder(row).profile_ids, limit=args.limit)
+    return {
+        **_line(viewer, row),
+        "interactions": row.interaction_count,
+        "orders": row.order_count,
+        "profiles": [
+            {
+                "id": one.profile_id,
+                "network": one.profile.network,
+                "name": str(one.profile),
+                "state": one.state,
+                "because": one.because,
+            }
+            for one in link.links_of(row)
+        ],
+        "newest orders": [
+            {"number": one.number, "placed": one.placed_at, "total": one.total, "currency": one.currency}
+            for one in sales.of_person(viewer, row, limit=10)
+        ],
+        "newest": [
+            {"id": one.pk, "at": one.occurred_at, "kind": one.kind, "direction": one.direction, "text": one.text[:200]}
+            for one in said.rows
+        ],
+    }
+
+
+def add(args: argparse.Namespace) -> dict[str, Any]:
+    """A new person."""
+    by = me(args)
+    row = newcomer.add(by=by, name=args.name, email=args.email, phone=args.phone, now=clock.now())
+    return _line(by, row)
+
+
+def link_profile(args: argparse.Namespace) -> str:
+    """A confirmed link."""
+    by = me(args)
+    profile = Profile.objects.filter(pk=args.profile).first()
+    if profile is None:
+        raise Missing(f"There is no profile {args.profile}.")
+    row = link.confirm(profile, person=person(by, args.id), by=by, now=clock.now())
+    return f"{profile} is held to be {row.person}: {row.state}"
+
+
+def unlink_profile(args: argparse.Namespace) -> str:
+    """A rejected link."""
+    profile = Profile.objects.select_related("person").filter(pk=args.profile).first()
+    if profile is None:
+        raise Missing(f"There is no profile {args.profile}.")
+    link.reject(profile, by=me(args), now=clock.now())
+    return f"{profile} belongs to nobody now; the answer is remembered"
+
+
+def export(args: argparse.Namespace) -> dict[str, Any]:
+    """The package on disk, and its receipt."""
+    by = me(args)
+    blob, receipt = privacy.export(person(by, args.id), by=by, now=clock.now())
+    shutil.copyfile(files.path(blob.sha256), args.out)
+    return {"written": str(args.out), "bytes": blob.size, "receipt": receipt.reference, "counts": receipt.counts}
+
+
+def erase(args: argparse.Namespace) -> dict[str, Any]:
+    """The receipt."""
+    by = me(args)
+    row = person(by, args.id)
+    if not args.yes:
+        raise ValueError(f"This erases {row} for good. Say --yes if that is meant; nothing was changed.")
+    receipt = privacy.erase(row, by=by, now=clock.now())
+    return {"receipt": receipt.reference, "counts": receipt.counts, "kept": receipt.kept}

@@ -1,0 +1,72 @@
+"""The processes that `mutuals run` keeps up, and the doctor that looks at all of it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from mutuals.base import jobs
+from mutuals.capture import scheduler
+from mutuals.capture.models import Outgoing, RawEvent
+from mutuals.channels.models import Source
+from mutuals.cli._say import verb
+from mutuals.staff.models import User
+
+
+def register(groups: Any) -> None:
+    """Add worker, scheduler and doctor."""
+    parser = verb(groups, "worker", work, "do the jobs that wait, until told to stop")
+    parser.add_argument("--once", action="store_true", help="stop when nothing waits any more")
+    verb(groups, "scheduler", schedule, "ask sources for news and wake what is due, until told to stop")
+    verb(groups, "doctor", doctor, "look whether everything that Mutuals needs is there")
+
+
+def work(args: argparse.Namespace) -> None:
+    """Run jobs."""
+    jobs.work(once=args.once)
+
+
+def schedule(_args: argparse.Namespace) -> None:
+    """Keep the clock."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    scheduler.run_scheduler(stop)
+
+
+def doctor(_args: argparse.Namespace) -> dict[str, Any]:
+    """What is there, and what is missing, in words."""
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version(), pg_size_pretty(pg_database_size(current_database()))")
+        version, size = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+        waiting = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+        failed = cursor.fetchone()[0]
+    executor = MigrationExecutor(connection)
+    late = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    folder = Path(settings.STATE)
+    return {
+        "database": version.split(" on ")[0],
+        "database size": size,
+        "migrations to run": late,
+        "users": User.objects.filter(is_active=True).count(),
+        "sources in trouble": Source.objects.exclude(health__in=["ok", "unknown"]).count(),
+        "jobs waiting": waiting,
+        "jobs failed": failed,
+        "events put aside": RawEvent.objects.filter(state="parked").count(),
+        "answers not sent": Outgoing.objects.filter(state__in=["failed", "unknown"]).count(),
+        "state folder": str(folder),
+        "free space": f"{shutil.disk_usage(folder).free // 1024**3} GiB",
+        "screens built": (settings.PACKAGE / "web/static/build/manifest.json").exists()
+        or (settings.PACKAGE / "web/static/build/.vite/manifest.json").exists(),
+    }
