@@ -2,22 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+
+from mutuals.staff.models import User
+from mutuals.web.frame import rail
+
+
+@dataclass
+class Surround:
+    """The frame's values, worked out only where a template prints them: a fragment costs nothing."""
+
+    user: User
+    path: str
+
+    @cached_property
+    def entries(self) -> list[rail.Entry]:
+        """Every line of the rail."""
+        return rail.entries(self.user, self.path)
+
+    @property
+    def daily(self) -> list[rail.Entry]:
+        """Lines above the heading, and the phone's tabs."""
+        return rail.daily(self.entries)
+
+    @property
+    def settings(self) -> list[rail.Entry]:
+        """Lines under the heading."""
+        return [row for row in self.entries if row not in self.daily]
+
+    @cached_property
+    def new(self) -> list[rail.Entry]:
+        """What may be made from anywhere."""
+        return rail.new(self.user)
+
+    @property
+    def commands(self) -> list[dict[str, Any]]:
+        """The palette's lines."""
+        return rail.commands(self.entries, self.new)
+
+    @property
+    def search_url(self) -> str:
+        """Where the search field leads."""
+        return rail.address("search")
+
+    @property
+    def quick_url(self) -> str:
+        """Where the palette asks."""
+        return rail.address("search_quick")
+
+    @property
+    def theme_url(self) -> str:
+        """Where the theme is kept."""
+        return rail.address("theme")
+
+    @property
+    def security_url(self) -> str:
+        """Where the user's second factor is."""
+        return rail.address("mfa_index")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The frame's values, worked out only where a template prints them."""
-    return {"company": settings.COMPANY, "events_url": events_url(request), "frame": SimpleLazyObject(lambda: {"user": request.user})}
-
-
-def events_url(request: HttpRequest) -> str:
-    """Where this page listens: the host that the page was opened by, so that the session cookie goes along."""
-    told = urlsplit(settings.EVENTS_URL)
-    if told.hostname not in ("localhost", "127.0.0.1") or told.port is None:
-        return str(settings.EVENTS_URL)
-    return f"{request.scheme}://{request.get_host().rsplit(':', 1)[0]}:{told.port}"
+    """Names for every template: `company`, `events_url`, `theme`, and `frame` for those who are signed in."""
+    user = getattr(request, "user", None)
+    known = user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
+    return {
+        "company": settings.COMPANY,
+        "events_url": (settings.EVENTS_URL or "") + "/events/" if known else "",
+        "theme": getattr(known, "theme", ""),
+        "frame": Surround(known, request.path) if known else None,
+    }

@@ -1,7 +1,167 @@
-"""Small printing tags of the frame."""
+"""Small printing tags of the look. All are plain functions of their values: fifty rows of them cost little.
+
+Times are shown in the active zone (the user's) and carry the whole moment with its zone as a title.
+"""
 
 from __future__ import annotations
 
+import json
+import zlib
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
 from django import template
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+_BUILD = Path(__file__).resolve().parents[2] / "static" / "build"
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_STATES = ("proven", "confirmed", "suggested", "rejected")
+_RING = {
+    "proven": '<circle class="fillc" cx="10" cy="10" r="9"/><path d="M6 10.3l2.7 2.7 5.3-5.8"/>',
+    "confirmed": '<circle class="t" cx="10" cy="10" r="8"/>{v}<path d="M6.8 10.3l2.2 2.2 4.2-4.7"/>',
+    "suggested": (
+        '<circle class="t" cx="10" cy="10" r="8"/>{v}'
+        '<path d="M8.6 8.3a1.5 1.5 0 1 1 2.2 1.3c-.5.3-.8.6-.8 1.1M10 12.9v.1"/>'
+    ),
+    "rejected": '<circle cx="10" cy="10" r="8"/><path d="M7.3 7.3l5.4 5.4M12.7 7.3l-5.4 5.4"/>',
+}
+TINTS = 6
+
+
+@lru_cache(maxsize=1)
+def _built(folder: Path, changed: float) -> dict[str, str]:
+    """Names of the sources to names of the built files; read anew when the build changes."""
+    return {name: row["file"] for name, row in json.loads((folder / "manifest.json").read_text()).items()}
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file, named by its source: `src/main.ts`, `src/styles/main.css`."""
+    try:
+        changed = (_BUILD / "manifest.json").stat().st_mtime if settings.DEBUG else 0.0
+        return static("build/" + _built(_BUILD, changed)[name])
+    except FileNotFoundError as error:
+        raise ImproperlyConfigured("The front end is not built. Run: make frontend") from error
+    except KeyError as error:
+        raise ImproperlyConfigured(f"The front end build has no {name}. Run: make frontend") from error
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite in frame/_icons.html. In a loop over rows write the <svg> itself."""
+    return format_html(
+        '<svg class="i{}" aria-hidden="true"><use href="#i-{}"/></svg>', f" {size}" if size else "", name
+    )
+
+
+def short(moment: datetime, now: datetime) -> str:
+    """The shortest wording that is clear from `now`: 09:31, Tue 20:14 within six days, 9 Sep, 9 Sep 2024."""
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return f"{moment:%H:%M}"
+    if 0 < days < 7:
+        return f"{moment:%a %H:%M}"
+    if moment.year == now.year:
+        return f"{moment.day} {moment:%b}"
+    return f"{moment.day} {moment:%b} {moment.year}"
+
+
+def whole(moment: datetime) -> str:
+    """The moment in full with its zone: Tue 17 Nov 2026, 20:14 Europe/Lisbon."""
+    zone = getattr(moment.tzinfo, "key", None) or moment.tzname() or "UTC"
+    return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M} {zone}"
+
+
+def _stamp(moment: datetime, words: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), whole(moment), words
+    )
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """A <time> in the user's zone, short; the whole moment and its zone on hover. Nothing for None."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return _stamp(local, short(local, timezone.localtime()))
+
+
+@register.filter
+def clock(moment: datetime | None) -> str:
+    """A <time> with hour and minute only, for rows under a day heading."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return _stamp(local, f"{local:%H:%M}")
+
+
+@register.filter
+def day(moment: datetime) -> str:
+    """A day heading: Today, Yesterday, Tue 17 Nov, 17 Nov 2024."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    days = (now.date() - local.date()).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    return f"{local:%a} {local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"
+
+
+@register.filter
+def num(value: int | float | Decimal | None) -> str:
+    """A number with thousands parted: 11,542. A dash where nothing is known."""
+    return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def money(value: Decimal | float | None, currency: str = "EUR") -> str:
+    """An amount with its sign, cents only where there are any: €2,184, €12.50, 80 SEK."""
+    if value is None:
+        return "–"
+    amount = f"{value:,.2f}".removesuffix(".00")
+    sign = _SIGNS.get(currency)
+    if sign is None:
+        return f"{amount} {currency}"
+    return f"-{sign}{amount[1:]}" if amount.startswith("-") else f"{sign}{amount}"
+
+
+@register.filter
+def initials(name: str | None) -> str:
+    """Two letters for a face: first and last word's, or the first two of a handle. A question mark for no name."""
+    words = [
+        word for word in (name or "").replace("@", " ").replace(".", " ").replace("_", " ").split() if word[0].isalnum()
+    ]
+    if not words:
+        return "?"
+    return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()
+
+
+@register.filter
+def tint(name: str | int | None) -> int:
+    """A face's colour, 1 to 6, always the same for the same name or id."""
+    return zlib.crc32(str(name or "").encode()) % TINTS + 1
+
+
+@register.filter
+def ring(state: str, sure: float | None = None) -> SafeString:
+    """How sure a link is, as the confidence ring. `sure` is a share from 0 to 1, shown unless the state is final.
+
+    An unknown state is drawn as suggested: less is claimed, never more.
+    """
+    state = state if state in _STATES else "suggested"
+    known = sure is not None and state in ("confirmed", "suggested")
+    percent = max(0, min(100, round(100 * sure))) if known and sure is not None else 100
+    arc = f'<circle class="v" cx="10" cy="10" r="8" pathLength="100" stroke-dasharray="{percent} 100"/>'
+    label = f"{state}, {percent} %" if known else state
+    drawing = _RING[state].replace("{v}", arc)
+    return mark_safe(  # noqa: S308 - made of constants and one number
+        f'<svg class="cring {state}" viewBox="0 0 20 20" role="img" aria-label="{label}">{drawing}</svg>'
+    )

@@ -1,0 +1,90 @@
+// Short words on what was done, with a way back. One place, read aloud, gone after their seconds.
+//
+// Marks: <div data-toasts role="status"> in the frame; each <div class="toast" data-toast data-seconds="8"> printed by the
+// server counts down in its [data-left] and leaves. A response may bring one by the header
+// HX-Trigger: {"toast": {"text": "Closed", "undo": "/inbox/7/reopen/", "seconds": 10, "failed": false}}.
+// Undo is a form that posts; without script it works the same.
+
+export interface Toast { text: string; undo?: string; seconds?: number; failed?: boolean }
+
+const SECONDS = 8;
+
+export function startToast(page: Document): void {
+  const place = page.querySelector<HTMLElement>("[data-toasts]");
+  if (!place) return;
+  for (const one of place.querySelectorAll<HTMLElement>("[data-toast]")) run(one);
+  page.addEventListener("toast", (event) => {
+    const toast = (event as CustomEvent<Toast & { value?: string }>).detail;
+    const text = toast.text ?? toast.value;
+    if (text) run(add(place, { ...toast, text }));
+  });
+  page.addEventListener("click", (event) => {
+    (event.target as Element).closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
+  });
+  page.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target as Element;
+    if (form.matches?.("[data-undo]") && (event as CustomEvent<{ successful: boolean }>).detail.successful) form.closest("[data-toast]")?.remove();
+  });
+}
+
+function add(place: HTMLElement, toast: Toast): HTMLElement {
+  const page = place.ownerDocument;
+  const box = page.createElement("div");
+  box.className = toast.failed ? "toast failed" : "toast";
+  box.dataset["toast"] = "";
+  box.dataset["seconds"] = String(toast.seconds ?? SECONDS);
+  const words = page.createElement("span");
+  words.textContent = toast.text;
+  const left = page.createElement("span");
+  left.className = "left num";
+  left.dataset["left"] = "";
+  left.setAttribute("aria-hidden", "true");
+  box.append(words, left);
+  box.append(toast.undo ? undo(page, toast.undo) : close(page));
+  while (place.children.length > 2) place.firstElementChild?.remove();
+  place.append(box);
+  return box;
+}
+
+function undo(page: Document, address: string): HTMLElement {
+  const form = page.createElement("form");
+  form.method = "post";
+  form.action = address;
+  form.dataset["undo"] = "";
+  const token = page.createElement("input");
+  token.type = "hidden";
+  token.name = "csrfmiddlewaretoken";
+  token.value = page.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
+  const button = page.createElement("button");
+  button.className = "btn small";
+  button.dataset["key"] = "z";
+  button.dataset["keyLabel"] = "Undo";
+  button.textContent = "Undo";
+  form.append(token, button);
+  return form;
+}
+
+function close(page: Document): HTMLElement {
+  const button = page.createElement("button");
+  button.type = "button";
+  button.className = "btn small";
+  button.dataset["toastClose"] = "";
+  button.textContent = "OK";
+  return button;
+}
+
+// Counts down once a second; waits while the pointer or the focus is on it, so that nobody loses the button they reach for.
+function run(box: HTMLElement): void {
+  let seconds = Number(box.dataset["seconds"] ?? SECONDS);
+  const left = box.querySelector<HTMLElement>("[data-left]");
+  const firm = box.dataset["firm"] !== undefined || box.querySelector("[data-undo]") !== null; // the server's own clock runs on
+  const show = (): void => { if (left) left.textContent = `${seconds} s`; };
+  show();
+  const timer = setInterval(() => {
+    if (!box.isConnected) return clearInterval(timer);
+    if (!firm && box.matches(":hover, :focus-within")) return;
+    seconds -= 1;
+    show();
+    if (seconds <= 0) { clearInterval(timer); box.remove(); }
+  }, 1000);
+}

@@ -1,0 +1,34 @@
+// What every page runs. Each island finds its own marks in the page and does nothing where there are none.
+import htmx from "htmx.org";
+import { startBulk } from "./islands/bulk";
+import { startColumns } from "./islands/columns";
+import { startComposer } from "./islands/composer";
+import { startHtmx } from "./islands/htmx";
+import { startKeys } from "./islands/keys";
+import { startLive } from "./islands/live";
+import { startPalette } from "./islands/palette";
+import { startTheme } from "./islands/theme";
+import { startToast } from "./islands/toast";
+import { startUpload } from "./islands/upload";
+
+startHtmx(htmx, document);
+startTheme(document);
+startToast(document);
+startKeys(document);
+startPalette(document, {
+  fetch: (url, how) => fetch(url, how),
+  go: (url) => window.location.assign(url),
+  later: (act, ms) => window.setTimeout(act, ms),
+  stop: (timer) => window.clearTimeout(timer),
+});
+startComposer(document, window.sessionStorage);
+startColumns(document, window.localStorage);
+startUpload(document, { request: () => new XMLHttpRequest(), go: (url) => window.location.assign(url) });
+startBulk(document);
+startLive(document, {
+  open: (url) => new EventSource(url, { withCredentials: true }),
+  refresh: (element) => htmx.trigger(element, "live", {}),
+  later: (act, ms) => window.setTimeout(act, ms),
+  stop: (timer) => window.clearTimeout(timer),
+  chance: Math.random,
+});
