@@ -105,7 +105,7 @@ def _old_row(rng: Random, person: Person, number: str) -> list[str]:
         person.emails[0].capitalize() if person.emails and rng.random() < 0.6 else "",
         local.replace(" ", rng.choice(("", "/", "-", " "))) if rng.random() < 0.7 else "",
         person.town.upper() if rng.random() < 0.2 else person.town,
-        (since.strftime("%d.%m.%Y") if rng.random() < 0.9 else since.strftime("%Y")) if since else "",
+        (since.strftime("%d.%m.%Y") if rng.random() < 0.96 else since.strftime("%Y")) if since else "",
         rng.choice(("", "", "", "Stammkunde", "zieht um", "siehe Ordner 3")),
     ]
 
