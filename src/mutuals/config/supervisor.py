@@ -24,6 +24,7 @@ from mutuals.config.children import MARK, Child, end_leftovers, parts
 
 _TICK = 0.2  # seconds between two looks at the children
 _LOOK_AT_DATABASE = 1.0
+_WEB_ALONE = 15.0
 _PATIENCE = {"worker": 20.0, "scheduler": 5.0, "events": 6.0, "web": 10.0}  # seconds to end in peace
 _PORTS_TRIED = 100
 
@@ -42,7 +43,10 @@ def run(argv: list[str]) -> int:
 
 
 class _Supervisor:
-    """One run: the children, the seeding beside them, and the wish to stop."""
+    """One run: the children, the seeding beside them, and the wish to stop.
+
+    The web starts alone, so that the first page comes soon on a small machine; the others join when it answers.
+    """
 
     def __init__(self, wishes: argparse.Namespace, state: Path) -> None:
         self.host: str = wishes.host
@@ -51,8 +55,10 @@ class _Supervisor:
         self.stopping = False
         self.children: list[Child] = []
         self.seeding: subprocess.Popen[bytes] | None = None
+        self.later: list[Child] = []
         self.told = False
-        self._next_look = 0.0
+        self._serves = False
+        self._later_by = self._next_look = 0.0
 
     def run(self) -> int:
         """Start everything, watch it, stop it in order."""
@@ -67,7 +73,7 @@ class _Supervisor:
             if code := first_start.migrate(address, self.state, environ):
                 _say("the tables could not be brought to this version: see the message above")
                 return code
-            self.children = [
+            first, *self.later = [
                 Child(part, environ)
                 for part in parts(
                     host=self.host,
@@ -77,8 +83,8 @@ class _Supervisor:
                     threads=self.wishes.threads,
                 )
             ]
-            for child in self.children:
-                child.start()
+            self.children = [first]
+            self._later_by = time.monotonic() + _WEB_ALONE
             if not self.wishes.empty and first_start.wants_seed(address, self.state):
                 self._seed(environ)
             while not self.stopping:
@@ -96,9 +102,13 @@ class _Supervisor:
         for child in self.children:
             if said := child.look_after(now):
                 _say(said)
+        self._serves = self._serves or _serves(self.host, self.port)
+        if self.later and (self._serves or now >= self._later_by):
+            self.children += self.later
+            self.later = []
         if self.seeding is not None and self.seeding.poll() is not None:
             self._seeded(self.seeding.returncode)
-        if not self.told and (self.seeding is None or self._sign_in.is_file()) and _serves(self.host, self.port):
+        if self._serves and not self.told and (self.seeding is None or self._sign_in.is_file()):
             self._tell()
 
     def _look_at_database(self) -> None:
@@ -146,7 +156,8 @@ class _Supervisor:
             "MALLOC_TRIM_THRESHOLD_": "131072",
         }
         fixed = {"MUTUALS_STATE": str(self.state), MARK: str(self.state)}
-        return {**preset, **os.environ, **fixed}
+        own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # a slow start
+        return {**preset, **own, **fixed}
 
     def _stop(self, number: int, _frame: object) -> None:
         if not self.stopping:
