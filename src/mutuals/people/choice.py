@@ -54,11 +54,14 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
 
 
 def _shown(voices: list[Voice]) -> str:
-    """A name for somebody whom nobody named: what they call themselves, else their handle."""
-    others = [voice for voice in voices if voice.network != OWN]
-    return next((voice.shown for voice in others if voice.shown), "") or next(
-        (voice.name for voice in others if voice.name and voice.network not in ("email", "phone")), ""
+    """A name for somebody whom nobody named: what they call themselves, else their handle; never a mere number."""
+    return next((voice.shown for voice in voices if voice.shown and voice.network != OWN), "") or next(
+        (voice.name for voice in voices if voice.name and _is_telling(voice.network)), ""
     )
+
+
+def _is_telling(network: str) -> bool:
+    return network not in (OWN, "email", "phone") and not network.startswith("crm:")
 
 
 def _day(best: tuple[Any, Any] | None) -> date | None:

@@ -15,7 +15,7 @@ from mutuals.connectors.contract import Handle
 from mutuals.people import profiles
 from mutuals.people.choice import CHOSEN, LENGTHS, Voice, chosen
 from mutuals.people.models import Person, Profile
-from mutuals.people.names import email_key, phone_key, tidy
+from mutuals.people.names import email_key, fold, phone_key, tidy
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import require
 
@@ -27,6 +27,12 @@ UPDATE people_person p SET name = n.name, name_key = n.name_key, email = n.email
 FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
     %s::date[], %s::varchar[]) AS n(id, name, email, phone, city, country, language, birthday, name_key)
 WHERE p.id = n.id
+"""
+_MAKE = """
+INSERT INTO people_person (id, canonical_id, name, name_key, email, phone, city, country, language, stage, tags,
+    order_currency, created_at, changed_at)
+SELECT n.id, n.id, n.name, n.name_key, '', '', '', '', '', '', '{}', '', n.since, %s
+FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::timestamptz[]) AS n(id, name, name_key, since)
 """
 
 
@@ -139,12 +145,17 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
 
 def make(names: Sequence[str], *, now: datetime, since: Sequence[datetime | None] | None = None) -> list[int]:
     """Rows for new persons, in order; their values are chosen once profiles are attached. `since`: known since."""
-    starts = since or [None] * len(names)
-    rows = [
-        Person(name=tidy(name, at_most=200), created_at=start or now, changed_at=now)
-        for name, start in zip(names, starts, strict=True)
-    ]
-    return [person.pk for person in Person.objects.bulk_create(rows)]
+    if not names:
+        return []
+    told = [tidy(name, at_most=200) for name in names]
+    starts = [start or now for start in since] if since else [now] * len(told)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)", [len(told)]
+        )
+        numbers = [int(row[0]) for row in cursor.fetchall()]
+        cursor.execute(_MAKE, [now, numbers, told, [fold(name)[:200] for name in told], starts])
+    return numbers
 
 
 _JOURNALLED = ("tags", "stage", "owner_id", "team_id")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from mutuals.base import bulk
+from mutuals.base.ids import fit
 from mutuals.connectors.contract import Handle
 from mutuals.people.models import Profile
 from mutuals.people.names import tidy
@@ -71,13 +71,9 @@ def ensure(handles: Sequence[Handle], *, now: datetime) -> dict[tuple[str, str],
 
 def stored_key(network: str, key: str) -> tuple[str, str]:
     """Network and key as the table holds them. A key over 512 characters ends in its hash, so that it stays unique."""
-    network, clean = tidy(network, at_most=30).casefold(), key.replace("\0", "").strip()
-    clean = clean.encode("utf-8", "replace").decode("utf-8")
+    network, clean = tidy(network, at_most=30).casefold(), fit(key.replace("\0", "").strip(), LONGEST_KEY)
     if not network or not clean:
         raise ValueError("An author without a network or without an id of their own cannot be kept.")
-    if len(clean) > LONGEST_KEY:
-        digest = hashlib.sha256(clean.encode()).hexdigest()
-        clean = f"{clean[: LONGEST_KEY - len(digest) - 1]}#{digest}"
     return network, clean
 
 

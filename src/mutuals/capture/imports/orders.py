@@ -1,0 +1,182 @@
+"""Orders out of files: rows of one number that stand together are one order with several lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from mutuals.capture.imports.decisions import Decision, Outcome, Pair, Ref, RowIn, Shadow, joined, parted
+from mutuals.capture.models import Import
+from mutuals.connectors.contract import Handle
+from mutuals.history import own, tally
+from mutuals.identity import link
+from mutuals.identity.models import LinkState
+from mutuals.people import erased, profiles
+from mutuals.people.models import Profile
+from mutuals.people.names import tidy
+from mutuals.people.profiles import stored_key
+from mutuals.sales import rollups
+from mutuals.sales.models import Order
+from mutuals.sales.orders import LineIn, OrderIn, compare, fit, put
+
+
+class OrdersPlanner:
+    """Plans and writes orders. The customer is a profile: the shop's number if there is one, else the address.
+
+    A profile is made when unknown, a person never. A shop's number without a person joins the person of the address in
+    the same row.
+    """
+
+    def __init__(self, of: Import, shadow: Shadow) -> None:
+        self._of, self._shadow = of, shadow
+        self._orders: list[tuple[OrderIn, Pair | None]] = []
+        self._holders: dict[Pair, tuple[int | None, Ref | None]] = {}
+        self._joins: dict[Pair, Ref] = {}
+        self._erased: set[Pair] = set()
+        self._names: dict[Pair, str] = {}
+        self._seen: dict[str, int] = {}
+
+    def group(self, row: RowIn) -> str:
+        """Rows of one order number."""
+        return str(row.values.get("number") or "")
+
+    def plan(self, rows: Sequence[RowIn], *, now: datetime) -> list[Decision]:
+        """Decide a batch, order by order; four questions to the database."""
+        groups = [(number, list(members)) for number, members in groupby(rows, self.group)]
+        self._orders, self._joins, self._names = [], {}, {}
+        self._seen = self._shadow.get(f"seen:{number}" for number, _ in groups)
+        self._load([row.values for row in rows])
+        read = [(members, *self._read(number, members)) for number, members in groups]
+        states = compare([order for _, order, _ in read if order], source=self._of.source)
+        return [one for members, order, reason in read for one in self._decide(members, order, reason, states)]
+
+    def pass_over(self, rows: Sequence[RowIn]) -> None:
+        """Note which orders are done."""
+        told = {f"seen:{self.group(row)}": row.number for row in reversed(rows)}
+        self._shadow.put({key: number for key, number in told.items() if key not in self._shadow.get(told)})
+
+    def pretend(self) -> None:
+        """Remember the last plan."""
+        self._shadow.put(self._seen | {f"profile:{joined(pair)}": ref for pair, ref in self._joins.items()})
+
+    def apply(self, *, now: datetime) -> None:
+        """Write the last plan: profiles, orders, their interactions, links and counters."""
+        self._shadow.put(self._seen)
+        pairs = [pair for _, pair in self._orders if pair]
+        found = profiles.ensure([Handle(*pair, pair[1], shown=self._names.get(pair, "")) for pair in pairs], now=now)
+        told = [_placed(order, found[pair].id if pair else None) for order, pair in self._orders]
+        done = put(told, source=self._of.source, now=now)
+        own.orders([_seen(order) for order in done.changed], now=now)
+        clue = {"clue": "in the same row of an order file", "detail": self._of.file_name, "for": True}
+        joins = [(found[pair].id, ref) for pair, ref in self._joins.items() if isinstance(ref, int)]
+        link.attach(joins, state=LinkState.CONFIRMED, because=[clue], by=f"import:{self._of.pk}", now=now)
+        people = {row.person_id for row in found.values() if row.person_id is not None} | {ref for _, ref in joins}
+        rollups.recount(people)
+        tally.recount(sorted(people))
+
+    def _load(self, told: Sequence[Mapping[str, Any]]) -> None:
+        pairs = {pair for values in told for pair in self._customer(values)}
+        self._erased = erased.which(pairs)
+        rows = Profile.objects.filter(network__in={one for one, _ in pairs}, key__in={key for _, key in pairs})
+        self._holders = {
+            (network, key): (pk, person)
+            for network, key, pk, person in rows.values_list("network", "key", "pk", "person__canonical_id")
+        }
+        for key, ref in self._shadow.get(f"profile:{joined(pair)}" for pair in pairs).items():
+            self._holders[parted(key)] = (self._holders.get(parted(key), (None, None))[0], ref)
+
+    def _customer(self, values: Mapping[str, Any]) -> list[Pair]:
+        pairs: list[Pair] = []
+        if str(values.get("customer_id") or "").strip("\0 "):
+            pairs.append(stored_key(f"crm:{self._of.source_id}", str(values["customer_id"])))
+        if values.get("email"):
+            pairs.append(stored_key("email", str(values["email"])))
+        return pairs
+
+    def _read(self, number: str, members: Sequence[RowIn]) -> tuple[OrderIn | None, str]:
+        """The order that these rows make, or why not. One bad row spoils its order: half an order would be wrong."""
+        if number and self._seen.setdefault(f"seen:{number}", members[0].number) != members[0].number:
+            return None, f"Rows of order {number} stand apart from each other; sort the file by order number"
+        reasons = [f"row {row.number}: {row.error}" for row in members if row.error]
+        if reasons:
+            return None, reasons[0] if len(members) > 1 else members[0].error
+        whole = _whole(members)
+        customer = self._customer(whole)
+        if self._erased.intersection(customer):
+            return None, "Kept out: erased. This person asked to be forgotten."
+        if not whole.get("placed_at"):
+            return None, "Ordered at is missing"
+        try:
+            order = OrderIn(
+                number=number,
+                placed_at=whole["placed_at"],
+                currency=str(whole.get("currency") or ""),
+                total=whole.get("total"),
+                status=str(whole.get("status") or ""),
+                profile_id=(self._holders.get(customer[0], (None, None))[0] or -1) if customer else None,
+                lines=tuple(_lines(members)),
+            )
+            return fit(order), ""
+        except ValueError as error:
+            return None, str(error)
+
+    def _decide(
+        self, members: Sequence[RowIn], order: OrderIn | None, reason: str, states: Mapping[str, str]
+    ) -> list[Decision]:
+        if order is None:
+            return [Decision(row, Outcome.ERRORS, reason[:500]) for row in members]
+        whole = _whole(members)
+        customer = self._customer(whole)
+        state = Outcome(states[order.number])
+        if customer:
+            self._names[customer[0]] = tidy(str(whole.get("name") or ""), at_most=200)
+        if self._join(customer) and state is Outcome.SAME:
+            state = Outcome.UPDATED
+        self._orders.append((order, customer[0] if customer else None))
+        return [Decision(row, state) for row in members]
+
+    def _join(self, customer: Sequence[Pair]) -> bool:
+        if len(customer) < 2 or customer[0] in self._joins:
+            return False
+        number, address = (self._holders.get(pair, (None, None))[1] for pair in customer)
+        if number is not None or address is None:
+            return False
+        self._joins[customer[0]] = address
+        return True
+
+
+def _whole(members: Sequence[RowIn]) -> dict[str, Any]:
+    """What the rows of an order say together: of each field the first that is filled."""
+    whole: dict[str, Any] = {}
+    for row in members:
+        whole |= {name: value for name, value in row.values.items() if name not in whole}
+    return whole
+
+
+def _lines(members: Sequence[RowIn]) -> list[LineIn]:
+    told: list[Mapping[str, Any]] = [line for row in members for line in row.values.get("lines", ())]
+    told += [row.values for row in members if row.values.get("line_name") or row.values.get("line_sku")]
+    return [
+        LineIn(
+            name=str(line.get("line_name") or line.get("line_sku") or "Article"),
+            sku=str(line.get("line_sku") or ""),
+            quantity=line.get("line_quantity", Decimal(1)),
+            unit_price=line.get("line_unit_price", Decimal(0)),
+        )
+        for line in told
+    ]
+
+
+def _placed(order: OrderIn, profile_id: int | None) -> OrderIn:
+    return OrderIn(
+        order.number, order.placed_at, order.currency, order.total, order.status, profile_id, None, order.lines
+    )
+
+
+def _seen(order: Order) -> own.OrderSeen:
+    named = [f"{line.quantity.normalize():f} × {line.name}" for line in list(order.lines.all())[:20]]
+    text = f"Order {order.number}: {', '.join(named) or 'no lines'}. {order.total} {order.currency}"
+    return own.OrderSeen(order.pk, order.source_id, order.profile_id, order.placed_at, text, order.status)

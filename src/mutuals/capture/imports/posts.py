@@ -1,0 +1,137 @@
+"""Posts and mails out of files: handed to the same way in as those of a network, raw first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from mutuals.base.ids import fit
+from mutuals.capture import receive
+from mutuals.capture.imports.decisions import Decision, Outcome, Pair, RowIn, Shadow
+from mutuals.capture.imports.rows import reading_of
+from mutuals.capture.models import Import
+from mutuals.connectors import get
+from mutuals.connectors.contract import Envelope, Raw
+from mutuals.connectors.files.posts import post_raw
+from mutuals.history.models import Interaction, Tombstone
+from mutuals.people import erased
+
+_BODIES = """
+SELECT key, encode(sha256(body), 'hex') FROM capture_rawevent
+WHERE source_id = %s AND key = ANY(%s) AND length(body) > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    row: RowIn
+    raw: Raw | None
+    envelope: Envelope | None
+    reason: str = ""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.raw.body).hexdigest() if self.raw else ""
+
+
+class PostsPlanner:
+    """Plans posts and mails. The same row again is the same; another wording under the same id is an edit.
+
+    A post that was deleted out there stays deleted; one of an erased author is kept out.
+    """
+
+    def __init__(self, of: Import, shadow: Shadow) -> None:
+        self._of, self._shadow = of, shadow
+        self._parse = get(of.source.connector).parse
+        self._reading = reading_of(of.options)
+        self._raws: list[Raw] = []
+        self._kept: dict[str, str] = {}
+        self._row = 0
+
+    def group(self, _row: RowIn) -> str:
+        """Each row stands by itself."""
+        return ""
+
+    def plan(self, rows: Sequence[RowIn], *, now: datetime) -> list[Decision]:
+        """Decide a batch; four questions to the database."""
+        posts = [self._read(row) for row in rows]
+        keys = [key for post in posts for key in self._keys(post)]
+        known = self._bodies(keys)
+        texts, deleted = self._stored([key for post in posts if post.envelope for key in [fit(post.envelope.key)]])
+        out = erased.which([pair for post in posts for pair in _author(post)])
+        self._raws, self._kept = [], {}
+        self._row = rows[-1].number
+        return [self._decide(post, known, texts, deleted, out) for post in posts]
+
+    def pass_over(self, rows: Sequence[RowIn]) -> None:
+        """Nothing: what was kept is found in the tables."""
+
+    def pretend(self) -> None:
+        """Remember the last plan."""
+        self._shadow.put(self._kept)
+
+    def apply(self, *, now: datetime) -> None:
+        """Keep the raws, with how far the file was read."""
+        receive.keep(self._of.source, self._raws, cursor=(f"import:{self._of.pk}", {"row": self._row}), now=now)
+
+    def _read(self, row: RowIn) -> _Post:
+        if row.error:
+            return _Post(row, None, None, row.error)
+        try:
+            raw = Raw(_mail_key(row.mail), row.mail, "received") if row.mail else post_raw(row.values, self._reading)
+            found = self._parse(raw)
+        except ValueError as error:
+            return _Post(row, None, None, str(error)[:500])
+        if not found:
+            return _Post(row, None, None, "Nothing in the row is a post")
+        return _Post(row, replace(raw, key=fit(raw.key, 560)), found[0])
+
+    def _keys(self, post: _Post) -> list[str]:
+        return [post.raw.key, f"{post.raw.key}#{post.digest[:16]}"] if post.raw else []
+
+    def _bodies(self, keys: Sequence[str]) -> dict[str, str]:
+        """Digest of the kept bytes by their key, as in the tables or pretended."""
+        with connection.cursor() as cursor:
+            cursor.execute(_BODIES, [self._of.source_id, list(keys)])
+            known: dict[str, str] = dict(cursor.fetchall())
+        return known | {
+            key.removeprefix("raw:"): one for key, one in self._shadow.get(f"raw:{key}" for key in keys).items()
+        }
+
+    def _stored(self, keys: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+        rows = Interaction.objects.filter(source_id=self._of.source_id, key__in=keys).values_list("key", "text")
+        graves = Tombstone.objects.filter(source_id=self._of.source_id, key__in=keys)
+        return dict(rows), set(graves.values_list("key", flat=True))
+
+    def _decide(
+        self, post: _Post, known: dict[str, str], texts: Mapping[str, str], deleted: set[str], out: set[Pair]
+    ) -> Decision:
+        if post.raw is None or post.envelope is None:
+            return Decision(post.row, Outcome.ERRORS, post.reason)
+        if out.intersection(_author(post)):
+            return Decision(post.row, Outcome.ERRORS, "Kept out: erased. Its author asked to be forgotten.")
+        first, again = self._keys(post)
+        key = fit(post.envelope.key)
+        if key in deleted or post.digest in (known.get(first), known.get(again)):
+            return Decision(post.row, Outcome.SAME)
+        if first not in known and texts.get(key) == post.envelope.body:
+            return Decision(post.row, Outcome.SAME)
+        is_new = first not in known and key not in texts
+        name = first if first not in known else again
+        known[name] = self._kept[f"raw:{name}"] = post.digest
+        self._raws.append(replace(post.raw, key=name))
+        return Decision(post.row, Outcome.NEW if is_new else Outcome.UPDATED)
+
+
+def _mail_key(mail: bytes) -> str:
+    return f"mbox:{hashlib.sha256(mail).hexdigest()}"
+
+
+def _author(post: _Post) -> list[Pair]:
+    author: Any = post.envelope.author if post.envelope else None
+    return [(author.network, author.key)] if author and author.network and author.key.strip("\0 ") else []

@@ -1,0 +1,76 @@
+"""How an import stands, and what it could not take."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from mutuals.capture.models import Import, ImportState, ImportTrouble
+from mutuals.connectors.files.read import safe_cell
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may, require
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` and `total` in rows (total may be an estimate until the check is through), `rate` in rows a second.
+
+    `seconds_left` is None while nothing is running or nothing is measured yet.
+    """
+
+    state: ImportState
+    done: int
+    total: int | None
+    rate: float
+    seconds_left: float | None
+
+
+def progress(of: Import, *, now: datetime) -> Progress:
+    """How far the check or the run has come, from its start on."""
+    state = ImportState(of.state)
+    seconds = ((of.finished_at or now) - of.started_at).total_seconds() if of.started_at else 0.0
+    rate = of.rows_done / seconds if seconds > 0 else 0.0
+    left = None
+    if state in (ImportState.CHECKING, ImportState.RUNNING) and rate and of.rows_total:
+        left = max(of.rows_total - of.rows_done, 0) / rate
+    return Progress(state, of.rows_done, of.rows_total, rate, left)
+
+
+def visible_to(user: Any) -> QuerySet[Import]:
+    """The imports that `user` may see, newest first."""
+    rows = Import.objects.select_related("source", "by").order_by("-pk")
+    return rows if may(user, "import.run") else rows.none()
+
+
+def troubles_csv(of: Import, *, by: User, doubts: bool | None = None) -> Iterator[str]:
+    """The rows that were not taken, each with its number and reason, as CSV of UTF-8; streamed.
+
+    `doubts` True or False gives only those or only errors. Cells that a spreadsheet would run are made harmless.
+    """
+    require(by, "import.run")
+    columns = [name for name in of.sniffed.get("columns", ()) if name]
+    rows = ImportTrouble.objects.filter(of=of).order_by("number")
+    if doubts is not None:
+        rows = rows.filter(is_doubt=doubts)
+    yield _line(["Row", "Reason", *columns] if columns else ["Row", "Reason", "Content"])
+    for trouble in rows.iterator(chunk_size=1000):
+        cells = [_text(trouble.row.get(name, "")) for name in columns]
+        if not any(cells):
+            cells = [_text(trouble.row.get("", ""))]
+        yield _line([str(trouble.number), trouble.reason, *cells])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "; ".join(map(str, value))
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
+    return out.getvalue()

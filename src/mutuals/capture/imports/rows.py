@@ -1,0 +1,90 @@
+"""The file of an import as rows in our terms, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from mutuals.base import files
+from mutuals.capture.imports.decisions import RowIn
+from mutuals.capture.models import Import
+from mutuals.connectors.files.fields import Target
+from mutuals.connectors.files.mapping import Reading, apply, clean
+from mutuals.connectors.files.read import rows
+from mutuals.connectors.files.shapes import BadRow, Format, Item, MailRow, Sniffed
+from mutuals.people.names import tidy
+
+LONGEST_GROUP = 20_000  # rows that may be decided together
+
+
+def to_json(sniffed: Sniffed) -> dict[str, Any]:
+    """What is kept of a sniffed file with the import."""
+    kept = asdict(sniffed)
+    kept["format"] = sniffed.format.value
+    kept["sample_rows"] = [{name: _short(value) for name, value in row.items()} for row in sniffed.sample_rows[:8]]
+    return kept
+
+
+def from_json(kept: Mapping[str, Any]) -> Sniffed:
+    """The sniffed file that was kept with an import."""
+    told = {name: kept[name] for name in Sniffed.__dataclass_fields__ if name in kept}
+    lists = {name: tuple(told[name]) for name in ("columns", "sample_rows", "sheet_names", "warnings")}
+    return Sniffed(**{**told, **lists, "format": Format(told["format"])})
+
+
+def reading_of(options: Mapping[str, Any]) -> Reading:
+    """The answers of the wizard, for the readers of values."""
+    return Reading(
+        zone=options.get("zone") or None,
+        day_first=options.get("day_first"),
+        region=options.get("region") or None,
+        decimal=options.get("decimal") or None,
+        constants=options.get("constants") or {},
+    )
+
+
+def read(of: Import) -> Iterator[RowIn]:
+    """Every record of the import's file in its order; a row that cannot be read says why. Raises Unreadable at once."""
+    target, reading = Target(of.target), reading_of(of.options)
+    sniffed = from_json(of.sniffed)
+    for item in rows(files.path(str(of.blob_id)), sniffed, sheet=sniffed.sheet or None):
+        yield _row(item, target, of.mapping, reading)
+
+
+def batches(
+    found: Iterator[RowIn], group: Callable[[RowIn], str], *, size: int, skip: int = 0
+) -> Iterator[tuple[list[RowIn], bool]]:
+    """Batches of about `size` rows that never part a group; True = among the first `skip` rows, done before."""
+    batch: list[RowIn] = []
+    while skip > 0 and (batch := list(islice(found, min(size, skip)))):
+        skip -= len(batch)
+        yield batch, True
+    batch, last = [], ""
+    for row in found:
+        now = group(row)
+        if len(batch) >= size and (not now or now != last or len(batch) >= LONGEST_GROUP):
+            yield batch, False
+            batch = []
+        batch.append(row)
+        last = now
+    if batch:
+        yield batch, False
+
+
+def _row(item: Item, target: Target, mapping: Mapping[str, str], reading: Reading) -> RowIn:
+    if isinstance(item, BadRow):
+        return RowIn(item.number, {"": item.text}, error=item.reason)
+    if isinstance(item, MailRow):
+        return RowIn(item.number, {}, mail=item.raw)
+    record = apply(item.values, mapping, target, constants=reading.constants)
+    if target is Target.POSTS:
+        return RowIn(item.number, item.values, record)
+    read_as = clean(record, target, reading)
+    reason = "; ".join(dict.fromkeys(problem.reason for problem in read_as.problems))
+    return RowIn(item.number, item.values, read_as.values, tidy(reason, at_most=500))
+
+
+def _short(value: Any) -> Any:
+    return value[:300] if isinstance(value, str) else value[:5]

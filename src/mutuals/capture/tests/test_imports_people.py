@@ -1,0 +1,173 @@
+from pathlib import Path
+
+import pytest
+
+from mutuals.base.models import Entry
+from mutuals.capture.imports.report import troubles_csv
+from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead, run, upload, whole, write
+from mutuals.connectors.contract import Handle
+from mutuals.identity.models import Link
+from mutuals.people import erased, persons, profiles
+from mutuals.people.models import Affiliation, Organisation, Person, Profile
+
+pytestmark = pytest.mark.django_db
+TOWN = """Kundennr;Name;E-Mail;Telefon;Firma;Ort;Tags
+7;Bea Kettle;bea@kettle.example;+49 221 1234567;the Kettle works;Köln;loyal
+8;Bo Kettle;bo@kettle.example;;the Kettle works;Köln;
+9;Lena Ostrow;lena@ostrow.example;;;Porto;"loyal, new"
+"""
+
+
+def test_people_of_a_file_get_a_page_with_profiles_links_and_organisations(tmp_path: Path) -> None:
+    """CAP-IMPORT people"""
+    path = write(tmp_path, TOWN.encode("latin-1"))
+
+    done = whole(path)
+
+    assert counted(done) == (3, 0, 0, 0, 0)
+    bea = Person.objects.get(name_key="bea kettle")
+    assert (bea.email, bea.phone, bea.city, bea.tags) == ("bea@kettle.example", "+492211234567", "Köln", ["loyal"])
+    networks = list(bea.profiles.order_by("network").values_list("network", flat=True))
+    assert networks == [f"crm:{done.source_id}", "email", "phone"]
+    link = Link.objects.filter(person=bea).first()
+    assert (link.state, link.by, link.because[0]["detail"]) == ("confirmed", f"import:{done.pk}", "people.csv")
+    assert Organisation.objects.count() == 1
+    assert Affiliation.objects.count() == 2
+    assert Entry.objects.get(kind="import.done").data["counts"]["new"] == 3
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    whole(write(tmp_path, TOWN))
+    before = list(Profile.objects.order_by("pk").values()), list(Person.objects.order_by("pk").values())
+
+    again = whole(write(tmp_path, TOWN))
+
+    assert counted(again) == (0, 0, 3, 0, 0)
+    assert (list(Profile.objects.order_by("pk").values()), list(Person.objects.order_by("pk").values())) == before
+
+
+def test_a_stranger_who_wrote_before_is_known_by_the_file_that_names_their_address(tmp_path: Path) -> None:
+    stranger = profiles.ensure([Handle("email", "bea@kettle.example", "bea@kettle.example")], now=NOW)
+
+    done = whole(write(tmp_path, TOWN))
+
+    assert counted(done, "new") == (3,)
+    bea = Person.objects.get(name="Bea Kettle")
+    assert Profile.objects.get(pk=stranger["email", "bea@kettle.example"].id).person_id == bea.pk
+
+
+def test_a_row_that_points_to_two_people_is_left_for_a_person_to_settle(tmp_path: Path) -> None:
+    whole(write(tmp_path, TOWN))
+
+    done = whole(write(tmp_path, "name,email\nBea Kettle,bea@kettle.example; bo@kettle.example\n"))
+
+    assert counted(done, "doubtful") == (1,)
+    assert "two people" in done.troubles.get().reason
+    assert Person.objects.count() == 3
+
+
+def test_a_shared_address_does_not_make_two_people_one(tmp_path: Path) -> None:
+    rows = "id,name,email\n1,Bea Kettle,kettles@kettle.example\n2,Otto Brewer,kettles@kettle.example\n"
+
+    done = whole(write(tmp_path, rows))
+
+    assert counted(done) == (1, 0, 0, 1, 0)
+    assert "different" in done.troubles.get().reason
+
+
+def test_a_name_alone_joins_nobody(tmp_path: Path) -> None:
+    whole(write(tmp_path, TOWN))
+
+    done = whole(
+        write(tmp_path, "name,city\nBea Kettle,Berlin\nCarl Stove,Berlin\nCarl Stove,Berlin\nCarl Stove,Ulm\n")
+    )
+
+    assert counted(done) == (1, 0, 1, 2, 0)
+
+
+def test_later_rows_of_one_file_may_add_but_not_contradict(tmp_path: Path) -> None:
+    rows = "id,name,email,city\n1,Bea,bea@kettle.example,Porto\n1,Bea,b2@kettle.example,\n1,Bea,,Lisbon\n1,Bea,,Porto\n"
+
+    done = whole(write(tmp_path, rows), size=2)
+
+    assert counted(done) == (1, 1, 1, 1, 0)
+    assert "city" in done.troubles.get().reason
+    assert counted(whole(write(tmp_path, rows))) == (0, 0, 3, 1, 0)
+
+
+def test_what_staff_wrote_stays_and_the_file_changes_the_rest(tmp_path: Path) -> None:
+    whole(write(tmp_path, TOWN))
+    bea = Person.objects.get(name="Bea Kettle")
+    persons.edit(bea, by=lead(), now=NOW, changes={"city": "Bonn"})
+
+    done = whole(write(tmp_path, TOWN.replace("Köln;loyal", "Aachen;gold")))
+
+    bea.refresh_from_db()
+    assert counted(done, "updated", "same") == (1, 2)
+    assert (bea.city, bea.tags) == ("Bonn", ["loyal", "gold"])
+
+
+def test_an_erased_person_does_not_come_back(tmp_path: Path) -> None:
+    erased.keep_out([("email", "bea@kettle.example")], now=NOW)
+
+    done = whole(write(tmp_path, TOWN))
+
+    assert counted(done, "new", "errors") == (2, 1)
+    assert done.troubles.get().reason.startswith("Kept out: erased")
+    assert not Profile.objects.filter(key="bea@kettle.example").exists()
+
+
+def test_rows_that_cannot_be_read_come_back_as_a_file_with_reasons(tmp_path: Path) -> None:
+    rows = 'id,name,email\n1,"=HYPERLINK(""http://x"")",lena.at.ostrow\n2,Bo,bo@kettle.example\n3,,\n'
+
+    done = whole(write(tmp_path, rows))
+    told = "".join(troubles_csv(done, by=lead())).splitlines()
+
+    assert counted(done, "new", "errors") == (2, 1)
+    assert told[0] == "Row,Reason,id,name,email"
+    assert told[1].startswith("2,“lena.at.ostrow” is not an address,1,\"'=HYPERLINK")
+
+
+def test_only_the_chosen_keys_find_people(tmp_path: Path) -> None:
+    whole(write(tmp_path, "name,phone\nBea Kettle,+49 221 1234567\n"))
+
+    done = whole(write(tmp_path, "name,email,phone\nBea Kettle,bea@kettle.example,+49 221 1234567\n"), match=["email"])
+
+    assert counted(done, "new") == (1,)
+    assert Profile.objects.get(network="phone").person.email == ""
+
+
+def test_hostile_cells_are_kept_as_plain_text(tmp_path: Path) -> None:
+    rows = f"id,name,email,city\n1,<script>alert(1)</script>\0{'x' * 400},b@kettle.example,\u202e{'y' * 300}\n"
+
+    done = whole(write(tmp_path, rows))
+
+    assert counted(done, "new") == (1,)
+    assert len(Person.objects.get().name) == 200
+
+
+def test_a_mapping_is_remembered_for_the_same_columns(tmp_path: Path) -> None:
+    first = upload(write(tmp_path, "id,name,Kennz\n1,Bea,A7\n"))
+    choose(first, mapping={"id": "id", "name": "name", "Kennz": "note"})
+
+    again = upload(write(tmp_path, "id,name,Kennz\n2,Bo,A8\n"))
+
+    assert again.mapping["Kennz"] == "note"
+    assert again.sniffed["why"]["Kennz"] == "same as last time"
+
+
+def test_ten_thousand_people_are_taken_in_and_counted_as_foretold(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Person {n % 4000},p{n % 9000}@town.example,Porto\n" for n in range(10_000))
+
+    done = whole(write(tmp_path, "id,name,email,city\n" + rows))
+
+    assert sum(counted(done)) == 10_000
+    assert Person.objects.count() == done.counts["new"]
+
+
+def test_a_preview_writes_nothing(tmp_path: Path) -> None:
+    of = check(choose(upload(write(tmp_path, TOWN))))
+
+    assert of.preview == {"new": 3, "updated": 0, "same": 0, "doubtful": 0, "errors": 0}
+    assert (Person.objects.count(), Profile.objects.count(), Organisation.objects.count()) == (0, 0, 0)
+    assert run(of).counts == of.preview

@@ -1,0 +1,62 @@
+"""Who may see which people, and how much of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from mutuals.people.models import Organisation, Person
+from mutuals.staff.models import User
+from mutuals.staff.permissions import Scope, may, scope
+
+_own: list[Callable[[User], Q]] = []
+
+
+def own_people(rule: Callable[[User], Q]) -> Callable[[User], Q]:
+    """Registry: rooms above say by a condition on Person whose page is a user's own work. Without a rule: nobody's."""
+    _own.append(rule)
+    return rule
+
+
+def visible_to(user: Any) -> QuerySet[Person]:
+    """The persons that `user` may see; merged ones are not among them. Own: what any registered rule allows."""
+    people = Person.objects.filter(canonical_id=F("pk"))
+    reach = scope(user, "person.view")
+    if reach is Scope.ALL:
+        return people
+    if reach is Scope.NONE or not _own:
+        return Person.objects.none()
+    allowed = Q()
+    for rule in _own:
+        allowed |= rule(user)
+    return people.filter(allowed)
+
+
+def organisations_visible_to(user: Any) -> QuerySet[Organisation]:
+    """The organisations that `user` may see: all or none."""
+    return Organisation.objects.all() if may(user, "organisation.view") else Organisation.objects.none()
+
+
+def sees_contacts(user: Any) -> bool:
+    """Whether `user` may read addresses and numbers in full."""
+    return scope(user, "person.view_contact") is Scope.ALL
+
+
+def masked(value: str) -> str:
+    """An address or number of which only enough is left to recognise it: "b…@k….example", "+49 … 56"."""
+    if not value:
+        return ""
+    local, at, domain = value.partition("@")
+    if at:
+        host, dot, end = domain.rpartition(".")
+        return f"{local[:1]}…@{host[:1]}…{dot}{end}"
+    return f"{value[:3]} … {value[-2:]}" if len(value) > 7 else "…"
+
+
+def shown_contact(person: Person, viewer: Any) -> tuple[str, str]:
+    """The address and number of a person as `viewer` may read them."""
+    if sees_contacts(viewer):
+        return person.email, person.phone
+    return masked(person.email), masked(person.phone)
