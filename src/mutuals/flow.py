@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from mutuals.capture import intake
+from mutuals.capture import doubt, intake
 from mutuals.capture.models import RawEvent
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 def advance(raws: Sequence[RawEvent]) -> None:
     """Carry a batch of one source through the house. Safe to run again: each room keeps its result once."""
     arrived = intake.open(raws)  #                    capture        what the network sent -> who said what
+    doubt.echoes(arrived)  #                          capture        our own words come back: now we know they stand
     placed, joined = threads.place(arrived)  #        conversations  what belongs together
     kept = keep.interactions(placed, joined)  #       history        stored in our words
     resolve.authors(kept)  #                          identity       whose profile is it?

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import Error, transaction
 from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 AWAY = (Error, exceptions.ConnectorException)
 """What is raised while the database is away."""
@@ -26,7 +27,9 @@ def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: s
         app.periodic(cron=cron)(task)
 
 
-def later(label: str, *, lock: str = "", once: str = "", at: datetime | None = None, urgent: bool = False, **ids: Any) -> None:
+def later(
+    label: str, *, lock: str = "", once: str = "", at: datetime | None = None, urgent: bool = False, **ids: Any
+) -> None:
     """Enqueue a job. `lock`: one at a time; `once`: not again while one with this name waits; `at`: not before."""
     options: dict[str, Any] = {"priority": 10 if urgent else 0}
     if lock:
@@ -40,3 +43,14 @@ def later(label: str, *, lock: str = "", once: str = "", at: datetime | None = N
             app.configure_task(label, **options).defer(**ids)
     except exceptions.AlreadyEnqueued:
         return
+
+
+def work(*, once: bool = False, concurrency: int = 4) -> None:
+    """Do the jobs that wait, until SIGTERM; with `once`, until nothing waits. What is done well leaves no row."""
+    connector = app.connector
+    worker = connector.get_worker_connector() if isinstance(connector, DjangoConnector) else connector
+    with app.replace_connector(worker) as working:
+        working.run_worker(
+            wait=not once, concurrency=concurrency, delete_jobs="successful", update_heartbeat_interval=5.0,
+            stalled_worker_timeout=15.0, fetch_job_polling_interval=5.0, install_signal_handlers=True,
+        )  # fmt: skip

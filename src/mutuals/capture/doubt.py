@@ -20,6 +20,7 @@ from mutuals.capture.models import Outgoing, SendState
 from mutuals.capture.outbox import LONGEST, TRIES, blocked
 from mutuals.channels.context import context_for
 from mutuals.connectors.contract import AuthExpired, Connector, ConnectorError, Envelope, Receipt
+from mutuals.conversations.arrived import Arrived
 from mutuals.staff.models import User
 
 ABANDONED = timedelta(seconds=60)
@@ -90,15 +91,16 @@ def settle(outgoing: Outgoing, *, by: User, sent: bool, now: datetime) -> Outgoi
     return row
 
 
-def echoes(envelopes: Sequence[Envelope], *, now: datetime) -> int:
+def echoes(arrived: Sequence[Arrived]) -> int:
     """Our own messages that the network hands back with our key: what was in doubt is confirmed. Returns how many."""
     told: dict[UUID, Envelope] = {}
-    for envelope in envelopes:
-        if envelope.own and envelope.echo_of:
+    for one in arrived:
+        if one.envelope.own and one.envelope.echo_of:
             with suppress(ValueError):
-                told[UUID(envelope.echo_of)] = envelope
+                told[UUID(one.envelope.echo_of)] = one.envelope
     if not told:
         return 0
+    now = max(one.received_at for one in arrived)
     rows = list(Outgoing.objects.filter(key__in=list(told)).exclude(state=SendState.SENT))
     for row in rows:
         envelope = told[row.key]

@@ -165,7 +165,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-PROCRASTINATE_ON_APP_READY = "mutuals.config.wiring.name_jobs"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "__none__"
 
 LOGGING: dict[str, Any] = {

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
-
-def name_jobs(_app: Any) -> None:
-    """Give procrastinate the functions behind the names that rooms defer."""
+from mutuals import embedded, flow
+from mutuals.base import clock, jobs
+from mutuals.capture import draw, receive
+from mutuals.capture.imports import running
+from mutuals.history.models import Interaction
+from mutuals.inbox import queries as inbox
+from mutuals.inbox import work
+from mutuals.people import visibility
+from mutuals.people.models import Person
+from mutuals.staff.models import User
 
 
 def connect() -> None:
-    """Fill the registries."""
+    """Fill the registries and name the jobs."""
+    visibility.own_people(spoke_in_own_queue)
+    _name_jobs()
+
+
+def spoke_in_own_queue(user: User) -> Q:
+    """The people whose words stand in a conversation of this user's own queue."""
+    turns = inbox.visible_to(user).values("conversation_id")
+    said = Interaction.objects.filter(conversation__in=turns, profile__person__canonical_id=OuterRef("pk"))
+    return Q(Exists(said))
+
+
+def _name_jobs() -> None:
+    jobs.name(receive.ADVANCE, flow.run)
+    jobs.name(draw.DRAW, draw.draw)
+    jobs.name(running.CHECK, running.check_now)
+    jobs.name(running.RUN, running.run_now)
+    jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
+    jobs.name("base.backup", _backup, cron="15 2 * * *")
+
+
+def _backup(timestamp: int = 0) -> None:
+    """The nightly copy of our own database; an external one is backed up by those who run it."""
+    if embedded.external() is None:
+        embedded.backup_now(settings.STATE / "backups", keep=7)
