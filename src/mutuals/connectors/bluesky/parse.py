@@ -187,13 +187,19 @@ def _features(record: dict[str, Any], raw: bytes) -> list[tuple[int, int, dict[s
     for facet in parts(record, "facets"):
         index = part(facet, "index")
         begin, end = index.get("byteStart"), index.get("byteEnd")
-        if isinstance(begin, int) and isinstance(end, int) and 0 <= begin < end <= len(raw):
+        if isinstance(begin, int) and isinstance(end, int) and _cuts_well(raw, begin, end):
             spans += [(begin, end, feature) for feature in parts(facet, "features")]
     for begin, end, feature in sorted(spans, key=lambda span: span[:2]):
         if begin >= free:
             found.append((begin, end, feature))
             free = end
     return found
+
+
+def _cuts_well(raw: bytes, begin: int, end: int) -> bool:
+    """Whether both places lie in the text and between characters, not within one."""
+    inside = 0 <= begin < end <= len(raw)
+    return inside and not any(place < len(raw) and raw[place] & 0xC0 == 0x80 for place in (begin, end))
 
 
 def _mentioned(record: dict[str, Any]) -> tuple[Handle, ...]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from mutuals.connectors.contract import BadRequest, Context, NotFound, Page, Raw
 from mutuals.connectors.mastodon.client import WHO, call, further, one, several, status_path, told
-from mutuals.connectors.mastodon.parse import OWN, SPOKEN, part, parts, revision, text
+from mutuals.connectors.mastodon.parse import OWN, OWN_SHARE, SPOKEN, bare, part, parts, revision, text
 
 STREAMS = ("notifications", "home", "own", "search")
 PER_PAGE = 40  # what servers give at most
@@ -37,6 +37,7 @@ class _Memory:
 
     def note(self, status: dict[str, Any]) -> None:
         """Remember a status: for replies to it, and to look at it again."""
+        status = bare(status)
         local, uri = text(status, "id"), text(status, "uri")
         if not local or not uri:
             return
@@ -149,7 +150,7 @@ def _newest(items: list[dict[str, Any]], links: Mapping[str, str]) -> str:
 def _raws(context: Context, memory: _Memory, item: dict[str, Any]) -> Iterator[Raw]:
     """One item, wrapped with the global ids of what it answers; before it, for a notification, what it answers."""
     is_notification = isinstance(item.get("account"), dict) and "type" in item and "uri" not in item
-    status = part(item, "status") if is_notification else item
+    status = bare(part(item, "status") if is_notification else item)
     parent = root = ""
     if text(status, "in_reply_to_id"):
         if is_notification and text(item, "type") in SPOKEN:
@@ -162,23 +163,29 @@ def _raws(context: Context, memory: _Memory, item: dict[str, Any]) -> Iterator[R
     if text(status, "uri"):
         memory.note(status)
     key = f"n:{text(item, 'id')}" if is_notification else f"s:{text(item, 'uri')}"
-    own = not is_notification and text(part(item, "account"), "id") == memory.me
-    yield _raw(item, key=f"{key}:{revision(status)}", own=own, parent=parent, root=root)
+    kind = "" if is_notification else _kind(memory, item)
+    yield _raw(item, key=f"{key}:{revision(status)}", kind=kind, parent=parent, root=root)
+
+
+def _kind(memory: _Memory, status: dict[str, Any]) -> str:
+    """What of it is ours: the status, the sharing of it, both or nothing."""
+    wrote = text(part(bare(status), "account"), "id") == memory.me
+    shared = bare(status) is not status and text(part(status, "account"), "id") == memory.me
+    return " ".join([OWN] * wrote + [OWN_SHARE] * shared)
 
 
 def _ancestors(memory: _Memory, before: list[dict[str, Any]]) -> Iterator[Raw]:
     parent, root = "", text(before[0], "uri") if before else ""
     for status in before:
         memory.note(status)
-        own = text(part(status, "account"), "id") == memory.me
         key = f"s:{text(status, 'uri')}:{revision(status)}"
-        yield _raw(status, key=key, own=own, parent=parent, root=root if parent else "")
+        yield _raw(status, key=key, kind=_kind(memory, status), parent=parent, root=root if parent else "")
         parent = text(status, "uri")
 
 
-def _raw(item: dict[str, Any], *, key: str, own: bool, parent: str, root: str) -> Raw:
+def _raw(item: dict[str, Any], *, key: str, kind: str, parent: str, root: str) -> Raw:
     body = json.dumps({"item": item, "parent": parent, "root": root}, ensure_ascii=False, separators=(",", ":"))
-    return Raw(key, body.encode("utf-8", "surrogatepass"), OWN if own else "")
+    return Raw(key, body.encode("utf-8", "surrogatepass"), kind)
 
 
 def _thread(context: Context, status: dict[str, Any]) -> list[dict[str, Any]]:
@@ -187,13 +194,13 @@ def _thread(context: Context, status: dict[str, Any]) -> list[dict[str, Any]]:
         around = one(call(context, "GET", status_path(text(status, "id"), "context")))
     except NotFound:
         return []
-    return [told for told in parts(around, "ancestors") if text(told, "uri")]
+    return [bare(told) for told in parts(around, "ancestors") if text(told, "uri")]
 
 
 def _uri_of(context: Context, memory: _Memory, local_id: str) -> str:
     if local_id not in memory.known:
         try:
-            memory.known[local_id] = text(one(call(context, "GET", status_path(local_id))), "uri")
+            memory.known[local_id] = text(bare(one(call(context, "GET", status_path(local_id)))), "uri")
         except NotFound:
             memory.known[local_id] = ""
     return memory.known[local_id]
@@ -205,7 +212,7 @@ def _look_again(context: Context, memory: _Memory) -> tuple[Raw, ...]:
     turn, memory.watched = memory.watched[:LOOKS], memory.watched[LOOKS:]
     for local, uri, before in turn:
         try:
-            status = one(call(context, "GET", status_path(local)))
+            status = bare(one(call(context, "GET", status_path(local))))
         except NotFound:
             body = json.dumps({"event": "delete", "uri": uri})
             raws.append(Raw(f"d:{uri}", body.encode()))

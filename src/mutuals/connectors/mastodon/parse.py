@@ -19,7 +19,7 @@ from mutuals.connectors._text import clean, line, plain
 from mutuals.connectors.contract import Envelope, Handle, Kind, Media, Raw, Verb
 
 NETWORK = "mastodon"
-OWN = "own"  # `Raw.kind` of a status that our own account wrote
+OWN, OWN_SHARE = "own", "shared-by-us"  # words of `Raw.kind`: our account wrote the status, our account shared it
 PUBLIC = ("public", "unlisted")
 SPOKEN = {"mention", "status", "update", "quote", "quoted_update"}
 _DONE = {"favourite": Kind.LIKE, "reblog": Kind.SHARE}
@@ -43,7 +43,7 @@ def parse(raw: Raw) -> tuple[Envelope, ...]:
     if isinstance(item.get("account"), dict) and "type" in item and "uri" not in item:
         return _notification(item, parent, root)
     if text(item, "uri") and isinstance(item.get("account"), dict):
-        return _status(item, own=raw.kind == OWN, parent=parent, root=root)
+        return _status(item, ours=frozenset(raw.kind.split()), parent=parent, root=root)
     return ()
 
 
@@ -63,17 +63,24 @@ def _notification(item: dict[str, Any], parent: str, root: str) -> tuple[Envelop
     if not text(status, "uri"):
         return ()
     if what in SPOKEN:
-        return _status(status, own=False, parent=parent, root=root)
+        return _status(status, ours=frozenset(), parent=parent, root=root)
     if what in _DONE:
-        ours = _status(status, own=True, parent=parent, root=root)
-        return (*ours, _reaction(_DONE[what], part(item, "account"), status, item.get("created_at")))
+        ours = _status(bare(status), ours=frozenset([OWN]), parent=parent, root=root)
+        return (*ours, _reaction(_DONE[what], part(item, "account"), bare(status), item.get("created_at")))
     return ()
 
 
-def _status(item: dict[str, Any], *, own: bool, parent: str, root: str) -> tuple[Envelope, ...]:
-    shared = item.get("reblog")
-    if isinstance(shared, dict) and text(shared, "uri"):
-        inner = _status(shared, own=False, parent="", root="")
+def bare(status: dict[str, Any]) -> dict[str, Any]:
+    """The status inside a share; else the status itself. snac2 shows a status that somebody shared as the share."""
+    shared = status.get("reblog")
+    return shared if isinstance(shared, dict) and text(shared, "uri") else status
+
+
+def _status(item: dict[str, Any], *, ours: frozenset[str], parent: str, root: str) -> tuple[Envelope, ...]:
+    shared = bare(item)
+    if shared is not item:
+        inner = _status({**shared, "reblog": None}, ours=ours, parent=parent, root=root)
+        own = OWN_SHARE in ours
         return (*inner, _reaction(Kind.SHARE, part(item, "account"), shared, item.get("created_at"), own=own))
     word = visibility(item)
     is_reply = bool(parent or item.get("in_reply_to_id"))
@@ -90,12 +97,12 @@ def _status(item: dict[str, Any], *, own: bool, parent: str, root: str) -> tuple
             visibility=word,
             reply_to=parent,
             thread=root or parent,
-            to=tuple(_mentioned(told) for told in parts(item, "mentions")),
+            to=tuple(dict.fromkeys(_mentioned(told) for told in parts(item, "mentions"))),
             url=web(item, "url") or web(item, "uri"),
             language=text(item, "language")[:20],
             revision=revision(item),
             media=tuple(_media(told) for told in parts(item, "media_attachments")),
-            own=own,
+            own=OWN in ours,
             extra={"id": text(item, "id"), "in_reply_to_id": text(item, "in_reply_to_id")},
         ),
     )

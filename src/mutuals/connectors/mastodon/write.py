@@ -17,7 +17,7 @@ from mutuals.connectors._text import plain
 from mutuals.connectors.contract import Action, BadRequest, Context, Do, Kind, Media, NotFound, Receipt, Transient
 from mutuals.connectors.mastodon.client import call, one, several, status_path, told
 from mutuals.connectors.mastodon.fetch import my_id
-from mutuals.connectors.mastodon.parse import full_name, moment, part, parts, reaction_key, text, visibility
+from mutuals.connectors.mastodon.parse import bare, full_name, moment, part, parts, reaction_key, text, visibility
 
 LENGTH = 500  # Mastodon's own limit; servers may allow more, and refuse by themselves what they do not
 URL_LENGTH = 23
@@ -163,7 +163,7 @@ def _target(context: Context, action: Action) -> dict[str, Any]:
     local = str(action.extra.get("id", ""))
     if local:
         try:
-            status = one(call(context, "GET", status_path(local)))
+            status = bare(one(call(context, "GET", status_path(local))))
         except NotFound:
             status = {}
         if text(status, "uri") == action.target:
@@ -171,7 +171,7 @@ def _target(context: Context, action: Action) -> dict[str, Any]:
     query = {"q": action.target, "resolve": "true", "type": "statuses"}
     answer = told(call(context, "GET", "/api/v2/search", params=query))
     found = several(answer.get("statuses") if isinstance(answer, dict) else None)
-    for status in found:
+    for status in map(bare, found):
         if text(status, "uri") == action.target:
             return status
     raise NotFound("It is not there any more.")
@@ -183,7 +183,7 @@ def _among_ours(context: Context, action: Action, body: str, *, parent: str) -> 
     for _ in range(_PAGES):
         path = f"/api/v1/accounts/{quote(my_id(context), safe='')}/statuses"
         ours = several(told(call(context, "GET", path, params={"limit": 40, **older})))
-        for status in ours:
+        for status in map(bare, ours):
             said = moment(status.get("created_at"))
             if said and said >= since and text(status, "in_reply_to_id") == parent and _same(status, body):
                 return receipt(status, parent=action.target)
