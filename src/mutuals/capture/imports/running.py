@@ -49,7 +49,7 @@ def check(of: Import, *, by: User) -> Import:
     require(by, "import.run")
     with transaction.atomic():
         of = _locked(of.pk, ImportState.UPLOADED, ImportState.READY, ImportState.FAILED)
-        if not of.options and not of.mapping:
+        if of.sniffed.get("columns") and not of.mapping:
             raise Unusable("Choose first what the columns mean.", field="mapping")
         _turn(of, ImportState.CHECKING, preview={}, rows_done=0, started_at=None, finished_at=None, error="")
         jobs.later(CHECK, once=f"import:{of.pk}", lock=f"import:{of.pk}", import_id=of.pk)

@@ -156,12 +156,12 @@ def test_a_mapping_is_remembered_for_the_same_columns(tmp_path: Path) -> None:
     assert again.sniffed["why"]["Kennz"] == "same as last time"
 
 
-def test_ten_thousand_people_are_taken_in_and_counted_as_foretold(tmp_path: Path) -> None:
-    rows = "".join(f"{n},Person {n % 4000},p{n % 9000}@town.example,Porto\n" for n in range(10_000))
+def test_thousands_of_people_are_taken_in_and_counted_as_foretold(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Person {n % 4000},p{n % 1800}@town.example,Porto\n" for n in range(2_000))
 
     done = whole(write(tmp_path, "id,name,email,city\n" + rows))
 
-    assert sum(counted(done)) == 10_000
+    assert sum(counted(done)) == 2_000
     assert Person.objects.count() == done.counts["new"]
 
 
