@@ -6,6 +6,7 @@ Refused with a reason: an archive that unpacks to more than its limits (a zip bo
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 import zipfile
@@ -27,6 +28,7 @@ _MOST_UNPACKED = 4 << 30  # bytes, all parts together
 _MOST_STRINGS = 96 << 20  # bytes of the shared strings, the only part that is held whole
 _BOMB_RATIO = 200
 _BOMB_SIZE = 64 << 20  # below this a high ratio is harmless
+_ROW = re.compile(rb"<(?:\w{1,8}:)?row[ >/]")
 _MOST_ROWS = 1_048_576  # what a sheet can have
 _BROKEN = (
     zipfile.BadZipFile,
@@ -132,6 +134,19 @@ class Workbook:
         """Let go of the file."""
         self._book.close()
         self._file.close()
+
+    def count(self, sheet: str) -> int:
+        """Rows of a sheet, told from its bytes: exact where every row holds something, and fast."""
+        pages: Any = self._book.worksheets[self.sheets.index(sheet)]
+        found, tail = 0, b""
+        try:
+            with zipfile.ZipFile(self._file) as archive, archive.open(pages._worksheet_path) as part:
+                while chunk := part.read(1 << 20):
+                    found += len(_ROW.findall(tail + chunk))
+                    tail = chunk[-4:]
+        except _BROKEN:
+            pass  # the rows themselves will say where it breaks off
+        return found
 
     def cells(self, sheet: str) -> Iterator[tuple[int, list[str] | str]]:
         """(row number, texts) for each row that has any; last (row number, reason) where the sheet breaks off."""

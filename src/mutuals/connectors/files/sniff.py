@@ -136,9 +136,9 @@ def _sniff_xlsx(path: Path, sheet: str, has_header: bool | None) -> Sniffed:
         base = _with_header(Sniffed(Format.XLSX, sheet_names=names, sheet=chosen), first, has_header)
         width = len(base.columns)
         body = [cells for cells in first[base.skip + base.has_header :] if not any(cells[width:])][:SAMPLE]
-        total = sum(1 for _ in islice(book.cells(chosen), 2_000_000)) if path.stat().st_size < _EXACT else 0
+        total = book.count(chosen)
     rows = tuple(dict.fromkeys(base.columns, "") | dict(zip(base.columns, cells, strict=False)) for cells in body)
-    count = total - base.skip - base.has_header if total else path.stat().st_size // (6 * max(width, 1))
+    count = total - base.skip - base.has_header
     return replace(base, sample_rows=rows, approximate_rows=max(count, len(rows)))
 
 

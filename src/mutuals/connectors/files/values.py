@@ -22,6 +22,7 @@ _SIGN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\d[\d.,'’\s]*$|^[.,]\d+$")
+_DAY = re.compile(r"^\d{4}([-./])\d{1,2}\1\d{1,2}|^\d{1,2}([-./])\d{1,2}\2\d{2,4}$")
 _LOCAL = re.compile(r"^[^\s@\"<>()\[\],;:\\]+$")
 _LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
 _PHONE = re.compile(r"^[+(\d][\d\s()/.+-]{5,24}(?:\s*(?:ext|x|#)\.?\s*\d{1,6})?$", re.IGNORECASE)
@@ -160,7 +161,8 @@ def parse_phone(text: str, *, region: str | None) -> str:
 def looks_like_phone(text: str) -> bool:
     """Whether a cell has the shape of a phone number, without asking for the country."""
     digits = sum(char.isdigit() for char in text)
-    return 7 <= digits <= 15 and bool(_PHONE.match(text.strip())) and not text.strip().isdigit()
+    plain = text.strip()
+    return 7 <= digits <= 15 and bool(_PHONE.match(plain)) and not plain.isdigit() and not _DAY.match(plain)
 
 
 def parse_bool(text: str) -> bool:
