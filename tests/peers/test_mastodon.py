@@ -141,7 +141,7 @@ def test_a_favourite_an_edit_and_finding_what_was_sent(snac_pair: Pair, ours: Co
     assert ours_now.reply_to == heard.key
 
 
-def test_their_favourite_and_follow_arrive(snac_pair: Pair, ours: Context) -> None:
+def test_their_favourite_boost_and_follow_arrive_with_the_post_they_are_about(snac_pair: Pair, ours: Context) -> None:
     listener = Listener(CONNECTOR, ours, "notifications")
     theirs, bea = snac_pair.theirs, snac_pair.theirs.accounts["bea"]
     body = f"@{bea.handle} see our new kettles #kettle"
@@ -149,18 +149,23 @@ def test_their_favourite_and_follow_arrive(snac_pair: Pair, ours: Context) -> No
 
     copy = until(lambda: theirs.told_of("bea", made.key), seconds=60, what="our post on their server")
     theirs.ask("bea", "POST", f"/api/v1/statuses/{copy['id']}/favourite")
+    theirs.ask("bea", "POST", f"/api/v1/statuses/{copy['id']}/reblog")
     theirs.ask("bea", "POST", f"/api/v1/accounts/{copy['account']['id']}/follow")
 
     seen: list[Envelope] = []
 
-    def both() -> bool:
+    def all_three() -> bool:
         seen.extend(listener.draw())
-        return {Kind.LIKE, Kind.FOLLOW} <= {told.kind for told in seen if told.author and told.author.key == bea.actor}
+        return {Kind.LIKE, Kind.SHARE, Kind.FOLLOW} <= {
+            told.kind for told in seen if told.author and told.author.key == bea.actor
+        }
 
-    until(both, seconds=60, what="a like and a follow")
-    like = next(told for told in seen if told.kind is Kind.LIKE)
-    assert like.reply_to == made.key
-    assert any(told.key == made.key and told.own for told in seen)
+    until(all_three, seconds=60, what="a like, a boost and a follow")
+    assert {told.reply_to for told in seen if told.kind in (Kind.LIKE, Kind.SHARE)} == {made.key}
+    assert all(told.own for told in seen if told.key == made.key)
+    own = [told for told in Listener(CONNECTOR, ours, "own").draw() if told.key == made.key]
+    assert own
+    assert own[0].own
     tagged = Listener(CONNECTOR, ours, "search").draw()
     assert made.key in [told.key for told in tagged]
 
