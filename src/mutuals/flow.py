@@ -23,8 +23,8 @@ def advance(raws: Sequence[RawEvent]) -> None:
     doubt.echoes(arrived)  #                          capture        our own words come back: now we know they stand
     placed, joined = threads.place(arrived)  #        conversations  what belongs together
     kept = keep.interactions(placed, joined)  #       history        stored in our words
-    resolve.authors(kept)  #                          identity       whose profile is it?
     tally.count(kept)  #                              history        when we last heard of them
+    resolve.authors(kept)  #                          identity       whose profile is it?
     place.interactions(kept, joined)  #               inbox          whose turn is it?
     threads.drop(joined)
     intake.done(raws, [number for one in kept for number in one.raw_ids])

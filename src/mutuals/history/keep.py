@@ -137,7 +137,7 @@ def _plain(envelope: Envelope) -> dict[str, object]:
 
 
 def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
-    """Edits: the old wording goes to Revision, the new one takes its place. A wording seen before changes nothing."""
+    """Edits: the old wording goes to Revision, the new one takes its place. An older wording that a backfill brings changes nothing."""
     told = {fit(one.arrived.envelope.key): one for one in placed if one.arrived.envelope.revision}
     if not told:
         return {}
@@ -153,7 +153,7 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
     edited, revisions = [], []
     for row in changed:
         arrived, envelope = told[row.key].arrived, told[row.key].arrived.envelope
-        if (row.pk, envelope.revision[:80]) in past:
+        if envelope.verb is not Verb.UPDATE and (row.pk, envelope.revision[:80]) in past:
             continue
         revisions.append(
             Revision(

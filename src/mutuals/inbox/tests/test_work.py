@@ -1,0 +1,136 @@
+"""Whose turn it is: from the first word to the outcome."""
+
+import pytest
+from cast import NOW, channel, event, minutes, said, source, staff, turn
+from django.db import IntegrityError, transaction
+from mutuals.base.models import Entry
+from mutuals.history.models import Interaction
+from mutuals.inbox import queries, work
+from mutuals.inbox.models import Turn
+from mutuals.staff.permissions import NotAllowed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_message_opens_a_turn_that_waits_since_then():
+    us = staff()
+    square = source(owner=us.olga, team=us.service)
+
+    one = turn(square, at=NOW)
+
+    assert (one.state, one.unread, one.waiting_since, one.team_id) == ("open", 1, NOW, us.service.pk)
+
+
+def test_closing_asks_for_purpose_and_outcome_and_writes_both_into_the_history():
+    us = staff()
+    one = turn(source(owner=us.olga))
+
+    with pytest.raises(ValueError, match="what came of it"):
+        work.close(one, by=us.ada, purpose="fix", outcome="", now=NOW)
+    work.close(one, by=us.ada, purpose="fix", outcome="solved", now=NOW)
+
+    row = Interaction.objects.get(conversation_id=one.pk)
+    assert (row.purpose, row.outcome) == ("fix", "solved")
+    assert Entry.objects.get(kind="conversation.closed").by == f"staff:{us.ada.pk}"
+
+
+def test_the_database_refuses_a_closed_turn_without_an_outcome():
+    us = staff()
+    one = turn(source(owner=us.olga))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Turn.objects.filter(pk=one.pk).update(state="closed")
+
+
+def test_a_new_word_opens_a_closed_turn_and_an_old_one_does_not():
+    us = staff()
+    square = source(owner=us.olga)
+    one = turn(square)
+    work.close(one, by=us.ada, purpose="help", outcome="solved", now=NOW + minutes(5))
+
+    said(square, event("p0", "Earlier words", at=NOW - minutes(60), reply_to="p1"), now=NOW + minutes(6))
+    one.refresh_from_db()
+    late = one.state
+    said(square, event("p2", "It leaks again", at=NOW + minutes(9), reply_to="p1"), now=NOW + minutes(9))
+    one.refresh_from_db()
+
+    assert late == "closed"
+    assert (one.state, one.moved_at) == ("open", NOW + minutes(9))
+
+
+def test_a_contractor_sees_and_takes_only_what_is_in_the_own_queue():
+    us = staff()
+    theirs = turn(source("Town square", owner=us.olga, team=us.service))
+    own = turn(source("Market", owner=us.olga, team=us.elsewhere), "m1")
+
+    seen = set(queries.visible_to(us.cleo))
+
+    assert seen == {own}
+    work.assign(own, by=us.cleo, to=us.cleo, now=NOW)
+    with pytest.raises(NotAllowed):
+        work.assign(theirs, by=us.cleo, to=us.cleo, now=NOW)
+    with pytest.raises(NotAllowed):
+        work.assign(own, by=us.cleo, to=us.ada, now=NOW)
+
+
+def test_snoozed_work_wakes_by_the_clock_or_by_a_new_word():
+    us = staff()
+    square = source(owner=us.olga)
+    one, two = turn(square, "a"), turn(square, "b", who="bo")
+    for turned in (one, two):
+        work.snooze(turned, by=us.ada, until=NOW + minutes(30), now=NOW)
+
+    said(square, event("b2", "Anybody?", who="bo", at=NOW + minutes(3), reply_to="b"), now=NOW + minutes(3))
+    woken = work.wake_snoozed(NOW + minutes(31))
+
+    assert woken == 1
+    assert set(Turn.objects.values_list("state", flat=True)) == {"open"}
+
+
+def test_tabs_count_what_each_would_list():
+    us = staff()
+    square = source(owner=us.olga, team=us.service)
+    mine = turn(square, "a")
+    turn(square, "b", who="bo")
+    work.assign(mine, by=us.lea, to=us.ada, now=NOW)
+
+    counts = queries.counts(us.ada, queries.Asked())
+
+    assert counts == {"mine": (1, True), "unassigned": (1, True), "team": (2, True), "all": (2, True)}
+    assert [row.pk for row in queries.turns(us.ada, queries.Asked(tab="mine")).turns] == [mine.pk]
+
+
+def test_the_list_is_walked_page_by_page_without_gaps():
+    us = staff()
+    square = source(owner=us.olga)
+    said(square, *[event(f"p{n}", who=f"u{n}", at=NOW + minutes(n // 2)) for n in range(25)])
+
+    pages, after = [], None
+    while True:
+        page = queries.turns(us.ada, queries.Asked(), after=after, limit=7)
+        pages += [row.pk for row in page.turns]
+        after = page.after
+        if after is None:
+            break
+
+    assert len(pages) == len(set(pages)) == 25
+    assert pages == list(Turn.objects.order_by("-moved_at", "-conversation_id").values_list("pk", flat=True))
+
+
+def test_a_note_stays_among_us():
+    us = staff()
+    one = turn(source(owner=us.olga))
+
+    row = work.note(one, by=us.ada, text="She is right.", now=NOW)
+
+    assert (row.direction, row.is_public, row.source_id) == ("note", False, None)
+
+
+def test_who_speaks_as_us_is_no_work_for_us():
+    us = staff()
+    square = source(owner=us.olga)
+    ours = channel(square)
+
+    said(square, event("x1", "We open at nine.", author={"network": "webhook", "id": ours.key, "name": ours.name}))
+
+    assert not Turn.objects.exists()
