@@ -42,7 +42,9 @@ def test_an_edit_keeps_the_earlier_wording_and_an_old_one_does_not_come_back():
     said(square, event("p1", "It leeks."))
 
     said(square, event("p1", "It leaks.", type="update"), now=NOW + minutes(1))
-    said(square, event("p1", "It leeks.", language="en"), now=NOW + minutes(2))
+    backfill = Raw(key="backfill", body=json.dumps(event("p1", "It leeks.")).encode())
+    receive.keep(square, [backfill], cursor=None, now=NOW + minutes(2))
+    flow.run(square.pk)
 
     assert texts() == ["It leaks."]
     assert Revision.objects.get().text == "It leeks."
