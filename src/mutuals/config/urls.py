@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mutuals.api.files import served
+from mutuals.api.hooks import delivered
+
+# What programs ask: the API, files, and the networks' own deliveries.
+DOORS: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("mutuals.api.api")),
+    path("hooks/<int:source_id>/", delivered, name="hook"),
+    re_path(r"^files/(?P<sha>[0-9a-f]{64})$", served, name="file"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*DOORS]

@@ -1,0 +1,83 @@
+"""Idempotency-Key: the same request sent twice is done once, and both get the same answer for a day.
+
+The act, the answer and the key are written in one transaction, so after a crash either all of it happened or nothing.
+A request that is refused keeps nothing and can be sent again with the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+
+from mutuals.api._problems import problem
+from mutuals.base import clock
+from mutuals.base.models import Once
+
+KEPT = timedelta(days=1)
+LONGEST = 200
+
+
+def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run the request, or give the answer of its first time. 409 while it still runs, 422 for another request."""
+    key = request.headers["Idempotency-Key"].strip()
+    if not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+        return problem(422, f"An Idempotency-Key is 1 to {LONGEST} plain letters.", {"Idempotency-Key": "Not usable."})
+    digest, now = _digest(request), clock.now()
+    with transaction.atomic():
+        if not _alone(owner, key):
+            return problem(409, "A request with this Idempotency-Key is still being answered. Try again in a moment.")
+        row = Once.objects.filter(owner=owner, key=key).first()
+        if row is not None and row.at > now - KEPT:
+            return _again(row, digest)
+        if row is not None:
+            row.delete()
+        response = run()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        else:
+            Once.objects.create(
+                owner=owner, key=key, digest=digest, status=response.status_code, body=response.content, at=now
+            )
+    return response
+
+
+def forget(now: datetime) -> int:
+    """Drop the answers that are older than a day; returns how many."""
+    return Once.objects.filter(at__lte=now - KEPT).delete()[0]
+
+
+def _again(row: Once, digest: str) -> HttpResponse:
+    if row.digest != digest:
+        return problem(
+            422, "This Idempotency-Key was used for another request.", {"Idempotency-Key": "Used for another request."}
+        )
+    told = HttpResponse(bytes(row.body), status=row.status or 200, content_type="application/json; charset=utf-8")
+    told["Idempotency-Replayed"] = "true"
+    return told
+
+
+def _alone(owner: str, key: str) -> bool:
+    number = int.from_bytes(hashlib.sha256(f"once\0{owner}\0{key}".encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])
+
+
+def _digest(request: HttpRequest) -> str:
+    """SHA-256 of method, address and body; of an upload, of its parts."""
+    told = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type == "multipart/form-data":
+        for name, value in sorted(request.POST.items()):
+            told.update(f"{name}={value}\n".encode("utf-8", "replace"))
+        for name, file in sorted(request.FILES.items()):
+            told.update(f"{name}={file.name}\n".encode("utf-8", "replace"))
+            for chunk in file.chunks():
+                told.update(chunk)
+            file.seek(0)
+    else:
+        told.update(request.body)
+    return told.hexdigest()

@@ -1,0 +1,143 @@
+"""How the door says no: application/problem+json (RFC 9457), one shape for every refusal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import pydantic
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic_core import to_json
+
+from mutuals.api._types import Out
+from mutuals.base.files import DiskFull, TooBig
+from mutuals.identity import link
+from mutuals.inbox.answer import CannotAnswer
+from mutuals.people import persons
+from mutuals.staff.accounts import StillNeeded
+from mutuals.staff.permissions import NotAllowed
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+
+class Wrong(Out):
+    """What is wrong with one field: `field` is its path ("body.name"), `detail` a sentence."""
+
+    field: str
+    detail: str
+
+
+class Problem(Out):
+    """Why a request was refused. Nothing of it was kept."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Wrong] = []
+
+
+class Conflict(ValueError):
+    """What is asked does not fit the present state."""
+
+
+class Stale(Exception):
+    """The row was changed since it was read."""
+
+
+class Moved(Exception):
+    """The row is known by another address now."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+class Broken(ValueError):
+    """One field cannot be read; `field` names it."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.fields = {field: detail}
+
+
+def problem(status: int, detail: str, errors: Mapping[str, str] | Sequence[Wrong] = ()) -> HttpResponse:
+    """The answer itself."""
+    wrong = [Wrong(field=k, detail=v) for k, v in errors.items()] if isinstance(errors, Mapping) else list(errors)
+    title = HTTPStatus(status).phrase
+    told = Problem(type="about:blank", title=title, status=status, detail=detail, errors=wrong)
+    answer = HttpResponse(to_json(told, inf_nan_mode="null"), status=status, content_type=MEDIA_TYPE)
+    if status == 401:
+        answer["WWW-Authenticate"] = 'Bearer realm="mutuals"'
+    return answer
+
+
+def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    wrong = [Wrong(field=_path(one["loc"]), detail=str(one["msg"])[:500]) for one in error.errors[:50]]
+    return problem(422, "The request cannot be understood; see the fields.", wrong)
+
+
+def _path(place: Sequence[Any]) -> str:
+    if place[0] == "body":  # its second part is only our own name of the argument
+        place = (place[0], *place[2:])
+    return ".".join(str(part) for part in place).encode("utf-8", "replace").decode()[:200]
+
+
+def _refused(_request: HttpRequest, error: ValueError) -> HttpResponse:
+    fields: dict[str, str] = dict(getattr(error, "fields", {}))
+    if field := getattr(error, "field", ""):
+        fields = {str(field): str(error)}
+    return problem(422, _words(error), fields)
+
+
+def _words(error: Exception) -> str:
+    return str(error).encode("utf-8", "replace").decode() or "This is not possible."
+
+
+def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, _words(error))
+
+
+def _moved(_request: HttpRequest, error: Moved) -> HttpResponse:
+    return HttpResponse(status=308, headers={"Location": error.address})
+
+
+def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
+    _log.error("%s %s", request.method, request.path, exc_info=error)
+    return problem(500, "Something went wrong on our side. Nothing is known to have been kept; the log has the reason.")
+
+
+def install(api: NinjaAPI) -> None:
+    """Tell the API how each refusal is worded."""
+    plain: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
+        (400, (BadRequest, SuspiciousOperation, UnreadablePostError)),
+        (403, (NotAllowed,)),
+        (409, (Conflict, CannotAnswer, StillNeeded, persons.Taken, link.Taken)),
+        (412, (Stale,)),
+        (413, (RequestDataTooBig, TooBig)),
+        (507, (DiskFull,)),
+    )
+    for status, kinds in plain:
+        for kind in kinds:
+            api.add_exception_handler(kind, _worded(status))
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(ValueError, _refused)
+    api.add_exception_handler(pydantic.ValidationError, _unforeseen)
+    api.add_exception_handler(Moved, _moved)
+    api.add_exception_handler(HttpError, _http)
+    api.add_exception_handler(AuthenticationError, _worded(401, "Send a token of this installation, or sign in."))
+    api.add_exception_handler(Http404, _worded(404, "There is nothing here that you may see."))
+    api.add_exception_handler(Exception, _unforeseen)
+
+
+def _worded(status: int, detail: str = "") -> Any:
+    def answer(_request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem(status, detail or _words(error))
+
+    return answer

@@ -1,0 +1,83 @@
+"""The REST API: /api/v1, OpenAPI 3.1. Each resource is one file; each operation calls one act or question of a room."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from mutuals import __version__
+from mutuals.api import (
+    _problems,
+    channels,
+    conversations,
+    health,
+    imports,
+    interactions,
+    journal,
+    orders,
+    organisations,
+    parked,
+    people,
+    privacy,
+    profiles,
+    search,
+    sources,
+    staff,
+    tokens,
+)
+from mutuals.api._door import Api, Json, Reader, answered, guard
+
+DESCRIPTION = """The same acts as on the screens, for programs.
+
+Send a token: `Authorization: Bearer mut_...`. Lists are walked by `cursor`: give the `next` of one page to get the one
+after it. Refusals are `application/problem+json` (RFC 9457). Every POST takes an `Idempotency-Key`: the same request
+with the same key is done once, for a day. Times carry their zone; amounts are texts.
+"""
+
+api = Api(
+    title="Mutuals",
+    version="1",
+    description=DESCRIPTION,
+    docs_url=None,
+    openapi_url="openapi.json",
+    renderer=Json(),
+    parser=Reader(),  # type: ignore[arg-type]  the same two methods
+    urls_namespace="api-1",
+    openapi_extra={"info": {"license": {"name": "Apache-2.0"}, "x-release": __version__}},
+)
+api.add_decorator(guard, mode="view")
+api.add_decorator(answered, mode="operation")
+_problems.install(api)
+for part in (
+    channels,
+    conversations,
+    health,
+    imports,
+    interactions,
+    journal,
+    orders,
+    organisations,
+    parked,
+    people,
+    privacy,
+    profiles,
+    search,
+    sources,
+    staff,
+    tokens,
+):
+    api.add_router("", part.router)
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Any other address below /api/v1/: a program gets a problem, not a page."""
+    return _problems.problem(404, "There is no such address in this API; /api/v1/openapi.json lists them all.")
+
+
+_urls, _app, _name = api.urls
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", (_urls, _app, _name)),
+    re_path(r"", nothing_here, name="api-nothing"),
+]

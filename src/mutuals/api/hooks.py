@@ -1,0 +1,36 @@
+"""Where networks and programs hand in what was said. No session, no token: the connector checks the signature."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from mutuals.base import clock
+from mutuals.capture import hooks
+from mutuals.capture.hooks import Accepted
+
+MOST_ID = 2**63 - 1
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def delivered(request: HttpRequest, source_id: int) -> HttpResponse:
+    """POST keeps a delivery, GET answers the network's handshake; plain words, which no browser takes for a page."""
+    told = _accepted(request, source_id) if source_id <= MOST_ID else Accepted(404, "There is no such hook.")
+    answer = HttpResponse(told.message, status=told.status, content_type="text/plain; charset=utf-8")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _accepted(request: HttpRequest, source_id: int) -> Accepted:
+    if request.method == "GET":
+        return hooks.greet(source_id, request.GET.dict())
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        return Accepted(413, f"A delivery has at most {hooks.LARGEST:,} bytes. Send fewer events at once.")
+    except UnreadablePostError:
+        return Accepted(400, "The delivery broke off.")
+    return hooks.accept(source_id, request.headers, body, now=clock.now())

@@ -1,0 +1,188 @@
+"""Files on their way in: upload, choose what the columns mean, check, run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, StreamingHttpResponse
+from ninja import File, Form
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from mutuals.api._auth import user_of
+from mutuals.api._door import Resource, one
+from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
+from mutuals.api._types import MOST_ID, In, Line, Loose, Out, Page, PathId, Ref
+from mutuals.base import clock
+from mutuals.capture.imports import begin, report, running
+from mutuals.capture.models import Import
+from mutuals.channels.queries import visible_to as visible_sources
+
+router = Resource("imports")
+Target = Literal["people", "organisations", "orders", "posts"]
+Cell = Annotated[str, Field(max_length=200, pattern=r"^[^\u0000]*$")]
+
+
+class ImportOut(Out):
+    """A file, what its columns mean, what the preview said and what came of it."""
+
+    id: int
+    file_name: str
+    target: str
+    source: Ref | None
+    state: str
+    columns: list[Any]
+    mapping: dict[str, Any]
+    options: dict[str, Any]
+    preview: dict[str, Any]
+    counts: dict[str, Any]
+    rows_done: int
+    rows_total: int | None
+    error: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Import) -> ImportOut:
+        """An import fetched with its source."""
+        return cls(
+            id=row.pk,
+            file_name=row.file_name,
+            target=row.target,
+            source=Ref.of(row.source),
+            state=row.state,
+            columns=list(row.sniffed.get("columns", [])),
+            mapping=row.mapping,
+            options=row.options,
+            preview=row.preview,
+            counts=row.counts,
+            rows_done=row.rows_done,
+            rows_total=row.rows_total,
+            error=row.error,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+        )
+
+
+class ProgressOut(Out):
+    """How far it has come: rows, rows a second, and the seconds that are left where that is known."""
+
+    state: str
+    done: int
+    total: int | None
+    rate: float
+    seconds_left: float | None
+
+
+class Choice(In):
+    """Column -> field, and how values are read: match, zone, day_first, region, decimal, constants."""
+
+    mapping: Annotated[dict[Cell, Cell], Field(max_length=500)]
+    options: Loose = {}
+
+
+class Upload(In):
+    """What a file is. Without a source one of that name is made."""
+
+    target: Target
+    source_id: Annotated[int, Field(ge=1, le=MOST_ID)] | None = None
+    source_name: Annotated[Line, Field(max_length=110)] = ""
+    sheet: Annotated[Line, Field(max_length=100)] = ""
+    encoding: Annotated[Line, Field(max_length=40)] = ""
+    delimiter: Annotated[str, Field(max_length=1, pattern=r"^[^\u0000]*$")] = ""
+
+
+@router.read("/imports", act="import.run", out=Page[ImportOut])
+def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ImportOut]:
+    """Every import, newest first."""
+    rows = report.visible_to(user_of(request))
+    after = after_id(cursor)
+    rows = rows.filter(pk__lt=after) if after else rows
+    found, following = next_by_id(list(rows[: limit + 1]), limit)
+    return Page[ImportOut](items=[ImportOut.of(row) for row in found], next=following)
+
+
+@router.write("POST", "/imports", act="import.run", out=ImportOut, status=201, refuses=(404, 507))
+def upload(request: HttpRequest, about: Form[Upload], file: Annotated[UploadedFile, File()]) -> ImportOut:
+    """Keep a file, recognise it, and propose what its columns mean. Nothing is taken in yet."""
+    by = user_of(request)
+    source = one(visible_sources(by), about.source_id) if about.source_id else None
+    with tempfile.NamedTemporaryFile(suffix=Path(file.name or "").suffix[:10]) as draft:
+        for chunk in file.chunks():
+            draft.write(chunk)
+        draft.flush()
+        row = begin.begin(
+            Path(draft.name),
+            by=by,
+            target=about.target,
+            file_name=file.name or "file",
+            now=clock.now(),
+            source=source,
+            source_name=about.source_name,
+            sheet=about.sheet,
+            encoding=about.encoding,
+            delimiter=about.delimiter,
+        )
+    return ImportOut.of(row)
+
+
+@router.read("/imports/{int:import_id}", act="import.run", out=ImportOut)
+def shown(request: HttpRequest, import_id: PathId) -> ImportOut:
+    """One import."""
+    return ImportOut.of(_import(request, import_id))
+
+
+@router.write("PUT", "/imports/{int:import_id}/choice", act="import.run", out=ImportOut)
+def choose(request: HttpRequest, import_id: PathId, body: Choice) -> ImportOut:
+    """Say what the columns mean and how values are read; remembered for the next file like it."""
+    row = _import(request, import_id)
+    return ImportOut.of(
+        begin.choose(row, by=user_of(request), mapping=body.mapping, options=body.options, now=clock.now())
+    )
+
+
+@router.write("POST", "/imports/{int:import_id}/check", act="import.run", out=ImportOut, status=202)
+def check(request: HttpRequest, import_id: PathId) -> ImportOut:
+    """Have the preview made in the background."""
+    return ImportOut.of(running.check(_import(request, import_id), by=user_of(request)))
+
+
+@router.write("POST", "/imports/{int:import_id}/run", act="import.run", out=ImportOut, status=202)
+def run(request: HttpRequest, import_id: PathId) -> ImportOut:
+    """Have the file taken in, in the background."""
+    return ImportOut.of(running.run(_import(request, import_id), by=user_of(request)))
+
+
+@router.read("/imports/{int:import_id}/progress", act="import.run", out=ProgressOut)
+def progress(request: HttpRequest, import_id: PathId) -> ProgressOut:
+    """How far it has come."""
+    told = report.progress(_import(request, import_id), now=clock.now())
+    return ProgressOut(
+        state=told.state, done=told.done, total=told.total, rate=told.rate, seconds_left=told.seconds_left
+    )
+
+
+@router.read("/imports/{int:import_id}/errors.csv", act="import.run", out=None, media="text/csv")
+def errors(request: HttpRequest, import_id: PathId, doubts: bool | None = None) -> StreamingHttpResponse:
+    """The rows that were not taken, each with its reason, safe to open in a spreadsheet."""
+    row = _import(request, import_id)
+    answer = StreamingHttpResponse(
+        _bytes(report.troubles_csv(row, by=user_of(request), doubts=doubts)), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="import-{row.pk}-errors.csv"'
+    return answer
+
+
+def _bytes(lines: Iterator[str]) -> Iterator[bytes]:
+    for line in lines:
+        yield line.encode("utf-8", "replace")
+
+
+def _import(request: HttpRequest, number: int) -> Import:
+    return one(report.visible_to(user_of(request)), number)

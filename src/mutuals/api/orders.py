@@ -1,0 +1,175 @@
+"""What they bought: orders with their lines, and products."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query
+from pydantic import BeforeValidator, Field
+
+from mutuals.api._auth import user_of
+from mutuals.api._door import Resource, one
+from mutuals.api._paging import Cursor, Limit, after_id, next_by_id, pack, unpack
+from mutuals.api._problems import Broken
+from mutuals.api._shapes import OrderOut
+from mutuals.api._types import MOST_ID, Id, In, Line, Moment, Out, Page, PathId
+from mutuals.api.people import person_of
+from mutuals.base import clock
+from mutuals.channels.queries import visible_to as visible_sources
+from mutuals.identity import bought
+from mutuals.people.models import Profile
+from mutuals.people.visibility import organisations_visible_to
+from mutuals.sales import queries
+from mutuals.sales.models import Product
+from mutuals.sales.orders import LineIn, OrderIn
+
+router = Resource("orders")
+
+
+def _plain(value: object) -> object:
+    """Amounts are texts, so that no float rounds them; a whole number is let in too."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("An amount is written as text, like 12.50.")
+    return str(value)
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_plain, json_schema_input_type=Annotated[str, Field(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")]),
+    Field(max_digits=14, decimal_places=4, allow_inf_nan=False),
+]
+
+
+class NewLine(In):
+    """One position. A negative quantity is a return."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=200)]
+    sku: Annotated[Line, Field(max_length=80)] = ""
+    quantity: Amount = Decimal(1)
+    unit_price: Amount = Decimal(0)
+
+
+class NewOrder(In):
+    """One order, known by its number within its source. The buyer is named in one way at most.
+
+    Without a total, the sum of the lines counts.
+    """
+
+    number: Annotated[Line, Field(min_length=1, max_length=80)]
+    placed_at: Moment
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    total: Amount | None = None
+    status: Annotated[Line, Field(max_length=20)] = ""
+    person_id: Id | None = None
+    profile_id: Id | None = None
+    organisation_id: Id | None = None
+    email: Annotated[Line, Field(max_length=254)] = ""
+    lines: Annotated[list[NewLine], Field(max_length=500)] = []
+
+
+class Orders(In):
+    """Up to 200 orders of one source (null = entered by hand)."""
+
+    source_id: Id | None = None
+    orders: Annotated[list[NewOrder], Field(min_length=1, max_length=200)]
+
+
+class Counted(Out):
+    """What became of them."""
+
+    new: int
+    updated: int
+    same: int
+
+
+class ProductOut(Out):
+    """Something that can be bought."""
+
+    id: int
+    sku: str
+    name: str
+    category: str
+
+
+@router.read("/orders", act="order.view", out=Page[OrderOut])
+def listed(
+    request: HttpRequest,
+    source: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
+    number: Annotated[str, Query(max_length=80, pattern=r"^[^\u0000]*$")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[OrderOut]:
+    """Orders, last stored first."""
+    rows = queries.visible_to(user_of(request)).order_by("-pk").prefetch_related("lines__product")
+    rows = rows.filter(source_id=source) if source else rows
+    rows = rows.filter(number=number) if number else rows
+    after = after_id(cursor)
+    rows = rows.filter(pk__lt=after) if after else rows
+    found, following = next_by_id(list(rows[: limit + 1]), limit)
+    return Page[OrderOut](items=[OrderOut.of(row) for row in found], next=following)
+
+
+@router.read("/orders/{int:order_id}", act="order.view", out=OrderOut)
+def shown(request: HttpRequest, order_id: PathId) -> OrderOut:
+    """One order."""
+    rows = queries.visible_to(user_of(request)).prefetch_related("lines__product")
+    return OrderOut.of(one(rows, order_id))
+
+
+@router.write("PUT", "/orders", act="order.edit", out=Counted, refuses=(404,))
+def put(request: HttpRequest, body: Orders) -> Counted:
+    """Store orders, new or changed; the same again changes nothing."""
+    by = user_of(request)
+    source = one(visible_sources(by), body.source_id) if body.source_id else None
+    told = [_bought(request, order, number) for number, order in enumerate(body.orders)]
+    done = bought.take(told, source=source, by=by, now=clock.now())
+    return Counted(new=done.new, updated=done.updated, same=done.same)
+
+
+def _bought(request: HttpRequest, order: NewOrder, number: int) -> bought.Bought:
+    buyers = [name for name in ("person_id", "profile_id", "email") if getattr(order, name)]
+    if len(buyers) > 1:
+        raise Broken(f"body.orders.{number}", "Name the buyer in one way only.")
+    if order.profile_id:
+        one(Profile.objects.all(), order.profile_id)
+    if order.organisation_id:
+        one(organisations_visible_to(user_of(request)), order.organisation_id)
+    return bought.Bought(
+        order=OrderIn(
+            number=order.number,
+            placed_at=order.placed_at,
+            currency=order.currency,
+            total=order.total,
+            status=order.status,
+            profile_id=order.profile_id,
+            organisation_id=order.organisation_id,
+            lines=tuple(LineIn(line.name, line.sku, line.quantity, line.unit_price) for line in order.lines),
+        ),
+        person=person_of(request, order.person_id) if order.person_id else None,
+        email=order.email,
+    )
+
+
+@router.read("/people/{int:person_id}/orders", act="order.view", out=Page[OrderOut])
+def of_person(request: HttpRequest, person_id: PathId, cursor: Cursor = "", limit: Limit = 50) -> Page[OrderOut]:
+    """What a person bought, newest first."""
+    person = person_of(request, person_id)
+    rows = queries.visible_to(user_of(request)).filter(profile__person__canonical_id=person.pk)
+    rows = rows.order_by("-placed_at", "-pk").prefetch_related("lines__product")
+    if place := unpack(cursor, datetime, int):
+        rows = rows.filter(placed_at__lte=place[0]).exclude(placed_at=place[0], pk__gte=place[1])
+    found = list(rows[: limit + 1])
+    following = pack((found[limit - 1].placed_at, found[limit - 1].pk)) if len(found) > limit else None
+    return Page[OrderOut](items=[OrderOut.of(row) for row in found[:limit]], next=following)
+
+
+@router.read("/products", act="order.view", out=Page[ProductOut])
+def products(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ProductOut]:
+    """Everything that was ever bought."""
+    rows = Product.objects.filter(pk__gt=after_id(cursor) or 0).order_by("pk")
+    found, following = next_by_id(list(rows[: limit + 1]), limit)
+    items = [ProductOut(id=row.pk, sku=row.sku, name=row.name, category=row.category) for row in found]
+    return Page[ProductOut](items=items, next=following)

@@ -1,0 +1,183 @@
+"""Companies, clubs and offices, and who has a place in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Query
+from pydantic import Field
+
+from mutuals.api._auth import user_of
+from mutuals.api._door import Resource, check_match, one
+from mutuals.api._paging import Cursor, Limit, next_by_id, pack, unpack
+from mutuals.api._shapes import AffiliationOut
+from mutuals.api._types import Day, Flag, Id, In, Line, Out, Page, PathId, Ref, given
+from mutuals.api.people import Tags, mark_of, person_of
+from mutuals.base import clock
+from mutuals.people import organisations
+from mutuals.people.models import Affiliation, Organisation
+from mutuals.people.names import fold
+from mutuals.people.visibility import organisations_visible_to
+from mutuals.staff.models import User
+
+router = Resource("organisations")
+Short = Annotated[Line, Field(max_length=200)]
+
+
+class OrganisationOut(Out):
+    """A company, club or office."""
+
+    id: int
+    name: str
+    domain: str
+    phone: str
+    city: str
+    country: str
+    tags: list[str]
+    owner: Ref | None
+    created_at: datetime
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, row: Organisation) -> OrganisationOut:
+        """A row of the table."""
+        return cls(
+            id=row.pk,
+            name=row.name,
+            domain=row.domain,
+            phone=row.phone,
+            city=row.city,
+            country=row.country,
+            tags=row.tags,
+            owner=Ref.of(row.owner),
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+        )
+
+
+class OrganisationChange(In):
+    """What is to change; an empty text clears the field."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=200)] = ""
+    domain: Short = ""
+    phone: Annotated[Line, Field(max_length=32)] = ""
+    city: Annotated[Line, Field(max_length=100)] = ""
+    country: Annotated[Line, Field(max_length=60)] = ""
+    tags: Tags = []
+
+
+class NewOrganisation(OrganisationChange):
+    """A new one."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=200)]
+
+
+class NewPlace(In):
+    """A person's place in an organisation."""
+
+    person_id: Id
+    role: Annotated[Line, Field(max_length=120)] = ""
+    since: Day | None = None
+    until: Day | None = None
+    is_main: Flag = False
+
+
+class Leaving(In):
+    """The last day."""
+
+    on: Day
+
+
+@router.read("/organisations", act="organisation.view", out=Page[OrganisationOut])
+def listed(
+    request: HttpRequest,
+    q: Annotated[str, Query(max_length=200, pattern=r"^[^\u0000]*$", description="How the name starts.")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[OrganisationOut]:
+    """Organisations by name."""
+    rows = organisations_visible_to(user_of(request)).select_related("owner").order_by("name_key", "pk")
+    if start := fold(q)[:200]:
+        rows = rows.filter(name_key__startswith=start)
+    if place := unpack(cursor, str, int):
+        rows = rows.extra(
+            where=["(people_organisation.name_key, people_organisation.id) > (%s, %s)"], params=list(place)
+        )
+    found = list(rows[: limit + 1])
+    following = pack((found[limit - 1].name_key, found[limit - 1].pk)) if len(found) > limit else None
+    return Page[OrganisationOut](items=[OrganisationOut.of(row) for row in found[:limit]], next=following)
+
+
+@router.read("/organisations/{int:organisation_id}", act="organisation.view", out=OrganisationOut)
+def shown(request: HttpRequest, response: HttpResponse, organisation_id: PathId) -> OrganisationOut:
+    """One organisation. The ETag is what If-Match takes."""
+    row = organisation_of(user_of(request), organisation_id)
+    response["ETag"] = mark_of("o", row.pk, row.changed_at)
+    return OrganisationOut.of(row)
+
+
+@router.write("POST", "/organisations", act="organisation.edit", out=OrganisationOut, status=201)
+def add(request: HttpRequest, body: NewOrganisation) -> OrganisationOut:
+    """Add an organisation."""
+    told = given(body, "name")
+    return OrganisationOut.of(organisations.add(by=user_of(request), name=body.name, now=clock.now(), **told))
+
+
+@router.write(
+    "PATCH", "/organisations/{int:organisation_id}", act="organisation.edit", out=OrganisationOut, refuses=(412,)
+)
+def change(
+    request: HttpRequest,
+    response: HttpResponse,
+    organisation_id: PathId,
+    body: OrganisationChange,
+    if_match: Annotated[str | None, Header(alias="If-Match", max_length=200)] = None,
+) -> OrganisationOut:
+    """Change what is given; with If-Match only if nobody changed it since."""
+    by = user_of(request)
+    organisation_of(by, organisation_id)
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update(of=("self",)).select_related("owner").get(pk=organisation_id)
+        check_match(if_match, mark_of("o", row.pk, row.changed_at))
+        row = organisations.edit(row, by=by, changes=given(body), now=clock.now())
+    response["ETag"] = mark_of("o", row.pk, row.changed_at)
+    return OrganisationOut.of(row)
+
+
+@router.read("/organisations/{int:organisation_id}/affiliations", act="organisation.view", out=Page[AffiliationOut])
+def places(
+    request: HttpRequest, organisation_id: PathId, cursor: Cursor = "", limit: Limit = 50
+) -> Page[AffiliationOut]:
+    """Who has or had a place there, newest entry first."""
+    row = organisation_of(user_of(request), organisation_id)
+    found = Affiliation.objects.filter(organisation=row).select_related("person", "organisation").order_by("-pk")
+    if place := unpack(cursor, int):
+        found = found.filter(pk__lt=place[0])
+    rows, following = next_by_id(list(found[: limit + 1]), limit)
+    return Page[AffiliationOut](items=[AffiliationOut.of(one_row) for one_row in rows], next=following)
+
+
+@router.write(
+    "POST", "/organisations/{int:organisation_id}/affiliations", act="person.edit", out=AffiliationOut, status=201
+)
+def affiliate(request: HttpRequest, organisation_id: PathId, body: NewPlace) -> AffiliationOut:
+    """Give a person a place there. The same place twice is one."""
+    by = user_of(request)
+    row = organisation_of(by, organisation_id)
+    told = given(body, "person_id")
+    return AffiliationOut.of(organisations.affiliate(person_of(request, body.person_id), row, by=by, **told))
+
+
+@router.write("POST", "/affiliations/{int:affiliation_id}/leave", act="person.edit", out=AffiliationOut)
+def leave(request: HttpRequest, affiliation_id: PathId, body: Leaving) -> AffiliationOut:
+    """The person leaves; the place stays on record with its last day."""
+    place = one(Affiliation.objects.select_related("person", "organisation"), affiliation_id)
+    return AffiliationOut.of(organisations.leave(place, by=user_of(request), on=body.on))
+
+
+def organisation_of(user: User, number: int) -> Organisation:
+    """An organisation that `user` may see, or 404."""
+    return one(organisations_visible_to(user).select_related("owner"), number)

@@ -1,0 +1,242 @@
+"""Whom we know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Header, Query
+from pydantic import Field
+
+from mutuals.api._auth import user_of
+from mutuals.api._door import Resource, check_match
+from mutuals.api._paging import Cursor, Limit, pack, unpack
+from mutuals.api._problems import Moved
+from mutuals.api._shapes import AffiliationOut, InteractionOut, ProfileOut, shown
+from mutuals.api._types import MOST_ID, Day, In, Line, Out, Page, PathId, Ref, given
+from mutuals.base import clock
+from mutuals.history import queries as history
+from mutuals.history.models import Interaction
+from mutuals.identity import link, newcomer
+from mutuals.inbox import queries as inbox
+from mutuals.people import persons
+from mutuals.people.models import Affiliation, Person, Profile
+from mutuals.people.visibility import sees_contacts, shown_contact, visible_to
+from mutuals.staff.models import User
+from mutuals.staff.permissions import Scope, scope
+
+router = Resource("people")
+Tags = Annotated[list[Annotated[Line, Field(min_length=1, max_length=40)]], Field(max_length=50)]
+Kinds = Annotated[list[str], Query(max_length=20)]
+_RELATED = ("owner", "team")
+
+
+class PersonOut(Out):
+    """A person. Addresses and numbers are masked for those who may not read them."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    city: str
+    country: str
+    language: str
+    birthday: date | None
+    stage: str
+    tags: list[str]
+    owner: Ref | None
+    team: Ref | None
+    created_at: datetime
+    changed_at: datetime
+    last_at: datetime | None
+    interaction_count: int
+    order_count: int
+    order_total: Decimal
+    order_currency: str
+    last_order_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Person, *, viewer: User) -> PersonOut:
+        """A person fetched with owner and team."""
+        email, phone = shown_contact(row, viewer)
+        return cls(
+            id=row.pk,
+            name=row.name,
+            email=email,
+            phone=phone,
+            city=row.city,
+            country=row.country,
+            language=row.language,
+            birthday=row.birthday if sees_contacts(viewer) else None,
+            stage=row.stage,
+            tags=row.tags,
+            owner=Ref.of(row.owner),
+            team=Ref.of(row.team),
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            last_at=row.last_at,
+            interaction_count=row.interaction_count,
+            order_count=row.order_count,
+            order_total=row.order_total,
+            order_currency=row.order_currency,
+            last_order_at=row.last_order_at,
+        )
+
+
+class HeldOut(Out):
+    """A profile of a person, and how we know that it is theirs."""
+
+    profile: ProfileOut
+    state: str
+    because: list[dict[str, Any]]
+    by: str
+    since: datetime | None
+
+
+class PersonPage(PersonOut):
+    """A person with their identities and places."""
+
+    profiles: list[HeldOut]
+    affiliations: list[AffiliationOut]
+
+
+class PersonChange(In):
+    """What staff know. An empty text clears the field, whatever other sources say."""
+
+    name: Annotated[Line, Field(max_length=200)] = ""
+    email: Annotated[Line, Field(max_length=254)] = ""
+    phone: Annotated[Line, Field(max_length=32)] = ""
+    city: Annotated[Line, Field(max_length=100)] = ""
+    country: Annotated[Line, Field(max_length=60)] = ""
+    language: Annotated[Line, Field(max_length=12)] = ""
+    birthday: Day | None = None
+    stage: Literal["", "lead", "customer", "former"] = ""
+    tags: Tags = []
+    owner_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    team_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+
+
+class NewPerson(PersonChange):
+    """Somebody new: a name, an address or a number is needed."""
+
+
+def person_of(request: HttpRequest, number: int) -> Person:
+    """A person whom the caller may see. An id that was merged away raises Moved to the one it became; else 404."""
+    people = visible_to(user_of(request))
+    found = people.filter(pk=number).select_related(*_RELATED).first()
+    if found is not None:
+        return found
+    canonical = Person.objects.filter(pk=number).values_list("canonical_id", flat=True).first()
+    if canonical is None or canonical == number or not people.filter(pk=canonical).exists():
+        raise Http404
+    old, new = f"/people/{number}", f"/people/{canonical}"
+    raise Moved(request.get_full_path().replace(old, new, 1))
+
+
+def mark_of(letter: str, number: int, changed_at: datetime) -> str:
+    """The ETag of a row that knows when it was changed."""
+    return f'"{letter}{number}-{changed_at.timestamp():.6f}"'
+
+
+@router.read("/people/{int:person_id}", act="person.view", out=PersonPage, also={308: None})
+def shown_one(request: HttpRequest, response: HttpResponse, person_id: PathId) -> PersonPage:
+    """One person. The ETag is what If-Match takes; an id that was merged away answers 308 with the one it became."""
+    user = user_of(request)
+    row = person_of(request, person_id)
+    response["ETag"] = mark_of("p", row.pk, row.changed_at)
+    places = Affiliation.objects.filter(person__canonical_id=row.pk).select_related("person", "organisation")
+    return PersonPage(
+        **PersonOut.of(row, viewer=user).model_dump(),
+        profiles=_held(row, full=sees_contacts(user)),
+        affiliations=[AffiliationOut.of(place) for place in places.order_by("-is_main", "-since", "pk")[:100]],
+    )
+
+
+def _held(person: Person, *, full: bool) -> list[HeldOut]:
+    """Live profiles with their links; the own record has none, it is the person's by definition."""
+    links = {one.profile_id: one for one in link.links_of(person)}
+    rows = Profile.objects.filter(person__canonical_id=person.pk).order_by("network", "pk")[:200]
+    return [
+        HeldOut(
+            profile=ProfileOut.of(row, full=full),
+            state=links[row.pk].state if row.pk in links else "own",
+            because=_clues(links[row.pk].because if row.pk in links else [], full=full),
+            by=links[row.pk].by if row.pk in links else "",
+            since=links[row.pk].since if row.pk in links else None,
+        )
+        for row in rows
+    ]
+
+
+def _clues(because: Sequence[dict[str, Any]], *, full: bool) -> list[dict[str, Any]]:
+    """The evidence; its details may hold addresses, so not everybody reads them."""
+    return list(because) if full else [{name: clue[name] for name in clue if name != "detail"} for clue in because]
+
+
+@router.write("POST", "/people", act="person.edit", out=PersonOut, status=201)
+def add(request: HttpRequest, body: NewPerson) -> PersonOut:
+    """Add a person; 409 where the address or number is somebody's already."""
+    by = user_of(request)
+    return PersonOut.of(newcomer.add(by=by, now=clock.now(), **_told(body)), viewer=by)
+
+
+@router.write("PATCH", "/people/{int:person_id}", act="person.edit", out=PersonOut, refuses=(412,), also={308: None})
+def change(
+    request: HttpRequest,
+    response: HttpResponse,
+    person_id: PathId,
+    body: PersonChange,
+    if_match: Annotated[str | None, Header(alias="If-Match", max_length=200)] = None,
+) -> PersonOut:
+    """Write down what staff know; with If-Match only if nobody changed it since."""
+    by = user_of(request)
+    person_of(request, person_id)
+    with transaction.atomic():
+        row = Person.objects.select_for_update(of=("self",)).get(pk=person_id)
+        check_match(if_match, mark_of("p", row.pk, row.changed_at))
+        persons.edit(row, by=by, changes=_told(body), now=clock.now())
+    row = person_of(request, person_id)
+    response["ETag"] = mark_of("p", row.pk, row.changed_at)
+    return PersonOut.of(row, viewer=by)
+
+
+def _told(body: PersonChange) -> dict[str, Any]:
+    told = given(body, "owner_id", "team_id")
+    for name in ("owner", "team"):
+        if f"{name}_id" in body.model_fields_set:
+            told[name] = getattr(body, f"{name}_id")
+    return told
+
+
+@router.read("/people/{int:person_id}/timeline", act="person.view", out=Page[InteractionOut], also={308: None})
+def timeline(
+    request: HttpRequest,
+    person_id: PathId,
+    kind: Kinds = [],  # noqa: B006  ninja makes a fresh one
+    network: Kinds = [],  # noqa: B006
+    direction: Annotated[list[Literal["in", "out", "note"]], Query(max_length=3)] = [],  # noqa: B006
+    outcome: Kinds = [],  # noqa: B006
+    public: bool | None = None,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[InteractionOut]:
+    """All that was ever said and done with a person, newest first. Contractors see what is in their conversations."""
+    user = user_of(request)
+    person = person_of(request, person_id)
+    profile_ids = list(Profile.objects.filter(person__canonical_id=person.pk).values_list("pk", flat=True))
+    wanted = history.Wanted(tuple(kind), tuple(network), tuple(direction), tuple(outcome), public)
+    walk = history.timeline(profile_ids, wanted=wanted, after=unpack(cursor, datetime, int), limit=limit)
+    rows = _own_only(user, walk.rows) if scope(user, "conversation.view") is Scope.OWN else walk.rows
+    items = shown(rows, history.attachments(rows), full=sees_contacts(user))
+    return Page[InteractionOut](items=items, next=pack(walk.after))
+
+
+def _own_only(user: User, rows: Sequence[Interaction]) -> list[Interaction]:
+    """Those that stand in a conversation of the user's own queue."""
+    asked = {row.conversation_id for row in rows if row.conversation_id}
+    own = set(inbox.visible_to(user).filter(pk__in=asked).values_list("pk", flat=True))
+    return [row for row in rows if row.conversation_id in own]

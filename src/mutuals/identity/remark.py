@@ -1,0 +1,39 @@
+"""What we say of a person among ourselves: notes and calls, kept in the one history on the person's own record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from mutuals.base import ids, journal
+from mutuals.history import own, tally
+from mutuals.history.models import Interaction
+from mutuals.people import profiles
+from mutuals.people.models import Person, Profile
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+KINDS = ("note", "call")
+
+
+@transaction.atomic
+def add(person: Person, *, by: User, text: str, now: datetime, kind: str = "note") -> Interaction:
+    """Keep a note or a call on a person. Refused: an empty text, another kind."""
+    require(by, "interaction.add", person)
+    if kind not in KINDS:
+        raise ValueError(f"Among ourselves we keep one of {', '.join(KINDS)}.")
+    row = own.note(by=by, text=text, now=now, profile=own_record(person, now=now), kind=kind)
+    tally.recount([person.canonical_id])
+    journal.note("person.noted", f"person:{person.canonical_id}", by=by, interaction=row.pk)
+    return row
+
+
+def own_record(person: Person, *, now: datetime) -> Profile:
+    """The profile of network "mutuals", made where the person has none yet. It is theirs by definition."""
+    found = (
+        Profile.objects.filter(network=profiles.OWN, person__canonical_id=person.canonical_id).order_by("pk").first()
+    )
+    return found or Profile.objects.create(
+        network=profiles.OWN, key=str(ids.new_key(now)), person_id=person.canonical_id
+    )
