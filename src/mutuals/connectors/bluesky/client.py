@@ -38,7 +38,7 @@ def address(context: Context) -> str:
 
 def call(context: Context, method: str, nsid: str, *, writes: bool = False, **request: Any) -> Any:
     """One call as ourselves; its JSON. Raises a ConnectorError, AuthExpired when no sign-in can be had any more."""
-    access = context.secrets.get().get("access", "") or _sign_in(context)
+    access = _session(context).get("access", "") or _sign_in(context)
     group = WRITES if writes else READS
     context.limiter.take(group, urgent=writes)
     reply = _once(context, method, nsid, access, group=group, writes=writes, **request)
@@ -51,9 +51,19 @@ def call(context: Context, method: str, nsid: str, *, writes: bool = False, **re
 
 def my_did(context: Context) -> str:
     """Our own immutable id; signs in when nobody has yet."""
-    if not context.secrets.get().get("did"):
+    if not _session(context).get("did"):
         _sign_in(context)
     return context.secrets.get().get("did", "")
+
+
+def _session(context: Context) -> dict[str, str]:
+    """What is kept, unless the form has meanwhile got another account."""
+    kept = context.secrets.get()
+    return kept if kept.get("session_of", _identifier(context)) == _identifier(context) else {}
+
+
+def _identifier(context: Context) -> str:
+    return str(context.settings.get("identifier", "")).strip().lstrip("@")
 
 
 def _once(context: Context, method: str, nsid: str, token: str, *, group: str, writes: bool, **request: Any) -> Reply:
@@ -89,7 +99,7 @@ def _sign_in(context: Context) -> str:
     if not password:
         raise AuthExpired("There is no app password for this account; enter one.")
     context.limiter.take(SIGN_IN, urgent=True)
-    body = {"identifier": str(context.settings.get("identifier", "")).strip().lstrip("@"), "password": password}
+    body = {"identifier": _identifier(context), "password": password}
     reply = _once(context, "POST", "com.atproto.server.createSession", "", group=SIGN_IN, writes=False, json=body)
     if reply.status in (400, 401):
         raise AuthExpired(f"The service refuses the account or its app password ({explain(reply)}).")
@@ -104,7 +114,7 @@ def _keep(context: Context, session: Any) -> str:
     values = {name: str(told.get(theirs, "")) for name, theirs in wanted.items()}
     if not all(values.values()):
         raise Transient("The service's answer is no session.")
-    context.secrets.save({**context.secrets.get(), **values})
+    context.secrets.save({**context.secrets.get(), **values, "session_of": _identifier(context)})
     return values["access"]
 
 

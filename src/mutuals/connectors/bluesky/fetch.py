@@ -23,6 +23,7 @@ FIRST_PAGES = 5  # how far back the first round goes
 MOST_PAGES = 50  # of one list in one round
 TOGETHER = 25  # posts that one call may ask for
 WATCHED = 200
+LOOKS = 50  # remembered posts looked at again on each round
 _LISTS = 20
 
 
@@ -54,7 +55,7 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
     for name, question in lists.items():
         for items, walk in _walk(context, question, dict(walks.get(name, {}))):
             walks[name] = walk
-            raws = [*_before(context, memory, items), *(_raw(memory, item) for item in items)]
+            raws = [*_before(context, memory, items), *(_raw(memory, item) for item in reversed(items))]
             yield Page(tuple(raws), memory.cursor(walks), more=True)
     yield Page(_look_again(context, memory), memory.cursor(walks))
 
@@ -174,11 +175,12 @@ def posts(context: Context, uris: list[str]) -> list[dict[str, Any]]:
 
 
 def _look_again(context: Context, memory: _Memory) -> tuple[Raw, ...]:
-    """The next 25 remembered posts: gone, changed, or moved to the end of the line."""
-    turn = list(memory.watched.items())[:TOGETHER]
-    if not turn:
-        return ()
-    shown = {text(post, "uri"): post for post in posts(context, [uri for uri, _ in turn])}
+    """The next remembered posts: gone, changed, or moved to the end of the line."""
+    turn = list(memory.watched.items())[:LOOKS]
+    shown: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(turn), TOGETHER):
+        part_of_turn = [uri for uri, _ in turn[start : start + TOGETHER]]
+        shown |= {text(post, "uri"): post for post in posts(context, part_of_turn)}
     raws: list[Raw] = []
     for uri, before in turn:
         post = shown.get(uri)

@@ -129,6 +129,20 @@ def test_a_pair_that_another_worker_saved_is_used_before_ours_is_spent() -> None
     assert "com.atproto.server.refreshSession" not in [call_of(asked) for asked in http.asked]
 
 
+def test_another_account_in_the_form_gets_a_session_of_its_own() -> None:
+    def answer(asked: Asked) -> object:
+        if call_of(asked) == "com.atproto.server.createSession":
+            return {"accessJwt": "a5", "refreshJwt": "r5", "did": "did:plc:other"}
+        return {"did": "did:plc:other" if token_of(asked) == "a5" else ME, "handle": "kettleworks.test"}
+
+    context, _http = service(answer, session_of="old.test")
+
+    handle = CONNECTOR.check(context)
+
+    assert handle.key == "did:plc:other"
+    assert context.secrets.get()["session_of"] == "kettleworks.test"
+
+
 def test_a_dead_refresh_token_falls_back_on_the_app_password_and_then_on_a_person() -> None:
     def good(asked: Asked) -> object:
         if call_of(asked) == "com.atproto.server.createSession":
@@ -237,7 +251,7 @@ def test_a_round_that_is_cut_short_loses_nothing_between() -> None:
     rest = list(CONNECTOR.fetch(context, "notifications", json.loads(json.dumps(begun.cursor))))
 
     assert set(numbers_of(first)) == {f"post {number}" for number in range(1, 5)}
-    assert numbers_of([begun]) == ["post 12", "post 11"]
+    assert numbers_of([begun]) == ["post 11", "post 12"]
     assert {f"post {number}" for number in range(5, 15)} <= set(numbers_of([begun, *rest]))
     assert rest[-1].cursor["walks"][""] == {"newest": "2026-11-20T09:14:00.000Z"}
 

@@ -23,7 +23,7 @@ FIRST_PAGES = 5  # how far back the first round goes
 MOST_PAGES = 50  # of one round; the next goes on from there
 KNOWN = 300
 WATCHED = 100
-LOOKS = 5  # statuses looked at again on each round
+NEWEST, OTHERS = 3, 3  # remembered statuses looked at again on each round: people mostly delete soon
 _TERMS = 20
 
 
@@ -33,7 +33,8 @@ class _Memory:
 
     me: str
     known: dict[str, str]
-    watched: list[list[str]]
+    watched: list[list[str]]  # [local id, global id, revision], newest last
+    turn: int = 0
 
     def note(self, status: dict[str, Any]) -> None:
         """Remember a status: for replies to it, and to look at it again."""
@@ -49,7 +50,7 @@ class _Memory:
             del self.known[next(iter(self.known))]
 
     def cursor(self, **walks: Any) -> dict[str, Any]:
-        return {**walks, "known": self.known, "watched": self.watched}
+        return {**walks, "known": self.known, "watched": self.watched, "turn": self.turn}
 
 
 def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[Page]:
@@ -57,7 +58,10 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
     if stream not in STREAMS:
         raise BadRequest(f"Mastodon has no stream {stream!r}.")
     memory = _Memory(
-        my_id(context), dict(cursor.get("known", {})), [list(entry) for entry in cursor.get("watched", [])]
+        my_id(context),
+        dict(cursor.get("known", {})),
+        [list(entry) for entry in cursor.get("watched", [])],
+        int(cursor.get("turn", 0)),
     )
     if stream == "search":
         yield from _search(context, memory, dict(cursor.get("terms", {})))
@@ -70,7 +74,7 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
     walk = dict(cursor.get("walk", {}))
     for items, state in _walk(context, path, {}, walk):
         walk = state
-        raws = [raw for item in items for raw in _raws(context, memory, item)]
+        raws = [raw for item in reversed(items) for raw in _raws(context, memory, item)]
         yield Page(tuple(raws), memory.cursor(walk=walk), more=True)
     yield Page(_look_again(context, memory), memory.cursor(walk=walk))
 
@@ -81,7 +85,7 @@ def _search(context: Context, memory: _Memory, terms: dict[str, Any]) -> Iterato
     for term in wanted:
         for items, walk in _walk(context, *_question(term), dict(terms.get(term, {}))):
             terms = {**terms, term: walk}
-            raws = [raw for item in items for raw in _raws(context, memory, item)]
+            raws = [raw for item in reversed(items) for raw in _raws(context, memory, item)]
             yield Page(tuple(raws), memory.cursor(terms=terms), more=True)
     yield Page(_look_again(context, memory), memory.cursor(terms=terms))
 
@@ -207,18 +211,19 @@ def _uri_of(context: Context, memory: _Memory, local_id: str) -> str:
 
 
 def _look_again(context: Context, memory: _Memory) -> tuple[Raw, ...]:
-    """The next few remembered statuses: gone, changed, or moved to the end of the line."""
+    """The newest remembered statuses and the next few of the others: still there, changed or gone."""
     raws: list[Raw] = []
-    turn, memory.watched = memory.watched[:LOOKS], memory.watched[LOOKS:]
-    for local, uri, before in turn:
+    others = memory.watched[:-NEWEST]
+    start = memory.turn if memory.turn < len(others) else 0
+    memory.turn = start + OTHERS
+    for local, uri, before in [*others[start : start + OTHERS], *memory.watched[-NEWEST:]]:
         try:
             status = bare(one(call(context, "GET", status_path(local))))
         except NotFound:
             body = json.dumps({"event": "delete", "uri": uri})
             raws.append(Raw(f"d:{uri}", body.encode()))
+            memory.watched = [entry for entry in memory.watched if entry[1] != uri]
             continue
         if text(status, "uri") == uri and revision(status) != before:
             raws.extend(_raws(context, memory, status))
-        else:
-            memory.watched.append([local, uri, before])
     return tuple(raws)
