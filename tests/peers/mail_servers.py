@@ -149,6 +149,8 @@ ssl_cert = <{folder}/tls.pem
 ssl_key = <{folder}/tls.key
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
+mailbox_idle_check_interval = 1 secs
 first_valid_uid = 1
 mail_location = maildir:{folder}/boxes/%u
 passdb {{

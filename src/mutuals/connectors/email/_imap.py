@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, cast
 
@@ -78,6 +78,11 @@ class Session(imaplib.IMAP4):
             raise self.abort("The server sends an endless line.")
         return text
 
+    def leave(self) -> None:
+        """Hang up without a word."""
+        with suppress(OSError):
+            self.shutdown()
+
     def ok(self, answer: tuple[str, list[Any]]) -> list[Any]:
         """The data of an OK answer; raises `error` with the server's words."""
         if answer[0] != "OK":
@@ -137,8 +142,8 @@ def signed_in(context: Context) -> Iterator[Session]:
     finally:
         try:
             session.logout()
-        except (imaplib.IMAP4.error, OSError):
-            session.shutdown()
+        except (imaplib.IMAP4.error, OSError, ValueError):
+            session.leave()
 
 
 def port(settings: Any, what: str) -> int:

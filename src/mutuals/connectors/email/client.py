@@ -10,7 +10,7 @@ from typing import Any
 
 from mutuals.connectors.contract import Context, Handle, Page, Raw
 from mutuals.connectors.email._headers import addresses, handle, moment, normalised
-from mutuals.connectors.email._imap import Session, signed_in
+from mutuals.connectors.email._imap import TIMEOUT, Session, signed_in
 from mutuals.connectors.email._smtp import knock
 from mutuals.connectors.email.parse import head, key_of
 
@@ -179,6 +179,7 @@ def _latest(chunk: list[Sized]) -> str:
 
 
 def _idle(session: Session, context: Context, until: datetime) -> bool:
+    """Ends with DONE, for a server answers nothing else meanwhile (RFC 2177); a look that timed out just hangs up."""
     tag = session._new_tag()
     session.send(tag + b" IDLE\r\n")
     if not session.readline().startswith(b"+"):
@@ -192,7 +193,12 @@ def _idle(session: Session, context: Context, until: datetime) -> bool:
         if not said:
             raise session.abort("The server hung up while we waited.")
         if re.match(rb"\* \d+ (EXISTS|RECENT)", said):
+            session.sock.settimeout(TIMEOUT)
+            session.send(b"DONE\r\n")
+            while said and not said.startswith(tag):
+                said = session.readline()
             return True
+    session.leave()
     return False
 
 
