@@ -107,7 +107,7 @@ seed: install
 	$(BIN)/mutuals seed $(ARGS)
 
 screenshots: install frontend chromium
-	$(BIN)/python -m browser.screenshots $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots $(ARGS)
 
 docs: install
 	$(BIN)/mutuals openapi --out docs/openapi.json

@@ -1,12 +1,15 @@
 """A state folder of its own for each test of this room, with a small and careless server."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mutuals.embedded import Address, ensure_up, status, stop
@@ -38,14 +41,40 @@ class Ground:
         return Ground(self.state, {"MUTUALS_PG_BIN": str(programs)})
 
 
-@pytest.fixture
-def ground() -> Iterator[Ground]:
+@contextmanager
+def _ground() -> Iterator[Ground]:
     folder = Path(tempfile.mkdtemp(prefix="mu"))
     folder.chmod(0o711)
     here = Ground(folder / "state", {})
     yield here
     here.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    """For a test that hurts or stops its server."""
+    with _ground() as here:
+        yield here
+
+
+@pytest.fixture(scope="session")
+def steady() -> Iterator[Ground]:
+    """A running server that several tests share; none of them stops it."""
+    with _ground() as here:
+        here.up()
+        yield here
+
+
+@pytest.fixture
+def fresh(steady: Ground) -> Iterator[Address]:
+    """An empty database on the shared server."""
+    where = steady.up().named(f"fresh_{secrets.token_hex(4)}")
+    with psycopg.connect(where.named("postgres").dsn(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {where.dbname}")
+        yield where
+        server.execute(f"DROP DATABASE IF EXISTS {where.dbname} WITH (FORCE)")
+        server.execute(f"DROP DATABASE IF EXISTS {where.dbname}_before_restore WITH (FORCE)")
 
 
 @pytest.fixture

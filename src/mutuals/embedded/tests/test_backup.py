@@ -1,10 +1,11 @@
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from mutuals.embedded import Address, Damaged, Refused, backup, backup_now, restore, upgrade
+from mutuals.embedded import Address, Refused, backup, backup_now, restore, upgrade
 
 
 def write(where: Address, words: str) -> None:
@@ -20,10 +21,10 @@ def read(where: Address) -> list[str]:
         return [row[0] for row in connection.execute("SELECT words FROM said ORDER BY 1")]
 
 
-def test_a_restore_brings_back_what_was_there_and_keeps_what_it_replaced(ground):
-    where = ground.up()
+def test_a_restore_brings_back_what_was_there_and_keeps_what_it_replaced(fresh, tmp_path):
+    where = fresh
     write(where, "before: Größe, 茶, 🫖")
-    file = backup(where, ground.state / "backups" / "one.dump")
+    file = backup(where, tmp_path / "one.dump")
     write(where, "after")
 
     kept = restore(where, file)
@@ -32,10 +33,10 @@ def test_a_restore_brings_back_what_was_there_and_keeps_what_it_replaced(ground)
     assert read(where.named(kept)) == ["after", "before: Größe, 茶, 🫖"]
 
 
-def test_a_restore_ends_open_connections_and_may_be_done_again(ground):
-    where = ground.up()
+def test_a_restore_ends_open_connections_and_may_be_done_again(fresh, tmp_path):
+    where = fresh
     write(where, "once")
-    file = backup(where, ground.state / "backups" / "one.dump")
+    file = backup(where, tmp_path / "one.dump")
     restore(where, file)
     sleeper = psycopg.connect(where.dsn())
 
@@ -46,12 +47,12 @@ def test_a_restore_ends_open_connections_and_may_be_done_again(ground):
         sleeper.execute("SELECT 1")
 
 
-def test_a_restore_into_a_server_that_lost_the_database_makes_it(ground):
-    where = ground.up()
+def test_a_restore_into_a_server_that_lost_the_database_makes_it(fresh, tmp_path):
+    where = fresh
     write(where, "kept")
-    file = backup(where, ground.state / "backups" / "one.dump")
+    file = backup(where, tmp_path / "one.dump")
     with psycopg.connect(where.named("postgres").dsn(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE mutuals WITH (FORCE)")
+        connection.execute(f"DROP DATABASE {where.dbname} WITH (FORCE)")
 
     restore(where, file)
 
@@ -59,10 +60,10 @@ def test_a_restore_into_a_server_that_lost_the_database_makes_it(ground):
 
 
 @pytest.mark.parametrize("harm", ["shortened", "one byte turned", "checksum gone", "gone"])
-def test_a_damaged_backup_is_refused_and_the_database_stays_as_it_is(ground, harm):
-    where = ground.up()
+def test_a_damaged_backup_is_refused_and_the_database_stays_as_it_is(fresh, tmp_path, harm):
+    where = fresh
     write(where, "here")
-    file = backup(where, ground.state / "backups" / "one.dump")
+    file = backup(where, tmp_path / "one.dump")
     hurt(file, harm)
 
     with pytest.raises(Refused):
@@ -84,26 +85,24 @@ def hurt(file: Path, harm: str) -> None:
         file.unlink()
 
 
-def test_a_file_that_is_no_backup_leaves_nothing_behind_even_with_a_true_checksum(ground):
-    where = ground.up()
+def test_a_file_that_is_no_backup_leaves_nothing_behind_even_with_a_true_checksum(fresh, tmp_path):
+    where = fresh
     write(where, "here")
-    file = backup(where, ground.state / "backups" / "one.dump")
+    file = backup(where, tmp_path / "one.dump")
     file.write_bytes(b"not a dump")
-    (file.parent / "one.dump.sha256").write_text(
-        "bd66d6d1d4f8a76bb5df66d3ea6a5a0ef9d7ba0a4b36fa6ffa56ec71c7d1a1d8  one.dump\n"
-    )
+    (tmp_path / "one.dump.sha256").write_text(f"{hashlib.sha256(b'not a dump').hexdigest()}  one.dump\n")
 
-    with pytest.raises(Damaged):
+    with pytest.raises(Refused, match="pg_restore"):
         restore(where, file)
 
     with psycopg.connect(where.dsn()) as connection:
         names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-    assert "mutuals_restoring" not in names
+    assert f"{where.dbname}_restoring" not in names
 
 
-def test_a_backup_cut_short_leaves_no_file_under_the_name(ground):
-    where = ground.up()
-    folder = ground.state / "backups"
+def test_a_backup_cut_short_leaves_no_file_under_the_name(fresh, tmp_path):
+    where = fresh
+    folder = tmp_path
 
     with pytest.raises(Refused):
         backup(where.named("no_such_database"), folder / "one.dump", programs=None)
@@ -111,22 +110,21 @@ def test_a_backup_cut_short_leaves_no_file_under_the_name(ground):
     assert list(folder.glob("*")) == []
 
 
-def test_only_the_newest_backups_are_kept_and_other_files_are_left_alone(ground):
-    where = ground.up()
-    folder = ground.state / "backups"
-    folder.mkdir()
-    (folder / "mutuals-by-hand.dump").write_text("mine")
+def test_only_the_newest_backups_are_kept_and_other_files_are_left_alone(fresh, tmp_path):
+    where = fresh
+    folder = tmp_path
+    (folder / f"{where.dbname}-by-hand.dump").write_text("mine")
     night = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 
     for n in range(4):
         backup_now(folder, keep=2, of=where, at=night + timedelta(days=n))
 
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "mutuals-20261103T020000Z.dump",
-        "mutuals-20261103T020000Z.dump.sha256",
-        "mutuals-20261104T020000Z.dump",
-        "mutuals-20261104T020000Z.dump.sha256",
-        "mutuals-by-hand.dump",
+    assert sorted(path.name.removeprefix(where.dbname) for path in folder.iterdir()) == [
+        "-20261103T020000Z.dump",
+        "-20261103T020000Z.dump.sha256",
+        "-20261104T020000Z.dump",
+        "-20261104T020000Z.dump.sha256",
+        "-by-hand.dump",
     ]
 
 

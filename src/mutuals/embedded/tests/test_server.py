@@ -27,14 +27,14 @@ def test_the_address_is_known_before_the_first_start_and_asking_makes_nothing(gr
     assert not state.exists()
 
 
-def test_a_second_caller_attaches_to_the_server_of_the_first(ground):
-    first = ground.up()
-    pid = ground.pid()
+def test_a_second_caller_attaches_to_the_server_of_the_first(steady):
+    first = steady.up()
+    pid = steady.pid()
 
-    second = ground.up()
+    second = steady.up()
 
-    assert second == first == address(ground.state, environ={})
-    assert ground.pid() == pid
+    assert second == first == address(steady.state, environ={})
+    assert steady.pid() == pid
 
 
 def test_callers_that_come_at_once_start_one_server(ground):
@@ -53,8 +53,8 @@ def test_callers_that_come_at_once_start_one_server(ground):
     assert answers == {address(ground.state, environ={}).dsn()}
 
 
-def test_the_application_is_no_superuser_and_the_settings_are_those_of_the_house(ground):
-    where = ground.up()
+def test_the_application_is_no_superuser_and_the_settings_are_those_of_the_house(steady):
+    where = steady.up()
 
     said = {
         "superuser": ask(where, "SELECT current_setting('is_superuser')"),
@@ -77,10 +77,10 @@ def test_the_application_is_no_superuser_and_the_settings_are_those_of_the_house
     }
 
 
-def test_nobody_else_can_read_the_password_or_reach_the_socket(ground):
-    where = ground.up()
+def test_nobody_else_can_read_the_password_or_reach_the_socket(steady):
+    where = steady.up()
 
-    folder = ground.state / "postgres"
+    folder = steady.state / "postgres"
     modes = {name: stat.S_IMODE((folder / name).stat().st_mode) for name in ("password-mutuals", "run", ".")}
 
     assert modes == {"password-mutuals": 0o600, "run": 0o700, ".": 0o700}
@@ -89,13 +89,13 @@ def test_nobody_else_can_read_the_password_or_reach_the_socket(ground):
         psycopg.connect(Address(where.host, where.port, where.user, "guess", where.dbname).dsn())
 
 
-def test_the_server_never_runs_as_root(ground):
-    ground.up()
+def test_the_server_never_runs_as_root(steady):
+    steady.up()
 
-    owner = os.stat(f"/proc/{ground.pid()}").st_uid
+    owner = os.stat(f"/proc/{steady.pid()}").st_uid
 
     assert owner != 0
-    assert (ground.state / "postgres" / "data").stat().st_uid == owner
+    assert (steady.state / "postgres" / "data").stat().st_uid == owner
 
 
 def test_a_state_behind_a_closed_door_moves_to_where_the_account_can_reach_it(ground):
