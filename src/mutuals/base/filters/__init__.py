@@ -1,0 +1,47 @@
+"""The one condition language of lists, segments, rules, reports and the API.
+
+A condition is written as JSON: {"all": [..]}, {"any": [..]}, {"not": ..} and {"field": .., "op": .., "value": ..}; a
+flat list of tests has a short form for addresses, `f=city:is:Porto&f=orders:over:3`. Rooms register their records with
+fields at start-up; `check` types a condition for a record and a viewer; then it compiles to SQL (`to_q`) or to Python
+(`predicate`), with the same meaning.
+"""
+
+from mutuals.base.filters.checking import check
+from mutuals.base.filters.grammar import (
+    All,
+    Condition,
+    Either,
+    Not,
+    Refused,
+    Test,
+    from_json,
+    from_query,
+    to_json,
+    to_query,
+)
+from mutuals.base.filters.registry import OPS, Field, Kind, Record, record, records, register
+from mutuals.base.filters.to_python import predicate
+from mutuals.base.filters.to_sql import to_q
+
+__all__ = [
+    "OPS",
+    "All",
+    "Condition",
+    "Either",
+    "Field",
+    "Kind",
+    "Not",
+    "Record",
+    "Refused",
+    "Test",
+    "check",
+    "from_json",
+    "from_query",
+    "predicate",
+    "record",
+    "records",
+    "register",
+    "to_json",
+    "to_q",
+    "to_query",
+]

@@ -1,0 +1,115 @@
+"""Which records can be filtered, and by what; filled by the rooms at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Model
+
+from mutuals.base.filters.grammar import Refused
+
+
+class Kind(StrEnum):
+    """What the values of a field are."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DAY = "day"  # a date without a clock
+    TIME = "time"  # a moment; tested by days in the viewer's zone
+    CHOICE = "choice"
+    BOOL = "bool"
+    TAGS = "tags"
+    RELATION = "relation"
+
+
+_EMPTY = ("empty", "filled")
+_AMOUNTS = ("is", "over", "under", "between", *_EMPTY)
+_DAYS = ("on", "before", "after", "between", "last", *_EMPTY)
+OPS: dict[Kind, tuple[str, ...]] = {
+    Kind.TEXT: ("is", "isnot", "contains", "starts", "in", *_EMPTY),
+    Kind.NUMBER: _AMOUNTS,
+    Kind.MONEY: _AMOUNTS,
+    Kind.DAY: _DAYS,
+    Kind.TIME: _DAYS,
+    Kind.CHOICE: ("is", "isnot", "in", *_EMPTY),
+    Kind.BOOL: ("is",),
+    Kind.TAGS: ("has", "hasnot", *_EMPTY),
+    Kind.RELATION: ("any", "none"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a record can be filtered by.
+
+    `path` is the column, or for a relation the way from the other record back to this one. Text is compared letter by
+    letter, after `prepare` (folding, say) where the column is kept so. `may(viewer)` False hides the field; `masked`
+    says that this is because its values are contact data. `related` is the record on the other side of a relation.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    path: str
+    choices: tuple[tuple[str, str], ...] = ()
+    prepare: Callable[[str], str] | None = None
+    may: Callable[[Any], bool] | None = None
+    masked: bool = False
+    sortable: bool = False
+    related: str = ""
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        """What may be asked of it."""
+        return OPS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A kind of row that lists show."""
+
+    name: str
+    model: type[Model]
+    fields: tuple[Field, ...]
+    _by_name: dict[str, Field] = field(default_factory=dict, compare=False, repr=False)
+
+    def field(self, name: str, viewer: Any) -> Field:
+        """The field of that name, for a viewer who may use it; Refused names what there is."""
+        if not self._by_name:
+            self._by_name.update({one.name: one for one in self.fields})
+        found = self._by_name.get(name)
+        if found is None:
+            allowed = ", ".join(one.name for one in self.visible_fields(viewer))
+            raise Refused(f"There is no field “{name}” of {self.name}. There are: {allowed}.", field=name)
+        if found.may is not None and not found.may(viewer):
+            raise Refused(f"Your role does not see “{found.label}”, so it cannot be filtered by.", field=name)
+        return found
+
+    def visible_fields(self, viewer: Any) -> tuple[Field, ...]:
+        """The fields that a viewer may filter by."""
+        return tuple(one for one in self.fields if one.may is None or one.may(viewer))
+
+
+_records: dict[str, Record] = {}
+
+
+def register(told: Record) -> Record:
+    """Make a record known; the last one of a name counts, so that start-up may run twice."""
+    _records[told.name] = told
+    return told
+
+
+def record(name: str) -> Record:
+    """The record of that name; Refused names what there is."""
+    if name not in _records:
+        raise Refused(f"There is no record “{name[:40]}”. There are: {', '.join(sorted(_records))}.")
+    return _records[name]
+
+
+def records() -> list[Record]:
+    """All records, by name."""
+    return [_records[name] for name in sorted(_records)]

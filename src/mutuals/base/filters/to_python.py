@@ -1,0 +1,71 @@
+"""Conditions to Python: the same meaning as in SQL, on one row that is at hand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mutuals.base.filters import days
+from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
+from mutuals.base.filters.registry import Field, Kind, Record, record
+
+Row = Mapping[str, Any]
+
+
+def predicate(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
+    """A checked condition as a function of a row: field name -> value as the column holds it; relations are lists."""
+    if isinstance(condition, All | Either):
+        parts = [predicate(part, of, zone=zone, now=now) for part in condition.parts]
+        together = all if isinstance(condition, All) else any
+        return lambda row: together(part(row) for part in parts)
+    if isinstance(condition, Not):
+        inner = predicate(condition.part, of, zone=zone, now=now)
+        return lambda row: not inner(row)
+    field = next(one for one in of.fields if one.name == condition.field)
+    if field.kind is Kind.RELATION:
+        return _related(condition, field, zone=zone, now=now)
+    if field.kind in (Kind.DAY, Kind.TIME) and condition.op not in ("empty", "filled"):
+        return _in_days(condition, field, zone=zone, now=now)
+    test, name, value = _TESTS[condition.op], field.name, condition.value
+    return lambda row: test(row.get(name), value)
+
+
+def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
+    inner = predicate(test.value, record(field.related), zone=zone, now=now)
+    wanted = test.op == "any"
+    return lambda row: any(inner(other) for other in row.get(field.name) or ()) is wanted
+
+
+def _in_days(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
+    first, end = days.span(test.op, test.value, today=now.astimezone(zone).date())
+    is_time = field.kind is Kind.TIME
+    low: Any = days.start(first, zone) if is_time and first else first
+    high: Any = days.start(end, zone) if is_time and end else end
+
+    def within(row: Row) -> bool:
+        value = row.get(field.name)
+        return value is not None and (low is None or value >= low) and (high is None or value < high)
+
+    return within
+
+
+def _is_empty(value: Any, _: Any) -> bool:
+    return value is None or value in ("", [], ())
+
+
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "empty": _is_empty,
+    "filled": lambda value, _: not _is_empty(value, None),
+    "is": lambda value, wanted: value is not None and bool(value == wanted),
+    "isnot": lambda value, wanted: value is None or bool(value != wanted),
+    "contains": lambda value, wanted: value is not None and wanted in value,
+    "starts": lambda value, wanted: value is not None and bool(value.startswith(wanted)),
+    "in": lambda value, wanted: value is not None and value in wanted,
+    "over": lambda value, wanted: value is not None and bool(value > wanted),
+    "under": lambda value, wanted: value is not None and bool(value < wanted),
+    "between": lambda value, wanted: value is not None and bool(wanted[0] <= value <= wanted[1]),
+    "has": lambda value, wanted: wanted in (value or ()),
+    "hasnot": lambda value, wanted: wanted not in (value or ()),
+}

@@ -1,0 +1,79 @@
+"""Conditions to SQL. Plain comparisons of plain columns, so that their indexes serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
+
+from mutuals.base.filters import days
+from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
+from mutuals.base.filters.registry import Field, Kind, Record, record
+
+_NEVER = Q(pk__in=[])
+
+
+def to_q(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> Q:
+    """A checked condition as a Q on the model of its record. Days are the viewer's: `zone`, and `now` for "last"."""
+    if isinstance(condition, All):
+        whole = Q()
+        for part in condition.parts:
+            whole &= to_q(part, of, zone=zone, now=now)
+        return whole
+    if isinstance(condition, Either):
+        either = _NEVER
+        for part in condition.parts:
+            either |= to_q(part, of, zone=zone, now=now) or Q(pk__isnull=False)
+        return either
+    if isinstance(condition, Not):
+        return ~(to_q(condition.part, of, zone=zone, now=now) or Q(pk__isnull=False))
+    field = next(one for one in of.fields if one.name == condition.field)
+    if field.kind is Kind.RELATION:
+        return _related(condition, field, zone=zone, now=now)
+    if condition.op in ("empty", "filled"):
+        empty = _empty(field)
+        return empty if condition.op == "empty" else ~empty
+    if field.kind in (Kind.DAY, Kind.TIME):
+        return _in_days(field, condition, zone=zone, now=now)
+    return _LOOKUPS[condition.op](field.path, condition.value)
+
+
+def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
+    other = record(field.related)
+    rows = other.model._default_manager.filter(to_q(test.value, other, zone=zone, now=now))
+    found = Q(Exists(rows.filter(**{field.path: OuterRef("pk")})))
+    return found if test.op == "any" else ~found
+
+
+def _in_days(field: Field, test: Test, *, zone: ZoneInfo, now: datetime) -> Q:
+    first, end = days.span(test.op, test.value, today=now.astimezone(zone).date())
+    found = Q(**{f"{field.path}__isnull": False})
+    for word, day in (("gte", first), ("lt", end)):
+        if day is not None:
+            moment: Any = days.start(day, zone).astimezone(UTC) if field.kind is Kind.TIME else day
+            found &= Q(**{f"{field.path}__{word}": moment})
+    return found
+
+
+def _empty(field: Field) -> Q:
+    nothing = Q(**{f"{field.path}__isnull": True})
+    if field.kind in (Kind.TEXT, Kind.CHOICE):
+        return nothing | Q(**{field.path: ""})
+    return nothing | Q(**{field.path: []}) if field.kind is Kind.TAGS else nothing
+
+
+_LOOKUPS: dict[str, Callable[[str, Any], Q]] = {
+    "is": lambda path, value: Q(**{path: value}),
+    "isnot": lambda path, value: ~Q(**{path: value}),
+    "contains": lambda path, value: Q(**{f"{path}__contains": value}),
+    "starts": lambda path, value: Q(**{f"{path}__startswith": value}),
+    "in": lambda path, value: Q(**{f"{path}__in": list(value)}),
+    "over": lambda path, value: Q(**{f"{path}__gt": value}),
+    "under": lambda path, value: Q(**{f"{path}__lt": value}),
+    "between": lambda path, value: Q(**{f"{path}__gte": value[0], f"{path}__lte": value[1]}),
+    "has": lambda path, value: Q(**{f"{path}__contains": [value]}),
+    "hasnot": lambda path, value: ~Q(**{f"{path}__contains": [value]}),
+}

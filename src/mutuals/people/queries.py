@@ -1,0 +1,239 @@
+"""Questions about people: lists with filters, counts, and finding somebody by what one remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core import signing
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+from mutuals.base.filters import Condition, Refused, check, record, to_q
+from mutuals.people.models import Affiliation, Organisation, Person, Profile
+from mutuals.people.names import email_key, fold, phone_key, tidy
+from mutuals.people.visibility import sees_contacts, shown_contact, visible_to
+
+LONGEST_PAGE = 200
+FOUND_AT_MOST = 20
+LIKENESS = 0.45  # least trigram similarity of a name that is offered
+PATIENCE = 400  # milliseconds for the search by likeness
+_SALT = "people.list"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """How a list is ordered; the primary key decides between equals."""
+
+    column: str
+    descending: bool
+    nullable: bool = False
+
+
+SORTS = {
+    "name": Sort("name_key", descending=False),
+    "last": Sort("last_at", descending=True, nullable=True),
+    "value": Sort("order_total", descending=True),
+    "created": Sort("created_at", descending=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of a list; address and number as the viewer may read them."""
+
+    person: Person
+    email: str
+    phone: str
+    organisation: Organisation | None
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and the cursors of the neighbouring pages ("" = there is none)."""
+
+    rows: tuple[Listed, ...]
+    next: str
+    previous: str
+
+
+def list_people(
+    viewer: Any,
+    *,
+    where: Condition | None = None,
+    sort: str = "name",
+    after: str = "",
+    limit: int = 50,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Page:
+    """A page of the people that `viewer` may see; two statements, three where it reaches those never heard from.
+
+    `after` is a cursor of another page of the same list. Refused: unknown sorts, foreign cursors, unusable conditions.
+    """
+    if sort not in SORTS:
+        raise Refused(f"People are sorted by: {', '.join(SORTS)}.", field="sort")
+    limit = max(1, min(limit, LONGEST_PAGE))
+    place = _place(after, sort)
+    people = _filtered(viewer, where, zone, now)
+    found = _walk(people, SORTS[sort], place, limit + 1)
+    is_back = bool(place and place[2])
+    has_more = len(found) > limit
+    found = found[:limit][::-1] if is_back else found[:limit]
+    if not found:
+        return Page((), "", "")
+    column = SORTS[sort].column
+    forth = _cursor(sort, getattr(found[-1], column), found[-1].pk, is_back=False) if has_more or is_back else ""
+    back = (
+        _cursor(sort, getattr(found[0], column), found[0].pk, is_back=True)
+        if place and (has_more or not is_back)
+        else ""
+    )
+    return Page(tuple(_listed(person, viewer) for person in found), forth, back)
+
+
+def count_people(
+    viewer: Any, *, where: Condition | None = None, limit: int = 10_000, zone: ZoneInfo, now: datetime
+) -> tuple[int, bool]:
+    """How many people a condition has, and whether that is exact; counting stops at `limit`: then there are more."""
+    found = _filtered(viewer, where, zone, now).order_by().values("pk")[: limit + 1].count()
+    return min(found, limit), found <= limit
+
+
+def find_by_name(viewer: Any, text: str, *, limit: int = FOUND_AT_MOST) -> list[Person]:
+    """People by a name, or its beginning, a part of it, or something like it; by address, number or handle exactly.
+
+    Each step is asked only while fewer than `limit` are found; the last one has 400 ms and is given up after that.
+    """
+    asked = tidy(text, at_most=200)
+    key = fold(asked)
+    if not key:
+        return []
+    people = visible_to(viewer)
+    found = {person.pk: person for person in _by_handle(viewer, people, asked, limit)}
+    steps = [people.filter(name_key__startswith=key).order_by("name_key", "pk")]
+    if len(key) >= 3:
+        steps.append(people.filter(name_key__contains=key))
+    for step in steps:
+        if len(found) < limit:
+            found |= {person.pk: person for person in step.exclude(pk__in=list(found))[: limit - len(found)]}
+    if len(found) < limit and len(key) >= 3:
+        found |= {person.pk: person for person in _alike(people, key, limit) if person.pk not in found}
+    return list(found.values())[:limit]
+
+
+def cluster(person: Person) -> list[int]:
+    """The ids of all rows that were merged into one person, their own among them."""
+    return list(Person.objects.filter(canonical_id=person.canonical_id).order_by("pk").values_list("pk", flat=True))
+
+
+def profiles_of(person: Person) -> list[Profile]:
+    """The profiles of a person over the whole cluster."""
+    return list(Profile.objects.filter(person__canonical_id=person.canonical_id).order_by("network", "pk"))
+
+
+def _filtered(viewer: Any, where: Condition | None, zone: ZoneInfo, now: datetime) -> QuerySet[Person]:
+    people = visible_to(viewer)
+    if where is None:
+        return people
+    of = record("person")
+    return people.filter(to_q(check(where, of, viewer=viewer), of, zone=zone, now=now))
+
+
+def _walk(people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int) -> list[Person]:
+    """Up to `limit` rows from a place on, forwards or back; rows without a value stand at the end."""
+    value, pk, is_back = place or (None, 0, False)
+    places = Prefetch(
+        "affiliations",
+        Affiliation.objects.filter(until=None).select_related("organisation").order_by("-is_main", "-pk"),
+        to_attr="places",
+    )
+    people = people.select_related("owner").prefetch_related(places)
+    falling = sort.descending is not is_back
+    by_value = [OrderBy(F(sort.column), descending=falling), OrderBy(F("pk"), descending=falling)]
+    by_key = [OrderBy(F("pk"), descending=falling)]
+    known = people.filter(**{f"{sort.column}__isnull": False}) if sort.nullable else people
+    if sort.nullable:  # the index ends with the rows that have no value
+        by_value[0] = OrderBy(
+            F(sort.column), descending=falling, nulls_last=falling or None, nulls_first=not falling or None
+        )
+    unknown = people.filter(**{f"{sort.column}__isnull": True})
+    parts = [(known, by_value, True), *([(unknown, by_key, False)] if sort.nullable else [])]
+    found: list[Person] = []
+    for rows, order, has_value in reversed(parts) if is_back else parts:
+        if place and has_value == (value is not None):
+            rows = rows.filter(_beyond(sort.column if has_value else "", value, pk, falling=falling))
+        elif place and has_value is not is_back:
+            continue  # this part lies behind the place
+        found += rows.order_by(*order)[: limit - len(found)]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _beyond(column: str, value: Any, pk: int, *, falling: bool) -> Q:
+    """Rows after a place, written so that the index is entered at it."""
+    word = "lt" if falling else "gt"
+    if not column:
+        return Q(**{f"pk__{word}": pk})
+    return Q(**{f"{column}__{word}e": value}) & (Q(**{f"{column}__{word}": value}) | Q(**{f"pk__{word}": pk}))
+
+
+def _cursor(sort: str, value: Any, pk: int, *, is_back: bool) -> str:
+    told = value.isoformat() if isinstance(value, datetime) else None if value is None else str(value)
+    return signing.dumps([sort, told, pk, is_back], salt=_SALT, compress=True)
+
+
+def _place(cursor: str, sort: str) -> tuple[Any, int, bool] | None:
+    if not cursor:
+        return None
+    try:
+        of, value, pk, is_back = signing.loads(cursor, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Refused("This page of the list is not known; start from its beginning.", field="after") from error
+    if of != sort:
+        raise Refused("This page belongs to a list that is sorted otherwise.", field="after")
+    is_time = value is not None and sort in ("last", "created")
+    return (datetime.fromisoformat(value) if is_time else value), pk, is_back
+
+
+def _listed(person: Person, viewer: Any) -> Listed:
+    places: list[Affiliation] = getattr(person, "places", [])
+    email, phone = shown_contact(person, viewer)
+    return Listed(person, email, phone, places[0].organisation if places else None, places[0].role if places else "")
+
+
+def _by_handle(viewer: Any, people: QuerySet[Person], text: str, limit: int) -> list[Person]:
+    bare = text.removeprefix("@")
+    holders = Q(name=bare) | Q(name=f"@{bare}")
+    if sees_contacts(viewer):
+        for network, key in (("email", email_key(text)), ("phone", phone_key(text))):
+            if key:
+                holders |= Q(network=network, key=key)
+    else:
+        holders &= ~Q(network__in=["email", "phone"])
+    found = Profile.objects.filter(holders, person__isnull=False).values("person__canonical_id")[: limit * 2]
+    ids = [row["person__canonical_id"] for row in found]
+    return list(people.filter(pk__in=ids).order_by("name_key", "pk")[:limit]) if ids else []
+
+
+def _alike(people: QuerySet[Person], key: str, limit: int) -> list[Person]:
+    """Names within a few letters, most alike first; nothing where the database does not find them in time."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
+            cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(LIKENESS)])
+            cursor.execute(
+                "SELECT id FROM people_person WHERE name_key %% %s ORDER BY similarity(name_key, %s) DESC, id LIMIT %s",
+                [key, key, limit],
+            )
+            ids = [int(row[0]) for row in cursor.fetchall()]
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+    except OperationalError:
+        return []
+    rows = {person.pk: person for person in people.filter(pk__in=ids)}
+    return [rows[pk] for pk in ids if pk in rows]
