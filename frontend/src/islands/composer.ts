@@ -138,11 +138,12 @@ class Composer {
   }
 
   private option(): HTMLOptionElement | null {
-    return this.form.querySelector<HTMLSelectElement>("select[name=channel]")?.selectedOptions[0] ?? null;
+    const select = this.form.querySelector<HTMLSelectElement>("select[name=channel]");
+    return select?.options[select.selectedIndex] ?? null;
   }
 
   private chosen(): HTMLInputElement | null {
-    return this.form.querySelector<HTMLInputElement>("[name=mode]:checked");
+    return [...this.form.querySelectorAll<HTMLInputElement>("[name=mode]")].find((one) => one.checked) ?? null;
   }
 
   private button(): HTMLButtonElement | null {

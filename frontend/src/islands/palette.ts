@@ -1,5 +1,6 @@
 // Ctrl/Cmd+K: open a record, go to a screen, run an act.
 //
+// Opened by any [data-opens-palette]; the key itself is declared on that button and worked by keys.ts.
 // Marks: <dialog class="palette" data-palette data-search="/search/quick"> with an input, [data-found] and a
 // <script type="application/json" id="commands"> (and "commands-here") list of {name, url, icon, group, keys, note}; a command with method "post"
 // is sent as a form. The search answers {"groups": [{"name", "rows": [{"name", "note", "url", "icon", "initials", "tint"}]}]}.
@@ -40,9 +41,6 @@ class Palette {
       this.commands.push(...(JSON.parse(this.page.getElementById(place)?.textContent || "[]") as Command[]));
     this.page.addEventListener("click", (event) => {
       if ((event.target as Element).closest("[data-opens-palette]")) { event.preventDefault(); this.open(); }
-    });
-    this.page.addEventListener("keydown", (event) => {
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") { event.preventDefault(); this.open(); }
     });
     this.input.addEventListener("input", () => this.look());
     this.dialog.addEventListener("keydown", (event) => this.key(event));

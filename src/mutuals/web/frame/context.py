@@ -61,6 +61,11 @@ class Surround:
         return rail.address("theme")
 
     @property
+    def sign_out_url(self) -> str:
+        """Where one signs out, by post."""
+        return rail.address("account_logout")
+
+    @property
     def security_url(self) -> str:
         """Where the user's second factor is."""
         return rail.address("mfa_index")

@@ -43,16 +43,21 @@ def _built(folder: Path, changed: float) -> dict[str, str]:
     return {name: row["file"] for name, row in json.loads((folder / "manifest.json").read_text()).items()}
 
 
-@register.simple_tag
-def asset(name: str) -> str:
-    """The address of a built file, named by its source: `src/main.ts`, `src/styles/main.css`."""
+def built(name: str, folder: Path) -> str:
+    """The file that `name` became in the build at `folder`. Refused with the command to run when it is not there."""
     try:
-        changed = (_BUILD / "manifest.json").stat().st_mtime if settings.DEBUG else 0.0
-        return static("build/" + _built(_BUILD, changed)[name])
+        changed = (folder / "manifest.json").stat().st_mtime if settings.DEBUG else 0.0
+        return "build/" + _built(folder, changed)[name]
     except FileNotFoundError as error:
         raise ImproperlyConfigured("The front end is not built. Run: make frontend") from error
     except KeyError as error:
         raise ImproperlyConfigured(f"The front end build has no {name}. Run: make frontend") from error
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file, named by its source: `src/main.ts`, `src/styles/main.css`."""
+    return static(built(name, _BUILD))
 
 
 @register.simple_tag

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { groups, startKeys } from "../src/islands/keys";
+import { fresh, press } from "./page";
+
+const PAGE = `
+  <input id="search" data-key="/" aria-label="Search everything">
+  <a id="inbox" data-key="g i" data-key-label="Inbox" href="#inbox">Inbox</a>
+  <button id="close" data-key="c">Close</button>
+  <button data-key="a" disabled>Assign</button>
+  <ul data-list><li data-item><input type="checkbox" data-tick><a href="#1">One</a></li><li data-item><a href="#2">Two</a></li></ul>`;
+
+function clicks(page: Document, id: string): { count: number } {
+  const seen = { count: 0 };
+  page.getElementById(id)!.addEventListener("click", () => { seen.count += 1; });
+  return seen;
+}
+
+test("two strokes in a row go to the inbox", () => {
+  const page = fresh(PAGE);
+  startKeys(page);
+  const seen = clicks(page, "inbox");
+
+  press(page.body, "g");
+  press(page.body, "i");
+
+  expect(seen.count).toBe(1);
+});
+
+test("a letter typed into a field is only a letter", () => {
+  const page = fresh(PAGE);
+  startKeys(page);
+  const seen = clicks(page, "close");
+
+  press(page.getElementById("search")!, "c");
+
+  expect(seen.count).toBe(0);
+});
+
+test("c closes, and a disabled key does nothing", () => {
+  const page = fresh(PAGE);
+  startKeys(page);
+  const seen = clicks(page, "close");
+
+  press(page.body, "c");
+  const refused = press(page.body, "a");
+
+  expect(seen.count).toBe(1);
+  expect(refused.defaultPrevented).toBe(false);
+});
+
+test("j and k walk the list and x ticks the row", () => {
+  const page = fresh(PAGE);
+  startKeys(page);
+
+  press(page.body, "j");
+  press(page.body, "j");
+  press(page.body, "k");
+  press(page.body, "x");
+
+  expect(page.querySelector("[data-at] a")!.textContent).toBe("One");
+  expect(page.querySelector<HTMLInputElement>("[data-tick]")!.checked).toBe(true);
+});
+
+test("the help lists what this page can do and nothing else", () => {
+  const page = fresh(PAGE);
+
+  const found = Object.fromEntries(groups(page));
+
+  expect(found["Go to"]).toEqual([["g i", "Inbox"]]);
+  expect(found["In the list"]!.map(([key]) => key)).toEqual(["j", "k", "o", "x"]);
+  expect(found["On this page"]).toEqual([["/", "Search everything"], ["c", "Close"], ["?", "This list"]]);
+});

@@ -1,0 +1,59 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from mutuals.staff.models import Role, User
+from mutuals.web.frame import rail
+from mutuals.web.frame.context import frame
+
+pytestmark = pytest.mark.django_db
+
+
+def somebody(role: str, name: str = "Ada <b>Quay</b>") -> User:
+    return User.objects.create_user(f"{role}@kettle.example", name=name, role=role)
+
+
+def request_of(user, path="/"):
+    request = RequestFactory().get(path)
+    request.user = user
+    return request
+
+
+def test_the_frame_stands_around_a_page_and_escapes_names():
+    user = somebody(Role.OWNER)
+
+    page = render_to_string("frame/base.html", {}, request=request_of(user))
+
+    assert 'id="main"' in page
+    assert "Ada &lt;b&gt;Quay&lt;/b&gt;" in page
+    assert "<b>Quay" not in page
+
+
+def test_a_fragment_that_prints_no_frame_asks_the_database_nothing(django_assert_num_queries):
+    user = somebody(Role.STAFF)
+
+    with django_assert_num_queries(0):
+        shown = render_to_string("frame/_empty.html", {"title": "None", "text": "yet"}, request=request_of(user))
+
+    assert "None" in shown
+
+
+def test_a_contractor_sees_only_what_a_contractor_may_open():
+    names = {row.name for row in rail.entries(somebody(Role.CONTRACTOR), "/")}
+
+    assert names <= {"Today", "Inbox", "Customers"}
+
+
+def test_nobody_has_no_frame():
+    found = frame(request_of(AnonymousUser()))
+
+    assert found["frame"] is None
+    assert found["events_url"] == ""
+
+
+@pytest.mark.parametrize("code", ["403", "404", "500", "403_csrf"])
+def test_an_error_page_needs_no_request(code):
+    page = render_to_string(f"{code}.html")
+
+    assert "<h1>" in page
