@@ -124,9 +124,9 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
-            self._end_line(gap=tag in ("p", "blockquote"))
+            self._end_line(gap=tag == "p")
         if tag == "blockquote":
-            self._quoted = max(self._quoted - 1, 0)
+            self._leave_quote()
         elif tag == "pre":
             self._exact = max(self._exact - 1, 0)
         elif tag == "a" and self._links:
@@ -146,6 +146,13 @@ class _Reader(HTMLParser):
         self._end_line(gap=False)
         return _GAPS.sub("\n\n", "\n".join(self._done)).strip()
 
+    def _leave_quote(self) -> None:
+        if self._done and not self._done[-1].strip("> "):
+            self._done.pop()
+        self._quoted = max(self._quoted - 1, 0)
+        if self._done:
+            self._done.append((self._mark * self._quoted).rstrip())
+
     def _name_link(self, href: str, start: int) -> None:
         shown = "".join(self._now[start:]).strip()
         try:
@@ -153,7 +160,7 @@ class _Reader(HTMLParser):
         except ValueError:
             return
         bare = target.removeprefix("mailto:")
-        known = shown.startswith(("@", "#")) or shown.rstrip("/…") in bare
+        known = shown.startswith(("@", "#")) or _without_scheme(bare).startswith(_without_scheme(shown).rstrip("/…"))
         if bare.startswith(("http://", "https://")) and shown and not known:
             self._now.append(f" <{bare}>")
         elif not shown:
@@ -169,3 +176,7 @@ class _Reader(HTMLParser):
             self._done.append(mark + text)
         if gap and self._done and self._done[-1].strip("> "):
             self._done.append(mark.rstrip())
+
+
+def _without_scheme(address: str) -> str:
+    return address.removeprefix("https://").removeprefix("http://").removeprefix("www.")

@@ -40,6 +40,8 @@ def read_content(message: Message, *, cut: bool) -> Content:
         kind = part.get_content_type()
         if reports and kind in ("message/delivery-status", "message/rfc822", "text/rfc822-headers"):
             _report(part, content)
+        elif kind.startswith("multipart/"):  # says that it has parts, and has none
+            texts.append(_text(part, "text/plain"))
         elif kind in ("text/plain", "text/html") and not _is_attached(part):
             texts.append(_text(part, kind))
         elif len(media) < MOST_ATTACHMENTS:
