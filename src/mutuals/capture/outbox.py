@@ -51,6 +51,7 @@ from mutuals.connectors.contract import (
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+SEND, LOOK = _sent.SEND, _sent.LOOK
 TRIES = 8
 LONGEST = timedelta(hours=24)  # an answer that could not leave for a day is not sent any more without being asked
 LOOK_AFTER = timedelta(seconds=10)  # a server may still be busy with what broke off

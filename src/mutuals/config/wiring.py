@@ -7,19 +7,22 @@ from django.db.models import Exists, OuterRef, Q
 
 from mutuals import embedded, flow
 from mutuals.base import clock, jobs
-from mutuals.capture import draw, receive
+from mutuals.capture import doubt, draw, outbox, receive, retention
 from mutuals.capture.imports import running
+from mutuals.channels import sources
 from mutuals.history.models import Interaction
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.people import visibility
 from mutuals.people.models import Person
+from mutuals.staff import accounts
 from mutuals.staff.models import User
 
 
 def connect() -> None:
     """Fill the registries and name the jobs."""
     visibility.own_people(spoke_in_own_queue)
+    accounts.hold("sources and channels", count=sources.held_by, move=sources.hand_over)
     _name_jobs()
 
 
@@ -33,6 +36,10 @@ def spoke_in_own_queue(user: User) -> Q:
 def _name_jobs() -> None:
     jobs.name(receive.ADVANCE, flow.run)
     jobs.name(draw.DRAW, draw.draw)
+    jobs.name(outbox.SEND, outbox.send)
+    jobs.name(outbox.LOOK, doubt.look)
+    jobs.name("capture.recover", lambda: doubt.recover(clock.now()))
+    jobs.name("capture.retention", lambda timestamp=0: retention.nightly(), cron="45 2 * * *")
     jobs.name(running.CHECK, running.check_now)
     jobs.name(running.RUN, running.run_now)
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))

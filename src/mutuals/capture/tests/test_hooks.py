@@ -1,0 +1,135 @@
+import json
+from datetime import timedelta
+
+import pytest
+
+import cast
+from mutuals.capture import hooks, intake
+from mutuals.capture.models import RawEvent, RawState
+from mutuals.channels.models import Source
+from mutuals.channels.secrets import Vault
+from mutuals.connectors.webhook.verify import sign
+from mutuals.staff.models import Role
+
+pytestmark = pytest.mark.django_db
+NOW = cast.NOW
+SECRET = "a-long-enough-secret"
+
+
+@pytest.fixture
+def source(db) -> Source:
+    made = cast.source(owner=cast.user("Olga", Role.OWNER))
+    Vault(made.pk).save({"secret": SECRET, "verify_token": "shake-hands"})
+    return made
+
+
+def delivery(key: str = "p1", *, at=NOW, secret: str = SECRET, name: str = "") -> tuple[dict[str, str], bytes]:
+    body = json.dumps(cast.event(key)).encode()
+    return sign(secret, body, at=at, delivery=name), body
+
+
+def test_a_signed_delivery_is_kept_and_opened_later(source):
+    headers, body = delivery()
+
+    answer = hooks.accept(source.pk, headers, body, now=NOW)
+    kept = RawEvent.objects.get().state
+    arrived = intake.open(intake.claim(source.pk))
+
+    assert answer.status == 202
+    assert kept == RawState.RECEIVED
+    assert [one.envelope.body for one in arrived] == ["My kettle leaks."]
+
+
+def test_the_same_delivery_again_is_well_and_stored_once(source):
+    headers, body = delivery(name="d-1")
+    later_headers, _ = delivery(at=NOW + timedelta(minutes=1), name="d-1")
+
+    answers = [
+        hooks.accept(source.pk, headers, body, now=NOW).status,
+        hooks.accept(source.pk, headers, body, now=NOW).status,
+        hooks.accept(source.pk, later_headers, body, now=NOW + timedelta(minutes=1)).status,
+    ]
+
+    assert answers == [202, 200, 200]
+    assert RawEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_an_old_or_future_timestamp_is_refused_also_for_a_replay(source, minutes):
+    headers, body = delivery()
+    hooks.accept(source.pk, headers, body, now=NOW)
+
+    answer = hooks.accept(source.pk, headers, body, now=NOW + timedelta(minutes=minutes))
+
+    assert answer.status == 403
+    assert RawEvent.objects.count() == 1
+
+
+def test_what_is_not_signed_as_agreed_is_counted_and_never_stored(source):
+    headers, body = delivery()
+    forged, _ = delivery(secret="another-long-secret")
+
+    answers = [
+        hooks.accept(source.pk, forged, body, now=NOW).status,
+        hooks.accept(source.pk, {}, body, now=NOW).status,
+        hooks.accept(source.pk, headers, body + b" ", now=NOW).status,
+    ]
+
+    source.refresh_from_db()
+    assert answers == [403, 403, 403]
+    assert source.refused_hooks == 3
+    assert not RawEvent.objects.exists()
+
+
+def test_a_hook_that_is_paused_unknown_too_large_or_not_one_says_so(source):
+    headers, body = delivery()
+    feed = cast.source("Feed", owner=source.owner, connector="files")
+    large = b"x" * (hooks.LARGEST + 1)
+
+    answers = [
+        hooks.accept(source.pk + 100, headers, body, now=NOW).status,
+        hooks.accept(feed.pk, headers, body, now=NOW).status,
+        hooks.accept(source.pk, sign(SECRET, large, at=NOW), large, now=NOW).status,
+    ]
+    Source.objects.filter(pk=source.pk).update(state="paused")
+    paused = hooks.accept(source.pk, headers, body, now=NOW).status
+
+    assert answers == [404, 404, 413]
+    assert paused == 409
+    assert not RawEvent.objects.exists()
+
+
+def test_bytes_that_are_no_json_are_kept_as_they_came_and_parked_by_the_worker(source):
+    body = b"\xff\x00 not json"
+
+    answer = hooks.accept(source.pk, sign(SECRET, body, at=NOW), body, now=NOW)
+    raws = intake.claim(source.pk)
+    arrived = intake.open(raws)
+
+    assert answer.status == 202
+    assert bytes(raws[0].body) == body
+    assert (arrived, raws[0].state) == ([], RawState.PARKED)
+
+
+def test_a_secret_that_our_keys_do_not_open_asks_its_owner(source, settings):
+    headers, body = delivery()
+    source.credential.sealed = b"spoilt"
+    source.credential.save()
+
+    assert hooks.accept(source.pk, headers, body, now=NOW).status == 503
+    assert not RawEvent.objects.exists()
+
+
+def test_who_knows_the_agreed_token_gets_the_challenge_back(source):
+    bare = cast.source("Bare", owner=source.owner)
+    good = {"hub.mode": "subscribe", "hub.verify_token": "shake-hands", "hub.challenge": "1158201444"}
+
+    answers = [
+        hooks.greet(source.pk, good),
+        hooks.greet(source.pk, {**good, "hub.verify_token": "other"}),
+        hooks.greet(source.pk, {**good, "hub.challenge": "<script>\x00"}),
+        hooks.greet(bare.pk, good),
+    ]
+
+    assert [answer.status for answer in answers] == [200, 403, 400, 404]
+    assert answers[0].message == "1158201444"
