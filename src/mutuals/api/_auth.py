@@ -69,7 +69,7 @@ def _by_session(request: HttpRequest) -> Caller | None:
         return None
     if request.method not in SAFE and check_csrf(request):
         raise HttpError(403, "The CSRF token is missing or wrong. Load the page again.")
-    return Caller(cast(User, request.user), None)
+    return Caller(request.user, None)
 
 
 def _let_in(caller: Caller, act: str, scopes: tuple[str, ...]) -> Caller:

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Router, Status
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from pydantic_core import from_json, to_json
 
@@ -103,7 +104,7 @@ class Json(BaseRenderer):
         return to_json(data, inf_nan_mode="null")
 
 
-class Reader:
+class Reader(Parser):
     """Reads bodies strictly: no NaN, no lone surrogates, no endless nesting or numbers."""
 
     def parse_body(self, request: HttpRequest) -> Any:

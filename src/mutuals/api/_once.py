@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -73,7 +74,8 @@ def _digest(request: HttpRequest) -> str:
     if request.content_type == "multipart/form-data":
         for name, value in sorted(request.POST.items()):
             told.update(f"{name}={value}\n".encode("utf-8", "replace"))
-        for name, file in sorted(request.FILES.items()):
+        files: dict[str, Any] = dict(request.FILES.items())
+        for name, file in sorted(files.items()):
             told.update(f"{name}={file.name}\n".encode("utf-8", "replace"))
             for chunk in file.chunks():
                 told.update(chunk)

@@ -123,17 +123,19 @@ def install(api: NinjaAPI) -> None:
         (413, (RequestDataTooBig, TooBig)),
         (507, (DiskFull,)),
     )
-    for status, kinds in plain:
-        for kind in kinds:
-            api.add_exception_handler(kind, _worded(status))
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(ValueError, _refused)
-    api.add_exception_handler(pydantic.ValidationError, _unforeseen)
-    api.add_exception_handler(Moved, _moved)
-    api.add_exception_handler(HttpError, _http)
-    api.add_exception_handler(AuthenticationError, _worded(401, "Send a token of this installation, or sign in."))
-    api.add_exception_handler(Http404, _worded(404, "There is nothing here that you may see."))
-    api.add_exception_handler(Exception, _unforeseen)
+    handlers: dict[type[Exception], Any] = {kind: _worded(status) for status, kinds in plain for kind in kinds}
+    handlers |= {
+        ValidationError: _invalid,
+        ValueError: _refused,
+        pydantic.ValidationError: _unforeseen,
+        Moved: _moved,
+        HttpError: _http,
+        AuthenticationError: _worded(401, "Send a token of this installation, or sign in."),
+        Http404: _worded(404, "There is nothing here that you may see."),
+        Exception: _unforeseen,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
 
 
 def _worded(status: int, detail: str = "") -> Any:

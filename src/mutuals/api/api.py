@@ -42,7 +42,7 @@ api = Api(
     docs_url=None,
     openapi_url="openapi.json",
     renderer=Json(),
-    parser=Reader(),  # type: ignore[arg-type]  the same two methods
+    parser=Reader(),
     urls_namespace="api-1",
     openapi_extra={"info": {"license": {"name": "Apache-2.0"}, "x-release": __version__}},
 )

@@ -221,7 +221,7 @@ def reply(request: HttpRequest, conversation_id: PathId, body: Reply) -> Interac
 
 
 def _channel(turn: Turn, number: int) -> Channel:
-    return one(Channel.objects.filter(source_id=turn.conversation.source_id), number)
+    return one(Channel.objects.filter(source=turn.conversation.source), number)
 
 
 @router.write("POST", "/interactions/{int:interaction_id}/take-back", act="conversation.reply", out=Done)

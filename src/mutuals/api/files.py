@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
+from ninja.errors import AuthenticationError, HttpError
 
+from mutuals.api._auth import caller_of
+from mutuals.api._problems import problem
 from mutuals.base import files
 from mutuals.history.models import Attachment, Interaction
 from mutuals.inbox import queries
 from mutuals.staff.models import User
-from mutuals.staff.permissions import Scope, require, scope
+from mutuals.staff.permissions import NotAllowed, Scope, require, scope
 
 
 @require_safe
-@login_required
 def served(request: HttpRequest, sha: str) -> HttpResponseBase:
-    """GET /files/<sha256>: the bytes of a file, or 404. Never shown in place: an attachment, nosniff, in a sandbox."""
-    row = visible(request.user, sha)
+    """GET /files/<sha256>, by session or token: the bytes of a file; 401, 403 or 404 as a problem.
+
+    Never shown in place: an attachment of no type, nosniff, in a sandbox.
+    """
+    try:
+        caller = caller_of(request)
+        if caller is None:
+            raise AuthenticationError
+        if caller.token is not None and "read" not in caller.token.scopes:
+            raise NotAllowed("This token lacks the scope “read”.")
+        row = visible(caller.user, sha)
+    except (AuthenticationError, HttpError):
+        return problem(401, "Sign in, or send a token of this installation.")
+    except NotAllowed as error:
+        return problem(403, str(error))
     if row is None:
-        raise Http404
+        return problem(404, "There is no such file that you may see.")
     answer = FileResponse(
         files.path(sha).open("rb"),
         as_attachment=True,
@@ -33,10 +47,10 @@ def served(request: HttpRequest, sha: str) -> HttpResponseBase:
     return answer
 
 
-def visible(user: object, sha: str) -> Attachment | None:
+def visible(user: User, sha: str) -> Attachment | None:
     """An attachment of these bytes that hangs on a message which `user` may see; two queries."""
     require(user, "file.view")
-    if not isinstance(user, User) or not files.path(sha).exists():
+    if not files.path(sha).exists():
         return None
     found = {row.interaction_id: row for row in Attachment.objects.filter(blob_id=sha).order_by("-pk")[:500]}
     messages = Interaction.objects.filter(pk__in=found)

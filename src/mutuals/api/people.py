@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,13 +18,13 @@ from mutuals.api._door import Resource, check_match
 from mutuals.api._paging import Cursor, Limit, pack, unpack
 from mutuals.api._problems import Moved
 from mutuals.api._shapes import AffiliationOut, InteractionOut, ProfileOut, shown
-from mutuals.api._types import MOST_ID, Day, In, Line, Out, Page, PathId, Ref, given
-from mutuals.base import clock
+from mutuals.api._types import MOST_ID, Count, Day, In, Line, Out, Page, PathId, Ref, given
+from mutuals.base import clock, filters
 from mutuals.history import queries as history
 from mutuals.history.models import Interaction
 from mutuals.identity import link, newcomer
 from mutuals.inbox import queries as inbox
-from mutuals.people import persons
+from mutuals.people import persons, queries
 from mutuals.people.models import Affiliation, Person, Profile
 from mutuals.people.visibility import sees_contacts, shown_contact, visible_to
 from mutuals.staff.models import User
@@ -32,7 +33,6 @@ from mutuals.staff.permissions import Scope, scope
 router = Resource("people")
 Tags = Annotated[list[Annotated[Line, Field(min_length=1, max_length=40)]], Field(max_length=50)]
 Kinds = Annotated[list[str], Query(max_length=20)]
-_RELATED = ("owner", "team")
 
 
 class PersonOut(Out):
@@ -49,7 +49,7 @@ class PersonOut(Out):
     stage: str
     tags: list[str]
     owner: Ref | None
-    team: Ref | None
+    team_id: int | None
     created_at: datetime
     changed_at: datetime
     last_at: datetime | None
@@ -61,7 +61,7 @@ class PersonOut(Out):
 
     @classmethod
     def of(cls, row: Person, *, viewer: User) -> PersonOut:
-        """A person fetched with owner and team."""
+        """A person fetched with their owner."""
         email, phone = shown_contact(row, viewer)
         return cls(
             id=row.pk,
@@ -75,7 +75,7 @@ class PersonOut(Out):
             stage=row.stage,
             tags=row.tags,
             owner=Ref.of(row.owner),
-            team=Ref.of(row.team),
+            team_id=row.team_id,
             created_at=row.created_at,
             changed_at=row.changed_at,
             last_at=row.last_at,
@@ -95,6 +95,19 @@ class HeldOut(Out):
     because: list[dict[str, Any]]
     by: str
     since: datetime | None
+
+
+class PersonRow(PersonOut):
+    """A person in a list, with their main place."""
+
+    organisation: Ref | None
+    role: str
+
+
+class People(Page[PersonRow]):
+    """One page of people; `total` only where asked for."""
+
+    total: Count | None = None
 
 
 class PersonPage(PersonOut):
@@ -127,7 +140,7 @@ class NewPerson(PersonChange):
 def person_of(request: HttpRequest, number: int) -> Person:
     """A person whom the caller may see. An id that was merged away raises Moved to the one it became; else 404."""
     people = visible_to(user_of(request))
-    found = people.filter(pk=number).select_related(*_RELATED).first()
+    found = people.filter(pk=number).select_related("owner").first()
     if found is not None:
         return found
     canonical = Person.objects.filter(pk=number).values_list("canonical_id", flat=True).first()
@@ -140,6 +153,53 @@ def person_of(request: HttpRequest, number: int) -> Person:
 def mark_of(letter: str, number: int, changed_at: datetime) -> str:
     """The ETag of a row that knows when it was changed."""
     return f'"{letter}{number}-{changed_at.timestamp():.6f}"'
+
+
+@router.read("/people", act="person.view", out=People)
+def listed(
+    request: HttpRequest,
+    f: Annotated[
+        list[str], Query(max_length=50, description="Tests that all hold, such as `city:is:Porto` or `orders:over:3`.")
+    ] = [],  # noqa: B006  ninja makes a fresh one
+    where: Annotated[str, Query(max_length=20_000, description="A whole condition as JSON, besides `f`.")] = "",
+    sort: Literal["name", "last", "value", "created"] = "name",
+    count: Annotated[bool, Query(description="Also say how many there are.")] = False,
+    cursor: Annotated[str, Query(max_length=2000, pattern=r"^[A-Za-z0-9_.:-]*$")] = "",
+    limit: Limit = 50,
+) -> People:
+    """People by a condition; docs/filters.md tells its fields and words."""
+    user, now = user_of(request), clock.now()
+    condition = filters.from_query([*f, where] if where else f)
+    zone = zone_of(user)
+    page = queries.list_people(user, where=condition, sort=sort, after=cursor, limit=limit, zone=zone, now=now)
+    total = queries.count_people(user, where=condition, zone=zone, now=now) if count else None
+    return People(
+        items=[
+            PersonRow(
+                **PersonOut.of(row.person, viewer=user).model_dump(),
+                organisation=Ref.of(row.organisation),
+                role=row.role,
+            )
+            for row in page.rows
+        ],
+        next=page.next or None,
+        total=Count.of(total) if total else None,
+    )
+
+
+@router.read("/people/named", act="person.view", out=Page[PersonOut])
+def named(
+    request: HttpRequest, q: Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]
+) -> Page[PersonOut]:
+    """The twenty people who fit best what one remembers of a name; an address, a number or a handle exactly."""
+    user = user_of(request)
+    found = queries.find_by_name(user, q)
+    return Page[PersonOut](items=[PersonOut.of(row, viewer=user) for row in found], next=None)
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """The user's time zone, in which days begin."""
+    return ZoneInfo(user.zone) if user.zone in available_timezones() else ZoneInfo("UTC")
 
 
 @router.read("/people/{int:person_id}", act="person.view", out=PersonPage, also={308: None})

@@ -1,0 +1,161 @@
+"""Every operation and every address x every role: allowed or refused, as the tables say."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+import committed
+from access import expected
+from access.page import PAGE, page, reach
+from api.town import Town, own_token, town
+from mutuals.api.api import api
+from mutuals.staff.models import Role, User
+from mutuals.staff.permissions import ACTS, Scope, scope
+
+ROLES = [role.value for role in Role]
+REFUSED = (401, 403)
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Every operation of the OpenAPI document by method and path."""
+    paths = api.get_openapi_schema(path_prefix="")["paths"]
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if method in METHODS
+    }
+
+
+def routes() -> list[str]:
+    """Every other address of the URL configuration, by its pattern."""
+
+    def walk(patterns: list[URLPattern | URLResolver], start: str) -> list[str]:
+        found = []
+        for one in patterns:
+            here = start + str(one.pattern)
+            found += walk(one.url_patterns, here) if isinstance(one, URLResolver) else [here]
+        return found
+
+    known = {"api/v1" + _pattern(name.split(" ", 1)[1]) for name in operations()}
+    return sorted(
+        route for route in set(walk(get_resolver().url_patterns, "")) - known if not route.startswith(expected.FOREIGN)
+    )
+
+
+def test_every_operation_declares_who_may_call_it_and_the_table_agrees() -> None:
+    declared = {name: operation["x-act"] for name, operation in operations().items()}
+
+    missing = declared.keys() ^ expected.OPERATIONS.keys()
+
+    assert not missing, f"name these in tests/access/expected.py: {sorted(missing)}"
+    assert declared == expected.OPERATIONS
+    assert set(declared.values()) <= {*ACTS, expected.EVERYBODY, expected.SIGNED_IN}
+
+
+def test_every_operation_but_the_open_ones_asks_who_calls() -> None:
+    open_ones = {name for name, operation in operations().items() if not operation.get("security")}
+
+    wanted = {name for name, act in expected.OPERATIONS.items() if act == expected.EVERYBODY}
+
+    assert open_ones == wanted
+
+
+def test_every_address_is_in_the_table_with_its_acts() -> None:
+    found = set(routes())
+
+    missing = found - expected.ROUTES.keys()
+
+    assert not missing, f"name these in tests/access/expected.py: {sorted(missing)}"
+    assert expected.ROUTES.keys() <= found
+    assert {act for acts in expected.ROUTES.values() for act in acts.values()} <= {
+        *ACTS, expected.EVERYBODY, expected.SIGNED_IN, expected.SIGNATURE,
+    }  # fmt: skip
+
+
+def test_the_page_in_the_documentation_is_up_to_date() -> None:
+    made = page()
+
+    is_up_to_date = committed.is_same(PAGE, made)
+
+    assert is_up_to_date, "write it anew: MUTUALS_WRITE=1 .venv/bin/pytest tests/access"
+
+
+@pytest.mark.django_db
+def test_each_operation_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
+    here = town()
+    users = here.staff.by_role()
+
+    wrong = [
+        found
+        for name, act in expected.OPERATIONS.items()
+        for role in [*ROLES, ""]
+        if (found := _misfit(name, act, users.get(role), here))
+    ]
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_each_address_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
+    here = town()
+    users = here.staff.by_role()
+
+    wrong = []
+    for route, acts in expected.ROUTES.items():
+        for method, act in acts.items():
+            for role in [*ROLES, ""]:
+                status, place = _call(method, "/" + _filled(route, here.ids), users.get(role), None)
+                wanted = reach(role, act)
+                is_in = status not in REFUSED and not (status == 302 and "/accounts/login/" in place)
+                fits = {Scope.ALL: is_in, Scope.OWN: True, Scope.NONE: not is_in or status == 404}[wanted]
+                if not fits or status >= 500:
+                    wrong.append(f"{method} {route} ({act}) as {role or 'stranger'}: {status}, wanted {wanted}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def _misfit(name: str, act: str, user: User | None, here: Town) -> str:
+    method, path = name.split(" ", 1)
+    ids = {**here.ids, "token_id": own_token(user) if user and scope(user, "token.own") is Scope.ALL else 1}
+    address = "/api/v1" + re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path)
+    body = expected.BODIES.get(name, {})
+    status, _ = _call(method, address, user, body)
+    wanted = reach(user.role if user else "", act)
+    fits = {
+        Scope.ALL: status not in (*REFUSED, 404) and status < 500,
+        Scope.OWN: status in (200, 404, 422),  # a list of one's own, or not there
+        Scope.NONE: status in REFUSED,
+    }[wanted]
+    return "" if fits else f"{name} ({act}) as {user.role if user else 'stranger'}: {status}, wanted {wanted}"
+
+
+def _call(method: str, address: str, user: User | None, body: object) -> tuple[int, str]:
+    """The status, and where it sends to. What it did is taken back."""
+    client = Client(raise_request_exception=False)
+    with transaction.atomic():
+        if user is not None:
+            client.force_login(user)
+        data = json.dumps(body).encode() if body is not None and method != "GET" else b""
+        answer = client.generic(method, address, data, content_type="application/json")
+        transaction.set_rollback(True)
+    return answer.status_code, answer.headers.get("Location", "")
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"{(\w+)}", r"<int:\1>", path)
+
+
+def _filled(route: str, ids: dict[str, object]) -> str:
+    """A pattern with the town's ids in it; what the town does not know is 1."""
+    plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda match: str(ids.get(match[1], 1)), route)
+    plain = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(ids.get(match[1], 1)), plain)
+    return plain.replace("^", "").replace("$", "").replace("\\Z", "")

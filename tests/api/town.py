@@ -1,0 +1,77 @@
+"""A town in which every kind of row exists, with the id of one of each by the name of its path parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import cast
+from mutuals import privacy
+from mutuals.base import clock, files
+from mutuals.capture import receive
+from mutuals.capture.models import Import, RawEvent
+from mutuals.connectors.contract import Raw
+from mutuals.history.models import Attachment
+from mutuals.identity import bought
+from mutuals.inbox import work
+from mutuals.people import organisations
+from mutuals.sales.models import Order
+from mutuals.sales.orders import LineIn, OrderIn
+from mutuals.staff import tokens
+
+
+@dataclass
+class Town:
+    """Everybody, and the ids."""
+
+    staff: cast.Staff
+    ids: dict[str, object]
+
+
+def town() -> Town:
+    """Bea with two handles, an order, a conversation and a file; the Kettle works; a source, an import, and so on."""
+    staff, now = cast.staff(), clock.now()
+    source = cast.source(owner=staff.aron, team=staff.service)
+    channel = cast.channel(source, speakers=(staff.ada, staff.lea))
+    bea = cast.person(by=staff.ada, email="bea@kettles.example")
+    profile = cast.profile(of=bea)
+    cast.profile("@nobody.yet")
+    firm = organisations.add(by=staff.ada, name="The Kettle works", now=now)
+    place = organisations.affiliate(bea, firm, by=staff.ada, role="Engineer")
+    turn = cast.turn(source)
+    work.assign(turn, by=staff.lea, to=staff.ada, now=now)
+    message = cast.said(source, cast.event("p2", "It still leaks.", reply_to="p1"))[0]
+    blob = files.keep([b"a picture of a kettle"], media_type="image/png")
+    Attachment.objects.create(interaction_id=message.pk, blob=blob, name="kettle.png", media_type="image/png", size=21)
+    line = LineIn("Kettle", "K-1", Decimal(1), Decimal("59.90"))
+    order = bought.Bought(OrderIn("2026-1", cast.NOW, "EUR", lines=(line,)), person=bea)
+    bought.take([order], source=None, by=staff.ada, now=now)
+    receive.keep(source, [Raw(key="bad", body=b"{")], cursor=None, now=now)
+    cast.said(source)
+    _, receipt = privacy.export(bea, by=staff.aron, now=now)
+    coming = Import.objects.create(
+        blob=blob, file_name="people.csv", target="people", source=source, by=staff.lea, sniffed={"columns": ["Name"]}
+    )
+    ids: dict[str, object] = {
+        "person_id": bea.pk,
+        "organisation_id": firm.pk,
+        "affiliation_id": place.pk,
+        "profile_id": profile.pk,
+        "conversation_id": turn.pk,
+        "interaction_id": message.pk,
+        "order_id": Order.objects.get().pk,
+        "source_id": source.pk,
+        "channel_id": channel.pk,
+        "import_id": coming.pk,
+        "event_id": RawEvent.objects.get(state="parked").pk,
+        "user_id": staff.ben.pk,
+        "team_id": staff.sales.pk,
+        "receipt_id": receipt.pk,
+        "sha": blob.sha256,
+    }
+    return Town(staff, ids)
+
+
+def own_token(user: cast.User) -> int:
+    """The id of a key that this user may end."""
+    return tokens.make(user, name="spare", scopes=["read"], now=clock.now())[0].pk
