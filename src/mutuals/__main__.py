@@ -8,7 +8,7 @@ import sys
 import django
 from django.core.management import execute_from_command_line
 
-from mutuals import cli
+from mutuals import cli, embedded
 from mutuals.config import supervisor
 
 _DJANGO = {"migrate", "makemigrations", "shell", "check", "showmigrations", "sqlmigrate", "createcachetable", "help-django"}
@@ -20,6 +20,12 @@ def main() -> int:
     argv = sys.argv[1:]
     if argv[:1] == ["run"]:
         return supervisor.run(argv[1:])
+    if argv[:1] != ["db"] and argv[:1] not in ([], ["-h"], ["--help"]):
+        try:
+            embedded.ensure_up()
+        except embedded.Refused as error:
+            print(f"mutuals: {error}", file=sys.stderr)
+            return 5
     if argv[:1] and argv[0] in _DJANGO:
         execute_from_command_line(["mutuals", *argv])
         return 0

@@ -93,7 +93,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "NAME": _address.dbname,
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "mutuals", "options": "-c timezone=UTC"},
+        "OPTIONS": {"application_name": "mutuals", **dict(_address.parameters)},
         "TEST": {"TEMPLATE": "template0"},
     }
 }
