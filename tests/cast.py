@@ -97,7 +97,7 @@ def channel(
     return made
 
 
-def person(name: str = "Bea Solmar", *, by: User, email: str = "", now: datetime = NOW, **more: Any) -> Person:
+def person(name: str = "Bea Brand", *, by: User, email: str = "", now: datetime = NOW, **more: Any) -> Person:
     """Somebody we know."""
     return newcomer.add(by=by, name=name, email=email, now=now, **more)
 

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from cast import NOW, event, minutes, person, profile, said, source, staff
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
+from cast import NOW, event, minutes, person, profile, said, source, staff
 from mutuals import flow
 from mutuals.capture import receive
 from mutuals.capture.models import RawEvent

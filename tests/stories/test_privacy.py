@@ -4,9 +4,10 @@ import json
 import zipfile
 
 import pytest
-from cast import NOW, event, minutes, person, said, source, staff
 from django.apps import apps
 from django.db import connection
+
+from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import privacy
 from mutuals.base import files
 from mutuals.capture.models import RawEvent
@@ -72,7 +73,7 @@ def test_the_package_holds_everything_and_the_receipt_counts_it(town):
 
 def test_erasing_leaves_no_trace_in_any_table_and_the_receipt_is_true(town):
     """K9."""
-    us, bea, square = town
+    us, bea, _ = town
     before = {needle: everywhere(needle) for needle in ("bea-7731", "bea@harbour.example", "Bea Brand")}
 
     receipt = privacy.erase(bea, by=us.aron, now=NOW + minutes(5))

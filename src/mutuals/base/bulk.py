@@ -31,7 +31,8 @@ def insert(
     names = ", ".join(f'"{column}"' for column in columns)
     taken = ", ".join(f'"{column}"::jsonb' if types[column] == "jsonb" else f'"{column}"' for column in columns)
     record = ", ".join(f'"{column}" {"text" if types[column] == "jsonb" else types[column]}' for column in columns)
-    sql = f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {taken} FROM json_to_recordset(%s::json) AS given({record})'  # noqa: S608
+    table = model._meta.db_table
+    sql = f'INSERT INTO "{table}" ({names}) SELECT {taken} FROM json_to_recordset(%s::json) AS given({record})'  # noqa: S608
     sql += f" ON CONFLICT {conflict}" if conflict else ""
     sql += f" RETURNING {returning}" if returning else ""
     given = json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=_plain, ensure_ascii=False)
@@ -50,6 +51,6 @@ def _plain(value: Any) -> Any:
 
 
 def _type(field: models.Field[Any, Any]) -> str:
-    relation = field.remote_field and field.target_field.db_type(connection)
-    kind = relation or field.db_type(connection) or ""
+    column = field.target_field if isinstance(field, models.ForeignKey) else field
+    kind = column.db_type(connection) or ""
     return {"bigserial": "bigint", "serial": "integer"}.get(kind, kind).split(" GENERATED")[0]

@@ -35,7 +35,9 @@ def keep(chunks: Iterable[bytes], *, media_type: str, limit: int = LIMIT) -> Blo
             for chunk in chunks:
                 size += len(chunk)
                 if size > limit:
-                    raise TooBig(f"The file is larger than {limit // 1024**2} MiB. Nothing was kept; split it and try again.")
+                    raise TooBig(
+                        f"The file is larger than {limit // 1024**2} MiB. Nothing was kept; split it and try again."
+                    )
                 digest.update(chunk)
                 out.write(chunk)
         name = digest.hexdigest()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
-from django.db import Error, transaction
-from procrastinate import RetryStrategy, exceptions
+from django.db import Error, close_old_connections, transaction
+from procrastinate import App, RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -18,11 +19,25 @@ AWAY = (Error, exceptions.ConnectorException)
 """What is raised while the database is away."""
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+_enqueuing = App(connector=DjangoConnector())
+"""Enqueues by Django's own connection. The worker's app has a pool of its own, outside of the caller's transaction: a
+job would start before the data that it is about is committed, and stay when it is rolled back."""
+_queues: dict[str, str] = {}
 
 
 def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: str = "", retry: bool = True) -> None:
     """Let `act` be deferred as `label`. `cron` (five fields, UTC) also runs it by the clock with `timestamp`."""
-    task = app.task(name=label, queue=queue, retry=RETRY if retry else False)(act)
+
+    @wraps(act)
+    def run(**ids: Any) -> Any:
+        close_old_connections()  # a thread's connection may have died since its last job
+        try:
+            return act(**ids)
+        finally:
+            close_old_connections()
+
+    _queues[label] = queue
+    task: Any = app.task(name=label, queue=queue, retry=RETRY if retry else False)(run)
     if cron:
         app.periodic(cron=cron)(task)
 
@@ -31,7 +46,7 @@ def later(
     label: str, *, lock: str = "", once: str = "", at: datetime | None = None, urgent: bool = False, **ids: Any
 ) -> None:
     """Enqueue a job. `lock`: one at a time; `once`: not again while one with this name waits; `at`: not before."""
-    options: dict[str, Any] = {"priority": 10 if urgent else 0}
+    options: dict[str, Any] = {"priority": 10 if urgent else 0, "queue": _queues.get(label, "default")}
     if lock:
         options["lock"] = lock
     if once:
@@ -40,7 +55,7 @@ def later(
         options["schedule_at"] = at
     try:
         with transaction.atomic():  # a savepoint: a doubled `once` must not spoil the caller's transaction
-            app.configure_task(label, **options).defer(**ids)
+            _enqueuing.configure_task(label, **options).defer(**ids)
     except exceptions.AlreadyEnqueued:
         return
 

@@ -123,7 +123,7 @@ class Events:
                 ).fetchone()
         except (psycopg.Error, ValueError):
             return False
-        return bool(user) and _fits(session, user[0])
+        return user is not None and _fits(session, str(user[0]))
 
 
 def _session_key(cookie: str) -> str:

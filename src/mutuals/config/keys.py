@@ -1,4 +1,4 @@
-"""Secrets of one installation: made on first use, kept in 0600 files outside the database, replaceable by environment."""
+"""Secrets of one installation: made on first use, kept in 0600 files outside the database, replaceable by settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django settings. Every choice that an installation makes is an environment variable named MUTUALS_*, or DATABASE_URL."""
+"""Django settings. Every choice of an installation is an environment variable: MUTUALS_* or DATABASE_URL."""
 
 from __future__ import annotations
 

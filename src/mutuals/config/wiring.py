@@ -14,7 +14,6 @@ from mutuals.history.models import Interaction
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.people import visibility
-from mutuals.people.models import Person
 from mutuals.staff import accounts
 from mutuals.staff.models import User
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -201,7 +203,7 @@ def touch(touches: Sequence[Touch]) -> None:
             AS g(id, count, last_at, last_in_at, last_out_at, snippet, subject)
         WHERE c.id = g.id
     """
-    values = [
+    values: list[Any] = [
         [one.conversation_id for one in rows],
         [one.count for one in rows],
         [one.last_at for one in rows],

@@ -137,7 +137,7 @@ def _plain(envelope: Envelope) -> dict[str, object]:
 
 
 def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
-    """Edits: the old wording goes to Revision, the new one takes its place. An older wording that a backfill brings changes nothing."""
+    """Edits: the old wording goes to Revision, the new one takes its place. An older one that a backfill brings does not."""
     told = {fit(one.arrived.envelope.key): one for one in placed if one.arrived.envelope.revision}
     if not told:
         return {}

@@ -36,7 +36,7 @@ def note(
     text = clean(text).strip()
     if not text:
         raise ValueError("There is nothing to keep: the note is empty.")
-    row = Interaction.objects.create(
+    return Interaction.objects.create(
         source=None,
         key=f"own:{new_key(now)}",
         profile=profile,
@@ -51,7 +51,6 @@ def note(
         received_at=now,
         text=text,
     )
-    return row
 
 
 def outgoing(
@@ -107,7 +106,7 @@ def mark_sent(
     """The network has it: take over its key and address. If our own echo came first, the echo makes room."""
     with transaction.atomic():
         row = Interaction.objects.select_for_update().get(pk=interaction_id)
-        echo = Interaction.objects.filter(source_id=row.source_id, key=fit(key)).exclude(pk=row.pk).first()
+        echo = Interaction.objects.filter(source=row.source, key=fit(key)).exclude(pk=row.pk).first()
         if echo is not None:
             raws = echo.extra.get("raws", [])
             echo.delete()

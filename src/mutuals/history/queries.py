@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -26,9 +27,9 @@ class Wanted:
     outcomes: tuple[str, ...] = ()
     public: bool | None = None
 
-    def where(self) -> tuple[str, list[object]]:
+    def where(self) -> tuple[str, list[Any]]:
         """The condition as SQL on `i`, with its parameters."""
-        parts, values = [], list[object]()
+        parts, values = [], list[Any]()
         for column, wanted in (
             ("kind", self.kinds),
             ("network", self.networks),
@@ -44,6 +45,9 @@ class Wanted:
         return "".join(f" AND {part}" for part in parts), values
 
 
+ALL = Wanted()
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """One page of a walk: rows in their order, and where to go on (None = the end)."""
@@ -52,9 +56,7 @@ class Walk:
     after: Place | None = None
 
 
-def timeline(
-    profile_ids: Sequence[int], *, wanted: Wanted = Wanted(), after: Place | None = None, limit: int = 50
-) -> Walk:
+def timeline(profile_ids: Sequence[int], *, wanted: Wanted = ALL, after: Place | None = None, limit: int = 50) -> Walk:
     """The newest interactions of some profiles, newest first: one index scan a profile, merged; two small queries.
 
     The first query finds ids inside the index order, the second fetches the rows that are shown.

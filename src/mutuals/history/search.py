@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
 from mutuals.history.models import Interaction
-from mutuals.history.queries import Place, Walk, Wanted
+from mutuals.history.queries import ALL, Place, Walk, Wanted
 
 COMMON = 20_000
 """Expected hits from which walking newest first is cheaper than fetching them all to sort them."""
@@ -25,7 +26,7 @@ class Hit:
     is_exact: bool
 
 
-def find(text: str, *, wanted: Wanted = Wanted(), after: Place | None = None, limit: int = 20) -> Walk:
+def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: int = 20) -> Walk:
     """The newest interactions that hold all words of `text` (quotes for phrases, - to leave out), newest first.
 
     Chooses between two plans by the planner's own estimate of the number of hits. An empty text finds nothing.
@@ -55,7 +56,7 @@ def find(text: str, *, wanted: Wanted = Wanted(), after: Place | None = None, li
     return _rows(ids, limit)
 
 
-def count(text: str, *, wanted: Wanted = Wanted(), most: int = 10_000) -> Hit:
+def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000) -> Hit:
     """How many interactions hold the words; counting stops after `most`, and is not tried where far more are expected."""
     if not text.strip("\0 "):
         return Hit(0, is_exact=True)
@@ -73,7 +74,7 @@ def count(text: str, *, wanted: Wanted = Wanted(), most: int = 10_000) -> Hit:
     return Hit(min(n, most), is_exact=n <= most)
 
 
-def _expected(condition: str, values: Sequence[object]) -> float:
+def _expected(condition: str, values: Sequence[Any]) -> float:
     """How many rows the planner expects, without running anything."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM history_interaction i WHERE {condition}", list(values))  # noqa: S608

@@ -122,7 +122,7 @@ def _action(key: str, row: Interaction, target: Interaction, conversation: Conve
     said = Interaction.objects.filter(
         conversation=conversation, deleted_at=None, status__in=[Status.RECEIVED, Status.SENT]
     )
-    keys = [key for key in said.order_by("-occurred_at", "-id").values_list("key", flat=True)[:REFERENCES]][::-1]
+    keys = list(said.order_by("-occurred_at", "-id").values_list("key", flat=True)[:REFERENCES])[::-1]
     profile = target.profile
     to = (Handle(profile.network, profile.key, profile.name, profile.shown, profile.url),) if profile else ()
     return Action(

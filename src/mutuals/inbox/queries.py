@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -64,11 +65,11 @@ def turns(viewer: User, asked: Asked, *, after: Place | None = None, limit: int 
 
 def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
     """How many turns each tab holds under the same filters: (n, exact), counted up to 10,000; one query."""
-    parts, values = [], list[object]()
+    parts, values = [], list[Any]()
     for tab in TABS:
         rows = _asked(viewer, Asked(tab, asked.state, asked.network, asked.pillar, asked.public))
         sql, parameters = rows.order_by().values("conversation_id")[: MOST + 1].query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({sql}) t)")
+        parts.append(f"(SELECT count(*) FROM ({sql}) t)")  # noqa: S608  Django's own SQL
         values += parameters
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)

@@ -1,5 +1,6 @@
 import pytest
 from django.db import connection
+
 from mutuals.base import jobs, stalled
 
 pytestmark = pytest.mark.django_db

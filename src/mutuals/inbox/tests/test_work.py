@@ -1,8 +1,9 @@
 """Whose turn it is: from the first word to the outcome."""
 
 import pytest
-from cast import NOW, channel, event, minutes, said, source, staff, turn
 from django.db import IntegrityError, transaction
+
+from cast import NOW, channel, event, minutes, said, source, staff, turn
 from mutuals.base.models import Entry
 from mutuals.history.models import Interaction
 from mutuals.inbox import queries, work
