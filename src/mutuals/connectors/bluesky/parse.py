@@ -41,7 +41,7 @@ def parse(raw: Raw) -> tuple[Envelope, ...]:
         return _deletion(told)
     if isinstance(told.get("post"), dict):
         return _feed_item(told, raw.kind)
-    if not text(told, "uri").startswith("at://") or not text(part(told, "author"), "did"):
+    if not _is_key(text(told, "uri")) or not _is_did(part(told, "author")):
         return ()
     if "reason" in told:
         return _notification(told)
@@ -52,7 +52,16 @@ def _deletion(told: dict[str, Any]) -> tuple[Envelope, ...]:
     uri, commit = text(told, "uri"), part(told, "commit")
     if text(commit, "operation") == "delete" and text(told, "did"):
         uri = f"at://{text(told, 'did')}/{text(commit, 'collection')}/{text(commit, 'rkey')}"
-    return (Envelope(key=uri, verb=Verb.DELETE, public=True),) if uri.startswith("at://") else ()
+    return (Envelope(key=uri, verb=Verb.DELETE, public=True),) if _is_key(uri) else ()
+
+
+def _is_key(uri: str) -> bool:
+    return uri.startswith("at://") and len(uri) <= 1000
+
+
+def _is_did(account: dict[str, Any]) -> bool:
+    did = text(account, "did")
+    return did.startswith("did:") and len(did) <= 300
 
 
 def _notification(told: dict[str, Any]) -> tuple[Envelope, ...]:
@@ -78,12 +87,12 @@ def _notification(told: dict[str, Any]) -> tuple[Envelope, ...]:
 
 def _feed_item(told: dict[str, Any], kind: str) -> tuple[Envelope, ...]:
     post, reason = part(told, "post"), part(told, "reason")
-    if not text(post, "uri").startswith("at://") or not text(part(post, "author"), "did"):
+    if not _is_key(text(post, "uri")) or not _is_did(part(post, "author")):
         return ()
     if not text(reason, "$type").endswith("#reasonRepost"):
         return _post(post, kind)
     said = _post(post, "")
-    if not text(reason, "uri") or not text(part(reason, "by"), "did"):
+    if not _is_key(text(reason, "uri")) or not _is_did(part(reason, "by")):
         return said
     share = Envelope(
         key=text(reason, "uri"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +25,7 @@ KNOWN = 300
 WATCHED = 100
 NEWEST, OTHERS = 3, 3  # remembered statuses looked at again on each round: people mostly delete soon
 _TERMS = 20
+_ASKED = 3  # mentions in one status of ours whose accounts are asked for
 
 
 @dataclass
@@ -35,10 +36,12 @@ class _Memory:
     known: dict[str, str]
     watched: list[list[str]]  # [local id, global id, revision], newest last
     turn: int = 0
+    actors: dict[str, str] = field(default_factory=dict)  # page of an account -> its global id
 
     def note(self, status: dict[str, Any]) -> None:
         """Remember a status: for replies to it, and to look at it again."""
         status = bare(status)
+        self.meet(part(status, "account"))
         local, uri = text(status, "id"), text(status, "uri")
         if not local or not uri:
             return
@@ -49,8 +52,16 @@ class _Memory:
         while len(self.known) > KNOWN:
             del self.known[next(iter(self.known))]
 
+    def meet(self, account: dict[str, Any]) -> None:
+        """Remember the global id of an account, for mentions of it."""
+        if text(account, "url") and text(account, "uri"):
+            self.actors[text(account, "url")] = text(account, "uri")
+            while len(self.actors) > KNOWN:
+                del self.actors[next(iter(self.actors))]
+
     def cursor(self, **walks: Any) -> dict[str, Any]:
-        return {**walks, "known": self.known, "watched": self.watched, "turn": self.turn}
+        kept = {"known": self.known, "watched": self.watched, "turn": self.turn, "actors": self.actors}
+        return {**walks, **kept}
 
 
 def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[Page]:
@@ -62,7 +73,10 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
         dict(cursor.get("known", {})),
         [list(entry) for entry in cursor.get("watched", [])],
         int(cursor.get("turn", 0)),
+        dict(cursor.get("actors", {})),
     )
+    kept = context.secrets.get()
+    memory.meet({"url": kept.get("page", ""), "uri": kept.get("actor", "")})
     if stream == "search":
         yield from _search(context, memory, dict(cursor.get("terms", {})))
         return
@@ -107,13 +121,15 @@ def my_id(context: Context) -> str:
     known = context.secrets.get()
     if not known.get("account_id"):
         account = one(call(context, "GET", WHO))
-        context.secrets.save({**known, "account_id": text(account, "id"), "actor": _actor(account)})
+        context.secrets.save({**known, **who(account)})
         return text(account, "id")
     return known["account_id"]
 
 
-def _actor(account: dict[str, Any]) -> str:
-    return text(account, "uri") or text(account, "url")
+def who(account: dict[str, Any]) -> dict[str, str]:
+    """What is kept of our own account: its number here, its global id and its page."""
+    page = text(account, "url")
+    return {"account_id": text(account, "id"), "actor": text(account, "uri") or page, "page": page}
 
 
 def _walk(
@@ -159,7 +175,7 @@ def _raws(context: Context, memory: _Memory, item: dict[str, Any]) -> Iterator[R
     if text(status, "in_reply_to_id"):
         if is_notification and text(item, "type") in SPOKEN:
             before = _thread(context, status)
-            yield from _ancestors(memory, before)
+            yield from _ancestors(context, memory, before)
             parent = text(before[-1], "uri") if before else ""
             root = text(before[0], "uri") if before else ""
         else:
@@ -168,7 +184,8 @@ def _raws(context: Context, memory: _Memory, item: dict[str, Any]) -> Iterator[R
         memory.note(status)
     key = f"n:{text(item, 'id')}" if is_notification else f"s:{text(item, 'uri')}"
     kind = "" if is_notification else _kind(memory, item)
-    yield _raw(item, key=f"{key}:{revision(status)}", kind=kind, parent=parent, root=root)
+    told = {"item": item, "parent": parent, "root": root, "actors": _actors(context, memory, status)}
+    yield _raw(told, key=f"{key}:{revision(status)}", kind=kind)
 
 
 def _kind(memory: _Memory, status: dict[str, Any]) -> str:
@@ -178,17 +195,35 @@ def _kind(memory: _Memory, status: dict[str, Any]) -> str:
     return " ".join([OWN] * wrote + [OWN_SHARE] * shared)
 
 
-def _ancestors(memory: _Memory, before: list[dict[str, Any]]) -> Iterator[Raw]:
+def _actors(context: Context, memory: _Memory, status: dict[str, Any]) -> dict[str, str]:
+    """The global ids of those that a status mentions; asked for only where it is our own, to know whom we spoke to."""
+    ours = text(part(status, "account"), "id") == memory.me
+    for mention in parts(status, "mentions")[:_ASKED]:
+        page = text(mention, "url")
+        if ours and page and page not in memory.actors:
+            try:
+                account = one(call(context, "GET", f"/api/v1/accounts/{quote(text(mention, 'id'), safe='')}"))
+            except (NotFound, BadRequest):
+                account = {}
+            found = text(account, "uri") if text(account, "url") == page else ""
+            memory.meet({"url": page, "uri": found or page})
+    pages = [text(mention, "url") for mention in parts(status, "mentions")]
+    return {page: memory.actors[page] for page in pages if page in memory.actors}
+
+
+def _ancestors(context: Context, memory: _Memory, before: list[dict[str, Any]]) -> Iterator[Raw]:
     parent, root = "", text(before[0], "uri") if before else ""
     for status in before:
         memory.note(status)
         key = f"s:{text(status, 'uri')}:{revision(status)}"
-        yield _raw(status, key=key, kind=_kind(memory, status), parent=parent, root=root if parent else "")
+        actors = _actors(context, memory, status)
+        told = {"item": status, "parent": parent, "root": root if parent else "", "actors": actors}
+        yield _raw(told, key=key, kind=_kind(memory, status))
         parent = text(status, "uri")
 
 
-def _raw(item: dict[str, Any], *, key: str, kind: str, parent: str, root: str) -> Raw:
-    body = json.dumps({"item": item, "parent": parent, "root": root}, ensure_ascii=False, separators=(",", ":"))
+def _raw(told: dict[str, Any], *, key: str, kind: str) -> Raw:
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return Raw(key, body.encode("utf-8", "surrogatepass"), kind)
 
 

@@ -1,7 +1,8 @@
 """What a server with Mastodon's API sends -> envelopes. Pure.
 
-Three shapes are read, each bare or wrapped by `fetch` as {"item": ..., "parent": URI, "root": URI} (a status names its
-parent only by a number that means nothing elsewhere): a notification, a status, and {"event": "delete", "uri": URI}.
+Three shapes are read: a notification, a status, and {"event": "delete", "uri": URI}. Each comes bare or wrapped by
+`fetch`: {"item": ..., "parent": URI, "root": URI, "actors": {page: URI}}, because a status names its parent only by a
+number that means nothing elsewhere, and those whom it mentions only by their pages.
 The key of a status is its ActivityPub id; likes, shares and follows have no id here and get one from who and what.
 """
 
@@ -11,6 +12,8 @@ import hashlib
 import json
 import mimetypes
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +26,7 @@ OWN, OWN_SHARE = "own", "shared-by-us"  # words of `Raw.kind`: our account wrote
 PUBLIC = ("public", "unlisted")
 SPOKEN = {"mention", "status", "update", "quote", "quoted_update"}
 _DONE = {"favourite": Kind.LIKE, "reblog": Kind.SHARE}
+_LONGEST_KEY = 1000
 _HREF = re.compile(r'href="(https?://[^"\s<>]{1,500})"')
 
 
@@ -36,24 +40,33 @@ def parse(raw: Raw) -> tuple[Envelope, ...]:
         return ()
     wrapped = told.get("item")
     item, around = (wrapped, told) if isinstance(wrapped, dict) else (told, {})
-    parent, root = text(around, "parent"), text(around, "root")
+    known = _Around(text(around, "parent"), text(around, "root"), part(around, "actors"))
     if item.get("event") == "delete":
         uri = text(item, "uri")
-        return (Envelope(key=uri, verb=Verb.DELETE),) if uri else ()
+        return (Envelope(key=_short(uri), verb=Verb.DELETE),) if uri else ()
     if isinstance(item.get("account"), dict) and "type" in item and "uri" not in item:
-        return _notification(item, parent, root)
+        return _notification(item, known)
     if text(item, "uri") and isinstance(item.get("account"), dict):
-        return _status(item, ours=frozenset(raw.kind.split()), parent=parent, root=root)
+        return _status(item, known, ours=frozenset(raw.kind.split()))
     return ()
 
 
-def _notification(item: dict[str, Any], parent: str, root: str) -> tuple[Envelope, ...]:
+@dataclass(frozen=True)
+class _Around:
+    """What `fetch` found out about an item."""
+
+    parent: str = ""
+    root: str = ""
+    actors: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _notification(item: dict[str, Any], known: _Around) -> tuple[Envelope, ...]:
     what, status = text(item, "type"), part(item, "status")
     if what == "follow":
         who = author(part(item, "account"))
         return (
             Envelope(
-                key=f"follow:{who.key}",
+                key=_short(f"follow:{who.key}"),
                 kind=Kind.FOLLOW,
                 author=who,
                 said_at=moment(item.get("created_at")),
@@ -63,9 +76,9 @@ def _notification(item: dict[str, Any], parent: str, root: str) -> tuple[Envelop
     if not text(status, "uri"):
         return ()
     if what in SPOKEN:
-        return _status(status, ours=frozenset(), parent=parent, root=root)
+        return _status(status, known, ours=frozenset())
     if what in _DONE:
-        ours = _status(bare(status), ours=frozenset([OWN]), parent=parent, root=root)
+        ours = _status(bare(status), known, ours=frozenset([OWN]))
         return (*ours, _reaction(_DONE[what], part(item, "account"), bare(status), item.get("created_at")))
     return ()
 
@@ -76,17 +89,17 @@ def bare(status: dict[str, Any]) -> dict[str, Any]:
     return shared if isinstance(shared, dict) and text(shared, "uri") else status
 
 
-def _status(item: dict[str, Any], *, ours: frozenset[str], parent: str, root: str) -> tuple[Envelope, ...]:
+def _status(item: dict[str, Any], known: _Around, *, ours: frozenset[str]) -> tuple[Envelope, ...]:
     shared = bare(item)
     if shared is not item:
-        inner = _status({**shared, "reblog": None}, ours=ours, parent=parent, root=root)
+        inner = _status({**shared, "reblog": None}, known, ours=ours)
         own = OWN_SHARE in ours
         return (*inner, _reaction(Kind.SHARE, part(item, "account"), shared, item.get("created_at"), own=own))
     word = visibility(item)
-    is_reply = bool(parent or item.get("in_reply_to_id"))
+    is_reply = bool(known.parent or item.get("in_reply_to_id"))
     return (
         Envelope(
-            key=text(item, "uri"),
+            key=_short(text(item, "uri")),
             verb=Verb.UPDATE if item.get("edited_at") else Verb.CREATE,
             kind=Kind.REPLY if is_reply else Kind.POST,
             author=author(part(item, "account")),
@@ -95,9 +108,9 @@ def _status(item: dict[str, Any], *, ours: frozenset[str], parent: str, root: st
             subject=line(text(item, "spoiler_text"), at_most=500),
             public=word in PUBLIC,
             visibility=word,
-            reply_to=parent,
-            thread=root or parent,
-            to=tuple(dict.fromkeys(_mentioned(told) for told in parts(item, "mentions"))),
+            reply_to=known.parent,
+            thread=known.root or known.parent,
+            to=_mentioned(item, known.actors),
             url=web(item, "url") or web(item, "uri"),
             language=text(item, "language")[:20],
             revision=revision(item),
@@ -124,7 +137,12 @@ def _reaction(kind: Kind, account: dict[str, Any], status: dict[str, Any], when:
 
 def reaction_key(kind: Kind, actor: str, uri: str) -> str:
     """One person likes or shares one thing once, so who and what are the key."""
-    return f"{kind}:{actor}:{uri}"
+    return _short(f"{kind}:{actor}:{uri}")
+
+
+def _short(key: str) -> str:
+    """A key that can be kept: an overlong one ends in its hash."""
+    return key if len(key) <= _LONGEST_KEY else key[:900] + "#" + hashlib.sha256(key.encode()).hexdigest()
 
 
 def author(account: dict[str, Any]) -> Handle:
@@ -134,7 +152,7 @@ def author(account: dict[str, Any]) -> Handle:
         raise ValueError("An account without an address.")
     return Handle(
         network=NETWORK,
-        key=key,
+        key=_short(key),
         name=full_name(text(account, "acct") or text(account, "username"), key),
         shown=line(text(account, "display_name"), at_most=200),
         url=web(account, "url"),
@@ -145,10 +163,16 @@ def author(account: dict[str, Any]) -> Handle:
     )
 
 
-def _mentioned(told: dict[str, Any]) -> Handle:
-    """A mention names only the page of the account, which on some servers is not its global id."""
-    key = text(told, "uri") or text(told, "url")
-    return Handle(NETWORK, key, full_name(text(told, "acct"), key), url=web(told, "url"))
+def _mentioned(status: dict[str, Any], actors: Mapping[str, Any]) -> tuple[Handle, ...]:
+    """A mention names only the page of the account; where `actors` does not know its global id, the page is the key."""
+    found = []
+    for told in parts(status, "mentions"):
+        page = text(told, "url")
+        known = actors.get(page)
+        key = clean(known) if isinstance(known, str) and known else page
+        if key:
+            found.append(Handle(NETWORK, _short(key), full_name(text(told, "acct"), key), url=web(told, "url")))
+    return tuple(dict.fromkeys(found))
 
 
 def full_name(acct: str, address: str) -> str:

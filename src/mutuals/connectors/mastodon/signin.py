@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from mutuals.base.ids import new_token
 from mutuals.connectors.contract import BadRequest, Context, Forbidden, Handle
 from mutuals.connectors.mastodon.client import WHO, address, call, one
+from mutuals.connectors.mastodon.fetch import who
 from mutuals.connectors.mastodon.parse import author, text
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -53,7 +54,7 @@ def finish(context: Context, answer: Mapping[str, str]) -> Handle:
     given = one(call(context, "POST", "/oauth/token", signed_in=False, form=form))
     if not text(given, "access_token"):
         raise Forbidden("The server gave no token.")
-    kept = {name: value for name, value in kept.items() if name not in ("state", "back", "account_id", "actor")}
+    kept = {name: value for name, value in kept.items() if name not in ("state", "back", "account_id", "actor", "page")}
     context.secrets.save({**kept, "access_token": text(given, "access_token")})
     return check(context)
 
@@ -66,7 +67,7 @@ def check(context: Context) -> Handle:
     except ValueError as error:
         raise BadRequest("The server's answer names no account; is this the address of a Mastodon server?") from error
     known = context.secrets.get()
-    told = {"account_id": text(account, "id"), "actor": ours.key}
+    told = who(account)
     if any(known.get(name) != value for name, value in told.items()):
         context.secrets.save({**known, **told})
     return ours

@@ -202,6 +202,27 @@ def test_a_remembered_post_that_is_gone_is_a_deletion_and_a_changed_one_an_edit(
     json.dumps(pages[-1].cursor)
 
 
+def test_whom_our_own_post_speaks_to_is_known_by_the_global_id() -> None:
+    pages = {"2": "https://town.example/@bea", "3": "https://town.example/@bo"}
+    mentions = [{"id": number, "acct": "x@town.example", "url": page} for number, page in pages.items()]
+
+    def answer(asked: Asked) -> object:
+        if asked.url.endswith("/accounts/1/statuses"):
+            return [] if "min_id" in asked.told["params"] else [status(5, account=US, mentions=mentions)]
+        if asked.url.endswith("/accounts/2"):
+            return BEA
+        return reply({"error": "Record not found"}, status=404) if "/accounts/" in asked.url else status(5, account=US)
+
+    context, http = server(answer)
+
+    pages_drawn = list(CONNECTOR.fetch(context, "own", {}))
+
+    told = CONNECTOR.parse(pages_drawn[0].raws[0])[0]
+    assert told.own
+    assert [handle.key for handle in told.to] == [BEA["uri"], "https://town.example/@bo"]
+    assert sum("/accounts/" in asked.url for asked in http.asked if "statuses" not in asked.url) == 2
+
+
 def test_what_was_sent_is_found_by_its_text_under_its_parent_and_not_from_before() -> None:
     html = (
         '<p><span class="h-card"><a href="https://town.example/@bea">@<span>bea</span></a></span> See '
