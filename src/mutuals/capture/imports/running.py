@@ -74,22 +74,27 @@ def run(of: Import, *, by: User) -> Import:
 
 def check_now(import_id: int, *, size: int = SIZE) -> None:
     """The job behind `check`. Begins anew when it was killed; does nothing where the import is not being checked."""
-    of = Import.objects.select_related("source").get(pk=import_id)
-    if of.state != ImportState.CHECKING:
-        return
-    of.troubles.all().delete()
-    _turn(of, rows_done=0, preview={}, started_at=clock.now())
-    _walk(of, size=size, is_check=True)
+    with transaction.atomic():  # locked, so that a second one cannot wipe out what the first has just finished
+        of = Import.objects.select_for_update(of=("self",)).select_related("source").get(pk=import_id)
+        if of.state != ImportState.CHECKING:
+            return
+        of.troubles.all().delete()
+        _turn(of, rows_done=0, preview={}, started_at=clock.now())
+    _walk(of, size=size, is_check=True, before_commit=_nothing)
 
 
-def run_now(import_id: int, *, size: int = SIZE) -> None:
-    """The job behind `run`. Goes on after the last row that was committed; does nothing where nothing is to be done."""
+def run_now(import_id: int, *, size: int = SIZE, before_commit: Callable[[Import], None] | None = None) -> None:
+    """The job behind `run`. Goes on after the last row that was committed; does nothing where nothing is to be done.
+
+    `before_commit` is called with the import at the end of every batch, within its transaction: what it raises undoes
+    that batch and ends the run as a crash would.
+    """
     of = Import.objects.select_related("source").get(pk=import_id)
     if of.state != ImportState.RUNNING:
         return
     if of.started_at is None:
         _turn(of, started_at=clock.now())
-    _walk(of, size=size, is_check=False)
+    _walk(of, size=size, is_check=False, before_commit=before_commit or _nothing)
 
 
 def take_up(*, now: datetime, after: timedelta = timedelta(minutes=5)) -> int:
@@ -101,7 +106,11 @@ def take_up(*, now: datetime, after: timedelta = timedelta(minutes=5)) -> int:
     return len(left)
 
 
-def _walk(of: Import, *, size: int, is_check: bool) -> None:
+def _nothing(_of: Import) -> None:
+    return
+
+
+def _walk(of: Import, *, size: int, is_check: bool, before_commit: Callable[[Import], None]) -> None:
     shadow = Shadow()
     planner = _PLANNERS[Target(of.target)](of, shadow)
     try:
@@ -109,7 +118,7 @@ def _walk(of: Import, *, size: int, is_check: bool) -> None:
             if is_done:
                 planner.pass_over(rows)
                 continue
-            counts = _preview(of, planner, rows) if is_check else _take(of, planner, rows)
+            counts = _preview(of, planner, rows) if is_check else _take(of, planner, rows, before_commit)
             if counts.get(Outcome.ERRORS.value, 0) > MOST_ERRORS:
                 raise Unreadable(f"More than {MOST_ERRORS:,} rows cannot be read: is the mapping right?")
         _finish(of, is_check=is_check)
@@ -131,7 +140,9 @@ def _preview(of: Import, planner: Planner, rows: Sequence[RowIn]) -> dict[str, i
     return dict(of.preview)
 
 
-def _take(of: Import, planner: Planner, rows: Sequence[RowIn]) -> dict[str, int]:
+def _take(
+    of: Import, planner: Planner, rows: Sequence[RowIn], before_commit: Callable[[Import], None]
+) -> dict[str, int]:
     """One batch, all or nothing."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -141,6 +152,7 @@ def _take(of: Import, planner: Planner, rows: Sequence[RowIn]) -> dict[str, int]
         decisions = planner.plan(rows, now=now)
         planner.apply(now=now)
         _count(of, decisions, "counts")
+        before_commit(of)
     return dict(of.counts)
 
 
