@@ -1,6 +1,7 @@
-"""Work for later, on the same database: enqueued in the transaction of the data, so neither is ever without the other.
+"""Work for later, on the same database: enqueued in the transaction of the data, so neither is without the other.
 
-Rooms defer by name; `config.wiring` names the functions at start-up. Handlers take ids, not payloads, and may run twice.
+Rooms defer by name; `config.wiring` names the functions at start-up. Handlers take ids, not payloads, and may run
+twice.
 """
 
 from __future__ import annotations
