@@ -9,20 +9,30 @@ from typing import Any
 
 from mutuals.cli import db
 
+_NAMES = ("processes", "staff", "people", "inbox", "sources", "imports", "parked", "town", "seed")
+_EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,
+3 not found, 4 not allowed, 5 no database, 6 done in part."""
 
-def main(argv: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
-    parser = argparse.ArgumentParser(prog="mutuals", description="Mutuals, from the terminal")
-    groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
-    for group in _groups(argv):
-        group.register(groups)
+
+def main(argv: Sequence[str], *, more: Sequence[str] = ()) -> int:
+    """Run one command and return its exit code. `more` are modules of rooms above that add a command."""
+    parser = build(argv, more=more)
     args = parser.parse_args(list(argv))
     return int(args.act(args))
 
 
-def _groups(argv: Sequence[str]) -> list[Any]:
+def build(argv: Sequence[str] = (), *, more: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of a command line; of every command, unless it is one of `db`."""
+    parser = argparse.ArgumentParser(prog="mutuals", description="Mutuals, from the terminal", epilog=_EPILOG)
+    groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
+    groups.add_parser("run", help="everything up, until it is told to stop", add_help=False)  # see __main__
+    for group in _groups(argv, more):
+        group.register(groups)
+    return parser
+
+
+def _groups(argv: Sequence[str], more: Sequence[str]) -> list[Any]:
     """The database commands work where Django cannot start yet, so nothing else is loaded for them."""
     if list(argv[:1]) == ["db"]:
         return [db]
-    names = ("processes", "staff", "people", "inbox", "sources")
-    return [db, *(import_module(f"mutuals.cli.{name}") for name in names)]
+    return [db, *(import_module(f"mutuals.cli.{name}") for name in _NAMES), *map(import_module, more)]

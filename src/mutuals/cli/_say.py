@@ -7,17 +7,26 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from mutuals.connectors.contract import ConnectorError
 from mutuals.staff.models import Role, User
 from mutuals.staff.permissions import NotAllowed
 
-DONE, REFUSED, MISUSED, MISSING, FORBIDDEN, NO_DATABASE = 0, 1, 2, 3, 4, 5
+DONE, REFUSED, MISUSED, MISSING, FORBIDDEN, NO_DATABASE, PARTLY = 0, 1, 2, 3, 4, 5, 6
 Act = Callable[[argparse.Namespace], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a command says, and another exit code than DONE."""
+
+    said: Any
+    code: int
 
 
 class Missing(LookupError):
@@ -54,12 +63,17 @@ def _run(args: argparse.Namespace, act: Act) -> int:
         return _refuse(args, str(error), MISSING)
     except NotAllowed as error:
         return _refuse(args, str(error), FORBIDDEN)
+    except ProgrammingError as error:
+        return _refuse(args, f"The tables are not what this version wants: {error}. Try: mutuals migrate", NO_DATABASE)
     except OperationalError as error:
         return _refuse(args, f"The database does not answer: {error}. Try: mutuals db up", NO_DATABASE)
     except (ValueError, ConnectorError, OSError) as error:
         return _refuse(args, str(error), REFUSED)
+    code = DONE
+    if isinstance(said, Ended):
+        said, code = said.said, said.code
     say(args, said)
-    return DONE
+    return code
 
 
 def say(args: argparse.Namespace, said: Any) -> None:
@@ -70,12 +84,13 @@ def say(args: argparse.Namespace, said: Any) -> None:
         for name, value in said.items():
             print(f"{name}: {_cell(value)}")
     elif isinstance(said, Sequence) and not isinstance(said, str):
-        _table(said)
+        table(said)
     elif said is not None:
         print(said)
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> None:
+def table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows under their names, one line each."""
     if not rows:
         print("nothing")
         return

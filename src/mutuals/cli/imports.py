@@ -1,0 +1,229 @@
+"""`mutuals import`: a file in, in the four steps of the wizard: recognise, choose, preview, run."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError
+
+from mutuals import flow
+from mutuals.base import clock
+from mutuals.capture import intake
+from mutuals.capture.imports import begin, report, running
+from mutuals.capture.imports.begin import Unusable
+from mutuals.capture.models import Import, ImportState, RawEvent, RawState
+from mutuals.cli._progress import shown
+from mutuals.cli._say import PARTLY, REFUSED, Ended, me, table, verb
+from mutuals.connectors.files.fields import FIELDS, Target
+from mutuals.connectors.files.sniff import sniff
+from mutuals.connectors.files.target import likely_target
+from mutuals.history.models import Interaction
+from mutuals.staff.models import User
+
+_PATIENCE = 0.5  # seconds between two looks at an import that a worker carries on
+_TRIES = 5
+_ANSWERS = {
+    "target": "Say it with --as-target people, organisations, orders or posts.",
+    "source": "Name it with --source.",
+    "zone": "Say it with --zone, such as --zone Europe/Lisbon.",
+    "day_first": "Say it with --day-first yes or --day-first no.",
+    "decimal": "Say it with --decimal , or --decimal .",
+    "region": "Say it with --region, such as --region DE.",
+    "currency": "Say it with --currency, such as --currency EUR, or with --map COLUMN=currency.",
+    "match": "Choose others with --match.",
+    "constants": "",
+    "state": "",
+}
+_EPILOG = """ends with 0 when every row is in, 6 when some rows were not taken (see --errors), 1 when the file or a choice
+is refused. The same file again into the same source changes nothing."""
+
+
+def register(groups: Any) -> None:
+    """Add `import`."""
+    parser = verb(groups, "import", bring_in, "take in a file of people, organisations, orders or posts")
+    parser.epilog = _EPILOG
+    parser.add_argument("file", type=Path, help="CSV, XLSX, Parquet, JSON Lines, mbox or vCard; found by its content")
+    parser.add_argument(
+        "--as-target", choices=[one.value for one in Target], help="what a row is; else told by columns"
+    )
+    parser.add_argument("--source", metavar="NAME", help="the system it comes from; else the name of the file")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="what a column means, instead of the proposal; COLUMN= leaves it out, COLUMN=extra keeps it beside",
+    )
+    parser.add_argument(
+        "--match", metavar="FIELD,FIELD", help="by what somebody known is found: id, email, phone, domain"
+    )
+    parser.add_argument("--zone", help="time zone of times that name none, such as Europe/Lisbon")
+    parser.add_argument("--day-first", choices=["yes", "no"], help="whether 3/4/2026 is in April")
+    parser.add_argument("--decimal", choices=[".", ","], help="the decimal sign of amounts")
+    parser.add_argument("--region", metavar="DE", help="country of phone numbers without a prefix")
+    parser.add_argument("--currency", metavar="EUR", help="currency of all orders of the file")
+    parser.add_argument("--network", metavar="NAME", help="network that the posts of the file are from")
+    parser.add_argument("--public", choices=["yes", "no"], help="whether the posts of the file are public")
+    parser.add_argument("--sheet", default="", help="which sheet of a workbook")
+    parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
+    parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
+    parser.add_argument("--dry-run", action="store_true", help="only the preview; nothing is taken in")
+    parser.add_argument("--errors", type=Path, metavar="FILE", help="write rows that were not taken here, with reasons")
+
+
+def bring_in(args: argparse.Namespace) -> Ended:
+    """What the file was, how it was understood, what the preview said and what came of it."""
+    by = me(args)
+    try:
+        of = _begun(args, by)
+        of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of), now=clock.now())
+    except Unusable as error:
+        remedy = _ANSWERS.get(error.field, "Choose with --map COLUMN=FIELD.")
+        raise ValueError(f"{error} {remedy}".strip()) from error
+    if not args.json:
+        _introduce(of)
+    of = step(of, by, running.check, running.check_now, "checked", quiet=args.json)
+    if of.state == ImportState.FAILED or args.dry_run:
+        return _ended(args, of, by)
+    if not args.json:
+        print("preview:", _words(of.preview))
+    of = step(of, by, running.run, running.run_now, "taken in", quiet=args.json)
+    if of.state == ImportState.DONE and of.target == Target.POSTS:
+        carry(of.source_id)
+    return _ended(args, of, by)
+
+
+def _begun(args: argparse.Namespace, by: User) -> Import:
+    path: Path = args.file
+    how = {"sheet": args.sheet, "encoding": args.encoding, "delimiter": args.delimiter}
+    target = args.as_target or likely_target(sniff(path, **how))
+    if target is None:
+        raise Unusable("The columns do not tell what a row is.", field="target")
+    name = args.source or path.stem
+    return begin.begin(path, by=by, target=str(target), file_name=path.name, now=clock.now(), source_name=name, **how)
+
+
+def _mapping(args: argparse.Namespace, of: Import) -> dict[str, str]:
+    """The proposal, and over it what was said. A field that was given to another column leaves its proposed one."""
+    said = dict[str, str]()
+    for pair in args.map:
+        column, equals, field = pair.rpartition("=")
+        if not equals:
+            raise ValueError(f"--map wants COLUMN=FIELD, not {pair!r}.")
+        said[column] = field
+    many = {one.name for one in FIELDS[Target(of.target)] if one.many} | {"extra"}
+    taken = set(said.values()) - many
+    return {column: field for column, field in of.mapping.items() if field not in taken} | said
+
+
+def _options(args: argparse.Namespace, of: Import) -> dict[str, Any]:
+    told = dict(of.options)
+    for name in ("zone", "decimal", "region"):
+        if getattr(args, name):
+            told[name] = getattr(args, name)
+    if args.day_first:
+        told["day_first"] = args.day_first == "yes"
+    if args.match:
+        told["match"] = [name.strip() for name in args.match.split(",") if name.strip()]
+    elif args.map:
+        told.pop("match", None)
+    same = {name: value for name in ("network", "public", "currency") if (value := getattr(args, name))}
+    return {**told, "constants": {**told.get("constants", {}), **same}}
+
+
+def _introduce(of: Import) -> None:
+    told = of.sniffed
+    about = ", ".join(str(told[name]) for name in ("format", "encoding", "sheet") if told.get(name))
+    print(f"{of.file_name}: {about}, about {told.get('approximate_rows', 0):,} rows, as {of.target} of {of.source}")
+    for warning in told.get("warnings", ()):
+        print("note:", warning)
+    samples = told.get("sample_rows", ())
+    rows = [
+        {
+            "column": column,
+            "becomes": of.mapping.get(column, "") or "(left out)",
+            "because": told.get("why", {}).get(column, ""),
+            "such as": next((row[column] for row in samples if row.get(column)), ""),
+        }
+        for column in told.get("columns", ())
+    ]
+    if rows:
+        table(rows)
+    for name, value in of.options.items():
+        if value not in ("", [], {}):
+            print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+
+
+def step(
+    of: Import,
+    by: User,
+    ask: Callable[..., Import],
+    do: Callable[[int], None],
+    words: str,
+    *,
+    quiet: bool,
+) -> Import:
+    """Ask for a step as a screen does, and do it here; where a worker was faster, follow what it does."""
+    ask(of, by=by)
+    with shown(of.pk, words, quiet=quiet):
+        do(of.pk)
+        of.refresh_from_db()
+        while of.state in (ImportState.CHECKING, ImportState.RUNNING):
+            time.sleep(_PATIENCE)
+            of.refresh_from_db()
+    return of
+
+
+def carry(source_id: int) -> None:
+    """Let what was kept go through the house now. A worker may be at it too; then each takes its part."""
+    tries = 0
+    while intake.waiting(source_id):
+        try:
+            flow.run(source_id)
+        except OperationalError:
+            tries += 1
+            if tries >= _TRIES:
+                raise
+        time.sleep(0.05)
+
+
+def _ended(args: argparse.Namespace, of: Import, by: User) -> Ended:
+    said: dict[str, Any] = {
+        "import": of.pk,
+        "file": of.file_name,
+        "target": of.target,
+        "source": of.source_id,
+        "state": of.state,
+        "rows": of.rows_done,
+        "preview": of.preview,
+    }
+    if of.state == ImportState.DONE:
+        said["counts"] = of.counts
+        said["reconciled"] = of.counts == of.preview and sum(of.counts.values()) == of.rows_done
+    if of.state == ImportState.DONE and of.target == Target.POSTS:
+        said["in the history"] = Interaction.objects.filter(source_id=of.source_id).count()
+        said["put aside"] = RawEvent.objects.filter(source_id=of.source_id, state=RawState.PARKED).count()
+    if of.state == ImportState.FAILED:
+        said["refused"] = of.error
+    if args.errors is not None:
+        with suppress(FileNotFoundError):
+            args.errors.unlink()
+        with args.errors.open("w", encoding="utf-8-sig", newline="") as out:
+            out.writelines(report.troubles_csv(of, by=by))
+        said["errors"] = str(args.errors)
+    if not args.json:
+        said = {name: _words(value) if isinstance(value, dict) else value for name, value in said.items()}
+    left = of.preview if args.dry_run else of.counts
+    not_taken = left.get("errors", 0) + left.get("doubtful", 0)
+    if not_taken and args.errors is None and not args.json:
+        said["not taken"] = f"{not_taken} rows; --errors FILE writes them with their reasons"
+    return Ended(said, REFUSED if of.state == ImportState.FAILED else PARTLY if not_taken else 0)
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "nothing"
