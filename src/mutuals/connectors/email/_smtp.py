@@ -75,6 +75,17 @@ def _signed_in(context: Context) -> Iterator[Session]:
     own = normalised(str(settings["address"]))
     session = Session(context.sockets, own.partition("@")[2] or "localhost", str(settings["smtp_tls"]))
     try:
+        _entered(session, context)
+        yield session
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            session.quit()
+        session.close()
+
+
+def _entered(session: Session, context: Context) -> None:
+    """Connected and signed in, or a ConnectorError; nothing of a mail was sent yet."""
+    try:
         _sign_in(session, context)
     except NetError as error:
         raise translate(error, writes=False) from error
@@ -84,12 +95,6 @@ def _signed_in(context: Context) -> Iterator[Session]:
         raise AuthExpired(f"The mail server does not accept user and password: {_said(error.smtp_error)}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Transient(f"The mail server does not answer properly: {error}") from error
-    try:
-        yield session
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            session.quit()
-        session.close()
 
 
 def _sign_in(session: Session, context: Context) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mutuals.connectors.contract import Context, Handle, Page, Raw
+from mutuals.connectors.contract import BadRequest, Context, Handle, Page, Raw
 from mutuals.connectors.email._headers import addresses, handle, moment, normalised
 from mutuals.connectors.email._imap import TIMEOUT, Session, signed_in
 from mutuals.connectors.email._smtp import knock
@@ -98,8 +98,15 @@ def _start(context: Context, session: Session, place: Mapping[str, Any]) -> dict
         since = datetime.fromisoformat(str(place["day"])) - timedelta(days=1)
         context.log("The server has numbered its mails anew; they are read again and recognised by their Message-ID.")
     else:
-        since = context.now() - timedelta(days=int(str(context.settings.get("back_days") or 90)))
+        since = context.now() - timedelta(days=_days_back(context))
     return {"uidvalidity": validity, "uid": 0, "day": since.date().isoformat()}
+
+
+def _days_back(context: Context) -> int:
+    text = str(context.settings.get("back_days") or 90).strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise BadRequest(f"{text!r} is no number of days to read back.")
+    return int(text)
 
 
 def _criteria(place: Mapping[str, Any]) -> tuple[str, ...]:
