@@ -50,5 +50,5 @@ def bluesky_dev() -> Iterator[atproto_dev.Network]:
 @pytest.fixture(scope="session")
 def mail_servers() -> Iterator[mail.MailServers]:
     """Postfix and dovecot with three boxes."""
-    with _workplace("mail") as place:
-        yield mail.start(place)
+    with _workplace("mail") as place, mail.running(place) as servers:
+        yield servers

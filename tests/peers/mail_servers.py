@@ -10,6 +10,9 @@ import os
 import shutil
 import smtplib
 import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -85,8 +88,12 @@ class MailServers:
                 file.unlink()
 
 
-def start(place: Workplace) -> MailServers:
-    """Both servers, healthy. Ends the test where they are not installed or may not be started."""
+@contextmanager
+def running(place: Workplace) -> Iterator[MailServers]:
+    """Both servers, healthy. Ends the test where they are not installed or may not be started.
+
+    Postfix leaves the process group that it was started in, so it is told to stop by its own command.
+    """
     dovecot, postfix = program("dovecot", package="dovecot-imapd"), program("postfix", package="postfix")
     if not Path("/usr/lib/dovecot/lmtp").exists():
         missing("The lmtp part of dovecot (Debian package dovecot-lmtpd) is not installed.")
@@ -100,8 +107,11 @@ def start(place: Workplace) -> MailServers:
     place.spawn("dovecot", dovecot, "-F", "-c", _dovecot(servers))
     place.ready("dovecot", lambda: _greets(servers.ports["imap"], b"* OK"), seconds=30)
     place.spawn("postfix", postfix, "-c", _postfix(servers), "start-fg")
-    place.ready("postfix", lambda: _greets(servers.ports["smtp"], b"220"), seconds=60)
-    return servers
+    try:
+        place.ready("postfix", lambda: _greets(servers.ports["smtp"], b"220"), seconds=60)
+        yield servers
+    finally:
+        subprocess.run([postfix, "-c", place.folder / "postfix", "stop"], capture_output=True, check=False, timeout=60)
 
 
 def _greets(port: int, word: bytes) -> bool:

@@ -1,6 +1,7 @@
 """The way out: what is refused, what is pinned, what is cut off, and what we then know about the request."""
 
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -113,7 +114,7 @@ def serving(answer, *, tls=None):
                 try:
                     connection = tls.wrap_socket(connection, server_side=True) if tls else connection
                     connection.settimeout(5)
-                    requests.append(connection.recv(65536).decode("latin-1"))
+                    requests.append(whole(connection))
                     answer(connection, requests[-1])
                 except OSError:
                     continue
@@ -126,6 +127,21 @@ def serving(answer, *, tls=None):
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+def whole(connection):
+    """One request with its body."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536) or b"\r\n\r\n"
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    while length and len(body) < int(length[1]):
+        part = connection.recv(65536)
+        if not part:
+            break
+        body += part
+    return (head + b"\r\n\r\n" + body).decode("latin-1")
 
 
 def says(*lines, body=b""):
