@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from django.db import connection
+
 from mutuals.base import bulk
 from mutuals.capture.imports._people_world import World
 from mutuals.capture.imports.decisions import Pair, Ref
@@ -12,13 +14,18 @@ from mutuals.capture.models import Import
 from mutuals.identity import link
 from mutuals.identity.models import LinkState
 from mutuals.people import organisations, persons
-from mutuals.people.models import Affiliation, Person, Profile
+from mutuals.people.models import Affiliation, Profile
 from mutuals.people.names import fold, tidy
 from mutuals.sales import rollups
 
 _COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
 _CONFLICT = """(network, key) DO UPDATE SET fields = people_profile.fields || excluded.fields,
 changed_at = excluded.changed_at"""
+
+_TAG = """
+UPDATE people_person p SET tags = ARRAY(SELECT jsonb_array_elements_text(n.tags::jsonb))
+FROM unnest(%s::bigint[], %s::text[]) AS n(id, tags) WHERE p.id = n.id
+"""
 
 
 def write(world: World, *, of: Import, by: str, now: datetime) -> None:
@@ -62,5 +69,7 @@ def _places(world: World, ids: dict[Ref, int], now: datetime) -> None:
 
 
 def _tags(world: World, ids: dict[Ref, int]) -> None:
-    told = [Person(pk=ids[ref], tags=human.tags) for ref, human in world.people.items() if human.new_tags]
-    Person.objects.bulk_update(told, ["tags"], batch_size=500)
+    told = [(ids[ref], json.dumps(human.tags)) for ref, human in world.people.items() if human.new_tags]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAG, [[pk for pk, _ in told], [tags for _, tags in told]])
