@@ -11,9 +11,12 @@ from datetime import datetime
 from threading import Event, Thread
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from mutuals.base import clock, jobs, stalled
-from mutuals.capture import draw
+from mutuals.capture import draw, receive
+from mutuals.capture.models import RawEvent, RawState
+from mutuals.channels.models import Source
 
 TICK = 1.0  # seconds
 CHORES = {"capture.recover": 15, "inbox.wake_snoozed": 15}  # job: every so many seconds
@@ -52,6 +55,14 @@ def beat(now: datetime) -> list[int]:
     return claimed
 
 
+def stranded() -> list[int]:
+    """Sources with raws that wait. A job that began just before they were committed did not see them, and `once` kept
+    another from being made; so they are woken again.
+    """
+    waiting = RawEvent.objects.filter(source=OuterRef("pk"), state=RawState.RECEIVED)
+    return list(Source.objects.filter(Exists(waiting)).order_by("pk").values_list("pk", flat=True))
+
+
 def run_scheduler(stop: Event, *, now: Callable[[], datetime] = clock.now, tick: float = TICK) -> None:
     """Until `stop`: look every `tick` seconds. A database that is away for a while is waited for."""
     listeners, count = Listeners(stop), 0
@@ -65,6 +76,8 @@ def run_scheduler(stop: Event, *, now: Callable[[], datetime] = clock.now, tick:
                     jobs.later(name, once=name)
             if count % REVIVE == 0:
                 stalled.revive()
+                for number in stranded():
+                    receive.wake(number)
             count += 1
         except (*jobs.AWAY, OSError) as error:
             _log.warning("the scheduler waits for the database: %s", error)

@@ -158,6 +158,20 @@ def test_a_due_source_is_claimed_by_one_scheduler_only(network):
 
 
 @pytest.mark.django_db
+def test_raws_that_no_job_saw_are_found(network):
+    source = source_of(network)
+    network.items = [cast.event("p1")]
+    cast.source("Quiet", owner=source.owner)
+
+    drawn(source)
+    waiting = scheduler.stranded()
+    RawEvent.objects.update(state="done")
+
+    assert waiting == [source.pk]
+    assert scheduler.stranded() == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("role", "allowed"), [("lead", True), ("staff", False), ("contractor", False)])
 def test_leads_ask_for_a_draw_and_others_do_not(network, role, allowed):
     source, user = source_of(network), cast.user("Ada", role)
