@@ -14,6 +14,13 @@ class Space(IntEnum):
 
     DRAW = 0x4D01
     SEND = 0x4D02
+    OPEN = 0x4D03
+
+
+def in_turn(space: Space, number: int) -> None:
+    """Wait until nobody else is at it; the lock goes with the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [(space << 48) | (number & 0xFFFF_FFFF_FFFF)])
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from mutuals import connectors
+from mutuals.capture._locks import Space, in_turn
 from mutuals.capture.models import RawEvent, RawState
 from mutuals.connectors.contract import Envelope, Raw
 from mutuals.conversations.arrived import Arrived
@@ -17,8 +18,13 @@ BATCH = 500
 
 
 def claim(source_id: int, limit: int = BATCH) -> list[RawEvent]:
-    """The oldest waiting raws of a source, locked for this transaction; those that another worker holds are passed by."""
-    waiting = RawEvent.objects.select_for_update(skip_locked=True, of=("self",)).select_related("source")
+    """The oldest waiting raws of a source, locked for this transaction.
+
+    Batches of one source are opened one after the other, whoever opens them: two at once would race for the threads
+    and profiles that both touch, and a later word could be kept before an earlier one.
+    """
+    in_turn(Space.OPEN, source_id)
+    waiting = RawEvent.objects.select_for_update(of=("self",)).select_related("source")
     return list(waiting.filter(source_id=source_id, state=RawState.RECEIVED).order_by("id")[:limit])
 
 

@@ -38,10 +38,10 @@ from mutuals.town.shapes import DOMAIN
 MADE_UP = {"legal_basis": "Made-up data: nobody in it exists", "data_class": "Made-up data"}
 _NOTE = "Demonstration: made-up messages, brought once. It cannot be answered until it is connected."
 _BATCH = 500
-_TABLES = (
+_TABLES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("organisations.csv", "organisations", "Business customers", {}),
-    ("customers.csv", "people", "Shop", {}),
     ("customers.xlsx", "people", "Older shop", {"region": "DE", "zone": "Europe/Berlin"}),
+    ("customers.csv", "people", "Shop", {}),  # the newer names win
     ("orders.jsonl", "orders", "Shop", {}),
 )
 _ENDINGS = (
@@ -184,12 +184,15 @@ def daily_work(owner: User, *, now: datetime) -> None:
     if Turn.objects.exclude(assignee=None).exists():
         return
     ada, ben = staff.by_email(f"ada@{DOMAIN}"), staff.by_email(f"ben@{DOMAIN}")
-    for user, pillar, count in ((ada, Pillar.SERVICE, 7), (ben, Pillar.SALES, 4), (owner, Pillar.MARKETING, 4)):
-        for turn in _open(count, pillar=pillar):
+    for user, count, where in (
+        (ada, 7, {"pillar": Pillar.SERVICE}),
+        (ben, 4, {"pillar": Pillar.SALES}),
+        (owner, 4, {"network": "mastodon", "pillar": ""}),
+    ):
+        for turn in _open(count, **where):
             work.assign(turn, by=owner, to=user, now=now)
-    first = _open(1, assignee=ada)
-    for turn in first:
-        work.note(turn, by=owner, text="She has written before about the same lid; see her orders.", now=now)
+    for turn in _open(1, assignee=ada):
+        work.note(turn, by=owner, text="Please look at the earlier orders before you answer.", now=now)
     for place, turn in enumerate(_open(24, assignee=None)[6:]):
         purpose, outcome = _ENDINGS[place % len(_ENDINGS)]
         when = min(turn.moved_at + timedelta(hours=2), now)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from mutuals import flow
 from mutuals.base import clock
@@ -80,8 +80,9 @@ def bring_in(args: argparse.Namespace) -> Ended:
     """What the file was, how it was understood, what the preview said and what came of it."""
     by = me(args)
     try:
-        of = _begun(args, by)
-        of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of), now=clock.now())
+        with transaction.atomic():  # a choice that is refused leaves no draft behind
+            of = _begun(args, by)
+            of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of), now=clock.now())
     except Unusable as error:
         remedy = _ANSWERS.get(error.field, "Choose with --map COLUMN=FIELD.")
         raise ValueError(f"{error} {remedy}".strip()) from error
