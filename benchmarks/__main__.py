@@ -1,0 +1,28 @@
+"""`python -m benchmarks [NAME ...]`: fill once, measure, print a table, write JSON to .cache/bench/figures.json."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from benchmarks import fill
+
+
+def main() -> int:
+    """Fill the database of SCALE (small, default, full) and measure in a process that is pointed at it."""
+    scale = os.environ.get("SCALE", "default")
+    if scale not in fill.SCALES:
+        print(f"SCALE is one of {', '.join(fill.SCALES)}", file=sys.stderr)
+        return 2
+    state = fill.folder(scale)
+    environ = {**os.environ, "MUTUALS_STATE": str(state), "MUTUALS_BENCH_SCALE": scale}
+    environ.pop("DATABASE_URL", None)
+    if not (state / "filled").exists():
+        subprocess.run([sys.executable, "-m", "mutuals", "migrate", "--verbosity", "0"], env=environ, check=True)
+    fill.prepare(scale)
+    return subprocess.call([sys.executable, "-m", "benchmarks.measure", *sys.argv[1:]], env=environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
