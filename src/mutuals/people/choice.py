@@ -34,7 +34,7 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
     """The stored values of a person: every name of `CHOSEN`, and `name_key`."""
     ordered = sorted(voices, key=lambda voice: voice.id)
     best: dict[str, tuple[tuple[bool, str], Any]] = {}
-    for voice in ordered:
+    for voice in sorted(ordered, key=lambda voice: (voice.network, voice.key)):  # decides between equals
         for name, one in said(voice.fields).items():
             rank = (one.by.startswith("staff:"), one.at)
             if name in CHOSEN and (name not in best or rank > best[name][0]):
