@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...]`: fill once, measure, print a table, write JSON to .cache/bench/figures.json."""
+"""`python -m benchmarks [NAME ...]`: fill once, measure, print a table, write JSON to .cache/bench/figures-SCALE.json."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ def main() -> int:
     state = fill.folder(scale)
     environ = {**os.environ, "MUTUALS_STATE": str(state), "MUTUALS_BENCH_SCALE": scale}
     environ.pop("DATABASE_URL", None)
-    if not (state / "filled").exists():
-        subprocess.run([sys.executable, "-m", "mutuals", "migrate", "--verbosity", "0"], env=environ, check=True)
     fill.prepare(scale)
     return subprocess.call([sys.executable, "-m", "benchmarks.measure", *sys.argv[1:]], env=environ)
 
