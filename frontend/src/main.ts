@@ -7,6 +7,7 @@ import { startHtmx } from "./islands/htmx";
 import { startKeys } from "./islands/keys";
 import { startLive } from "./islands/live";
 import { startPalette } from "./islands/palette";
+import { startPasskey } from "./islands/passkey";
 import { startTheme } from "./islands/theme";
 import { startToast } from "./islands/toast";
 import { startUpload } from "./islands/upload";
@@ -31,4 +32,10 @@ startLive(document, {
   later: (act, ms) => window.setTimeout(act, ms),
   stop: (timer) => window.clearTimeout(timer),
   chance: Math.random,
+});
+startPasskey(document, {
+  fetch: (url, how) => fetch(url, how),
+  create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options as unknown as PublicKeyCredentialCreationOptionsJSON) }),
+  get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options as unknown as PublicKeyCredentialRequestOptionsJSON) }),
+  works: typeof PublicKeyCredential !== "undefined" && "parseCreationOptionsFromJSON" in PublicKeyCredential,
 });

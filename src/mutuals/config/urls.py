@@ -14,4 +14,11 @@ DOORS: list[URLPattern | URLResolver] = [
     re_path(r"^files/(?P<sha>[0-9a-f]{64})$", served, name="file"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*DOORS]
+# What people open.
+SCREENS: list[URLPattern | URLResolver] = [
+    path("", include("mutuals.web.signin.urls")),
+    path("", include("mutuals.web.setup.urls")),
+    path("", include("mutuals.web.staff.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]

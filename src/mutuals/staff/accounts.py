@@ -69,6 +69,12 @@ def first(*, email: str, name: str, password: str) -> User:
     return user
 
 
+def finish_set_up(user: User, *, now: datetime) -> None:
+    """First-run set-up is through; it is not shown to this owner again. Twice is once."""
+    if User.objects.filter(pk=user.pk, set_up_at=None).update(set_up_at=now):
+        journal.note("user.set_up", user, by=user)
+
+
 def add(*, email: str, name: str, role: str, by: User, teams: tuple[Team, ...] = (), zone: str = "UTC") -> User:
     """A new member of staff, who signs in by the address that `invite` gives.
 

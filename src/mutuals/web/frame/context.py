@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from mutuals.staff.models import User
-from mutuals.web.frame import rail
+from mutuals.web.frame import company, rail
 
 
 @dataclass
@@ -76,7 +76,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     known = user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
     return {
-        "company": settings.COMPANY,
+        "company": company.name(),
         "events_url": (settings.EVENTS_URL or "") + "/events/" if known else "",
         "theme": getattr(known, "theme", ""),
         "frame": Surround(known, request.path) if known else None,

@@ -1,0 +1,186 @@
+"""Signing in by password, code and recovery code; invitations; what is not open."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.test import Client
+
+import cast
+from mutuals.base import clock
+from mutuals.staff import accounts
+from mutuals.staff.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_counts_of_earlier_tests():
+    cache.clear()
+
+
+def sign_in(client, user, password=cast.PASSWORD, **more):
+    return client.post("/accounts/login/", {"login": user.email, "password": password, **more})
+
+
+def test_a_password_signs_in_and_leads_where_one_wanted_to_go():
+    olga = cast.user("Olga", "owner")
+    client = Client()
+
+    answer = sign_in(client, olga, next="/me/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/me/")
+    assert client.get("/me/").status_code == 200
+
+
+def test_a_wrong_password_is_told_and_the_address_stays():
+    olga = cast.user("Olga", "owner")
+
+    answer = sign_in(Client(), olga, "wrong-and-long-26")
+
+    assert answer.status_code == 200
+    assert olga.email in answer.text
+    assert "not correct" in answer.text
+
+
+def test_who_has_no_access_any_more_does_not_get_in():
+    olga, ben = cast.user("Olga", "owner"), cast.user("Ben")
+    accounts.deactivate(ben, by=olga, now=cast.NOW)
+    client = Client()
+
+    sign_in(client, ben)
+
+    assert client.get("/me/").status_code == 302
+
+
+def test_many_wrong_tries_are_slowed_down():
+    olga = cast.user("Olga", "owner")
+    client = Client()
+    for _ in range(6):
+        sign_in(client, olga, "wrong-and-long-26")
+
+    answer = sign_in(client, olga)
+
+    assert answer.status_code in (200, 429)
+    assert client.get("/me/").status_code == 302
+
+
+def test_the_app_is_asked_for_after_the_password_and_its_code_lets_in():
+    olga = cast.user("Olga", "owner")
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(olga, secret)
+    client = Client()
+
+    first = sign_in(client, olga)
+    between = client.get("/me/")
+    page = client.get("/accounts/2fa/authenticate/")
+    last = client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+
+    assert first.headers["Location"].startswith("/accounts/2fa/authenticate/")
+    assert between.status_code == 302
+    assert "One more proof" in page.text
+    assert last.status_code == 302
+    assert client.get("/me/").status_code == 200
+
+
+def test_a_recovery_code_lets_in_once():
+    olga = cast.user("Olga", "owner")
+    totp.TOTP.activate(olga, totp.generate_totp_secret())
+    code = RecoveryCodes.activate(olga).get_unused_codes()[0]
+    one, two = Client(), Client()
+    sign_in(one, olga)
+    one.post("/accounts/2fa/authenticate/", {"code": code})
+    sign_in(two, olga)
+
+    two.post("/accounts/2fa/authenticate/", {"code": code})
+
+    assert one.get("/me/").status_code == 200
+    assert two.get("/me/").status_code == 302
+
+
+def test_the_secret_of_the_app_is_not_readable_in_the_database():
+    olga = cast.user("Olga", "owner")
+    secret = totp.generate_totp_secret()
+
+    totp.TOTP.activate(olga, secret)
+
+    assert secret not in str(Authenticator.objects.get().data)
+
+
+@pytest.mark.parametrize("address", ["", "totp/activate/", "webauthn/", "webauthn/add/"])
+def test_the_pages_of_the_second_factor_open_after_a_fresh_proof(address):
+    olga = cast.user("Olga", "owner")
+    client = Client()
+    sign_in(client, olga)
+    asked = client.get("/accounts/reauthenticate/")
+    prove(client)
+
+    answer = client.get(f"/accounts/2fa/{address}")
+
+    assert "Is it still you?" in asked.text
+    assert answer.status_code == 200
+
+
+def test_an_app_is_set_up_gives_recovery_codes_and_is_switched_off():
+    olga = cast.user("Olga", "owner")
+    client = Client()
+    sign_in(client, olga)
+    prove(client)
+    shown = client.get("/accounts/2fa/totp/activate/")
+    secret = re.search(r'class="code">([A-Z2-7]+)<', shown.text)[1]
+
+    wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000"})
+    codes = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}, follow=True)
+    held = Authenticator.objects.filter(user=olga).count()
+    client.get("/accounts/2fa/recovery-codes/generate/")
+    client.post("/accounts/2fa/totp/deactivate/")
+
+    assert "Incorrect code" in wrong.text
+    assert "10 of 10 are left" in codes.text
+    assert held == 2
+    assert not Authenticator.objects.filter(user=olga).exists()
+
+
+def test_nobody_signs_up_by_themselves():
+    answer = Client().post(
+        "/accounts/signup/", {"email": "x@y.example", "password1": cast.PASSWORD, "password2": cast.PASSWORD}
+    )
+
+    assert "Nobody signs up" in answer.text
+    assert not User.objects.exists()
+
+
+def test_an_invitation_sets_a_password_once_and_signs_in():
+    olga, ben = cast.user("Olga", "owner"), User.objects.create_user("ben@kettleworks.example", name="Ben")
+    address = accounts.invite(ben, by=olga, now=clock.now())
+    client = Client()
+
+    shown = client.get(address)
+    wrong = client.post(address, {"password": cast.PASSWORD, "again": "other-and-long-26"})
+    right = client.post(address, {"password": cast.PASSWORD, "again": cast.PASSWORD})
+    again = Client().get(address)
+
+    assert "Welcome, Ben" in shown.text
+    assert wrong.status_code == 422
+    assert right.status_code == 302
+    assert client.get("/me/").status_code == 200
+    assert again.status_code == 410
+
+
+def test_a_forged_invitation_is_refused_in_words():
+    answer = Client().get("/welcome/nothing:at-all/")
+
+    assert answer.status_code == 410
+    assert "not valid" in answer.text
+
+
+def prove(client):
+    return client.post("/accounts/reauthenticate/", {"password": cast.PASSWORD, "next": "/accounts/2fa/"})
+
+
+def code_of(secret):
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))

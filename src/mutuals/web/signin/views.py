@@ -1,0 +1,55 @@
+"""Signing in, and the first password of an invited colleague. The rest is allauth's, in our look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views as theirs
+from django.contrib import messages
+from django.contrib.auth import login as begin_session
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from mutuals.base import clock
+from mutuals.base.refusals import Refusal
+from mutuals.staff import accounts
+from mutuals.staff.queries import is_set_up
+from mutuals.web.signin.forms import Chosen
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in; before anybody has an account, the set-up."""
+    if request.method == "GET" and not is_set_up():
+        return redirect("setup")
+    answer: HttpResponseBase = theirs.login(request)
+    return answer
+
+
+@never_cache
+@sensitive_post_parameters("password", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome(request: HttpRequest, token: str) -> HttpResponse:
+    """An invited colleague sets a password, once, and is signed in."""
+    try:
+        user = accounts.invited(token, now=clock.now())
+    except Refusal as error:
+        return render(request, "signin/welcome.html", {"refused": str(error)}, status=410)
+    form = Chosen(request.POST or None)
+    if request.method == "POST" and form.try_act(lambda said: _set(request, token, said)):
+        messages.success(request, "Welcome. You are signed in.")
+        return redirect("/")
+    shown = {"form": form, "user_invited": user}
+    return render(request, "signin/welcome.html", shown, status=422 if form.is_bound else 200)
+
+
+def _set(request: HttpRequest, token: str, said: dict[str, Any]) -> bool:
+    user = accounts.welcome(token, password=said["password"], now=clock.now())
+    begin_session(request, user, backend=BACKEND)
+    return True
