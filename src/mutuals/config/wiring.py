@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
@@ -13,7 +15,10 @@ from mutuals.channels import sources
 from mutuals.history.models import Interaction
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
+from mutuals.people import fields as people_fields
 from mutuals.people import visibility
+from mutuals.people.models import Organisation, Person
+from mutuals.sales import fields as sales_fields
 from mutuals.staff import accounts
 from mutuals.staff.models import User
 
@@ -22,7 +27,20 @@ def connect() -> None:
     """Fill the registries and name the jobs."""
     visibility.own_people(spoke_in_own_queue)
     accounts.hold("sources and channels", count=sources.held_by, move=sources.hand_over)
+    accounts.hold("people", count=_owned(Person), move=_handed(Person))
+    accounts.hold("organisations", count=_owned(Organisation), move=_handed(Organisation))
+    accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
+    people_fields.register_fields()
+    sales_fields.register_fields()
     _name_jobs()
+
+
+def _owned(model: type[Person] | type[Organisation]) -> Callable[[User], int]:
+    return lambda user: model.objects.filter(owner=user).count()
+
+
+def _handed(model: type[Person] | type[Organisation]) -> Callable[[User, User], int]:
+    return lambda user, to: model.objects.filter(owner=user).update(owner=to)
 
 
 def spoke_in_own_queue(user: User) -> Q:
@@ -41,6 +59,7 @@ def _name_jobs() -> None:
     jobs.name("capture.retention", lambda timestamp=0: retention.nightly(), cron="45 2 * * *")
     jobs.name(running.CHECK, running.check_now)
     jobs.name(running.RUN, running.run_now)
+    jobs.name("capture.take_up", lambda timestamp=0: running.take_up(now=clock.now()), cron="*/2 * * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("base.backup", _backup, cron="15 2 * * *")
 

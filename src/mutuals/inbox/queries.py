@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -68,7 +69,11 @@ def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
     parts, values = [], list[Any]()
     for tab in TABS:
         rows = _asked(viewer, Asked(tab, asked.state, asked.network, asked.pillar, asked.public))
-        sql, parameters = rows.order_by().values("conversation_id")[: MOST + 1].query.sql_with_params()
+        try:
+            sql, parameters = rows.order_by().values("conversation_id")[: MOST + 1].query.sql_with_params()
+        except EmptyResultSet:  # Django sees that nothing can be found: a user without a team
+            parts.append("0")
+            continue
         parts.append(f"(SELECT count(*) FROM ({sql}) t)")  # noqa: S608  Django's own SQL
         values += parameters
     with connection.cursor() as cursor:
@@ -80,6 +85,11 @@ def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
 def waiting_for(user: User) -> int:
     """How many open turns wait for this user: the number on the rail, at most 100."""
     return Turn.objects.filter(assignee=user, state=TurnState.OPEN)[:100].count()
+
+
+def held_by(user: User) -> int:
+    """How many conversations that are not closed are this user's."""
+    return Turn.objects.filter(assignee=user).exclude(state=TurnState.CLOSED).count()
 
 
 def _asked(viewer: User, asked: Asked) -> QuerySet[Turn]:

@@ -115,5 +115,13 @@ def wake_snoozed(now: datetime) -> int:
     return len(due)
 
 
+def hand_over(user: User, to: User) -> int:
+    """Give all that is not closed from one user to another: part of ending somebody's access, which asks the right."""
+    numbers = list(Turn.objects.filter(assignee=user).exclude(state=TurnState.CLOSED).values_list("pk", flat=True))
+    Turn.objects.filter(pk__in=numbers).update(assignee=to)
+    wake.changed("inbox", numbers)
+    return len(numbers)
+
+
 def _about(turn: Turn) -> str:
     return f"conversation:{turn.pk}"
