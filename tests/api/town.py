@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import cast
 from mutuals import privacy
 from mutuals.base import clock, files
 from mutuals.capture import receive
+from mutuals.capture.imports import begin
 from mutuals.capture.models import Import, RawEvent
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment
@@ -49,9 +53,7 @@ def town() -> Town:
     receive.keep(source, [Raw(key="bad", body=b"{")], cursor=None, now=now)
     cast.said(source)
     _, receipt = privacy.export(bea, by=staff.aron, now=now)
-    coming = Import.objects.create(
-        blob=blob, file_name="people.csv", target="people", source=source, by=staff.lea, sniffed={"columns": ["Name"]}
-    )
+    coming = _import(staff, now)
     ids: dict[str, object] = {
         "person_id": bea.pk,
         "organisation_id": firm.pk,
@@ -70,6 +72,14 @@ def town() -> Town:
         "sha": blob.sha256,
     }
     return Town(staff, ids)
+
+
+def _import(staff: cast.Staff, now: datetime) -> Import:
+    with tempfile.NamedTemporaryFile(suffix=".csv") as draft:
+        draft.write(b"Name,Email\nBo Solmar,bo@kettles.example\n")
+        draft.flush()
+        where = Path(draft.name)
+        return begin.begin(where, by=staff.lea, target="people", file_name="people.csv", source_name="Till", now=now)
 
 
 def own_token(user: cast.User) -> int:

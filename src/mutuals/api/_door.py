@@ -22,6 +22,7 @@ from mutuals.api._problems import MEDIA_TYPE, Problem, Stale, problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 M = TypeVar("M", bound=Model)
+_SENT = {"body": "application/json", "form": "multipart/form-data", "file": "multipart/form-data"}
 _KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -55,7 +56,7 @@ class Resource(Router):
         **more: Any,
     ) -> Callable[[F], F]:
         """An act: POST, PUT, PATCH or DELETE. `scope` names one, or two of which either will do ("ingest write")."""
-        refuses = (400, 409, 413, *refuses)
+        refuses = (400, 409, 413, 415, *refuses)
         scopes = tuple(scope.split())
         return self._serve(method, path, act=act, answers={status: out}, scopes=scopes, refuses=refuses, more=more)
 
@@ -153,8 +154,11 @@ def answered(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def guard(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Around every operation: a query that nobody asked for is refused, and a doubled POST is done once."""
+    """Around every operation: a query or a kind of body that nobody asked for is refused, a doubled POST is done once."""
     operation: Operation = run.__self__  # type: ignore[attr-defined]
+    sent = _SENT.get(
+        next((m.__ninja_param_source__ for m in operation.models if m.__ninja_param_source__ in _SENT), "")
+    )
     asked = {name for model in operation.models if model.__ninja_param_source__ == "query" for name in _names(model)}
 
     @wraps(run)
@@ -168,6 +172,8 @@ def guard(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return problem(
                 422, "The address holds a name that nobody asked for.", {f"query.{unknown[0][:60]}": "Unknown."}
             )
+        if caller and sent and request.content_type != sent:
+            return problem(415, f"This takes {sent}; say so in Content-Type.")
         if caller and request.method == "POST" and "Idempotency-Key" in request.headers:
             try:
                 return _once.answer(request, caller.key, lambda: run(request, **path))

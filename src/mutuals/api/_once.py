@@ -7,6 +7,7 @@ A request that is refused keeps nothing and can be sent again with the same key.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,13 +21,15 @@ from mutuals.base.models import Once
 
 KEPT = timedelta(days=1)
 LONGEST = 200
+_KEY = re.compile(f"[!-~]{{1,{LONGEST}}}")
 
 
 def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) -> HttpResponse:
     """Run the request, or give the answer of its first time. 409 while it still runs, 422 for another request."""
-    key = request.headers["Idempotency-Key"].strip()
-    if not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
-        return problem(422, f"An Idempotency-Key is 1 to {LONGEST} plain letters.", {"Idempotency-Key": "Not usable."})
+    key = request.headers["Idempotency-Key"]
+    if not _KEY.fullmatch(key):
+        told = f"An Idempotency-Key is 1 to {LONGEST} plain letters without spaces."
+        return problem(422, told, {"header.Idempotency-Key": told})
     digest, now = _digest(request), clock.now()
     with transaction.atomic():
         if not _alone(owner, key):
@@ -54,7 +57,7 @@ def forget(now: datetime) -> int:
 def _again(row: Once, digest: str) -> HttpResponse:
     if row.digest != digest:
         return problem(
-            422, "This Idempotency-Key was used for another request.", {"Idempotency-Key": "Used for another request."}
+            422, "This Idempotency-Key was used for another request.", {"header.Idempotency-Key": "Used already."}
         )
     told = HttpResponse(bytes(row.body), status=row.status or 200, content_type="application/json; charset=utf-8")
     told["Idempotency-Replayed"] = "true"

@@ -10,6 +10,7 @@ from typing import Any
 import pydantic
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import to_json
@@ -116,7 +117,7 @@ def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
 def install(api: NinjaAPI) -> None:
     """Tell the API how each refusal is worded."""
     plain: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
-        (400, (BadRequest, SuspiciousOperation, UnreadablePostError)),
+        (400, (BadRequest, SuspiciousOperation, UnreadablePostError, MultiPartParserError)),
         (403, (NotAllowed,)),
         (409, (Conflict, CannotAnswer, StillNeeded, persons.Taken, link.Taken)),
         (412, (Stale,)),

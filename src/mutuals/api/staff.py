@@ -147,7 +147,7 @@ def shown(request: HttpRequest, user_id: PathId) -> UserOut:
     return UserOut.of(_user(request, user_id))
 
 
-@router.write("POST", "/users", act="user.manage", out=UserOut, status=201, scope="admin")
+@router.write("POST", "/users", act="user.manage", out=UserOut, status=201, scope="admin", refuses=(404,))
 def add(request: HttpRequest, body: NewUser) -> UserOut:
     """Add a member of staff."""
     by = user_of(request)

@@ -114,6 +114,7 @@ def _asked(viewer: User, asked: Asked) -> QuerySet[Turn]:
 
 
 def last_from_them(turn: Turn) -> Interaction | None:
-    """The newest message from outside: what an answer answers."""
+    """The newest message from outside: what an answer answers. A report that a mail came back is none."""
     rows = Interaction.objects.filter(conversation_id=turn.pk, direction=Direction.IN, deleted_at=None)
+    rows = rows.exclude(extra__has_key="bounce")
     return rows.select_related("profile").order_by("-occurred_at", "-id").first()
