@@ -16,9 +16,14 @@ DOORS: list[URLPattern | URLResolver] = [
 
 # What people open.
 SCREENS: list[URLPattern | URLResolver] = [
+    path("", include("mutuals.web.today.urls")),
+    path("", include("mutuals.web.inbox.urls")),
+    path("", include("mutuals.web.customer.urls")),
     path("", include("mutuals.web.signin.urls")),
     path("", include("mutuals.web.setup.urls")),
     path("", include("mutuals.web.staff.urls")),
+    path("", include("mutuals.web.customers.urls")),
+    path("", include("mutuals.web.organisations.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]

@@ -1,0 +1,131 @@
+"""Presences: whose they are, and saying so."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from mutuals.base import clock
+from mutuals.history import queries as history
+from mutuals.identity import link, newcomer
+from mutuals.inbox import queries as inbox
+from mutuals.people import persons
+from mutuals.people import queries as people
+from mutuals.people.models import Person, Profile
+from mutuals.people.visibility import sees_contacts
+from mutuals.web.customer import timeline
+from mutuals.web.customer.views import person_of
+from mutuals.web.frame import talk
+from mutuals.web.frame.doors import caller, needs
+
+FOUND = 10
+
+
+def profile_of(number: int) -> Profile:
+    """A presence, or 404."""
+    row = Profile.objects.select_related("person", "organisation").filter(pk=number).first() if number < 2**63 else None
+    if row is None:
+        raise Http404
+    return row
+
+
+@needs("person.link")
+def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """What somebody unknown said, and whose presence it may be; a known one's page is that of the person."""
+    viewer, row = caller(request), profile_of(profile_id)
+    if row.person_id is not None and row.person is not None:
+        return redirect("customer", row.person.canonical_id)
+    full = sees_contacts(viewer)
+    asked = timeline.Filter()
+    context = {
+        "profile": row,
+        "name": talk.named(row, full=full),
+        "handle": talk.handle_of(row, full=full),
+        "icon": talk.icon_of(row.network),
+        "network": talk.label_of(row.network),
+        "count": history.count_of([row.pk]),
+        "stretch": timeline.stretch(viewer, [row.pk], asked, after=request.GET.get("after", "")),
+        "turns": list(inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation")[:10]),
+        **_found(request),
+    }
+    return render(request, "customer/profile.html", context)
+
+
+@needs("person.link")
+def candidates(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """People by a name, to link a presence to."""
+    return render(request, "customer/_candidates.html", {"profile": profile_of(profile_id), **_found(request)})
+
+
+@needs("person.link", methods="POST")
+def make(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """Make a person of a presence that is nobody's."""
+    viewer, row, now = caller(request), profile_of(profile_id), clock.now()
+    contact = {row.network: row.key} if row.network in talk.CONTACT else {}
+    name = request.POST.get("name") or row.shown or row.name or row.key
+    try:
+        with transaction.atomic():
+            person = newcomer.add(by=viewer, name="" if contact and not row.shown else name, now=now, **contact)
+            link.confirm(row, person=person, by=viewer, now=now, note="made of this presence")
+    except (persons.Unfit, persons.Taken, link.Taken) as error:
+        messages.error(request, str(error))
+        return _back(request, row, None)
+    messages.success(request, f"{person} is somebody you know now")
+    return _back(request, row, person)
+
+
+@needs("person.link", methods="POST")
+def confirm(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """Say that a presence is a person's."""
+    row, number = profile_of(profile_id), request.POST.get("person", "")
+    person = person_of(caller(request), int(number) if number.isdigit() and len(number) < 19 else 0)
+    try:
+        note = request.POST.get("note", "")[:300]
+        link.confirm(row, person=person, by=caller(request), now=clock.now(), note=note)
+        messages.success(request, f"Linked to {person}")
+    except link.Taken as error:
+        messages.error(request, str(error))
+    return _back(request, row, person)
+
+
+@needs("person.link", methods="POST")
+def reject(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """Say that a presence is somebody else's."""
+    row = profile_of(profile_id)
+    person = row.person
+    try:
+        link.reject(row, by=caller(request), now=clock.now(), note=request.POST.get("note", "")[:300])
+        messages.success(request, "Not theirs any more; the answer is remembered")
+    except ValueError as error:
+        messages.error(request, str(error))
+    return _back(request, row, person)
+
+
+@needs("person.link")
+def presences(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Presences that are nobody's yet, by a part of their name, to link to a person."""
+    person, text = person_of(caller(request), person_id), request.GET.get("q", "").replace("\0", "").strip()[:100]
+    full = sees_contacts(caller(request))
+    rows = Profile.objects.filter(person=None, organisation=None, is_ours=False, name__icontains=text) if text else []
+    found = [(row.pk, talk.icon_of(row.network), talk.handle_of(row, full=full), row.shown) for row in rows[:FOUND]]
+    return render(request, "customer/presences.html", {"person": person, "found": found, "text": text})
+
+
+def _found(request: HttpRequest) -> dict[str, object]:
+    text = request.GET.get("q", "").strip()[:200]
+    back = request.GET.get("back", "")
+    return {
+        "text": text,
+        "back": back,
+        "found": people.find_by_name(caller(request), text, limit=FOUND) if text else [],
+    }
+
+
+def _back(request: HttpRequest, row: Profile, person: Person | None) -> HttpResponse:
+    wanted = request.POST.get("back", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return redirect(wanted)
+    return redirect("customer", person.canonical_id) if person else redirect("profile", row.pk)

@@ -1,0 +1,195 @@
+"""A person's timeline as the screen prints it: days, one line a happening, runs of small things as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.http import QueryDict
+
+from mutuals.history import queries as history
+from mutuals.history.models import Direction, Interaction, Status
+from mutuals.inbox import queries as inbox
+from mutuals.inbox.models import Outcome
+from mutuals.people.visibility import sees_contacts
+from mutuals.staff.models import User
+from mutuals.staff.permissions import Scope, scope
+from mutuals.web.frame import talk
+from mutuals.web.frame.templatetags.look import day
+
+KINDS = (
+    ("post", "Posts"),
+    ("reply", "Replies"),
+    ("message", "Messages"),
+    ("mail", "Mails"),
+    ("review", "Reviews"),
+    ("article", "Articles"),
+    ("order", "Orders"),
+    ("note", "Notes"),
+    ("call", "Calls"),
+    ("like", "Likes"),
+    ("share", "Shares"),
+    ("follow", "Follows"),
+)
+DIRECTIONS = (("in", "From them"), ("out", "From us"), ("note", "Among us"))
+SEEN_BY = (("all", "Public only"), ("few", "Private only"))
+_OUTCOMES = dict(Outcome.choices)
+_STATES = {
+    Status.FAILED: ("late", "alert", "Not sent"),
+    Status.UNKNOWN: ("care", "help", "Not confirmed"),
+    Status.QUEUED: ("", "clock", "Leaves in a moment"),
+    Status.SENDING: ("", "send", "Being sent"),
+    Status.CANCELLED: ("line", "undo", "Taken back"),
+}
+
+
+@dataclass(slots=True)
+class Happening:
+    """One line of the timeline; `run` holds the further ones of a run."""
+
+    id: int
+    at: datetime
+    css: str
+    icon: str
+    did: str
+    who: str
+    text: str
+    subject: str
+    is_public: bool
+    is_note: bool
+    is_deleted: bool
+    chip: tuple[str, str, str] | None
+    conversation_id: int | None
+    url: str
+    kind: str
+    run: list[Happening] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the timeline is asked for, as the address says it; "" = all."""
+
+    type: str = ""
+    network: str = ""
+    direction: str = ""
+    outcome: str = ""
+    seen_by: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Filter:
+        """Whatever is unknown counts as not asked for."""
+
+        def one(name: str, allowed: Iterable[str]) -> str:
+            return query.get(name, "") if query.get(name, "") in set(allowed) else ""
+
+        return cls(
+            one("type", dict(KINDS)),
+            query.get("network", "")[:30].replace("\0", ""),
+            one("direction", dict(DIRECTIONS)),
+            one("outcome", _OUTCOMES),
+            one("seen_by", dict(SEEN_BY)),
+        )
+
+    def wanted(self) -> history.Wanted:
+        """The same for the room."""
+
+        def many(value: str) -> tuple[str, ...]:
+            return (value,) if value else ()
+
+        public = {"all": True, "few": False}.get(self.seen_by)
+        return history.Wanted(many(self.type), many(self.network), many(self.direction), many(self.outcome), public)
+
+    def is_on(self) -> bool:
+        """Whether anything is left out."""
+        return any((self.type, self.network, self.direction, self.outcome, self.seen_by))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days with their happenings, newest first, and where to go on."""
+
+    days: list[tuple[str, list[Happening]]]
+    older: str
+    last_day: str
+    is_partial: bool  # a viewer with a queue of their own sees only what stands in it
+
+
+def stretch(viewer: User, profile_ids: Sequence[int], asked: Filter, *, after: str, last_day: str = "") -> Stretch:
+    """Fifty happenings of some profiles from a place on; two queries, three for whom sees only their own queue."""
+    walk = history.timeline(profile_ids, wanted=asked.wanted(), after=talk.place_of(after))
+    is_partial = scope(viewer, "conversation.view") is Scope.OWN
+    rows = _own_only(viewer, walk.rows) if is_partial else walk.rows
+    full = sees_contacts(viewer)
+    days: list[tuple[str, list[Happening]]] = []
+    for row in rows:
+        name = day(row.occurred_at)
+        if not days or days[-1][0] != name:
+            days.append((name, []))
+        _add(days[-1][1], _happening(row, viewer, full=full))
+    shown = [("" if name == last_day else name, items) for name, items in days]
+    return Stretch(shown, talk.mark(walk.after), days[-1][0] if days else last_day, is_partial)
+
+
+def _add(items: list[Happening], one: Happening) -> None:
+    last = items[-1] if items else None
+    if last and one.kind in talk.RUNS and last.kind == one.kind and last.is_public == one.is_public:
+        last.run.append(one)
+        last.did = talk.run_words(one.kind, len(last.run) + 1)
+    else:
+        items.append(one)
+
+
+def _own_only(viewer: User, rows: Sequence[Interaction]) -> list[Interaction]:
+    asked = {row.conversation_id for row in rows if row.conversation_id}
+    own = set(inbox.visible_to(viewer).filter(pk__in=asked).values_list("pk", flat=True))
+    return [row for row in rows if row.conversation_id in own]
+
+
+def _happening(row: Interaction, viewer: User, *, full: bool) -> Happening:
+    is_note = row.direction == Direction.NOTE
+    did, who = _deed(row, viewer, full=full)
+    return Happening(
+        row.pk,
+        row.occurred_at,
+        "is-note" if is_note else "is-public" if row.is_public else "",
+        talk.icon_for(row),
+        did,
+        who,
+        row.text[:1200],
+        row.subject,
+        row.is_public,
+        is_note,
+        row.deleted_at is not None,
+        _chip(row),
+        row.conversation_id,
+        row.url if row.url.startswith(("https://", "http://")) else "",
+        row.kind,
+    )
+
+
+def _deed(row: Interaction, viewer: User, *, full: bool) -> tuple[str, str]:
+    """What was done and by or as whom: ("Replied", "as @bea.pours")."""
+    if row.direction == Direction.IN:
+        if row.kind == "order":
+            return "Ordered", ""
+        as_whom = talk.handle_of(row.profile, full=full) if row.profile else "somebody unknown"
+        return talk.did(row.kind), f"{'from' if row.kind == 'mail' else 'as'} {as_whom}"
+    by = "You" if row.by_id == viewer.pk else str(row.by or row.channel or "We")
+    if row.direction == Direction.NOTE:
+        return by, "kept a call" if row.kind == "call" else "noted"
+    return by, f"answered by {talk.label_of(row.network)}" + (f" as {row.channel}" if row.channel else "")
+
+
+def _chip(row: Interaction) -> tuple[str, str, str] | None:
+    """(class, icon, words) of the state or outcome that stands on an item."""
+    state = _STATES.get(Status(row.status))
+    if state:
+        return state
+    if row.outcome:
+        return (
+            "good" if row.outcome in ("solved", "answered") else "",
+            "check",
+            _OUTCOMES.get(row.outcome, row.outcome),
+        )
+    return None

@@ -1,0 +1,208 @@
+"""A customer's page: one query a part, everything on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+
+from mutuals.base import journal
+from mutuals.inbox import queries as inbox
+from mutuals.inbox.models import Outcome
+from mutuals.people import queries as people
+from mutuals.people.models import Affiliation, Organisation, Person, Profile
+from mutuals.people.persons import STAGES
+from mutuals.people.visibility import masked, sees_contacts, visible_to
+from mutuals.sales import queries as sales
+from mutuals.staff import queries as staff
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+from mutuals.web.customer import timeline
+from mutuals.web.customer.identities import identities
+from mutuals.web.frame import talk
+from mutuals.web.frame.doors import caller, needs
+
+CONVERSATIONS, ENTRIES = 50, 100
+
+
+def person_of(viewer: User, number: int) -> Person:
+    """The canonical person that the viewer may see, or 404."""
+    rows = visible_to(viewer).select_related("owner")
+    found = rows.filter(pk=number).first() if number < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def merged_into(viewer: User, number: int) -> int | None:
+    """Where a merged person has gone, if the viewer may see them."""
+    row = Person.objects.filter(pk=number).only("canonical_id").first() if number < 2**63 else None
+    is_there = (
+        row is not None and row.canonical_id != number and visible_to(viewer).filter(pk=row.canonical_id).exists()
+    )
+    return row.canonical_id if row is not None and is_there else None
+
+
+@needs("person.view")
+def customer(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The page with the tab that the address names; a merged person leads to whom they became."""
+    viewer = caller(request)
+    try:
+        person = person_of(viewer, person_id)
+    except Http404:
+        into = merged_into(viewer, person_id)
+        if into is None:
+            raise
+        return redirect("customer", into, permanent=True)
+    tab = request.GET.get("tab", "timeline")
+    profiles = people.profiles_of(person)
+    context = {
+        "person": person,
+        "tab": tab,
+        "tabs": _tabs(person, viewer, tab),
+        "identities": identities(person, profiles, viewer),
+        "contact": _contact(person, viewer),
+        "places": _places(person, viewer),
+        "back_url": _back(request),
+        "privacy_url": _privacy_url(person, viewer),
+        "may_edit": may(viewer, "person.edit"),
+        "may_link": may(viewer, "person.link"),
+        "commands": [
+            {
+                "name": f"Write to {person}",
+                "url": reverse("customer_message", args=[person.pk]),
+                "icon": "send",
+                "group": "This customer",
+            }
+        ],
+        **_shown(request, viewer, person, profiles, tab),
+    }
+    return render(request, "customer/page.html", context)
+
+
+@needs("person.view")
+def older(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The timeline from a place on."""
+    viewer = caller(request)
+    person = person_of(viewer, person_id)
+    ids = [one.pk for one in people.profiles_of(person)]
+    asked = timeline.Filter.read(request.GET)
+    found = timeline.stretch(
+        viewer, ids, asked, after=request.GET.get("after", ""), last_day=request.GET.get("day", "")
+    )
+    return render(request, "customer/_days.html", {"person": person, "stretch": found, "asked": _told(asked)})
+
+
+@needs("conversation.view")
+def message(request: HttpRequest, person_id: int) -> HttpResponse:
+    """To the newest conversation with a person, where the composer is."""
+    viewer = caller(request)
+    person = person_of(viewer, person_id)
+    newest = _conversations(viewer, [one.pk for one in people.profiles_of(person)]).first()
+    if newest is None:
+        messages.error(request, f"{person} has not written to us yet, so there is nothing to answer.")
+        return redirect("customer", person.pk)
+    return redirect("conversation", newest.pk)
+
+
+def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Profile], tab: str) -> dict[str, Any]:
+    """What the open tab shows."""
+    ids = [one.pk for one in profiles]
+    if tab == "orders":
+        return {"orders": sales.of_person(viewer, person)}
+    if tab == "conversations":
+        return {"turns": list(_conversations(viewer, ids)[:CONVERSATIONS])}
+    if tab == "history" and may(viewer, "journal.view"):
+        return {"entries": _entries(person)}
+    if tab == "edit" and may(viewer, "person.edit"):
+        return {
+            "stages": STAGES,
+            "colleagues": staff.active(),
+            "organisations": Organisation.objects.order_by("name")[:200],
+        }
+    asked = timeline.Filter.read(request.GET)
+    return {
+        "stretch": timeline.stretch(viewer, ids, asked, after=request.GET.get("after", "")),
+        "filter": asked,
+        "asked": _told(asked),
+        "kinds": timeline.KINDS,
+        "directions": timeline.DIRECTIONS,
+        "seen_bys": timeline.SEEN_BY,
+        "outcomes": Outcome.choices,
+        "networks": sorted({(one.network, talk.label_of(one.network)) for one in profiles}),
+    }
+
+
+def _told(asked: timeline.Filter) -> str:
+    values = {name: getattr(asked, name) for name in ("type", "network", "direction", "outcome", "seen_by")}
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _tabs(person: Person, viewer: User, tab: str) -> list[tuple[str, str, int | None, bool]]:
+    tabs = [("timeline", "Timeline", person.interaction_count), ("orders", "Orders", person.order_count)]
+    rows: list[tuple[str, str, int | None]] = [*tabs, ("conversations", "Conversations", None)]
+    if may(viewer, "journal.view"):
+        rows.append(("history", "History", None))
+    known = {name for name, _, _ in rows} | {"edit"}
+    here = tab if tab in known else "timeline"
+    return [(name, words, count, name == here) for name, words, count in rows]
+
+
+def _contact(person: Person, viewer: User) -> list[tuple[str, str, str]]:
+    """Ways to reach a person, and what else stands on the card: (field, label, value)."""
+    full = sees_contacts(viewer)
+    return [
+        ("email", "Mail", person.email if full else masked(person.email)),
+        ("phone", "Phone", person.phone if full else masked(person.phone)),
+        ("city", "City", person.city),
+        ("country", "Country", person.country),
+        ("language", "Language", person.language),
+        ("birthday", "Birthday", person.birthday.isoformat() if person.birthday and full else ""),
+    ]
+
+
+def _places(person: Person, viewer: User) -> list[Affiliation]:
+    if not may(viewer, "organisation.view"):
+        return []
+    rows = Affiliation.objects.filter(person=person).select_related("organisation")
+    return list(rows.order_by("-is_main", "-until", "-since", "-pk")[:20])
+
+
+def _conversations(viewer: User, profile_ids: list[int]) -> Any:
+    rows = inbox.visible_to(viewer).filter(conversation__opener__in=profile_ids)
+    return rows.select_related("conversation", "assignee").order_by("-moved_at", "-pk")
+
+
+def _entries(person: Person) -> list[dict[str, Any]]:
+    """What was done with the person's record, newest first, with before and after."""
+    found = list(journal.of(f"person:{person.pk}")[:ENTRIES])
+    ids = {int(one.by[6:]) for one in found if one.by.startswith("staff:") and one.by[6:].isdigit()}
+    names = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
+    return [
+        {
+            "at": one.at,
+            "who": names.get(one.by, one.by),
+            "what": one.kind.replace(".", " "),
+            "changes": sorted(one.data.get("changes", {}).items()) if isinstance(one.data, dict) else [],
+        }
+        for one in found
+    ]
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.GET.get("from", "")
+    return wanted if wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted else ""
+
+
+def _privacy_url(person: Person, viewer: User) -> str:
+    """Where export and erasure are, for those who may do them."""
+    if not may(viewer, "person.export"):
+        return ""
+    try:
+        return reverse("privacy", args=[person.pk])
+    except NoReverseMatch:
+        return f"/customers/{person.pk}/privacy/"

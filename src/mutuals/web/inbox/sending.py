@@ -1,0 +1,143 @@
+"""Answering from the screen: writing, taking back, trying again, deciding about what is not confirmed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from mutuals.base import clock
+from mutuals.base.refusals import Refusal
+from mutuals.capture import doubt, outbox
+from mutuals.capture.models import Outgoing
+from mutuals.channels.models import Channel
+from mutuals.inbox import answer, work
+from mutuals.inbox.models import Turn
+from mutuals.staff.models import User
+from mutuals.web.frame.doors import caller, is_fragment, needs
+from mutuals.web.inbox.acts import back as back_to
+from mutuals.web.inbox.forms import Closing, Writing, first_error
+from mutuals.web.inbox.views import message_of, newest_of, turn_of
+
+SECONDS = int(answer.UNDO.total_seconds())
+
+
+@needs("conversation.note", methods="POST")
+def write(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    """Send an answer or keep a note; with purpose and outcome the conversation is closed at once."""
+    viewer, turn, form = caller(request), turn_of(caller(request), conversation_id), Writing(request.POST)
+    if not form.is_valid():
+        return _refused(request, turn, first_error(form))
+    try:
+        told = _write(turn, viewer, form.cleaned_data)
+    except (answer.CannotAnswer, Refusal, ValueError) as error:
+        return _refused(request, turn, str(error))
+    if not is_fragment(request):
+        messages.success(request, told["text"], extra_tags=told.get("undo", ""))
+        return back_to(request, turn.pk)
+    shown = newest_of(request, viewer, turn_of(viewer, turn.pk))
+    shown.headers["HX-Trigger"] = json.dumps({"toast": told})
+    return shown
+
+
+def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
+    """Do it; returns the toast."""
+    now = clock.now()
+    if words["mode"] == "note":
+        work.note(turn, by=viewer, text=words["text"], now=now)
+        return {"text": "Note kept"}
+    closing = Closing(words) if words["purpose"] or words["outcome"] else None
+    if closing is not None and not closing.is_valid():
+        raise Refusal(first_error(closing))
+    channel = Channel.objects.filter(pk=words["channel"], source=turn.conversation.source).first()
+    row = answer.reply(turn, by=viewer, text=words["text"], channel=channel, now=now)
+    if closing is not None:
+        work.close(turn, by=viewer, now=now, **closing.cleaned_data)
+    said = "Sent in public" if row.is_public else "Sent"
+    return {
+        "text": f"{said} and closed" if closing else said,
+        "undo": reverse("message_back", args=[row.pk]),
+        "seconds": SECONDS,
+    }
+
+
+def _refused(request: HttpRequest, turn: Turn, reason: str) -> HttpResponse:
+    if not is_fragment(request):
+        messages.error(request, reason)
+        return back_to(request, turn.pk)
+    shown = render(request, "inbox/_refused.html", {"reason": reason}, status=422)
+    shown.headers["HX-Retarget"] = "#composer-said"
+    shown.headers["HX-Reswap"] = "innerHTML"
+    return shown
+
+
+@needs("conversation.reply", methods="POST")
+def back(request: HttpRequest, interaction_id: int) -> HttpResponse:
+    """Undo: take an answer back that has not left; its text stands in the composer again."""
+    row = message_of(caller(request), interaction_id)
+    if answer.take_back(row, by=caller(request), now=clock.now()):
+        messages.success(request, "Taken back. It was not sent.")
+        return redirect(f"{reverse('conversation', args=[row.conversation_id])}?undone={row.pk}")
+    messages.error(request, "Too late: it is on its way or out already.")
+    return redirect("conversation", row.conversation_id)
+
+
+@needs("conversation.reply", methods="POST")
+def again(request: HttpRequest, interaction_id: int) -> HttpResponse:
+    """Try one that failed once more."""
+    row, outgoing = _outgoing(request, interaction_id)
+    try:
+        outbox.again(outgoing, by=caller(request), now=clock.now())
+        messages.success(request, "It is tried again now")
+    except Refusal as error:
+        messages.error(request, str(error))
+    return back_to(request, row.conversation_id)
+
+
+@needs("conversation.reply", methods="POST")
+def settle(request: HttpRequest, interaction_id: int) -> HttpResponse:
+    """Say whether one that is not confirmed stands out there: `there` is yes or no."""
+    row, outgoing = _outgoing(request, interaction_id)
+    is_there = request.POST.get("there") == "yes"
+    try:
+        doubt.settle(outgoing, by=caller(request), sent=is_there, now=clock.now())
+        messages.success(request, "Marked as sent" if is_there else "It is sent again now")
+    except Refusal as error:
+        messages.error(request, str(error))
+    return back_to(request, row.conversation_id)
+
+
+@needs("conversation.reply", methods="POST")
+def like(request: HttpRequest, interaction_id: int) -> HttpResponse:
+    """Like a message of theirs."""
+    return _try(request, interaction_id, answer.like, "Liked")
+
+
+@needs("conversation.reply", methods="POST")
+def unsay(request: HttpRequest, interaction_id: int) -> HttpResponse:
+    """Delete an answer of ours out there."""
+    return _try(request, interaction_id, answer.unsay, "Deleted as soon as the network confirms")
+
+
+def _try(request: HttpRequest, number: int, act: Any, words: str) -> HttpResponse:
+    row = message_of(caller(request), number)
+    try:
+        act(row, by=caller(request), now=clock.now())
+        messages.success(request, words)
+    except (answer.CannotAnswer, Refusal) as error:
+        messages.error(request, str(error))
+    return back_to(request, row.conversation_id)
+
+
+def _outgoing(request: HttpRequest, number: int) -> tuple[Any, Outgoing]:
+    """A message of ours with what carries it out."""
+    row = message_of(caller(request), number)
+    rows = Outgoing.objects.select_related("source", "channel").filter(interaction_id=row.pk, do__in=["reply", "post"])
+    outgoing = rows.order_by("-pk").first()
+    if outgoing is None:
+        raise Http404
+    return row, outgoing
