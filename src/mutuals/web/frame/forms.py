@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from mutuals.base.files import DiskFull, TooBig
 from mutuals.base.filters import Refused
@@ -55,6 +56,11 @@ class Asked(forms.Form):
             self.add_error(name, words)
         if len(known) < len(told) or not told:
             self.add_error(None, str(error))
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent with a form, also when all of it is empty; None where the form is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def said_of(error: Exception) -> dict[str, str]:

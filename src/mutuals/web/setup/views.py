@@ -21,7 +21,7 @@ from mutuals.staff.models import User
 from mutuals.staff.queries import is_set_up
 from mutuals.web.frame import company
 from mutuals.web.frame.doors import caller
-from mutuals.web.frame.forms import zone_of
+from mutuals.web.frame.forms import typed, zone_of
 from mutuals.web.setup.forms import First, Here
 from mutuals.web.signin.views import BACKEND
 
@@ -38,7 +38,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(reverse("setup"))
     if not is_first and (caller(request).role != "owner" or caller(request).set_up_at is not None):
         return redirect("/")
-    form = First(request.POST or None, initial=_known(None)) if is_first else _again(request)
+    form = First(typed(request), initial=_known(None)) if is_first else _again(request)
     if request.method == "POST" and (start := form.try_act(lambda said: _keep(request, said, is_first=is_first))):
         return redirect(_NEXT.get(start, "/"))
     return render(
@@ -47,7 +47,7 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 
 def _again(request: HttpRequest) -> Here:
-    return Here(request.POST or None, initial=_known(caller(request)))
+    return Here(typed(request), initial=_known(caller(request)))
 
 
 def _known(user: User | None) -> dict[str, str]:

@@ -18,6 +18,7 @@ from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.staff import accounts
 from mutuals.staff.queries import is_set_up
+from mutuals.web.frame.forms import typed
 from mutuals.web.signin.forms import Chosen
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -41,7 +42,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         user = accounts.invited(token, now=clock.now())
     except Refusal as error:
         return render(request, "signin/welcome.html", {"refused": str(error)}, status=410)
-    form = Chosen(request.POST or None)
+    form = Chosen(typed(request))
     if request.method == "POST" and form.try_act(lambda said: _set(request, token, said)):
         messages.success(request, "Welcome. You are signed in.")
         return redirect("/")

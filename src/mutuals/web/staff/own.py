@@ -18,7 +18,7 @@ from mutuals.staff.models import Token, User
 from mutuals.staff.permissions import may
 from mutuals.staff.queries import tokens_visible_to
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import Asked
+from mutuals.web.frame.forms import Asked, typed
 from mutuals.web.staff.forms import NewToken, Own, Password
 
 
@@ -26,7 +26,7 @@ from mutuals.web.staff.forms import NewToken, Own, Password
 def page(request: HttpRequest) -> HttpResponse:
     """Name, zone and theme."""
     user = caller(request)
-    form = Own(request.POST or None, initial={"name": user.name, "zone": user.zone, "theme": user.theme})
+    form = Own(typed(request), initial={"name": user.name, "zone": user.zone, "theme": user.theme})
     if request.method == "POST" and form.try_act(lambda said: accounts.change(user, by=user, **said)) is not None:
         messages.success(request, "Saved.")
         return redirect("me")

@@ -17,7 +17,7 @@ from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import may
 from mutuals.staff.queries import members_of, teams_visible_to, visible_to
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.frame.forms import REFUSALS, typed
 from mutuals.web.staff.forms import Called, Colleague, Leaving
 from mutuals.web.staff.matrix import matrix
 
@@ -33,7 +33,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @needs("user.manage", methods="GET POST")
 def new(request: HttpRequest) -> HttpResponse:
     """A new colleague; then their page, with the way to invite them."""
-    form = Colleague(request.POST or None, initial={"zone": caller(request).zone})
+    form = Colleague(typed(request), initial={"zone": caller(request).zone})
     user = form.try_act(lambda said: _add(said, caller(request))) if request.method == "POST" else None
     if user is not None:
         messages.success(request, f"{user} has an account. Give them the address of the invitation.")
@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
     """One colleague: what they are, and what happened to their account."""
     user = get_object_or_404(visible_to(caller(request)), pk=user_id)
-    form = Colleague(request.POST or None, initial=_known(user))
+    form = Colleague(typed(request), initial=_known(user))
     if request.method == "POST" and form.try_act(lambda said: _change(user, said, caller(request))) is not None:
         messages.success(request, "Saved.")
         return redirect("colleague", user.pk)
@@ -87,7 +87,7 @@ def back(request: HttpRequest, user_id: int) -> HttpResponse:
 @needs("user.view", methods="GET POST")
 def teams(request: HttpRequest) -> HttpResponse:
     """All teams, and a new one."""
-    form = Called(request.POST or None)
+    form = Called(typed(request))
     if request.method == "POST" and form.try_act(lambda said: groups.add(by=caller(request), **said)) is not None:
         messages.success(request, "The team is there. Put people into it on their pages.")
         return redirect("teams")
@@ -103,7 +103,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest, team_id: int) -> HttpResponse:
     """One team: its name, pillar and members."""
     found = get_object_or_404(teams_visible_to(caller(request)), pk=team_id)
-    form = Called(request.POST or None, initial={"name": found.name, "pillar": found.pillar})
+    form = Called(typed(request), initial={"name": found.name, "pillar": found.pillar})
     if (
         request.method == "POST"
         and form.try_act(lambda said: groups.change(found, by=caller(request), **said)) is not None

@@ -1,0 +1,170 @@
+"""Organisations: the list, and one with its people and what was said for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from mutuals.base import clock
+from mutuals.base.filters import days
+from mutuals.history import spans
+from mutuals.history.models import Interaction
+from mutuals.people import directory
+from mutuals.people import organisations as acts
+from mutuals.people.models import Affiliation, Organisation
+from mutuals.people.visibility import organisations_visible_to, sees_contacts, visible_to
+from mutuals.staff.permissions import may
+from mutuals.web.frame import talk
+from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import REFUSALS, typed, zone_of
+from mutuals.web.organisations.forms import About, Joining
+
+_SALT = "web.organisations"
+
+
+@needs("organisation.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """The list, by name."""
+    viewer, text = caller(request), request.GET.get("q", "")[:200]
+    found = directory.list_organisations(viewer, text=text, after=_place(request.GET.get("after", "")))
+    count, is_exact = directory.count_organisations(viewer, text=text)
+    more = urlencode({"q": text, "after": signing.dumps(found.after, salt=_SALT)}) if found.after else ""
+    shown = {"rows": found.rows, "text": text, "count": count, "is_exact": is_exact, "more": more}
+    return render(request, "organisations/page.html", shown | {"may_edit": may(viewer, "organisation.edit")})
+
+
+@needs("organisation.edit", methods="GET POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """One more, by hand."""
+    form = About(typed(request))
+    made = None
+    if request.method == "POST":
+        made = form.try_act(lambda said: acts.add(by=caller(request), now=clock.now(), **said))
+    if made is not None:
+        return redirect("organisation", made.pk)
+    shown = {"form": form, "heading": "New organisation", "back": "/organisations/"}
+    return render(request, "organisations/edit.html", shown, status=422 if form.is_bound else 200)
+
+
+@needs("organisation.view")
+def one(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """Who it is, who is there, and what was said for it."""
+    return _one(request, _found(request, organisation_id), Joining(viewer=caller(request)))
+
+
+@needs("organisation.edit", methods="GET POST")
+def edit(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """Change what is known."""
+    row = _found(request, organisation_id)
+    known = {name: getattr(row, name) for name in ("name", "domain", "phone", "city", "country")}
+    form = About(typed(request), initial=known | {"tags": ", ".join(row.tags)})
+    done = None
+    if request.method == "POST":
+        done = form.try_act(lambda said: acts.edit(row, by=caller(request), changes=said, now=clock.now()))
+    if done is not None:
+        messages.success(request, "Saved.")
+        return redirect("organisation", row.pk)
+    shown = {"form": form, "heading": row.name, "back": f"/organisations/{row.pk}/"}
+    return render(request, "organisations/edit.html", shown, status=422 if form.is_bound else 200)
+
+
+@needs("person.edit", methods="POST")
+def affiliate(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """Give somebody a place there."""
+    row = _found(request, organisation_id)
+    form = Joining(request.POST, viewer=caller(request))
+    if form.try_act(lambda said: acts.affiliate(said.pop("person"), row, by=caller(request), **said)) is None:
+        return _one(request, row, form, status=422)
+    messages.success(request, "Noted.")
+    return redirect("organisation", row.pk)
+
+
+@needs("person.edit", methods="POST")
+def leave(request: HttpRequest, place_id: int) -> HttpResponse:
+    """Somebody is not there any more, from today on."""
+    people = visible_to(caller(request))
+    place = get_object_or_404(Affiliation.objects.select_related("person"), pk=place_id, person__canonical__in=people)
+    try:
+        acts.leave(place, by=caller(request), on=timezone.localdate())
+        messages.success(request, f"{place.person} left. The place stays on record.")
+    except REFUSALS as error:
+        messages.error(request, str(error))
+    return redirect("organisation", place.organisation_id)
+
+
+def _one(request: HttpRequest, row: Organisation, form: Joining, status: int = 200) -> HttpResponse:
+    viewer = caller(request)
+    zone = zone_of(viewer)
+    found = spans.timeline(_moments(directory.spans_of(row), zone), after=_moment(request.GET.get("after", "")))
+    shown = {
+        "one": row,
+        "places": directory.places_in(viewer, row),
+        "days": _days(found.rows, full=sees_contacts(viewer)),
+        "older": urlencode({"after": signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)})
+        if found.after
+        else "",
+        "is_later_page": "after" in request.GET,
+        "form": form,
+        "may_edit": may(viewer, "organisation.edit"),
+        "may_place": may(viewer, "person.edit"),
+    }
+    return render(request, "organisations/one.html", shown, status=status)
+
+
+def _found(request: HttpRequest, number: int) -> Organisation:
+    return get_object_or_404(organisations_visible_to(caller(request)).select_related("owner"), pk=number)
+
+
+def _moments(found: Iterable[directory.Span], zone: ZoneInfo) -> list[spans.Span]:
+    return [
+        (
+            one.profile_id,
+            days.start(one.since, zone) if one.since else None,
+            days.start(one.until + timedelta(days=1), zone) if one.until else None,
+        )
+        for one in found
+    ]
+
+
+def _days(rows: list[Interaction], *, full: bool) -> list[tuple[datetime, list[dict[str, Any]]]]:
+    """What was said, by day of the viewer, each with its words and marks."""
+    parts = groupby(rows, key=lambda row: timezone.localdate(row.occurred_at))
+    told = [(list(part)) for _, part in parts]
+    return [(part[0].occurred_at, [_told(row, full=full) for row in part]) for part in told]
+
+
+def _told(row: Interaction, *, full: bool) -> dict[str, Any]:
+    person = row.profile.person.canonical if row.profile and row.profile.person else None
+    from_us = str(row.by) if row.by else "We"
+    who = str(person or talk.named(row.profile, full=full)) if talk.is_from_them(row) else from_us
+    return {"row": row, "who": who, "person": person, "icon": talk.icon_for(row), "did": talk.did(row.kind)}
+
+
+def _place(text: str) -> directory.Place | None:
+    found = _signed(text)
+    return (str(found[0]), int(found[1])) if found else None
+
+
+def _moment(text: str) -> tuple[datetime, int] | None:
+    found = _signed(text)
+    return (datetime.fromisoformat(str(found[0])), int(found[1])) if found else None
+
+
+def _signed(text: str) -> list[Any]:
+    if not text:
+        return []
+    try:
+        return list(signing.loads(text, salt=_SALT))
+    except (signing.BadSignature, json.JSONDecodeError, ValueError) as error:
+        raise Http404 from error
