@@ -21,6 +21,7 @@ def advance(raws: Sequence[RawEvent]) -> None:
     """Carry a batch of one source through the house. Safe to run again: each room keeps its result once."""
     arrived = intake.open(raws)  #                    capture        what the network sent -> who said what
     doubt.echoes(arrived)  #                          capture        our own words come back: now we know they stand
+    doubt.returned(arrived)  #                        capture        or the network says that they did not arrive
     placed, joined = threads.place(arrived)  #        conversations  what belongs together
     kept = keep.interactions(placed, joined)  #       history        stored in our words
     tally.count(kept)  #                              history        when we last heard of them

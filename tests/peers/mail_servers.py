@@ -6,6 +6,7 @@ every transport but the one into dovecot is an error. Postfix starts only as roo
 
 from __future__ import annotations
 
+import imaplib
 import os
 import shutil
 import smtplib
@@ -15,7 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,7 @@ PASSWORD = "grüner-Kessel 7"
 OURS = "help@works.example"
 CUSTOMER = "bea@kettle.example"
 OTHER = "bo@kettle.example"
+GONE = "cyd@kettle.example"  # postfix takes mail for it, dovecot does not: it comes back as a report
 ACCOUNTS = (OURS, CUSTOMER, OTHER)
 DOMAINS = "works.example, kettle.example"
 
@@ -80,6 +84,25 @@ class MailServers:
     def box(self, address: str) -> Path:
         """The maildir of a box."""
         return self.folder / "boxes" / address
+
+    def mails(self, address: str, folder: str = "") -> list[EmailMessage]:
+        """What lies in a box, read from its files; `folder` is a maildir name like ".Sent"."""
+        found = [*(self.box(address) / folder).glob("new/*"), *(self.box(address) / folder).glob("cur/*")]
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in found]
+
+    def let_in(self, **passwords: str) -> None:
+        """Change passwords by the part before the @; those not named have the usual one."""
+        told = [(one, passwords.get(one.partition("@")[0], self.password)) for one in self.accounts]
+        (self.folder / "users").write_text("".join(f"{one}:{{PLAIN}}{password}::::::\n" for one, password in told))
+
+    def lets_in(self, address: str, password: str) -> bool:
+        """Whether that password opens the box at this moment: a change is noticed after a second."""
+        with imaplib.IMAP4(HOST, self.ports["imap"], timeout=20) as client:
+            try:
+                client.login(address, password)
+            except imaplib.IMAP4.error:
+                return False
+        return True
 
     def renumber(self, address: str) -> None:
         """Lose the numbering of the inbox, as after a restored backup: the next look gives a new UIDVALIDITY."""
@@ -145,7 +168,7 @@ def _dovecot(servers: MailServers) -> Path:
     for name in ("boxes", "run", "state"):
         (folder / name).mkdir()
     shutil.chown(folder / "boxes", "nobody", "nogroup")
-    (folder / "users").write_text("".join(f"{one}:{{PLAIN}}{servers.password}::::::\n" for one in servers.accounts))
+    servers.let_in()
     (folder / "users").chmod(0o644)
     file = folder / "dovecot.conf"
     file.write_text(f"""
@@ -212,7 +235,7 @@ def _postfix(servers: MailServers) -> Path:
     for one in (conf, queue, data):
         one.mkdir()
     shutil.chown(data, "postfix")
-    (conf / "boxes").write_text("".join(f"{one} yes\n" for one in servers.accounts))
+    (conf / "boxes").write_text("".join(f"{one} yes\n" for one in (*servers.accounts, GONE)))
     (conf / "main.cf").write_text(f"""
 compatibility_level = 3.6
 queue_directory = {queue}

@@ -19,8 +19,9 @@ from mutuals.capture._locks import Space, held
 from mutuals.capture.models import Outgoing, SendState
 from mutuals.capture.outbox import LONGEST, TRIES, blocked
 from mutuals.channels.context import context_for
-from mutuals.connectors.contract import AuthExpired, Connector, ConnectorError, Envelope, Receipt
+from mutuals.connectors.contract import AuthExpired, Connector, ConnectorError, Envelope, Receipt, undelivered
 from mutuals.conversations.arrived import Arrived
+from mutuals.history import own
 from mutuals.staff.models import User
 
 ABANDONED = timedelta(seconds=60)
@@ -106,6 +107,21 @@ def echoes(arrived: Sequence[Arrived]) -> int:
         envelope = told[row.key]
         _sent.done(row, Receipt(envelope.key, envelope.url, envelope.said_at), now=now)
     return len(rows)
+
+
+def returned(arrived: Sequence[Arrived]) -> int:
+    """Reports that a mail of ours did not arrive: it is shown as not sent, with the reason. Returns how many.
+
+    Anybody who got the mail can write such a report, so it counts only for the one address that we wrote to. The
+    outbox keeps `sent`, because it did leave: nothing is sent again by itself.
+    """
+    count = 0
+    for one in arrived:
+        told = undelivered(one.envelope)
+        if told is not None and one.envelope.reply_to:
+            reason = f"It came back from {told.address}: {told.reason}"
+            count += own.came_back(one.source.pk, one.envelope.reply_to, address=told.address, reason=reason)
+    return count
 
 
 def _look_again(outgoing: Outgoing, error: Exception, now: datetime, chance: float) -> None:

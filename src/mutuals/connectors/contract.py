@@ -98,6 +98,22 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A network's word that something of ours did not arrive: for whom, and why."""
+
+    address: str
+    reason: str
+
+
+def undelivered(envelope: Envelope) -> Undelivered | None:
+    """What a delivery report in `extra["bounce"]` tells; None = no report, or one of a mere delay (RFC 3464)."""
+    told = envelope.extra.get("bounce")
+    if not isinstance(told, Mapping) or str(told.get("action", "")) not in ("", "failed"):
+        return None
+    return Undelivered(str(told.get("address", "")), str(told.get("reason") or told.get("status") or "no reason given"))
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """One item exactly as a network gave it. `key` makes a doubled delivery recognisable."""
 

@@ -122,6 +122,12 @@ def mark_sent(
         threads.anchor(row.source_id, row.key, row.conversation_id)
 
 
+def came_back(source_id: int, key: str, *, address: str, reason: str) -> int:
+    """What was sent to `address` did not arrive there: say so. Returns how many rows were about it, 0 or 1."""
+    rows = Interaction.objects.filter(source_id=source_id, key=fit(key), status=Status.SENT, direction=Direction.OUT)
+    return rows.filter(profile__key__iexact=address).update(status=Status.FAILED, error=clean(reason)[:500])
+
+
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
     """What the history keeps of an order."""

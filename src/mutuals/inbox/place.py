@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
-from mutuals.base import wake
+from mutuals.base import bulk, wake
 from mutuals.channels.models import Channel
-from mutuals.connectors.contract import Kind
+from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
 from mutuals.inbox.models import Turn
@@ -22,8 +20,7 @@ _PLACE = """
 INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_public, unread, moved_at, waiting_since,
                         purpose, outcome)
 SELECT id, 'open', team_id, pillar, network, is_public, n, last_at, first_at, '', ''
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[], %s::int[], %s::timestamptz[], %s::timestamptz[])
-    AS g(id, team_id, pillar, network, is_public, n, last_at, first_at)
+FROM {g}
 ON CONFLICT (conversation_id) DO UPDATE SET
     state = CASE WHEN EXCLUDED.moved_at > coalesce(inbox_turn.closed_at, '-infinity') THEN 'open' ELSE inbox_turn.state END,
     unread = inbox_turn.unread + EXCLUDED.unread,
@@ -35,9 +32,13 @@ ON CONFLICT (conversation_id) DO UPDATE SET
 _ANSWERED = """
 UPDATE inbox_turn t SET waiting_since = NULL, first_answer_at = coalesce(t.first_answer_at, g.last_at),
     state = CASE WHEN t.state = 'open' AND g.last_at >= t.moved_at THEN 'pending' ELSE t.state END
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS g(id, last_at)
-WHERE t.conversation_id = g.id AND g.last_at >= coalesce(t.waiting_since, '-infinity')
+FROM {g} WHERE t.conversation_id = g.id AND g.last_at >= coalesce(t.waiting_since, '-infinity')
 """
+
+_TURN = {
+    "id": "bigint", "team_id": "bigint", "pillar": "text", "network": "text", "is_public": "bool", "n": "int",
+    "last_at": "timestamptz", "first_at": "timestamptz",
+}  # fmt: skip
 
 
 @dataclass
@@ -63,21 +64,22 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
             continue
         if one.placed.is_ours:
             answered[number] = max(answered.get(number, one.occurred_at), one.occurred_at)
-        elif not one.placed.arrived.envelope.extra.get("automatic"):
+        elif not _automatic(one.placed.arrived.envelope):
             _ask(asked, number, one, pillars)
-    with connection.cursor() as cursor:
-        if asked:
-            rows = sorted(asked.items())
-            values = [[k for k, _ in rows]] + [
-                [getattr(v, name) for _, v in rows]
-                for name in ("team_id", "pillar", "network", "is_public", "count", "last_at", "first_at")
-            ]
-            cursor.execute(_PLACE, values)
-        if answered:
-            cursor.execute(_ANSWERED, [list(answered), list(answered.values())])
+    turns = [
+        (number, one.team_id, one.pillar, one.network, one.is_public, one.count, one.last_at, one.first_at)
+        for number, one in sorted(asked.items())
+    ]
+    bulk.run(_PLACE, _TURN, turns)
+    bulk.run(_ANSWERED, {"id": "bigint", "last_at": "timestamptz"}, sorted(answered.items()))
     touched = {*asked, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
     if touched:
         wake.changed("inbox", sorted(touched))
+
+
+def _automatic(envelope: Envelope) -> bool:
+    """Written by a machine, so nobody waits. A report that something of ours did not arrive is work all the same."""
+    return bool(envelope.extra.get("auto")) and undelivered(envelope) is None
 
 
 def _ask(asked: dict[int, _Asked], number: int, one: Kept, pillars: dict[int, str]) -> None:
