@@ -53,7 +53,7 @@ def register(groups: Any) -> None:
     parser.add_argument("--yes", action="store_true", help="beside people of your own, with whom the town would mix")
 
 
-def seed(args: argparse.Namespace) -> dict[str, Any]:
+def seed(args: argparse.Namespace) -> dict[str, Any] | None:
     """What lives there now."""
     _bring_tables_up()
     asked = {"people": args.people, "days": args.days, "seed": args.seed}
@@ -71,6 +71,8 @@ def seed(args: argparse.Namespace) -> dict[str, Any]:
     told_apart(owner, now=now)
     daily_work(owner, now=now)
     Source.objects.filter(pk=shop.pk).update(settings={"town": {**asked, "now": now.isoformat(), "whole": True}})
+    if args.first_start:
+        return None
     return {"people": Person.objects.count(), "sources": Source.objects.count(), "sign-in": str(_sign_in_file())}
 
 
