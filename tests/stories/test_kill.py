@@ -174,6 +174,8 @@ def assert_history_is_the_square(house, square, source) -> None:
 def assert_each_answer_stands_there_once(house, square, conversations) -> None:
     wanted = sorted(f"Answer to conversation {number}." for number in conversations)
     assert sorted(map(bare, square.ours)) == wanted
-    sent = house.rows("SELECT text, status, key FROM history_interaction WHERE direction = 'out'")
-    addresses = {bare(status): status["uri"] for status in square.ours}
-    assert sorted(sent) == [(text, "sent", addresses[text]) for text in wanted]
+    sent = house.rows(
+        "SELECT key, status, outgoing.state FROM history_interaction said"
+        " JOIN capture_outgoing outgoing ON outgoing.interaction_id = said.id WHERE direction = 'out'"
+    )
+    assert sorted(sent) == sorted((status["uri"], "sent", "sent") for status in square.ours)
