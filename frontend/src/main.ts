@@ -8,6 +8,7 @@ import { startKeys } from "./islands/keys";
 import { startLive } from "./islands/live";
 import { startPalette } from "./islands/palette";
 import { startPasskey } from "./islands/passkey";
+import { startPlace } from "./islands/place";
 import { startTheme } from "./islands/theme";
 import { startToast } from "./islands/toast";
 import { startUpload } from "./islands/upload";
@@ -26,6 +27,7 @@ startComposer(document, window.sessionStorage);
 startColumns(document, window.localStorage);
 startUpload(document, { request: () => new XMLHttpRequest(), go: (url) => window.location.assign(url) });
 startBulk(document);
+startPlace(document, window.sessionStorage, window.location);
 startLive(document, {
   open: (url) => new EventSource(url, { withCredentials: true }),
   refresh: (element) => htmx.trigger(element, "live", {}),

@@ -29,8 +29,8 @@ test("an event fetches the list and its own thread, once for a burst", () => {
   const { taps, fetched, clock } = follow();
   taps[0]!.onopen!(new Event("open"));
 
-  say(taps[0]!, { what: "conversation", id: 12, queue: "mine" });
-  say(taps[0]!, { what: "conversation", id: 12, queue: "mine" });
+  say(taps[0]!, { what: "inbox", ids: [12] });
+  say(taps[0]!, { what: "inbox", ids: [12] });
   clock.pass(300);
 
   expect(fetched).toEqual(["list", "thread"]);
@@ -39,7 +39,7 @@ test("an event fetches the list and its own thread, once for a burst", () => {
 test("another conversation leaves this thread alone", () => {
   const { taps, fetched, clock } = follow();
 
-  say(taps[0]!, { what: "conversation", id: 13 });
+  say(taps[0]!, { what: "inbox", ids: [13] });
   clock.pass(300);
 
   expect(fetched).toEqual(["list"]);
@@ -86,6 +86,15 @@ test("attempts grow apart", () => {
 test("what is not understood wakes nothing", () => {
   expect(names("hello")).toEqual([]);
   expect(names("null")).toEqual([]);
-  expect(names('{"id": 3}')).toEqual([]);
-  expect(names('{"what": "source", "id": 3}')).toEqual(["source", "source:3"]);
+  expect(names('{"ids": [3]}')).toEqual([]);
+  expect(names('{"what": "source", "ids": [3, "x"]}')).toEqual(["source", "source:3"]);
+});
+
+test.each([{ what: "inbox", ids: [] }, { what: "all", ids: [] }])("an event without ids fetches everything it may be about", (event) => {
+  const { taps, fetched, clock } = follow();
+
+  say(taps[0]!, event);
+  clock.pass(300);
+
+  expect(fetched).toEqual(["list", "thread"]);
 });

@@ -1,8 +1,9 @@
 // Follows what happens. An event carries only what changed; the fragment is then fetched as usual, so rights stay in one place.
 //
 // Marks: <meta name="events" content="/events/">; data-live="conversation:12 inbox" with hx-get and hx-trigger="live" on what
-// should be fetched anew; [data-live-state] shows "Live" or "Paused". An event {"what": "conversation", "id": 12, "queue": "mine"}
-// wakes conversation:12, conversation, inbox and queue:mine. While the stream is down all are fetched every 15 s.
+// should be fetched anew; [data-live-state] shows "Live" or "Paused". An event {"what": "inbox", "ids": [12, 13]} wakes inbox,
+// conversation:12 and conversation:13; without ids it wakes inbox and every conversation, and {"what": "all"} wakes everything.
+// While the stream is down all are fetched every 15 s.
 
 export interface Stream { onopen: ((event: Event) => void) | null; onmessage: ((event: MessageEvent) => void) | null; onerror: ((event: Event) => void) | null; close(): void }
 export interface Outside {
@@ -16,6 +17,7 @@ export interface Outside {
 export const POLL = 15_000;
 const QUIET = 250; // ms in which several events make one fetch
 const LONGEST = 60_000;
+const ALL = "*";
 
 export function startLive(page: Document, outside: Outside): Live | null {
   const address = page.querySelector<HTMLMetaElement>('meta[name="events"]')?.content;
@@ -93,7 +95,7 @@ export class Live {
       this.fetching = 0;
       const woken = this.woken;
       this.woken = new Set();
-      this.wake((wanted) => wanted.some((one) => woken.has(one)));
+      this.wake((wanted) => woken.has(ALL) || wanted.some((one) => woken.has(one) || woken.has(one.replace(/:.*$/, ":*"))));
     }, QUIET);
   }
 
@@ -118,16 +120,15 @@ export class Live {
 
 // What an event wakes. Anything that is not understood wakes nothing.
 export function names(data: string): string[] {
-  let event: { what?: unknown; id?: unknown; queue?: unknown };
+  let event: { what?: unknown; ids?: unknown };
   try {
     event = JSON.parse(data) as typeof event;
   } catch {
     return [];
   }
   if (typeof event !== "object" || event === null || typeof event.what !== "string") return [];
-  const found = [event.what];
-  if (typeof event.id === "number" || typeof event.id === "string") found.push(`${event.what}:${event.id}`);
-  if (event.what === "conversation") found.push("inbox");
-  if (typeof event.queue === "string" && event.queue) found.push(`queue:${event.queue}`);
-  return found;
+  if (event.what === "all") return [ALL];
+  const ids = (Array.isArray(event.ids) ? event.ids : []).filter((one) => Number.isInteger(one)) as number[];
+  const one = event.what === "inbox" ? "conversation" : event.what;
+  return [event.what, ...(ids.length ? ids.map((id) => `${one}:${id}`) : [`${one}:*`])];
 }

@@ -109,8 +109,9 @@ def presences(request: HttpRequest, person_id: int) -> HttpResponse:
     """Presences that are nobody's yet, by a part of their name, to link to a person."""
     person, text = person_of(caller(request), person_id), request.GET.get("q", "").replace("\0", "").strip()[:100]
     full = sees_contacts(caller(request))
-    rows = Profile.objects.filter(person=None, organisation=None, is_ours=False, name__icontains=text) if text else []
-    found = [(row.pk, talk.icon_of(row.network), talk.handle_of(row, full=full), row.shown) for row in rows[:FOUND]]
+    rows = Profile.objects.filter(person=None, organisation=None, is_ours=False, name__icontains=text)
+    free = list(rows[:FOUND]) if text else []
+    found = [(row.pk, talk.icon_of(row.network), talk.handle_of(row, full=full), row.shown) for row in free]
     return render(request, "customer/presences.html", {"person": person, "found": found, "text": text})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mutuals import connectors
 from mutuals.base import journal
 from mutuals.base.models import Entry
 from mutuals.connectors.contract import Do
@@ -138,7 +139,7 @@ def _window(
 
 def _does(turn: Turn) -> frozenset[Do]:
     source = turn.conversation.source
-    known = talk.connectors.all_connectors().get(source.connector) if source else None
+    known = connectors.all_connectors().get(source.connector) if source else None
     return known.does if known else frozenset()
 
 
