@@ -24,6 +24,7 @@ SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.staff.urls")),
     path("", include("mutuals.web.customers.urls")),
     path("", include("mutuals.web.organisations.urls")),
+    path("", include("mutuals.web.sources.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]

@@ -1,0 +1,90 @@
+"""How the state of a source is said, and what its connector says of itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from mutuals import connectors
+from mutuals.channels.models import Health, Source, SourceState
+from mutuals.connectors.contract import Connector
+
+_STATES = {
+    SourceState.DRAFT: ("", "pen", "Being set up"),
+    SourceState.PAUSED: ("", "pause", "Paused"),
+    SourceState.NEEDS_AUTH: ("late", "alert", "Signed out"),
+}
+_HEALTH = {
+    Health.UNKNOWN: ("", "clock", "Not tried yet"),
+    Health.OK: ("ok", "check", "Healthy"),
+    Health.DEGRADED: ("care", "clock", "Some tries fail"),
+    Health.RATE_LIMITED: ("care", "clock", "At the limit"),
+    Health.NEEDS_AUTH: ("late", "alert", "Signed out"),
+    Health.DOWN: ("late", "alert", "No answer"),
+}
+_ICONS = {
+    "email": "mail",
+    "mastodon": "fedi",
+    "bluesky": "butterfly",
+    "feed": "feed",
+    "webhook": "hook",
+    "files": "file",
+}
+STEPS = ("Choose", "Connect", "Why and who", "Who we are there", "Go live")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A source as its row prints it."""
+
+    source: Source
+    icon: str
+    kind: str  # ok, care, late or nothing
+    sign: str
+    words: str
+    lag: str
+    can_draw: bool
+    under: str
+
+
+def shown(source: Source, now: datetime) -> Shown:
+    """The state in words: what a person decided goes before what the last tries say."""
+    kind, sign, words = _STATES.get(SourceState(source.state)) or _HEALTH[Health(source.health)]
+    connector = connectors.all_connectors().get(source.connector)
+    lag = lasting(int((now - source.last_success_at).total_seconds())) if source.last_success_at else ""
+    label = connector.label if connector else f"{source.connector}, not installed"
+    can_draw = bool(connector and connector.fetch and source.state == SourceState.ACTIVE)
+    return Shown(source, icon_of(source.connector), kind, sign, words, lag, can_draw, label)
+
+
+def icon_of(connector: str) -> str:
+    """The icon of a network."""
+    return _ICONS.get(connector, "db")
+
+
+def lasting(seconds: int) -> str:
+    """A time that passed, in its largest unit: 4 s, 12 min, 16 h, 3 days."""
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= size * (2 if unit == "days" else 1):
+            return f"{seconds // size} {unit}"
+    return f"{max(seconds, 0)} s"
+
+
+@cache
+def about(name: str) -> dict[str, str]:
+    """What the folder of a connector says of itself, by heading: Reads, Writes, Limits, Setup."""
+    module = connectors.__path__[0]
+    place = Path(module) / name / "README.md"
+    if not name.isidentifier() or not place.is_file():
+        return {}
+    parts = re.split(r"^## (.+)$", place.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {heading.strip(): text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def does(connector: Connector) -> str:
+    """In a few words: whether messages are drawn or come by themselves, and whether they can be answered."""
+    reads = "reads" if connector.fetch else "is sent to"
+    return f"{reads}, answers" if connector.send else f"{reads} only"
