@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from mutuals import flow
 from mutuals.base import clock, jobs, stalled
-from mutuals.capture import doubt, draw
+from mutuals.capture import doubt, draw, receive, scheduler
 from mutuals.capture.imports import begin, running
 from mutuals.capture.models import Import, Outgoing
 from mutuals.channels import presences, sources
@@ -71,7 +71,9 @@ def ask_for_news(source: int) -> bool:
 
 
 def recover() -> int:
-    """The chore that finds what a killed sender left behind, as two minutes from now."""
+    """The clock's chores: raws that no job saw, and what a killed sender left behind, as two minutes from now."""
+    for number in scheduler.stranded():
+        receive.wake(number)
     return doubt.recover(clock.now() + timedelta(minutes=2))
 
 

@@ -33,4 +33,4 @@ def _again(job: Job) -> None:
         _log.info("job %s is not queued again: %s", job.id, error)
         if job.id is not None:
             end = async_to_sync(app.job_manager.finish_job_by_id_async)
-            end(job_id=job.id, status=Status.FAILED, delete_job=False)
+            end(job_id=job.id, status=Status.FAILED, delete_job=True)

@@ -35,7 +35,7 @@ def test_a_job_that_waits_anew_already_is_not_doubled():
 
     stalled.revive()
 
-    assert states() == ["failed", "todo"]
+    assert states() == ["todo"]
 
 
 def test_a_doubled_once_leaves_the_callers_transaction_usable():
