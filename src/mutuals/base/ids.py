@@ -22,6 +22,8 @@ def new_token() -> str:
 
 def fit(key: str, longest: int = 512) -> str:
     """A network's key as a column holds it: without NUL, and where too long, its start and its hash, so it stays unique."""
+    if len(key) <= longest and key.isascii() and "\0" not in key:
+        return key
     key = key.replace("\0", "").encode("utf-8", "replace").decode()
     if len(key) <= longest:
         return key

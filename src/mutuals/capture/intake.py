@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-
-from django.db import connection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from mutuals import connectors
+from mutuals.base import bulk
 from mutuals.capture._locks import Space, in_turn
 from mutuals.capture.models import RawEvent, RawState
+from mutuals.channels.models import Source
 from mutuals.connectors.contract import Envelope, Raw
 from mutuals.conversations.arrived import Arrived
 from mutuals.history.models import Interaction
 from mutuals.people import erased
 
 BATCH = 500
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)  # by how much a clock out there may be wrong
+_log = logging.getLogger(__name__)
 
 
 def claim(source_id: int, limit: int = BATCH) -> list[RawEvent]:
@@ -24,15 +30,20 @@ def claim(source_id: int, limit: int = BATCH) -> list[RawEvent]:
     and profiles that both touch, and a later word could be kept before an earlier one.
     """
     in_turn(Space.OPEN, source_id)
-    waiting = RawEvent.objects.select_for_update(of=("self",)).select_related("source")
-    return list(waiting.filter(source_id=source_id, state=RawState.RECEIVED).order_by("id")[:limit])
+    waiting = RawEvent.objects.select_for_update().filter(source_id=source_id, state=RawState.RECEIVED)
+    raws = list(waiting.order_by("id")[:limit])
+    if raws:
+        source = Source.objects.get(pk=source_id)
+        for raw in raws:
+            raw.source = source
+    return raws
 
 
 def open(raws: Sequence[RawEvent]) -> list[Arrived]:
     """What the network sent becomes who said what. Sets `state` on the rows in memory; `done` writes it.
 
-    One that cannot be read is parked with its reason; one with nothing in it is ignored; what an erased person said is
-    refused and its bytes are blanked.
+    One that cannot be read is parked with its reason, whatever its connector tripped over; one with nothing in it is
+    ignored; what an erased person said, or what we said to them, is refused and its bytes are blanked.
     """
     opened: list[tuple[RawEvent, Envelope]] = []
     for raw in raws:
@@ -41,17 +52,39 @@ def open(raws: Sequence[RawEvent]) -> list[Arrived]:
         except ValueError as error:
             raw.state, raw.reason = RawState.PARKED, (str(error) or "It cannot be read.")[:500]
             continue
+        except Exception as error:  # one hostile message must not hold up the source
+            _log.exception("opening raw event %s", raw.pk)
+            raw.state, raw.reason = RawState.PARKED, f"Its connector cannot read it ({type(error).__name__})."
+            continue
         raw.state = RawState.DONE if envelopes else RawState.IGNORED
         opened += [(raw, envelope) for envelope in envelopes]
-    authors = [(one.author.network, one.author.key) for _, one in opened if one.author]
-    out = erased.which(authors) if authors else set()
+    named = [pair for _, one in opened for pair in _with_whom(one)]
+    out = erased.which(named) if named else set()
     arrived = []
     for raw, envelope in opened:
-        if envelope.author and (envelope.author.network, envelope.author.key) in out:
+        if out.intersection(_with_whom(envelope)):
             raw.state, raw.body, raw.reason = RawState.REFUSED, b"", "Its author asked to be erased."
         else:
-            arrived.append(Arrived(raw.pk, raw.source, envelope, raw.received_at))
+            arrived.append(Arrived(raw.pk, raw.source, _possible(envelope, raw), raw.received_at))
     return arrived
+
+
+def _with_whom(envelope: Envelope) -> list[tuple[str, str]]:
+    """Who speaks; where we spoke ourselves, also the one in whose history it would stand."""
+    told = [envelope.author, *(envelope.to[:1] if envelope.own else ())]
+    return [(one.network, one.key) for one in told if one]
+
+
+def _possible(envelope: Envelope, raw: RawEvent) -> Envelope:
+    """A time outside of the calendar, or said before its time came, is not believed: it was said when it arrived.
+
+    So nobody stays on top of the inbox for ever. Files may hold what is to come, such as dates of publishing.
+    """
+    said = envelope.said_at
+    latest = LATEST if raw.source.connector == "files" else raw.received_at + AHEAD
+    if said is None or EARLIEST <= said <= latest:
+        return envelope
+    return replace(envelope, said_at=None, extra={**envelope.extra, "claimed_at": said.isoformat()})
 
 
 def _parse(raw: RawEvent) -> tuple[Envelope, ...]:
@@ -68,14 +101,13 @@ def _parse(raw: RawEvent) -> tuple[Envelope, ...]:
 def done(raws: Sequence[RawEvent], blank: Sequence[int] = ()) -> None:
     """Write what became of a batch, in one statement; `blank` are raws whose message was deleted out there."""
     gone = {raw.pk for raw in raws if raw.state == RawState.REFUSED} | set(blank)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE capture_rawevent r SET state = g.state, reason = g.reason"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS g(id, state, reason) WHERE r.id = g.id",
-            [[raw.pk for raw in raws], [str(raw.state) for raw in raws], [raw.reason for raw in raws]],
-        )
-        if gone:
-            cursor.execute("UPDATE capture_rawevent SET body = ''::bytea WHERE id = ANY(%s)", [list(gone)])
+    bulk.run(
+        "UPDATE capture_rawevent r SET state = g.state, reason = g.reason FROM {g} WHERE r.id = g.id",
+        {"id": "bigint", "state": "text", "reason": "text"},
+        [(raw.pk, str(raw.state), raw.reason) for raw in raws],
+    )
+    if gone:
+        RawEvent.objects.filter(pk__in=gone).update(body=b"")
 
 
 def park(raw: RawEvent, reason: str) -> None:

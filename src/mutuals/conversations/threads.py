@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
-
+from mutuals.base import bulk
 from mutuals.base.bulk import insert
 from mutuals.base.ids import fit
 from mutuals.channels.models import Channel, Source
@@ -64,7 +62,7 @@ def place(arrived: Sequence[Arrived]) -> tuple[list[Placed], list[Joined]]:
     placed = []
     for one in arrived:
         envelope = one.envelope
-        is_ours = envelope.own or bool(envelope.author and envelope.author.key in ours)
+        is_ours = _said_by_us(envelope, ours)
         conversation_id = next((conversation_of[key] for key in keys_of(envelope) if key in conversation_of), None)
         if conversation_id is None and envelope.verb is not Verb.DELETE:
             conversation_id = next((found[key] for key in keys_of(envelope) if key in found), None)
@@ -73,6 +71,12 @@ def place(arrived: Sequence[Arrived]) -> tuple[list[Placed], list[Joined]]:
         channel_id = ours.get(envelope.author.key) if envelope.author and is_ours else _addressed(envelope, ours)
         placed.append(Placed(one, profile.id if profile else None, conversation_id, channel_id, is_ours))
     return placed, joined
+
+
+def _said_by_us(envelope: Envelope, ours: dict[str, int]) -> bool:
+    """The network says so, or the author is one of our presences; not where a stranger could have written that name."""
+    named = bool(envelope.author and envelope.author.key in ours)
+    return envelope.own or (named and not envelope.extra.get("delivered"))
 
 
 def _addressed(envelope: Envelope, ours: dict[str, int]) -> int | None:
@@ -93,13 +97,11 @@ def _found(source: Source, keys: set[str]) -> dict[str, int]:
     if not keys:
         return {}
     sql = """
-        SELECT key, id FROM conversations_conversation WHERE source_id = %(source)s AND key = ANY(%(keys)s)
+        SELECT key, id FROM conversations_conversation WHERE source_id = %(source)s AND key = ANY(%(keys)s::varchar[])
         UNION ALL
-        SELECT key, conversation_id FROM conversations_anchor WHERE source_id = %(source)s AND key = ANY(%(keys)s)
+        SELECT key, conversation_id FROM conversations_anchor WHERE source_id = %(source)s AND key = ANY(%(keys)s::varchar[])
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"source": source.pk, "keys": list(keys)})
-        return dict(cursor.fetchall())
+    return dict(bulk.execute(sql, {"source": source.pk, "keys": bulk.array(keys)}))
 
 
 def _grouped(
@@ -199,21 +201,22 @@ def touch(touches: Sequence[Touch]) -> None:
             last_at = greatest(c.last_at, g.last_at),
             last_in_at = greatest(c.last_in_at, g.last_in_at),
             last_out_at = greatest(c.last_out_at, g.last_out_at)
-        FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
-            AS g(id, count, last_at, last_in_at, last_out_at, snippet, subject)
-        WHERE c.id = g.id
+        FROM {g} WHERE c.id = g.id
     """
-    values: list[Any] = [
-        [one.conversation_id for one in rows],
-        [one.count for one in rows],
-        [one.last_at for one in rows],
-        [one.last_in_at for one in rows],
-        [one.last_out_at for one in rows],
-        [one.snippet[:200] for one in rows],
-        [one.subject[:300] for one in rows],
+    types = {"id": "bigint", "count": "int", **dict.fromkeys(("last_at", "last_in_at", "last_out_at"), "timestamptz")}
+    values = [
+        (
+            one.conversation_id,
+            one.count,
+            one.last_at,
+            one.last_in_at,
+            one.last_out_at,
+            one.snippet[:200],
+            one.subject[:300],
+        )
+        for one in rows
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    bulk.run(sql, {**types, "snippet": "text", "subject": "text"}, values)
 
 
 def drop(joined: Sequence[Joined]) -> None:

@@ -60,7 +60,16 @@ def interactions(placed: Sequence[Placed], joined: Sequence[Joined] = ()) -> lis
         key = fit(one.arrived.envelope.key)
         is_told = newest.get(key) is one
         number = made.get(key) if is_told else None
-        kept.append(Kept(one, number or edited.get(key), is_new=number is not None, is_edit=is_told and key in edited))
+        late = (one.arrived.raw_id,) if key in gone else ()  # what was deleted does not live on in the bytes of a backfill
+        kept.append(
+            Kept(
+                one,
+                number or edited.get(key),
+                is_new=number is not None,
+                is_edit=is_told and key in edited,
+                raw_ids=late,
+            )
+        )
     _media.keep(
         [(one.interaction_id, one.placed.arrived.envelope) for one in kept if one.is_new and one.interaction_id]
     )
@@ -130,7 +139,11 @@ def clean(text: str) -> str:
 
 def _plain(envelope: Envelope) -> dict[str, object]:
     """`extra` as JSON that PostgreSQL holds, with the untrimmed body beside a trimmed one."""
-    plain = json.loads(clean(json.dumps(dict(envelope.extra), default=str).replace("\\u0000", "")))
+    plain = (
+        json.loads(clean(json.dumps(dict(envelope.extra), default=str).replace("\\u0000", "")))
+        if envelope.extra
+        else {}
+    )
     if envelope.original and envelope.original != envelope.body:
         plain["original"] = clean(envelope.original)[:TEXT]
     return dict(plain)
@@ -178,8 +191,11 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
 
 
 def _tombs(source_id: int, placed: Sequence[Placed]) -> set[str]:
+    """The keys that were deleted out there, or blanked here by us or by the source's retention."""
     keys = [fit(one.arrived.envelope.key) for one in placed]
-    return set(Tombstone.objects.filter(source_id=source_id, key__in=keys).values_list("key", flat=True))
+    graves = Tombstone.objects.filter(source_id=source_id, key__in=keys).values_list("key")
+    blanked = Interaction.objects.filter(source_id=source_id, key__in=keys).exclude(deleted_at=None).values_list("key")
+    return {str(row[0]) for row in graves.union(blanked)}
 
 
 def _deletions(source_id: int, placed: Sequence[Placed]) -> list[Kept]:

@@ -33,7 +33,7 @@ PERSON = Record(
         Field("owner", "Owner", Kind.NUMBER, "owner_id"),
         Field("team", "Team", Kind.NUMBER, "team_id"),
         Field("created", "Known since", Kind.TIME, "created_at", sortable=True),
-        Field("last", "Last contact", Kind.TIME, "last_at", sortable=True),
+        Field("last", "Last contact", Kind.TIME, "heard__last_at", sortable=True),
         Field("contacts", "Contacts", Kind.NUMBER, "interaction_count"),
         Field("orders", "Orders", Kind.NUMBER, "order_count"),
         Field("value", "Bought for", Kind.MONEY, "order_total", sortable=True),

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from mutuals.base import bulk
 from mutuals.base.ids import fit
 from mutuals.connectors.contract import Handle
@@ -21,8 +19,7 @@ LONGEST_KEY = 512
 LONGEST_FIELD = 2000  # characters of one value that a profile says of itself
 _FIND = """
 SELECT p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
-FROM unnest(%s::varchar[], %s::varchar[]) AS asked(network, key)
-JOIN people_profile p ON p.network = asked.network AND p.key = asked.key
+FROM {g} JOIN people_profile p ON p.network = g.network AND p.key = g.key
 """
 _COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
 _CONFLICT = """(network, key) DO UPDATE SET name = excluded.name, shown = excluded.shown, url = excluded.url,
@@ -59,9 +56,8 @@ def ensure(handles: Sequence[Handle], *, now: datetime) -> dict[tuple[str, str],
     if not wanted:
         return {}
     asked = sorted(wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [[network for network, _ in asked], [key for _, key in asked]])
-        known = {(row[0], row[1]): (*row[2:10], json.loads(row[10])) for row in cursor.fetchall()}
+    rows_found = bulk.run(_FIND, {"network": "varchar", "key": "varchar"}, asked)
+    known = {(row[0], row[1]): (*row[2:10], json.loads(row[10])) for row in rows_found}
     found = {pair: Presence(*row[:4]) for pair, row in known.items()}
     rows = [row for pair in asked if (row := _row(pair, wanted[pair], known.get(pair), now)) is not None]
     for network, key, *rest in bulk.insert(Profile, _COLUMNS, rows, conflict=_CONFLICT, returning=_RETURN):

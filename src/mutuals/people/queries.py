@@ -32,10 +32,14 @@ class Sort:
     descending: bool
     nullable: bool = False
 
+    def of(self, person: Person) -> Any:
+        """The value by which a person stands where they stand."""
+        return getattr(person, self.column.removeprefix("heard__"))
+
 
 SORTS = {
     "name": Sort("name_key", descending=False),
-    "last": Sort("last_at", descending=True, nullable=True),
+    "last": Sort("heard__last_at", descending=True, nullable=True),
     "value": Sort("order_total", descending=True),
     "created": Sort("created_at", descending=True),
 }
@@ -86,13 +90,9 @@ def list_people(
     found = found[:limit][::-1] if is_back else found[:limit]
     if not found:
         return Page((), "", "")
-    column = SORTS[sort].column
-    forth = _cursor(sort, getattr(found[-1], column), found[-1].pk, is_back=False) if has_more or is_back else ""
-    back = (
-        _cursor(sort, getattr(found[0], column), found[0].pk, is_back=True)
-        if place and (has_more or not is_back)
-        else ""
-    )
+    value = SORTS[sort].of
+    forth = _cursor(sort, value(found[-1]), found[-1].pk, is_back=False) if has_more or is_back else ""
+    back = _cursor(sort, value(found[0]), found[0].pk, is_back=True) if place and (has_more or not is_back) else ""
     return Page(tuple(_listed(person, viewer) for person in found), forth, back)
 
 
