@@ -17,7 +17,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import from_json, to_json
 
 from mutuals.api import _once
-from mutuals.api._auth import SAFE, Bearer, Session, caller_of
+from mutuals.api._auth import Bearer, Session, caller_of
 from mutuals.api._problems import MEDIA_TYPE, Problem, Stale, problem
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -165,10 +165,12 @@ def guard(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest, **path: Any) -> HttpResponse:
         unknown = sorted(set(request.GET) - asked)
         try:
-            caller = caller_of(request) if request.method not in SAFE and operation.auth_callbacks else None
+            for callback in operation.auth_callbacks:  # who may not do this learns that, and not what else is wrong
+                callback(request)
+            caller = caller_of(request) if operation.auth_callbacks else None
         except Exception as error:  # whoever cannot be let in is refused by the same words as everywhere
             return operation.api.on_exception(request, error)
-        if unknown and (caller or request.method in SAFE):
+        if unknown and (caller or not operation.auth_callbacks):
             return problem(
                 422, "The address holds a name that nobody asked for.", {f"query.{unknown[0][:60]}": "Unknown."}
             )
