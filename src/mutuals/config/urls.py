@@ -25,6 +25,7 @@ SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.customers.urls")),
     path("", include("mutuals.web.organisations.urls")),
     path("", include("mutuals.web.sources.urls")),
+    path("", include("mutuals.web.imports.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]

@@ -119,6 +119,31 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     return of
 
 
+@transaction.atomic
+def read_again(
+    of: Import, *, by: User, target: str, sheet: str = "", encoding: str = "", delimiter: str = ""
+) -> Import:
+    """Recognise the kept file anew, the way somebody says, and propose its columns anew.
+
+    Refused as in `begin`, and (Unusable) once the import runs or ran.
+    """
+    require(by, "import.run")
+    of = Import.objects.select_for_update().get(pk=of.pk)
+    if of.state not in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) or of.counts or of.blob_id is None:
+        raise Unusable("This import is running or done; begin a new one to read its file otherwise.", field="state")
+    if target not in set(Target):
+        raise Unusable("A file holds people, organisations, orders or posts.", field="target")
+    sniffed = sniff(files.path(of.blob_id), sheet=sheet, encoding=encoding, delimiter=delimiter)
+    if sniffed.format is Format.MBOX and target != Target.POSTS:
+        raise Unusable("This is a mailbox: its mails can be taken in as posts only.", field="target")
+    mapping, options, why = _proposal(sniffed, Target(target))
+    of.sniffed, of.target, of.mapping, of.options = {**to_json(sniffed), "why": why}, target, mapping, options
+    of.state, of.preview, of.error, of.rows_total = ImportState.UPLOADED, {}, "", sniffed.approximate_rows
+    of.save()
+    of.troubles.all().delete()
+    return of
+
+
 def _proposal(sniffed: Sniffed, target: Target) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
     known = RememberedMapping.objects.filter(target=target.value, digest=_digest(sniffed.columns)).first()
     if known:

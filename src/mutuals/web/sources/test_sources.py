@@ -198,7 +198,8 @@ def test_a_presence_gets_pillar_hours_and_speakers(here):
     client = as_(here.aron)
     square = cast.source(owner=here.olga)
     said = {"name": "@kettleworks", "key": "ours-1", "pillar": "service", "days": ["mon", "tue"],
-            "opens": "09:00", "closes": "17:00", "zone": "Europe/Lisbon", "speakers": [here.ada.pk], "speaker_teams": [here.sales.pk], "is_live": "on"}  # fmt: skip
+            "opens": "09:00", "closes": "17:00", "zone": "Europe/Lisbon",
+            "speakers": [here.ada.pk], "speaker_teams": [here.sales.pk], "is_live": "on"}  # fmt: skip
 
     client.post(f"/sources/{square.pk}/channels/", said)
     one = Channel.objects.get()

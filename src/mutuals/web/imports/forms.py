@@ -1,0 +1,131 @@
+"""What the import wizard asks: the file, and what its columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from mutuals.capture.models import Import
+from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Field, Target, field_of
+from mutuals.web.frame.forms import Asked
+
+TARGETS = {"people": "People", "organisations": "Organisations", "orders": "Orders", "posts": "Posts and messages"}
+_ONES = {"people": "Person", "organisations": "Organisation", "orders": "Order", "posts": "Post"}
+_CONSTANTS = {
+    Target.PEOPLE: ("country", "language", "tags"),
+    Target.ORGANISATIONS: ("country",),
+    Target.ORDERS: ("currency", "status"),
+    Target.POSTS: ("network", "language", "public"),
+}
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "shift_jis", "gb18030", "big5", "euc_kr")
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+class Upload(Asked):
+    """The file, what is in it, and which system it comes from."""
+
+    file = forms.FileField(label="File", widget=forms.FileInput(attrs={"required": True}))
+    target = forms.ChoiceField(
+        label="What are its rows?", choices=[("", "Work it out from the columns"), *TARGETS.items()], required=False
+    )
+    source = forms.CharField(
+        label="Which system does it come from?",
+        max_length=110,
+        required=False,
+        help_text="It becomes a source. Empty: the name of the file.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One column of the file in the table: its name, first value, what it becomes, and why that is proposed."""
+
+    number: int
+    column: str
+    sample: str
+    field: str
+    goes_to: str
+    why: str
+    is_key: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was said about a file: column -> field, and how values are read."""
+
+    mapping: dict[str, str]
+    options: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: Import, said: QueryDict) -> Choice:
+        """Read the form. What is empty is left out, so that the act asks for it where it is needed."""
+        columns = row.sniffed.get("columns", [])
+        mapping = {column: said.get(f"col-{number}", LEAVE) for number, column in enumerate(columns)}
+        options: dict[str, Any] = {"match": said.getlist("match")} if said.getlist("match") else {}
+        for name in ("zone", "decimal", "region"):
+            if said.get(name):
+                options[name] = said.get(name, "").strip()
+        if said.get("day_first"):
+            options["day_first"] = said["day_first"] == "yes"
+        constants = {
+            name: said.get(f"const-{name}", "").strip()
+            for name in _CONSTANTS[Target(row.target)]
+            if said.get(f"const-{name}")
+        }
+        return cls(mapping, options | ({"constants": constants} if constants else {}))
+
+
+def lines(row: Import, mapping: Mapping[str, str], wrong: Mapping[str, str]) -> list[Line]:
+    """The table of columns."""
+    samples = row.sniffed.get("sample_rows", [])
+    why = row.sniffed.get("why", {})
+    told = []
+    for number, column in enumerate(row.sniffed.get("columns", [])):
+        name = mapping.get(column, LEAVE)
+        known = field_of(row.target, name) if name not in (LEAVE, EXTRA) else None
+        goes = "nowhere" if name == LEAVE else "kept beside" if name == EXTRA else _ONES[row.target]
+        sample = next((_text(one.get(column)) for one in samples if one.get(column)), "")
+        told.append(
+            Line(
+                number,
+                column,
+                sample,
+                name,
+                goes,
+                why.get(column, ""),
+                bool(known and known.key),
+                wrong.get(column, ""),
+            )
+        )
+    return told
+
+
+def fields(row: Import) -> list[tuple[str, str]]:
+    """What a column of this file can become."""
+    known: tuple[Field, ...] = FIELDS[Target(row.target)]
+    return [(LEAVE, "Leave out"), *((one.name, one.label) for one in known), (EXTRA, "Keep beside, as it is")]
+
+
+def keys(row: Import, mapping: Mapping[str, str], options: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """By what rows can find what is there: the keys that have a column, and whether each is used."""
+    used = set(mapping.values())
+    have = [one for one in FIELDS[Target(row.target)] if one.key and one.name in used]
+    wanted = options.get("match", [one.name for one in have])
+    return [(one.name, one.label, one.name in wanted) for one in have]
+
+
+def constants(row: Import, mapping: Mapping[str, str], options: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What one value for the whole file can be said for, where no column says it."""
+    said = options.get("constants", {})
+    open_ones = [name for name in _CONSTANTS[Target(row.target)] if name not in mapping.values()]
+    known = [(name, field_of(row.target, name)) for name in open_ones]
+    return [(name, one.label, str(said.get(name, ""))) for name, one in known if one]
+
+
+def _text(value: Any) -> str:
+    return (value if isinstance(value, str) else ", ".join(map(str, value)) if value else "")[:120]

@@ -1,0 +1,166 @@
+"""The import wizard: from the file to the report, with the questions on the way."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+import cast
+from mutuals.capture.imports import running
+from mutuals.capture.models import Import
+from mutuals.people.models import Person
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "Kundenname;E-Mail;Ort\nBea Solmar;bea@town.example;Köln\nBo Solmar;bo.at.town;Bonn\n"
+POSTS = "tweet_id,text,tweet_created\n1,My kettle leaks,2015-02-24 11:35:52\n2,It sings,2015-02-24 11:36:00\n"
+
+
+@pytest.fixture
+def here():
+    return cast.staff()
+
+
+def as_(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def upload(client, text=PEOPLE, name="leads.csv", encoding="utf-8", headers=None, **more):
+    file = SimpleUploadedFile(name, text.encode(encoding), content_type="text/csv")
+    return client.post("/imports/", {"file": file, **more}, headers=headers)
+
+
+def test_a_file_goes_all_the_way_to_its_report(here):
+    client = as_(here.lea)
+
+    up = upload(client)
+    of = Import.objects.get()
+    mapping = client.get(f"/imports/{of.pk}/")
+    said = {f"col-{number}": name for number, name in enumerate(["name", "email", "city"])}
+    client.post(f"/imports/{of.pk}/mapping/", {**said, "match": ["email"]})
+    busy = client.get(f"/imports/{of.pk}/")
+    running.check_now(of.pk)
+    preview = client.get(f"/imports/{of.pk}/")
+    client.post(f"/imports/{of.pk}/run/")
+    running.run_now(of.pk)
+    report = client.get(f"/imports/{of.pk}/")
+
+    assert up.headers["Location"] == f"/imports/{of.pk}/"
+    assert (of.target, of.source.name) == ("people", "leads")
+    assert "semicolon between fields" in mapping.text
+    assert "Bea Solmar" in mapping.text
+    assert "Being checked" in busy.text
+    assert "Import 1 rows" in preview.text
+    assert "bo.at.town" in preview.text
+    assert "What happened" in report.text
+    assert Person.objects.get().city == "Köln"
+
+
+def test_progress_is_a_fragment_and_the_page_comes_again_at_the_end(here):
+    client = as_(here.lea)
+    upload(client)
+    of = Import.objects.get()
+    Import.objects.update(state="running", rows_done=500, rows_total=1000, started_at=cast.NOW)
+
+    fragment = client.get(f"/imports/{of.pk}/progress/", headers={"HX-Request": "true"})
+    Import.objects.update(state="done", counts={"new": 1})
+    end = client.get(f"/imports/{of.pk}/progress/", headers={"HX-Request": "true"})
+
+    assert "500 of 1,000 rows" in fragment.text
+    assert "<html" not in fragment.text
+    assert end.headers["HX-Refresh"] == "true"
+
+
+def test_times_without_a_zone_are_asked_for_and_answered(here):
+    client = as_(here.lea)
+    upload(client, POSTS, encoding="utf-8")
+    of = Import.objects.get()
+    said = {"col-0": "id", "col-1": "text", "col-2": "said_at"}
+
+    asked = client.post(f"/imports/{of.pk}/mapping/", said)
+    answered = client.post(f"/imports/{of.pk}/mapping/", {**said, "zone": "America/New_York"})
+
+    of.refresh_from_db()
+    assert asked.status_code == 422
+    assert "where did that clock hang?" in asked.text
+    assert answered.status_code == 302
+    assert of.options["zone"] == "America/New_York"
+    assert of.state == "checking"
+
+
+def test_two_columns_cannot_become_the_same_and_what_was_chosen_stays(here):
+    client = as_(here.lea)
+    upload(client)
+    of = Import.objects.get()
+
+    answer = client.post(f"/imports/{of.pk}/mapping/", {"col-0": "name", "col-1": "name", "col-2": "city"})
+
+    assert answer.status_code == 422
+    assert "only one can" in answer.text
+    assert '<option value="city" selected>' in answer.text
+
+
+def test_what_was_detected_is_corrected(here):
+    client = as_(here.lea)
+    upload(client, "Name,Stadt\nBea,K\xf6ln\n", encoding="latin-1", target="people")
+    of = Import.objects.get()
+
+    wrong = client.post(f"/imports/{of.pk}/file/", {"target": "fish"})
+    client.post(f"/imports/{of.pk}/file/", {"target": "organisations", "encoding": "cp1252", "delimiter": ";"})
+
+    of.refresh_from_db()
+    assert wrong.status_code == 422
+    assert of.target == "organisations"
+    assert of.sniffed["columns"] == ["Name,Stadt"]
+
+
+def test_a_file_that_cannot_be_read_is_told_as_words_and_to_the_island_as_json(here):
+    client = as_(here.lea)
+
+    page = upload(client, "%PDF-1.7 something", name="scan.pdf")
+    island = upload(client, "%PDF-1.7 something", name="scan.pdf", headers={"X-Requested-With": "XMLHttpRequest"})
+
+    assert page.status_code == 422
+    assert "This is a PDF." in page.text
+    assert "This is a PDF." in island.json()["error"]
+    assert not Import.objects.exists()
+
+
+def test_rows_that_were_not_taken_leave_as_a_safe_file(here):
+    client = as_(here.lea)
+    upload(client, 'Name;E-Mail\n"=1+1";not-an-address\n', encoding="utf-8")
+    of = Import.objects.get()
+    client.post(f"/imports/{of.pk}/mapping/", {"col-0": "name", "col-1": "email"})
+    running.check_now(of.pk)
+
+    answer = client.get(f"/imports/{of.pk}/rows.csv?kind=errors")
+
+    text = b"".join(answer.streaming_content).decode()
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "'=1+1" in text
+
+
+def test_a_run_without_a_preview_is_refused_in_words(here):
+    client = as_(here.lea)
+    upload(client)
+    of = Import.objects.get()
+
+    answer = client.post(f"/imports/{of.pk}/run/")
+
+    assert answer.status_code == 422
+    assert "cannot do that now" in answer.text
+
+
+def test_the_pages_cost_a_fixed_number_of_queries(here, django_assert_num_queries):
+    client = as_(here.lea)
+    upload(client)
+    of = Import.objects.get()
+
+    with django_assert_num_queries(4):
+        client.get("/imports/")
+    with django_assert_num_queries(6):
+        client.get(f"/imports/{of.pk}/")
+
+
+def test_staff_do_not_import(here):
+    assert as_(here.ada).get("/imports/").status_code == 403
