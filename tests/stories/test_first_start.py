@@ -34,7 +34,11 @@ class House:
         self.port = 21000 + os.getpid() % 1000
         left_out = ("DATABASE_URL", "PYTEST_XDIST_WORKER", "DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST")
         self.environ = {name: value for name, value in os.environ.items() if name not in left_out}
-        self.environ |= {"MUTUALS_STATE": str(self.state), "PYTHONPATH": str(Path(embedded.__file__).parents[2])}
+        self.environ |= {
+            "MUTUALS_TOWN_PEOPLE": "60",
+            "MUTUALS_STATE": str(self.state),
+            "PYTHONPATH": str(Path(embedded.__file__).parents[2]),
+        }
         self.process: subprocess.Popen[bytes] | None = None
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
@@ -103,7 +107,7 @@ def house():
 def test_the_printed_password_opens_the_first_page_and_a_cut_start_goes_on(house, capsys):
     """A8."""
     house.start()
-    house.wait_until(lambda: house.count("capture_rawevent") > 500)
+    house.wait_until(lambda: house.count("capture_rawevent") > 50)
     house.kill()
 
     seconds = house.start()

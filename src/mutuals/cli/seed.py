@@ -8,6 +8,7 @@ its sources, so that the same bytes come out again.
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import tempfile
 from datetime import datetime
@@ -44,9 +45,10 @@ _WORDS = 4  # of the password, each of four letters and figures
 def register(groups: Any) -> None:
     """Add `seed`."""
     parser = verb(groups, "seed", seed, "move the small town of demonstration data in")
-    parser.add_argument("--people", type=int, default=300)
-    parser.add_argument("--days", type=int, default=120)
-    parser.add_argument("--seed", type=int, default=7)
+    people = int(os.environ.get("MUTUALS_TOWN_PEOPLE", "300"))
+    parser.add_argument("--people", type=int, default=people, help="how many (MUTUALS_TOWN_PEOPLE, else 300)")
+    parser.add_argument("--days", type=int, default=120, help="how long they have been talking (120)")
+    parser.add_argument("--seed", type=int, default=7, help="the same number gives the same town (7)")
     parser.add_argument(
         "--first-start", action="store_true", help="as `mutuals run` does it: goes on with what was begun"
     )
