@@ -13,7 +13,7 @@ from django.db import transaction
 
 from mutuals.base import files, journal
 from mutuals.base.ids import new_token
-from mutuals.base.models import Blob
+from mutuals.base.models import Blob, Entry
 from mutuals.capture import privacy as capture
 from mutuals.conversations import privacy as conversations
 from mutuals.history import privacy as history
@@ -72,8 +72,9 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     require(by, "person.erase", person)
     who = people.holder(person)
     import_ids = capture.imports_of(who)
+    packages = _drop_packages(who)
     journal.note("person.erased", person, by=by)
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
     counts["history"], gone = history.erase(who)
     counts["conversations"] = conversations.erase(gone.conversation_ids)
     counts["sales"] = sales.erase(who)
@@ -84,6 +85,17 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     if counts["sales"]["orders parted from the person"]:
         kept.append(sales.KEPT)
     return _receipt("erase", by=by, now=now, counts=counts, kept=kept)
+
+
+def _drop_packages(who: people.Holder) -> int:
+    """Delete the packages of earlier exports, which the journal knows by their receipts."""
+    about = [f"person:{number}" for number in who.person_ids]
+    told = Entry.objects.filter(kind="person.exported", about__in=about).values_list("data__receipt", flat=True)
+    names = Receipt.objects.filter(reference__in=list(told)).exclude(sha256="").values_list("sha256", flat=True)
+    there = [name for name in names if files.path(name).exists()]
+    for name in there:
+        files.drop(name)
+    return len(there)
 
 
 def _receipt(

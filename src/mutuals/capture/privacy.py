@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
 from mutuals.base import files
-from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent
+from mutuals.base.models import Entry
+from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, SendState
+from mutuals.history.models import Interaction
 from mutuals.history.privacy import Gone
 from mutuals.identity.models import Link
 from mutuals.people.privacy import Holder
@@ -30,9 +34,7 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
     """Blank the bytes that their words came in by, rows and files of imports that name them, and what we sent."""
     counts = {
         "raw events blanked": RawEvent.objects.filter(pk__in=gone.raw_ids).update(body=b"") + _unread(who),
-        "outgoing emptied": Outgoing.objects.filter(interaction_id__in=gone.interaction_ids).update(
-            action={}, receipt={}
-        ),
+        "outgoing emptied": _silence(gone.interaction_ids),
         "import rows": 0,
         "import files": 0,
     }
@@ -49,22 +51,36 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
 
 
 def imports_of(who: Holder) -> list[int]:
-    """The imports that brought this person, known from their links; asked before the links are gone."""
+    """The imports that brought this person or their words, by their links and sources; asked before those are gone."""
     by = Link.objects.filter(Q(person__in=who.person_ids) | Q(profile__in=who.profile_ids), by__startswith="import:")
-    return sorted({int(text.split(":")[1]) for text in by.values_list("by", flat=True)})
+    named = {int(text.split(":")[1]) for text in by.values_list("by", flat=True)}
+    sources = Interaction.objects.filter(profile__in=who.profile_ids).values("source_id")
+    return sorted(named | set(Import.objects.filter(source__in=sources).values_list("pk", flat=True)))
+
+
+def _silence(interaction_ids: Sequence[int]) -> int:
+    """What has not left does not leave any more; what was sent is emptied; what was told of either is forgotten."""
+    rows = Outgoing.objects.filter(interaction_id__in=interaction_ids)
+    about = [f"outgoing:{number}" for number in rows.values_list("pk", flat=True)]
+    Entry.objects.filter(about__in=about).update(data={})
+    rows.exclude(state=SendState.SENT).update(state=SendState.CANCELLED)
+    return rows.update(action={}, receipt={}, error="")
 
 
 def _needles(who: Holder) -> list[str]:
-    return [key for network, key in who.handles if network != "mutuals" and len(key) > 3]
+    """Regular expressions of their handles, each as a whole: Bea's address is no part of Libea's, 1002 none of 21002.
+
+    They are asked of bytes in PostgreSQL's format "escape", in small letters. A handle of three letters finds too much.
+    """
+    keys = [key.casefold() for network, key in who.handles if network != "mutuals" and len(key) > 3]
+    plain = ["".join(chr(byte) if byte < 128 else f"\\{byte:03o}" for byte in key.encode()) for key in keys]
+    return [rf"(^|[^a-z0-9._+%-]){re.escape(one)}($|[^a-z0-9@_+%-])" for one in plain]
 
 
 def _troubles(who: Holder) -> list[ImportTrouble]:
-    needles = [needle.casefold() for needle in _needles(who)]
-    if not needles:
-        return []
-    hit = "EXISTS (SELECT 1 FROM unnest(%s::text[]) n WHERE strpos(lower(row::text), n) > 0)"
+    hit = "lower(encode(convert_to(row::text, 'UTF8'), 'escape')) ~ ANY(%s)"
     sql = f"SELECT * FROM capture_importtrouble WHERE {hit}"  # noqa: S608
-    return list(ImportTrouble.objects.raw(sql, [needles]))
+    return list(ImportTrouble.objects.raw(sql, [_needles(who)]))
 
 
 def _unread(who: Holder) -> int:
@@ -72,8 +88,7 @@ def _unread(who: Holder) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE capture_rawevent SET body = ''::bytea, state = 'refused', reason = 'Its author asked to be erased.'"
-            " WHERE state IN ('parked', 'received', 'dropped', 'ignored') AND EXISTS ("
-            "  SELECT 1 FROM unnest(%s::text[]) n WHERE position(convert_to(n, 'UTF8') IN body) > 0)",
+            " WHERE state IN ('parked', 'received', 'dropped', 'ignored') AND lower(encode(body, 'escape')) ~ ANY(%s)",
             [_needles(who)],
         )
         return int(cursor.rowcount)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_CLIENTS = 1000
 BEAT = 15.0  # seconds between two comments that keep a connection open
+RECHECK = 60.0  # seconds after which a reader must still be signed in
 WAITING = 100  # events a slow reader may lag behind before it is told to look at everything anew
 _HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
@@ -39,8 +41,8 @@ _HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 class Events:
     """The ASGI application. One connection to the database listens for all readers."""
 
-    def __init__(self, dsn: str) -> None:
-        self.dsn = dsn
+    def __init__(self, dsn: str, *, recheck: float = RECHECK) -> None:
+        self.dsn, self.recheck = dsn, recheck
         self.readers: set[asyncio.Queue[str]] = set()
         self.listening: asyncio.Task[None] | None = None
 
@@ -61,9 +63,10 @@ class Events:
         elif len(self.readers) >= MOST_CLIENTS:
             await _answer(send, 503, "Too many screens are open; this one asks by itself every 15 seconds.", origin)
         else:
-            await self._stream(receive, send, origin)
+            await self._stream(receive, send, origin, headers["cookie"])
 
-    async def _stream(self, receive: Receive, send: Send, origin: str) -> None:
+    async def _stream(self, receive: Receive, send: Send, origin: str, cookie: str) -> None:
+        """Until the reader goes, or is signed in no longer: who signs out or loses access hears nothing a minute later."""
         if self.listening is None or self.listening.done():
             self.listening = asyncio.create_task(self._listen())
         queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
@@ -73,7 +76,12 @@ class Events:
             headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *_cors(origin)]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await _write(send, "retry: 3000\n: listening\n\n")
+            checked = monotonic()
             while not gone.done():
+                if monotonic() - checked >= self.recheck:
+                    if not await self._signed_in(cookie):
+                        break
+                    checked = monotonic()
                 try:
                     await _write(send, f"data: {await asyncio.wait_for(queue.get(), BEAT)}\n\n")
                 except TimeoutError:

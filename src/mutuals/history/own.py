@@ -103,9 +103,14 @@ def mark(interaction_id: int, status: Status, error: str = "") -> None:
 def mark_sent(
     interaction_id: int, *, key: str, url: str = "", at: datetime | None = None, extra: Mapping[str, Any] | None = None
 ) -> None:
-    """The network has it: take over its key and address. If our own echo came first, the echo makes room."""
+    """The network has it: take over its key and address. If our own echo came first, the echo makes room.
+
+    A row that is gone, because the one it was said to was erased meanwhile, stays gone.
+    """
     with transaction.atomic():
-        row = Interaction.objects.select_for_update().get(pk=interaction_id)
+        row = Interaction.objects.select_for_update().filter(pk=interaction_id).first()
+        if row is None:
+            return
         echo = Interaction.objects.filter(source=row.source, key=fit(key)).exclude(pk=row.pk).first()
         if echo is not None:
             raws = echo.extra.get("raws", [])

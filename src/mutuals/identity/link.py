@@ -28,18 +28,17 @@ def attach(
 ) -> None:
     """Give profiles to persons: (profile id, person id), with one reason for the whole batch.
 
-    A pair that is linked already is left as it is. Refuses (Taken) a profile that is another person's: machines never
-    move anybody's history.
+    A pair that is linked already is left as it is. Refuses (Taken) a profile that is another person's, for machines never
+    move anybody's history, and one that is an organisation's or our own.
     """
     if not pairs:
         return
     with transaction.atomic():
-        holders = dict(
-            Profile.objects.select_for_update(no_key=True)
-            .filter(pk__in=[profile for profile, _ in pairs])
-            .order_by("pk")
-            .values_list("pk", "person_id")
-        )
+        locked = Profile.objects.select_for_update(no_key=True).filter(pk__in=[profile for profile, _ in pairs])
+        rows = list(locked.order_by("pk").values_list("pk", "person_id", "organisation_id", "is_ours"))
+        holders = {pk: person for pk, person, _, _ in rows}
+        if any(organisation or is_ours for _, _, organisation, is_ours in rows):
+            raise Taken("This profile is an organisation's or our own, so it cannot be a person's.")
         canonical = dict(Person.objects.filter(pk__in=_people(pairs, holders)).values_list("pk", "canonical_id"))
         for profile, person in pairs:
             holder = holders.get(profile)

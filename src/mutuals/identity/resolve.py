@@ -25,7 +25,8 @@ def authors(kept: Sequence[Kept]) -> None:
     }
     if not vouched:
         return
-    free = set(Profile.objects.filter(pk__in=vouched, person=None, organisation=None).values_list("pk", flat=True))
+    nobody = Profile.objects.filter(pk__in=vouched, person=None, organisation=None, is_ours=False)
+    free = set(nobody.values_list("pk", flat=True))
     rejected = set(
         Link.objects.filter(profile__in=free, state=LinkState.REJECTED).values_list("profile_id", "person_id")
     )

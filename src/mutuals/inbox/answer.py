@@ -18,6 +18,7 @@ from mutuals.connectors.contract import Action, Connector, Do, Handle
 from mutuals.conversations.models import Conversation
 from mutuals.history import own
 from mutuals.history.models import Direction, Interaction, Status
+from mutuals.inbox import work
 from mutuals.inbox.models import Turn, TurnState
 from mutuals.inbox.queries import last_from_them
 from mutuals.staff.models import User
@@ -41,6 +42,7 @@ class Ways:
     is_public: bool = False
     limit: int | None = None
     can_like: bool = False
+    note: str = ""  # what the writer should know: the answer goes to another address than the one shown
 
 
 def ways(turn: Turn, *, by: User) -> Ways:
@@ -50,9 +52,12 @@ def ways(turn: Turn, *, by: User) -> Ways:
         return Ways(refused="This conversation is among ourselves; write a note.")
     connector = connectors.get(source.connector)
     refused = outbox.blocked(source)
-    if not refused and last_from_them(turn) is None:
+    target = last_from_them(turn)
+    if not refused and target is None:
         refused = "Nobody outside has said anything here yet."
     channels = list(presences.speakable(by, source))
+    if not refused and target and _says_to_be_us(target, channels):
+        refused = "This names our own address as its writer, so an answer would come to ourselves. Write a note instead."
     if not refused and not channels:
         refused = "You may not speak as any of our profiles on this source. Ask an admin to name you as a speaker."
     chosen = next((one for one in channels if one.pk == turn.conversation.channel_id), None)
@@ -64,7 +69,24 @@ def ways(turn: Turn, *, by: User) -> Ways:
         is_public=turn.is_public,
         limit=connector.limits.text,
         can_like=Do.LIKE in connector.does and not refused,
+        note=_note(target) if target and not refused else "",
     )
+
+
+def _answers_to(target: Interaction) -> str:
+    """Another address that the sender named for answers (Reply-To), "" = none."""
+    named = target.extra.get("answer_to", "") if target.kind == "mail" else ""
+    return str(named) if named and (target.profile is None or named != target.profile.key) else ""
+
+
+def _note(target: Interaction) -> str:
+    named, writer = _answers_to(target), target.profile.key if target.profile else "the one shown as writer"
+    return f"Answers go to {named} (named by the sender), not to {writer}." if named else ""
+
+
+def _says_to_be_us(target: Interaction, channels: list[Channel]) -> bool:
+    key = target.profile.key if target.profile else ""
+    return bool(key) and key in {one.key for one in channels} and not _answers_to(target)
 
 
 def reply(
@@ -72,6 +94,7 @@ def reply(
 ) -> Interaction:
     """Answer the newest message of a conversation through the profile it came in by.
 
+    A mail goes to the address that its sender named for answers, which `ways` tells beforehand.
     Refuses (CannotAnswer) read-only sources, sources that need to be signed in again, empty and overlong texts, and
     (NotAllowed) a channel that `by` may not speak as. Leaves in ten seconds at the earliest; until then `take_back` works.
     The answer is never more public than what it answers.
@@ -89,6 +112,8 @@ def reply(
     channel = channel or offered.preselected
     text = _checked(text, connectors.get(source.connector))
     with transaction.atomic():
+        work.lock(turn)
+        require(by, "conversation.reply", turn)
         number = new_key(now)
         row = own.outgoing(
             key=number,
@@ -125,6 +150,8 @@ def _action(key: str, row: Interaction, target: Interaction, conversation: Conve
     keys = list(said.order_by("-occurred_at", "-id").values_list("key", flat=True)[:REFERENCES])[::-1]
     profile = target.profile
     to = (Handle(profile.network, profile.key, profile.name, profile.shown, profile.url),) if profile else ()
+    if named := _answers_to(target):
+        to = (Handle("email", named, named),)
     return Action(
         do=Do.REPLY,
         key=key,
@@ -159,7 +186,7 @@ def _answered(turn: Turn, *, by: User, now: datetime) -> None:
     turn.assignee = turn.assignee or by
     if turn.state in (TurnState.OPEN, TurnState.SNOOZED):
         turn.state, turn.snoozed_until = TurnState.PENDING, None
-    turn.save()
+    turn.save(update_fields=["waiting_since", "unread", "first_answer_at", "assignee", "state", "snoozed_until"])
 
 
 def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
@@ -168,6 +195,7 @@ def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
     require(by, "conversation.reply", turn)
     outgoing = Outgoing.objects.filter(interaction_id=interaction.pk).order_by("-pk").first()
     with transaction.atomic():
+        work.lock(turn)
         if outgoing is None or not outbox.cancel(outgoing, by=by, now=now):
             return False
         own.mark(interaction.pk, Status.CANCELLED)

@@ -15,16 +15,31 @@ from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import Scope, require, scope
 
 
+_STATE = (
+    "state", "assignee", "team", "unread", "moved_at", "waiting_since", "first_answer_at", "snoozed_until", "purpose",
+    "outcome", "closed_at", "closed_by",
+)  # fmt: skip
+
+
+def lock(turn: Turn) -> None:
+    """Bring a turn that was read earlier up to date and keep it so for this transaction: others may work on it too.
+
+    Refused: one that became part of another conversation, or whose person was erased, since it was read.
+    """
+    try:
+        turn.refresh_from_db(fields=_STATE, from_queryset=Turn.objects.select_for_update(of=("self",)))
+    except Turn.DoesNotExist as error:
+        raise ValueError("This conversation is not there any more: it joined another one, or was erased.") from error
+
+
 def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = None, now: datetime) -> Turn:
     """Give a turn to somebody, to a team, or back to nobody. Taking an unassigned one of your own team is always allowed."""
-    takes_it = to == by and turn.assignee_id is None and scope(by, "conversation.reply") is not Scope.NONE
-    if takes_it:
-        require(by, "conversation.reply", turn)
-    else:
-        require(by, "conversation.assign", turn)
     if to is not None and not to.is_active:
         raise ValueError(f"{to} no longer works here; choose somebody else.")
     with transaction.atomic():
+        lock(turn)
+        takes_it = to == by and turn.assignee_id is None and scope(by, "conversation.reply") is not Scope.NONE
+        require(by, "conversation.reply" if takes_it else "conversation.assign", turn)
         turn.assignee, turn.team = to, team or turn.team
         turn.save(update_fields=["assignee", "team"])
         journal.note(
@@ -57,9 +72,11 @@ def close(turn: Turn, *, by: User, purpose: str, outcome: str, now: datetime) ->
     if outcome not in Outcome.values:
         raise ValueError(f"Say what came of it: one of {', '.join(Outcome.values)}.")
     with transaction.atomic():
+        lock(turn)
+        require(by, "conversation.close", turn)
         turn.state, turn.purpose, turn.outcome = TurnState.CLOSED, purpose, outcome
         turn.closed_at, turn.closed_by, turn.unread, turn.waiting_since, turn.snoozed_until = now, by, 0, None, None
-        turn.save()
+        turn.save(update_fields=_STATE)
         own.settle(turn.pk, purpose=purpose, outcome=outcome)
         journal.note("conversation.closed", _about(turn), by=by, purpose=purpose, outcome=outcome)
         wake.changed("inbox", [turn.pk])
@@ -88,6 +105,7 @@ def snooze(turn: Turn, *, by: User, until: datetime, now: datetime) -> Turn:
 
 def _move(turn: Turn, state: TurnState, kind: str, *, by: User, now: datetime, until: datetime | None = None) -> Turn:
     with transaction.atomic():
+        lock(turn)
         turn.state, turn.snoozed_until = state, until
         turn.save(update_fields=["state", "snoozed_until"])
         journal.note(kind, _about(turn), by=by, at=now.isoformat(), until=until.isoformat() if until else None)

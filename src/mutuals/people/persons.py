@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from mutuals.base import ids, journal
 from mutuals.connectors.contract import Handle
-from mutuals.people import profiles
+from mutuals.people import erased, profiles
 from mutuals.people.choice import CHOSEN, LENGTHS, Voice, chosen
 from mutuals.people.models import Person, Profile
 from mutuals.people.names import email_key, fold, phone_key, tidy
@@ -64,7 +64,8 @@ class Newcomer:
 def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str = "", **more: Any) -> Newcomer:
     """A person whom staff enter by hand; `more` takes what `edit` takes. The room `identity` attaches the profiles.
 
-    Refused: nothing that says who it is; an address or number that is unreadable (Unfit) or somebody's already (Taken).
+    Refused: nothing that says who it is; an address or number that is unreadable or was erased (Unfit), or that is
+    somebody's already (Taken).
     """
     require(by, "person.edit")
     told, columns = _read({"name": name, "email": email, "phone": phone, **more})
@@ -91,7 +92,8 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
 def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime) -> Person:
     """Write down what staff know. An empty value clears the field, whatever other sources say.
 
-    `changes` may hold the fields of `CHOSEN`, and tags, owner, team (rows or ids) and stage. Unfit names a bad field.
+    `changes` may hold the fields of `CHOSEN`, and tags, owner, team (rows or ids) and stage. Unfit names a bad field,
+    among them an address or number of somebody who asked to be erased.
     """
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.canonical_id)
     require(by, "person.edit", person)
@@ -184,7 +186,17 @@ def _read(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
             columns[f"{name}_id"] = _row_id(name, value)
         else:
             raise Unfit(f"There is no field “{name[:40]}” to edit.", field=name)
+    _refuse_erased(told)
     return told, columns
+
+
+def _refuse_erased(told: Mapping[str, Any]) -> None:
+    for network, _ in erased.which([(name, told[name]) for name in ("email", "phone") if told.get(name)]):
+        what = "address" if network == "email" else "number"
+        raise Unfit(
+            f"This {what} belonged to somebody who asked to be erased, and we promised to keep it out. Use another one.",
+            field=network,
+        )
 
 
 def _field(name: str, value: Any) -> str | None:

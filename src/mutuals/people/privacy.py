@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from mutuals.base.models import Entry
 from mutuals.people import erased
 from mutuals.people.models import Affiliation, Fact, Person, Profile
+from mutuals.people.profiles import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,30 @@ class Holder:
 
 
 def holder(person: Person) -> Holder:
-    """Everything by which the other rooms find what they hold of a person; two queries."""
-    people = tuple(Person.objects.filter(canonical_id=person.canonical_id).values_list("pk", flat=True))
-    rows = list(Profile.objects.filter(person__in=people).values_list("pk", "network", "key"))
-    return Holder(person, people, tuple(row[0] for row in rows), tuple((row[1], row[2]) for row in rows))
+    """Everything by which the other rooms find what they hold of a person; two queries.
+
+    An address or number that staff wrote down for them is theirs as well, with the profile of it that is nobody's.
+    """
+    people = {row[0]: row[1:] for row in _rows(person)}
+    told = [("email", row[0]) for row in people.values()] + [("phone", row[1]) for row in people.values()]
+    written = {(network, key) for network, key in told if key}
+    theirs = Q(person__in=people)
+    for network, key in written:
+        theirs |= Q(network=network, key=key, person=None, organisation=None)
+    rows = list(Profile.objects.filter(theirs).values_list("pk", "network", "key", "fields"))
+    written |= {
+        (name, str(fields[name].get("value")))
+        for _, network, _, fields in rows
+        if network == OWN
+        for name in ("email", "phone")
+        if fields.get(name, {}).get("value")
+    }
+    handles = {(network, key) for _, network, key, _ in rows} | written
+    return Holder(person, tuple(people), tuple(row[0] for row in rows), tuple(sorted(handles)))
+
+
+def _rows(person: Person) -> list[tuple[int, str, str]]:
+    return list(Person.objects.filter(canonical_id=person.canonical_id).values_list("pk", "email", "phone"))
 
 
 def export(who: Holder) -> dict[str, Any]:
@@ -59,6 +81,7 @@ def erase(who: Holder, *, now: datetime) -> dict[str, int]:
     }
     Profile.objects.filter(pk__in=who.profile_ids).delete()
     with connection.cursor() as cursor:  # in one statement, as merged persons point at each other
+        cursor.execute("DELETE FROM people_heard WHERE person_id = ANY(%s)", [list(who.person_ids)])
         cursor.execute("DELETE FROM people_person WHERE id = ANY(%s)", [list(who.person_ids)])
     return counts
 

@@ -34,7 +34,8 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
     del stream
     known = {name: dict(place) for name, place in dict(cursor.get("folders", {})).items()}
     with signed_in(context) as session:
-        names = folders(context, session)
+        sent = session.sent_folder()
+        names = sorted(folders(context, session), key=lambda name: name != sent)  # what we know of ourselves goes first
         for number, name in enumerate(names):
             if not session.folder(name, writing=True):
                 context.log(f"There is no folder {name!r} in this mailbox.")
@@ -44,7 +45,7 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
             sized = _sizes(session, wanted)
             for chunk in _chunks(sized):
                 context.limiter.take("read")
-                raws = _fetch(context, session, chunk)
+                raws = _fetch(context, session, chunk, is_sent=name == sent)
                 place = {**place, "uid": chunk[-1][0], "day": max(place["day"], _latest(chunk))}
                 known[name] = place
                 rest = chunk[-1][0] != sized[-1][0] or number + 1 < len(names)
@@ -147,14 +148,16 @@ def _chunks(sized: list[Sized]) -> Iterator[list[Sized]]:
         yield chunk
 
 
-def _fetch(context: Context, session: Session, chunk: list[Sized]) -> tuple[Raw, ...]:
+def _fetch(context: Context, session: Session, chunk: list[Sized], *, is_sent: bool) -> tuple[Raw, ...]:
     small = [uid for uid, size, _ in chunk if size <= LARGEST_MAIL]
     large = [uid for uid, size, _ in chunk if size > LARGEST_MAIL]
     bodies = _bodies(session, small, "(BODY.PEEK[])")
     bodies.update(_bodies(session, large, f"(BODY.PEEK[]<0.{BEGINNING}>)"))
     own = normalised(str(context.settings["address"]))
     return tuple(
-        _raw(bodies[uid], own, arrived=arrived, cut=uid in large) for uid, _, arrived in chunk if uid in bodies
+        _raw(bodies[uid], own if is_sent else "", arrived=arrived, cut=uid in large)
+        for uid, _, arrived in chunk
+        if uid in bodies
     )
 
 
@@ -173,9 +176,12 @@ def _bodies(session: Session, uids: list[int], what: str) -> dict[int, bytes]:
 
 
 def _raw(body: bytes, own: str, *, arrived: datetime | None, cut: bool) -> Raw:
-    """Sent by ourselves = our address stands in From; what a mailbox then says is still the mailbox's word."""
+    """Sent by ourselves = our address stands in From, in the folder that the server marks as Sent (else `own` is "").
+
+    Anybody can write our address into From; into our Sent folder only our own programs put something.
+    """
     message = head(body)
-    kind = "sent" if own in [address for _, address in addresses(message, "From")] else "received"
+    kind = "sent" if own and own in [address for _, address in addresses(message, "From")] else "received"
     if arrived is not None:
         kind += f";at={int(arrived.timestamp())}"
     return Raw(key_of(message, body), body, kind + (";cut" if cut else ""))
