@@ -21,9 +21,6 @@ BATCH = 500
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # by how much a clock out there may be wrong
 _log = logging.getLogger(__name__)
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-AHEAD = timedelta(days=1)  # by how much a clock out there may be wrong
-_log = logging.getLogger(__name__)
 
 
 def claim(source_id: int, limit: int = BATCH) -> list[RawEvent]:
@@ -54,10 +51,6 @@ def open(raws: Sequence[RawEvent]) -> list[Arrived]:
             envelopes = _parse(raw)
         except ValueError as error:
             raw.state, raw.reason = RawState.PARKED, (str(error) or "It cannot be read.")[:500]
-            continue
-        except Exception as error:  # one hostile message must not hold up the source
-            _log.exception("opening raw event %s", raw.pk)
-            raw.state, raw.reason = RawState.PARKED, f"Its connector cannot read it ({type(error).__name__})."
             continue
         except Exception as error:  # one hostile message must not hold up the source
             _log.exception("opening raw event %s", raw.pk)

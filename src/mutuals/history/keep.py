@@ -60,7 +60,7 @@ def interactions(placed: Sequence[Placed], joined: Sequence[Joined] = ()) -> lis
         key = fit(one.arrived.envelope.key)
         is_told = newest.get(key) is one
         number = made.get(key) if is_told else None
-        late = (one.arrived.raw_id,) if key in gone else ()  # what was deleted does not live on in the bytes of a backfill
+        late = (one.arrived.raw_id,) if key in gone else ()  # a backfill's bytes are blanked too
         kept.append(
             Kept(
                 one,

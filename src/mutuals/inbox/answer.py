@@ -57,7 +57,7 @@ def ways(turn: Turn, *, by: User) -> Ways:
         refused = "Nobody outside has said anything here yet."
     channels = list(presences.speakable(by, source))
     if not refused and target and _says_to_be_us(target, channels):
-        refused = "This names our own address as its writer, so an answer would come to ourselves. Write a note instead."
+        refused = "This names our own address as its writer: an answer would come to ourselves. Write a note instead."
     if not refused and not channels:
         refused = "You may not speak as any of our profiles on this source. Ask an admin to name you as a speaker."
     chosen = next((one for one in channels if one.pk == turn.conversation.channel_id), None)

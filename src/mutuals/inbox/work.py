@@ -14,7 +14,6 @@ from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import Scope, require, scope
 
-
 _STATE = (
     "state", "assignee", "team", "unread", "moved_at", "waiting_since", "first_answer_at", "snoozed_until", "purpose",
     "outcome", "closed_at", "closed_by",

@@ -164,8 +164,8 @@ def _extra(message: Message, content: Content, told: Told) -> dict[str, Any]:
     judged = _DMARC.search(field(message, "Authentication-Results"))
     if judged:
         extra["dmarc"] = judged[1].lower()
-    if raw_field(message, "Received"):
-        extra["delivered"] = True  # it came over the wire (RFC 5321, 4.4), so its From is nobody's but the writer's word
+    if raw_field(message, "Received"):  # it came over the wire (RFC 5321, 4.4): anybody may have written its From
+        extra["delivered"] = True
     if told.cut:
         extra["cut"] = True
     return extra
