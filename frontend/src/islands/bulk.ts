@@ -1,7 +1,7 @@
 // Ticked rows and what to do with all of them. The bar itself appears by CSS as soon as one box is ticked.
 //
 // Marks: one <form> around the list; [data-tick] on each row's box, [data-tick-all] in the head, [data-bulk-count] in the bar,
-// [data-bulk-clear]. Shift takes the rows between. The row (closest tr or li) gets aria-selected.
+// [data-bulk-clear]. Shift takes the rows between. The row (closest tr or li) gets aria-selected (tr) or data-selected (li).
 
 export function startBulk(page: Document): void {
   let last: HTMLInputElement | null = null;
@@ -48,7 +48,10 @@ function show(form: HTMLFormElement | null): void {
   if (!form) return;
   const all = boxes(form);
   const ticked = all.filter((one) => one.checked);
-  for (const one of all) one.closest("tr, li")?.setAttribute("aria-selected", String(one.checked));
+  for (const one of all) {
+    one.closest("tr")?.setAttribute("aria-selected", String(one.checked));
+    one.closest("li")?.toggleAttribute("data-selected", one.checked);
+  }
   for (const one of form.querySelectorAll<HTMLInputElement>("[data-tick-all]")) {
     one.checked = all.length > 0 && ticked.length === all.length;
     one.indeterminate = ticked.length > 0 && ticked.length < all.length;

@@ -178,7 +178,8 @@ def _deed(row: Interaction, viewer: User, *, full: bool) -> tuple[str, str]:
     by = "You" if row.by_id == viewer.pk else str(row.by or row.channel or "We")
     if row.direction == Direction.NOTE:
         return by, "kept a call" if row.kind == "call" else "noted"
-    return by, f"answered by {talk.label_of(row.network)}" + (f" as {row.channel}" if row.channel else "")
+    as_whom = f" as {row.channel}" if row.channel and str(row.channel) != by else ""
+    return by, f"answered by {talk.label_of(row.network)}{as_whom}"
 
 
 def _chip(row: Interaction) -> tuple[str, str, str] | None:

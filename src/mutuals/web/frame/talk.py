@@ -63,6 +63,8 @@ def label_of(network: str) -> str:
     """What a network is called in a sentence."""
     if network in _LABELS:
         return _LABELS[network]
+    if network.startswith(("crm:", "crm-org:", "shop:")):
+        return "customer number"
     known = connectors.all_connectors().get(network)
     return known.label if known else network.partition(":")[2] or network
 
