@@ -26,6 +26,10 @@ SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.organisations.urls")),
     path("", include("mutuals.web.sources.urls")),
     path("", include("mutuals.web.imports.urls")),
+    path("", include("mutuals.web.parked.urls")),
+    path("", include("mutuals.web.search.urls")),
+    path("", include("mutuals.web.journal.urls")),
+    path("", include("mutuals.web.privacy.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]

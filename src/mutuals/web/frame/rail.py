@@ -43,6 +43,7 @@ _ROOMS = (
     _Room("Import", "imports", "upload", "g m", "import.run"),
     _Room("Parked events", "parked", "alert", "g p", "parked.view"),
     _Room("Staff", "staff", "shield", "g u", "user.view"),
+    _Room("Journal", "journal", "book", "g j", "journal.view"),
 )
 _DAILY = 3  # the first rooms are the daily ones; the rest stands under its own heading
 _NEW = (

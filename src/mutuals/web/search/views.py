@@ -1,0 +1,128 @@
+"""Search over everything: people and organisations by name, what was said by its words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from mutuals.history import search
+from mutuals.history.models import Interaction
+from mutuals.history.queries import Place
+from mutuals.people.directory import list_organisations
+from mutuals.people.models import Person
+from mutuals.people.queries import find_by_name
+from mutuals.people.visibility import sees_contacts, shown_contact
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+from mutuals.web.frame import talk
+from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.templatetags.look import initials, tint
+from mutuals.web.search.snippet import snippet
+
+_SALT = "web.search"
+LONGEST = 200
+
+
+@needs("person.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """Everything that fits, in three groups; what was said is walked on page by page."""
+    viewer, asked = caller(request), _asked(request)
+    after = _place(request.GET.get("after", ""))
+    told: dict[str, Any] = {"asked": asked, "is_later": after is not None, "may_read": may(viewer, "search.everything")}
+    if asked and after is None:
+        told |= {"people": _people(viewer, asked, 12), "organisations": _organisations(viewer, asked, 6)}
+    if asked and told["may_read"]:
+        found = search.find(asked, after=after)
+        told |= {"hits": [_told(row, asked, viewer) for row in found.rows], "hit": search.count(asked)}
+        if found.after:
+            place = signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)
+            told["more"] = urlencode({"q": asked, "after": place})
+    return render(request, "search/page.html", told)
+
+
+@needs("person.view")
+def quick(request: HttpRequest) -> JsonResponse:
+    """The first few of each group, for the palette."""
+    viewer, asked = caller(request), _asked(request)
+    if len(asked) < 2:
+        return JsonResponse({"groups": []})
+    people = [
+        {
+            "name": str(one),
+            "note": note,
+            "url": f"/customers/{one.pk}/",
+            "initials": initials(one.name),
+            "tint": tint(one.pk),
+        }
+        for one, note in _people(viewer, asked, 6)
+    ]
+    organisations = [
+        {"name": one.name, "note": one.city, "url": f"/organisations/{one.pk}/", "icon": "org"}
+        for one in _organisations(viewer, asked, 3)
+    ]
+    said = (
+        [_quick(row, asked, viewer) for row in search.find(asked, limit=4).rows]
+        if may(viewer, "search.everything")
+        else []
+    )
+    groups = [("Customers", people), ("Organisations", organisations), ("Said", said)]
+    return JsonResponse({"groups": [{"name": name, "rows": rows} for name, rows in groups if rows]})
+
+
+def _asked(request: HttpRequest) -> str:
+    return " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST]
+
+
+def _people(viewer: User, asked: str, limit: int) -> list[tuple[Person, str]]:
+    found = find_by_name(viewer, asked, limit=limit)
+    return [(one, " · ".join(part for part in (shown_contact(one, viewer)[0], one.city) if part)) for one in found]
+
+
+def _organisations(viewer: User, asked: str, limit: int) -> list[Any]:
+    return list(list_organisations(viewer, text=asked, limit=limit).rows) if may(viewer, "organisation.view") else []
+
+
+def _told(row: Interaction, asked: str, viewer: User) -> dict[str, Any]:
+    person = row.profile.person.canonical if row.profile and row.profile.person else None
+    who = (
+        str(row.by or "We")
+        if not talk.is_from_them(row)
+        else str(person or talk.named(row.profile, full=sees_contacts(viewer)))
+    )
+    text = row.text if not row.subject else f"{row.subject}: {row.text}"
+    return {
+        "row": row,
+        "who": who,
+        "did": talk.did(row.kind),
+        "icon": talk.icon_for(row),
+        "pieces": snippet(text, asked),
+        "url": _address(row, person),
+        "person": person,
+    }
+
+
+def _address(row: Interaction, person: Person | None) -> str:
+    if row.conversation_id:
+        return f"/inbox/{row.conversation_id}/"
+    return f"/customers/{person.pk}/" if person else ""
+
+
+def _quick(row: Interaction, asked: str, viewer: User) -> dict[str, Any]:
+    told = _told(row, asked, viewer)
+    words = "".join(piece for piece, _ in told["pieces"])[:90]
+    return {"name": words or told["did"], "note": told["who"], "url": told["url"] or "/search/", "icon": told["icon"]}
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    try:
+        moment, number = signing.loads(text, salt=_SALT)
+        return datetime.fromisoformat(moment), int(number)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Http404 from error
