@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -21,6 +22,7 @@ from mutuals.staff.permissions import ACTS, Scope, scope
 
 ROLES = [role.value for role in Role]
 REFUSED = (401, 403)
+FORM_TYPE = "application/x-www-form-urlencoded"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -113,7 +115,9 @@ def test_each_address_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
     for route, acts in expected.ROUTES.items():
         for method, act in acts.items():
             for role in [*ROLES, ""]:
-                status, place = _call(method, "/" + _filled(route, here.ids), users.get(role), None)
+                status, place = _call(
+                    method, "/" + _filled(route, here.ids), users.get(role), urlencode(expected.FORM), FORM_TYPE
+                )
                 wanted = reach(role, act)
                 is_in = status not in REFUSED and not (status == 302 and "/accounts/login/" in place)
                 fits = {Scope.ALL: is_in, Scope.OWN: True, Scope.NONE: not is_in or status == 404}[wanted]
@@ -127,8 +131,8 @@ def _misfit(name: str, act: str, user: User | None, here: Town) -> str:
     method, path = name.split(" ", 1)
     ids = {**here.ids, "token_id": own_token(user) if user and scope(user, "token.own") is Scope.ALL else 1}
     address = "/api/v1" + re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path)
-    body = expected.BODIES.get(name, {})
-    status, _ = _call(method, address, user, body)
+    body = json.dumps(expected.BODIES.get(name, {}))
+    status, _ = _call(method, address, user, body, "application/json")
     wanted = reach(user.role if user else "", act)
     fits = {
         Scope.ALL: status not in (*REFUSED, 404) and status < 500,
@@ -138,14 +142,14 @@ def _misfit(name: str, act: str, user: User | None, here: Town) -> str:
     return "" if fits else f"{name} ({act}) as {user.role if user else 'stranger'}: {status}, wanted {wanted}"
 
 
-def _call(method: str, address: str, user: User | None, body: object) -> tuple[int, str]:
+def _call(method: str, address: str, user: User | None, body: str, media_type: str) -> tuple[int, str]:
     """The status, and where it sends to. What it did is taken back."""
     client = Client(raise_request_exception=False)
     with transaction.atomic():
         if user is not None:
             client.force_login(user)
-        data = json.dumps(body).encode() if body is not None and method != "GET" else b""
-        answer = client.generic(method, address, data, content_type="application/json")
+        data = "" if method == "GET" else body
+        answer = client.generic(method, address, data, content_type=media_type)
         transaction.set_rollback(True)
     return answer.status_code, answer.headers.get("Location", "")
 
