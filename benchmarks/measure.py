@@ -17,11 +17,30 @@ from django.db import connection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
 django.setup()
 
-from benchmarks import bulk_flow, fill  # noqa: E402 - Django first
+from benchmarks import (  # noqa: E402 - Django first
+    bulk_flow,
+    customer_page,
+    fill,
+    inbox_list,
+    live,
+    names,
+    one_by_one,
+    running,
+    timeline,
+    words,
+)  # fmt: skip
 from benchmarks.world import Figure, World  # noqa: E402
 
 CLAIMS: dict[str, Callable[[World], list[Figure]]] = {
+    "timeline": timeline.measure,
+    "customer_page": customer_page.measure,
+    "inbox_list": inbox_list.measure,
+    "search": words.measure,
+    "names": names.measure,
+    "live": live.measure,
+    "one_by_one": one_by_one.measure,
     "bulk_flow": bulk_flow.measure,
+    "running": running.measure,
 }
 
 
