@@ -30,6 +30,8 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": _once.LONGEST, "pattern": "^[!-~]+$"},
     "description": "Any text of your own. The same request with the same key is done once, for a day.",
 }
+_ASKED_ANEW = {"/sources/{int:source_id}/check"}
+"""Asking twice is asking once there, and a renewed token is saved at once, outside of any transaction."""
 
 
 class Resource(Router):
@@ -176,7 +178,8 @@ def guard(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             )
         if caller and sent and request.content_type != sent:
             return problem(415, f"This takes {sent}; say so in Content-Type.")
-        if caller and request.method == "POST" and "Idempotency-Key" in request.headers:
+        keyed = request.method == "POST" and "Idempotency-Key" in request.headers
+        if caller and keyed and operation.path not in _ASKED_ANEW:
             try:
                 return _once.answer(request, caller.key, lambda: run(request, **path))
             except Exception as error:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from mutuals import embedded, flow
+from mutuals.api import _once
 from mutuals.base import clock, jobs
 from mutuals.capture import doubt, draw, outbox, receive, retention
 from mutuals.capture.imports import running
@@ -61,6 +62,7 @@ def _name_jobs() -> None:
     jobs.name(running.RUN, running.run_now)
     jobs.name("capture.take_up", lambda timestamp=0: running.take_up(now=clock.now()), cron="*/2 * * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
+    jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")
 
 
