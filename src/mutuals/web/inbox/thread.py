@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from mutuals.web.frame import talk
 
 WINDOW, ROOM, MOST = 50, 30, 200
 """Messages that a thread opens with, how many more a live refresh can bring, and the largest window."""
+_MARKS = re.compile(r"^(\s*(re|aw|fwd?|wg|sv|rv)\s*:)+", re.IGNORECASE)
 _STATES = {
     Status.QUEUED: ("clock", "Leaves in a moment"),
     Status.SENDING: ("send", "Being sent"),
@@ -121,7 +123,8 @@ def _window(
     files = history.attachments(rows)
     full = sees_contacts(viewer)
     does = _does(turn)
-    items = [_said(row, viewer, files.get(row.pk, ()), full=full) for row in rows]
+    subject = bare(turn.conversation.subject)
+    items = [_said(row, viewer, files.get(row.pk, ()), subject, full=full) for row in rows]
     theirs = 0
     for row, item in zip(rows, items, strict=True):
         theirs += row.direction == Direction.IN
@@ -143,7 +146,12 @@ def _does(turn: Turn) -> frozenset[Do]:
     return known.does if known else frozenset()
 
 
-def _said(row: Interaction, viewer: User, files: Sequence[Attachment], *, full: bool) -> Said:
+def bare(subject: str) -> str:
+    """A subject without the marks that answering and passing on put before it."""
+    return _MARKS.sub("", subject).strip()
+
+
+def _said(row: Interaction, viewer: User, files: Sequence[Attachment], subject: str, *, full: bool) -> Said:
     is_note, is_out = row.direction == Direction.NOTE, row.direction == Direction.OUT
     css = "full is-note" if is_note else "out" if is_out else ""
     css += " is-public" if row.is_public else ""
@@ -157,7 +165,7 @@ def _said(row: Interaction, viewer: User, files: Sequence[Attachment], *, full: 
         icon=talk.icon_for(row),
         kind=_kind(row, is_note=is_note, is_out=is_out),
         text=row.text,
-        subject=row.subject,
+        subject=row.subject if bare(row.subject) != subject else "",
         original=row.extra.get("original", "") if isinstance(row.extra, dict) else "",
         status=row.status,
         status_icon=state[0],
