@@ -6,6 +6,7 @@ longer than living here. `python mortal.py` is that process: it reads one JSON l
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -91,7 +92,7 @@ class Mortal:
             command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "error"]
             self.web = subprocess.Popen(
                 [sys.executable, *command, "mutuals.config.wsgi:application"], env=self.environ,
-                stdout=self.said, stderr=self.said, start_new_session=True,
+                stdout=self.said, stderr=self.said, start_new_session=True, preexec_fn=_die_with_parent,
             )  # fmt: skip
 
     def close(self) -> None:
@@ -137,6 +138,11 @@ class Mortal:
         return json.loads(line)
 
 
+def _die_with_parent() -> None:
+    """Nothing outlives a test that is ended in the middle."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG of linux/prctl.h
+
+
 def mother(module: Any) -> None:
     """Read, fork, answer; until nobody writes any more. Answers go out by a descriptor that no child holds."""
     answers = os.fdopen(os.dup(1), "w")
@@ -159,6 +165,7 @@ def _forked(act: Any) -> int:
         return pid
     code = 1
     try:
+        _die_with_parent()
         sys.stdin.close()
         act()
         code = 0

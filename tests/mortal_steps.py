@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection
 
 from mutuals import flow
 from mutuals.base import clock, jobs, stalled
@@ -71,9 +72,17 @@ def ask_for_news(source: int) -> bool:
 
 
 def recover() -> int:
-    """The clock's chores: raws that no job saw, and what a killed sender left behind, as two minutes from now."""
+    """Minutes pass: the clock's chores find raws that no job saw, imports that nobody carries on, and what a killed
+    sender left behind, and jobs that wait long after they failed several times wait no more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+            " WHERE status = 'todo' AND scheduled_at > now() + interval '12 s'"
+        )
     for number in scheduler.stranded():
         receive.wake(number)
+    running.take_up(now=clock.now() + timedelta(minutes=10))
     return doubt.recover(clock.now() + timedelta(minutes=2))
 
 

@@ -106,7 +106,7 @@ class Story:
     def go(self, points: list[tuple[float, str]]) -> None:
         draw_at = 0.0
         until = time.monotonic() + LONGEST
-        while (share := self.share_done()) < 1 or self.state() != "done":
+        while (share := self.share_done()) < 1 or self.state() != "done" or self.waits():
             assert time.monotonic() < until, (share, self.state(), self.house.killed, self.house.log())
             while points and points[0][0] <= share and self.house.kill(points[0][1]):
                 points.pop(0)
@@ -119,6 +119,9 @@ class Story:
                 self.house.step("ask_for_news", self.source)
                 draw_at = time.monotonic() + DRAW_EVERY
             time.sleep(0.2)
+
+    def waits(self) -> bool:
+        return self.house.rows("SELECT EXISTS (SELECT 1 FROM capture_rawevent WHERE state = 'received')")[0][0]
 
     def state(self) -> str:
         return self.house.rows("SELECT state FROM capture_import WHERE id = %s", self.import_id)[0][0]

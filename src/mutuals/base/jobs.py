@@ -16,6 +16,8 @@ from procrastinate import App, RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from mutuals.base.acknowledged import Steadfast
+
 AWAY = (Error, exceptions.ConnectorException)
 """What is raised while the database is away."""
 
@@ -74,7 +76,9 @@ def work(*, once: bool = False, concurrency: int = 4) -> None:
     connector = app.connector
     worker = connector.get_worker_connector() if isinstance(connector, DjangoConnector) else connector
     with app.replace_connector(worker) as working:
+        usual, working.job_manager = working.job_manager, Steadfast(worker)
         working.run_worker(
             wait=not once, concurrency=concurrency, delete_jobs="successful", update_heartbeat_interval=5.0,
             stalled_worker_timeout=15.0, fetch_job_polling_interval=5.0, install_signal_handlers=True,
         )  # fmt: skip
+        working.job_manager = usual
