@@ -52,9 +52,9 @@ def _carefully(raws: Sequence[RawEvent]) -> None:
     try:
         with transaction.atomic():
             advance(raws)
-    except OperationalError:  # the server or the disk, not the message: the job tries again
-        raise
     except (ValueError, TypeError, KeyError, DatabaseError) as error:
+        if isinstance(error, OperationalError) and not _is_too_much(error):
+            raise  # the server or the disk, not the message: the job tries again
         if len(raws) == 1:
             log.exception("parked raw event %s", raws[0].pk)
             intake.park(raws[0], f"{type(error).__name__}: {error}")
@@ -62,3 +62,8 @@ def _carefully(raws: Sequence[RawEvent]) -> None:
         half = len(raws) // 2
         _carefully(raws[:half])
         _carefully(raws[half:])
+
+
+def _is_too_much(error: OperationalError) -> bool:
+    """Whether PostgreSQL says that a value is beyond its limits (class 54), such as more words than an index holds."""
+    return str(getattr(error.__cause__, "sqlstate", "") or "").startswith("54")

@@ -17,7 +17,7 @@ from mutuals.conversations.arrived import Joined, Placed, Touch
 from mutuals.history import _media
 from mutuals.history.models import Direction, Interaction, Revision, Status, Tombstone
 
-TEXT = 200_000
+TEXT = 100_000  # letters; the index of words holds 1 MB of one text, and takes up to seven bytes for a letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mutuals.channels.models import Channel, Source
 from mutuals.conversations import threads
 from mutuals.conversations.arrived import Touch
 from mutuals.conversations.models import Conversation
-from mutuals.history.keep import blank, clean
+from mutuals.history.keep import TEXT, blank, clean
 from mutuals.history.models import Direction, Interaction, Status
 from mutuals.people.models import Profile
 from mutuals.staff.models import User
@@ -32,8 +32,11 @@ def note(
     profile: Profile | None = None,
     kind: str = "note",
 ) -> Interaction:
-    """Keep a note or a call among us, on a conversation, on a person's own record, or both. Refuses an empty text."""
-    text = clean(text).strip()
+    """Keep a note or a call among us, on a conversation, on a person's own record, or both.
+
+    Refuses an empty text, and one longer than the history holds.
+    """
+    text = _whole(text).strip()
     if not text:
         raise ValueError("There is nothing to keep: the note is empty.")
     return Interaction.objects.create(
@@ -87,11 +90,19 @@ def outgoing(
         received_at=now,
         reply_to=fit(reply_to),
         subject=clean(subject)[:300],
-        text=clean(text),
+        text=_whole(text),
     )
     snippet = " ".join(row.text[:400].split())
     threads.touch([Touch(conversation.pk, 1, now, None, now, snippet, "")])
     return row
+
+
+def _whole(text: str) -> str:
+    if len(text) > TEXT:
+        raise ValueError(
+            f"This has {len(text):,} letters; at most {TEXT:,} are kept. Shorten it, or attach it as a file."
+        )
+    return clean(text)
 
 
 def mark(interaction_id: int, status: Status, error: str = "") -> None:

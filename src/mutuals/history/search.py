@@ -31,9 +31,9 @@ def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: 
 
     Chooses between two plans by the planner's own estimate of the number of hits. An empty text finds nothing.
     """
-    if not text.strip("\0 "):
+    text = _asked(text)
+    if not text:
         return Walk()
-    text = text.replace("\0", " ")[:300]
     where, values = wanted.where()
     past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
     condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}{past}"
@@ -58,9 +58,9 @@ def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: 
 
 def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000) -> Hit:
     """How many interactions hold the words; counting stops after `most`, and is not tried where far more are expected."""
-    if not text.strip("\0 "):
+    text = _asked(text)
+    if not text:
         return Hit(0, is_exact=True)
-    text = text.replace("\0", " ")[:300]
     where, values = wanted.where()
     condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}"
     if not where and _expected(condition, [text]) > 20 * most:
@@ -72,6 +72,11 @@ def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000) -> Hit:
         )
         n = int(cursor.fetchone()[0])
     return Hit(min(n, most), is_exact=n <= most)
+
+
+def _asked(text: str) -> str:
+    """What is looked for: no NUL, no half letters (a terminal may give them), at most 300 letters."""
+    return text.replace("\0", " ")[:300].encode("utf-8", "replace").decode().strip()
 
 
 def _expected(condition: str, values: Sequence[Any]) -> float:
