@@ -20,6 +20,9 @@ SPARE = 200 * 1024**2  # bytes to leave free for the database
 class TooBig(ValueError):
     """The file is over the limit; nothing of it was kept."""
 
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The file is larger than {limit // 1024**2} MiB. Nothing was kept; split it and try again.")
+
 
 class DiskFull(OSError):
     """No room is left; nothing was kept. The message names the folder and the remedy."""
@@ -35,9 +38,7 @@ def keep(chunks: Iterable[bytes], *, media_type: str, limit: int = LIMIT) -> Blo
             for chunk in chunks:
                 size += len(chunk)
                 if size > limit:
-                    raise TooBig(
-                        f"The file is larger than {limit // 1024**2} MiB. Nothing was kept; split it and try again."
-                    )
+                    raise TooBig(limit)
                 digest.update(chunk)
                 out.write(chunk)
         name = digest.hexdigest()

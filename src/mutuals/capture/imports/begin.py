@@ -59,6 +59,8 @@ def begin(
     require(by, "import.run")
     if target not in set(Target):
         raise Unusable("A file holds people, organisations, orders or posts.", field="target")
+    if path.is_file() and path.stat().st_size > files.LIMIT:
+        raise files.TooBig(files.LIMIT)
     sniffed = sniff(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
     if sniffed.format is Format.MBOX and target != Target.POSTS:
         raise Unusable("This is a mailbox: its mails can be taken in as posts only.", field="target")
