@@ -1,0 +1,96 @@
+"""The doors in front of hostile words and of people whose access has ended."""
+
+import asyncio
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.test import Client
+from django.urls import reverse
+
+from cast import NOW, event, person, said, source, staff
+from mutuals import privacy
+from mutuals.base import clock
+from mutuals.identity import link
+from mutuals.people.models import Person, Profile
+from mutuals.staff import tokens
+
+EVIL = "<script>alert(1)</script>"
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.django_db
+def test_markup_of_strangers_is_shown_as_text_on_the_inbox_and_on_the_customer_page():
+    us = staff()
+    who = {"network": "town", "id": "7", "name": EVIL, "shown": EVIL, "url": "https://x.example/?a=<script>"}
+    row = said(source(owner=us.olga, team=us.service), event("p1", EVIL, author=who))[0]
+    bea = person(EVIL, by=us.ada, city=EVIL)
+    link.confirm(Profile.objects.get(network="town"), person=bea, by=us.ada, now=NOW)
+    client = signed_in(us.ada)
+
+    pages = [
+        client.get(reverse("conversation", args=[row.conversation_id])),
+        client.get(reverse("customer", args=[bea.pk])),
+        client.get(reverse("conversation", args=[row.conversation_id]), headers={"HX-Request": "true"}),
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    for page in pages:
+        assert EVIL not in page.content.decode()
+        assert "&lt;script&gt;alert(1)" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_api_refuses_an_erased_address_in_the_same_words_and_an_ended_key_altogether():
+    """K9, P17."""
+    us = staff()
+    privacy.erase(person(by=us.ada, email="bea@harbour.example"), by=us.aron, now=NOW)
+    token, plain = tokens.make(us.ada, name="a", scopes=["write", "read"], now=clock.now())
+    asked = {"data": {"name": "Bea", "email": "bea@harbour.example"}, "content_type": "application/json"}
+    headers = {"Authorization": f"Bearer {plain}"}
+
+    refused = Client().post("/api/v1/people", **asked, headers=headers)
+    tokens.revoke(token, by=us.ada, now=clock.now())
+    ended = Client().post("/api/v1/people", **asked, headers=headers)
+
+    assert refused.status_code == 422
+    assert "asked to be erased" in refused.json()["detail"]
+    assert ended.status_code == 401
+    assert not Person.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_screen_whose_user_has_no_access_any_more_is_told_nothing_further(database_address):
+    """K5."""
+    events = import_module("mutuals.config.events")
+    us = staff()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(us.cleo.pk), us.cleo.get_session_auth_hash()
+    session.create()
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    told, app = [], events.Events(database_address.dsn(), recheck=0)
+
+    async def send(message):
+        told.append(message)
+        if message.get("body", b"").startswith(b"data") and len(told) < 4:
+            await asyncio.to_thread(type(us.cleo).objects.filter(pk=us.cleo.pk).update, is_active=False)
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    async def screen():
+        scope = {"type": "http", "path": "/events/", "method": "GET", "headers": [(b"cookie", cookie.encode())]}
+        await app(scope, receive, send)
+        app.listening.cancel()
+
+    asyncio.run(screen())
+
+    assert told[0]["status"] == 200
+    assert [one["body"][:4] for one in told[1:]] == [b"retr", b"data"]
+    assert not app.readers
