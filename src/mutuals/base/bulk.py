@@ -78,7 +78,7 @@ def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[A
     """Bound by the server, not pasted into the statement as Django does: a large text is then neither quoted nor parsed."""
     connection.ensure_connection()
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(psycopg.Cursor(connection.connection)) as cursor:
+    with wrap(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, values)
         return cursor.fetchall() if cursor.description else []
 

@@ -33,6 +33,7 @@ def settings_for(
         "fsync": "on",
         "jit": "off",
         "random_page_cost": "1.1",
+        "join_collapse_limit": "4",  # lists join 8 tables in a good order already: 2 ms of planning instead of 7 to 14
         "timezone": "UTC",
         "log_timezone": "UTC",
         "lc_messages": "C",

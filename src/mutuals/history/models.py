@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
@@ -103,6 +103,7 @@ class Interaction(models.Model):
             GinIndex(
                 OpClass(SearchVector("subject", "text", config="simple"), "tsvector_ops"), name="interaction_words"
             ),
+            BrinIndex(fields=["occurred_at"], name="interaction_when", pages_per_range=32, autosummarize=True),
             models.Index(fields=["about"], name="interaction_about", condition=~Q(about="")),
         ]
 

@@ -12,8 +12,11 @@ from django.db import connection, transaction
 from mutuals.history.models import Interaction
 from mutuals.history.queries import ALL, Place, Walk, Wanted
 
-COMMON = 20_000
-"""Expected hits from which walking newest first is cheaper than fetching them all to sort them."""
+COMMON = 30_000
+"""Expected hits from which walking newest first is cheaper than any index of words."""
+FEW = 400
+"""Expected hits up to which all of them are fetched and sorted; between the two, only those of the newest days."""
+WIDER = 8  # times as long is the next span of time, when the last one held too few
 
 _WORDS = "to_tsvector('simple'::regconfig, COALESCE(i.subject, '') || ' ' || COALESCE(i.text, ''))"
 
@@ -38,22 +41,46 @@ def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: 
     past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
     condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}{past}"
     parameters = [text, *values, *(after or ())]
-    common = _expected(f"{_WORDS} @@ websearch_to_tsquery('simple', %s)", [text]) > COMMON
-    order = "i.occurred_at DESC, i.id DESC"
-    if common:
-        sql = f"SELECT i.id FROM history_interaction i WHERE {condition} ORDER BY {order} LIMIT %s"  # noqa: S608
-    else:
-        sql = (
-            f"WITH hits AS MATERIALIZED (SELECT i.id, i.occurred_at FROM history_interaction i WHERE {condition})"  # noqa: S608
-            f" SELECT i.id FROM hits i ORDER BY {order} LIMIT %s"
-        )
+    expected = _expected(f"{_WORDS} @@ websearch_to_tsquery('simple', %s)", [text])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        if common:
+        if expected > COMMON:
             cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute(sql, [*parameters, limit + 1])
-        ids = [int(row[0]) for row in cursor.fetchall()]
+            ids = _newest(cursor, condition, parameters, limit)
+        else:
+            cursor.execute("SET LOCAL enable_indexscan = off")
+            ids = _by_index(cursor, condition, parameters, limit, expected, after)
     return _rows(ids, limit)
+
+
+def _by_index(
+    cursor: Any, condition: str, parameters: list[Any], limit: int, expected: float, after: Place | None
+) -> list[int]:
+    """By the index of words; with many hits only in the newest span of time, wider and wider until it holds enough.
+
+    The index of times (BRIN) is combined with that of words, so that no older row is fetched only to be sorted out.
+    """
+    share = 4 * limit / expected if expected > FEW else 1.0
+    if share < 1:
+        cursor.execute(
+            "SELECT (SELECT occurred_at FROM history_interaction ORDER BY occurred_at DESC LIMIT 1),"
+            " (SELECT occurred_at FROM history_interaction ORDER BY occurred_at LIMIT 1)"
+        )
+        newest, oldest = cursor.fetchone()
+        newest = after[0] if after else newest
+    while share < 1:
+        since = newest - (newest - oldest) * share
+        ids = _newest(cursor, f"{condition} AND i.occurred_at >= %s", [*parameters, since], limit)
+        if len(ids) > limit:
+            return ids
+        share *= WIDER
+    return _newest(cursor, condition, parameters, limit)
+
+
+def _newest(cursor: Any, condition: str, parameters: list[Any], limit: int) -> list[int]:
+    sql = f"SELECT i.id FROM history_interaction i WHERE {condition} ORDER BY i.occurred_at DESC, i.id DESC LIMIT %s"  # noqa: S608
+    cursor.execute(sql, [*parameters, limit + 1])
+    return [int(row[0]) for row in cursor.fetchall()]
 
 
 def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000) -> Hit:
@@ -63,7 +90,7 @@ def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000) -> Hit:
         return Hit(0, is_exact=True)
     where, values = wanted.where()
     condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}"
-    if not where and _expected(condition, [text]) > 20 * most:
+    if not where and _expected(condition, [text]) > 2 * most:
         return Hit(most, is_exact=False)
     with connection.cursor() as cursor:
         cursor.execute(

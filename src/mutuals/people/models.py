@@ -156,7 +156,7 @@ class Profile(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass("name", "gin_trgm_ops"), name="profile_name_parts"),
+            models.Index(fields=["name"], name="profile_name", condition=~Q(name="")),
         ]
 
     def __str__(self) -> str:

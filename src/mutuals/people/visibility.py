@@ -28,7 +28,7 @@ def disown(rule: Callable[[User], Q]) -> None:
 
 def visible_to(user: Any) -> QuerySet[Person]:
     """The persons that `user` may see; merged ones are not among them. Own: what any registered rule allows."""
-    people = Person.objects.filter(canonical_id=F("pk"))
+    people = Person.objects.alias(merged=F("canonical_id") - F("pk")).filter(merged=0)  # as `person_own` counts it
     reach = scope(user, "person.view")
     if reach is Scope.ALL:
         return people
