@@ -17,18 +17,20 @@ from mutuals.staff.permissions import require
 View = Callable[..., HttpResponseBase]
 
 
-def needs(act: str = "", *, methods: str = "GET") -> Callable[[View], View]:
+def needs(act: str = "", *, methods: str = "GET", post: str = "") -> Callable[[View], View]:
     """A view for signed-in users who may do `act` somewhere ("" = any); others sign in first, or read whom to ask.
 
-    `methods` are parted by spaces; GET takes HEAD with it. The act asks again, on the row it is about.
+    `methods` are parted by spaces; GET takes HEAD with it. `post` is the right that a POST needs where it differs. The act
+    asks again, on the row it is about.
     """
     taken = methods.split() + (["HEAD"] if "GET" in methods else [])
 
     def around(view: View) -> View:
         @wraps(view)
         def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if act:
-                require(caller(request), act)
+            asks = post if post and request.method == "POST" else act
+            if asks:
+                require(caller(request), asks)
             return view(request, *args, **kwargs)
 
         return login_required(require_http_methods(taken)(asked))

@@ -70,15 +70,15 @@ def test_what_a_person_said_before_they_came_is_not_the_organisations(here):
     square = cast.source(owner=here.olga, team=here.service)
     cast.said(
         square,
-        cast.event("p1", "Before I came"),
-        cast.event("p2", "While I am there", at=cast.NOW + cast.minutes(60 * 48)),
+        cast.event("p1", "Before I came", at=cast.NOW - cast.minutes(60 * 24 * 5)),
+        cast.event("p2", "While I am there", at=cast.NOW - cast.minutes(60 * 24)),
     )
     bea = cast.Profile.objects.get(network="town").person or cast.person(by=here.ada)
     profile = cast.Profile.objects.get(network="town")
     if profile.person is None:
         from_link(profile, bea, here)
     one = acts.add(by=here.ada, name="The Kettle works", now=cast.NOW)
-    acts.affiliate(bea, one, by=here.ada, since=date(2026, 11, 21))
+    acts.affiliate(bea, one, by=here.ada, since=date(2026, 11, 18))
     client = as_(here.ada)
 
     answer = client.get(f"/organisations/{one.pk}/")

@@ -19,14 +19,14 @@ from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, Asked, typed
 from mutuals.web.sources.forms import Answers, Care, Live, Secrets
 from mutuals.web.sources.views import found
-from mutuals.web.sources.words import STEPS, about, does, icon_of
+from mutuals.web.sources.words import STEPS, about, does, icon_of, plain
 
 
 @needs("source.manage")
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Step 1: which network."""
     known = [one for one in connectors.all_connectors().values() if one.name != sources.FILES]
-    rows = [(one, icon_of(one.name), does(one), about(one.name).get("Reads", "").split("\n\n")[0]) for one in known]
+    rows = [(one, icon_of(one.name), does(one), plain(about(one.name).get("Reads", ""))) for one in known]
     return render(request, "sources/catalogue.html", {"rows": rows, "steps": STEPS, "at": 1})
 
 
@@ -162,4 +162,5 @@ def _step(request: HttpRequest, form: Asked, at: int, heading: str, **more: Any)
     connector = more.get("connector")
     shown = {"form": form, "at": at, "steps": STEPS, "heading": heading, "step": STEPS[at - 1]} | more
     shown["about"] = about(connector.name) if connector else {}
+    shown["can_begin"] = connector is not None and connector.begin is not None
     return render(request, "sources/step.html", shown, status=422 if form.is_bound else 200)

@@ -28,7 +28,7 @@ def new(request: HttpRequest, source_id: int) -> HttpResponse:
     return redirect(_next(source), source.pk)
 
 
-@needs("source.view", methods="GET POST")
+@needs("source.view", methods="GET POST", post="channel.manage")
 def one(request: HttpRequest, channel_id: int) -> HttpResponse:
     """One presence; those who manage channels change it."""
     channel = get_object_or_404(queries.channels_visible_to(caller(request)), pk=channel_id)

@@ -237,3 +237,13 @@ def test_a_sign_in_that_nobody_began_is_refused_in_words(here):
     answer = as_(here.aron).get(f"/oauth/{square.pk}/?code=x&state=y", follow=True)
 
     assert "is signed in by its form" in answer.text
+
+
+def test_a_network_with_its_own_sign_in_offers_it_and_a_test(here):
+    square = cast.source(owner=here.olga, connector="mastodon", settings={"address": "https://town.example"})
+
+    answer = as_(here.aron).get(f"/sources/{square.pk}/")
+
+    assert f"/sources/{square.pk}/signin/" in answer.text
+    assert f"/sources/{square.pk}/check/" in answer.text
+    assert "Nobody yet: answers cannot leave." in answer.text

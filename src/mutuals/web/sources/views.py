@@ -48,7 +48,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
     told: dict[str, Any] = {
         "shown": shown(source, now),
         "source": source,
-        "connector": connector,
+        "can": _can(connector),
         "answers": [(field.label, source.settings.get(field.name)) for field in connector.fields if not field.secret]
         if connector
         else [],
@@ -113,6 +113,14 @@ def _acted(request: HttpRequest, source_id: int, act: Callable[[Source], object]
     except REFUSALS as error:
         messages.error(request, str(error))
     return redirect("source", source.pk)
+
+
+def _can(connector: Any) -> dict[str, bool]:
+    """What the connector offers. A template would call its functions, so it gets answers instead."""
+    if connector is None:
+        return {}
+    offers = {name: getattr(connector, name) is not None for name in ("send", "check", "begin")}
+    return offers | {"ask": bool(connector.fields)}
 
 
 def _connector(source: Source) -> Any:

@@ -84,6 +84,11 @@ def about(name: str) -> dict[str, str]:
     return {heading.strip(): text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
+def plain(text: str) -> str:
+    """The first paragraph without its marks of emphasis and lists."""
+    return re.sub(r"[*`]|^- ", "", text.split("\n\n")[0], flags=re.MULTILINE)
+
+
 def does(connector: Connector) -> str:
     """In a few words: whether messages are drawn or come by themselves, and whether they can be answered."""
     reads = "reads" if connector.fetch else "is sent to"

@@ -41,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@needs("user.view", methods="GET POST")
+@needs("user.view", methods="GET POST", post="user.manage")
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
     """One colleague: what they are, and what happened to their account."""
     user = get_object_or_404(visible_to(caller(request)), pk=user_id)
@@ -84,7 +84,7 @@ def back(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("colleague", user.pk)
 
 
-@needs("user.view", methods="GET POST")
+@needs("user.view", methods="GET POST", post="team.manage")
 def teams(request: HttpRequest) -> HttpResponse:
     """All teams, and a new one."""
     form = Called(typed(request))
@@ -99,7 +99,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/teams.html", shown, status=422 if form.is_bound else 200)
 
 
-@needs("user.view", methods="GET POST")
+@needs("user.view", methods="GET POST", post="team.manage")
 def team(request: HttpRequest, team_id: int) -> HttpResponse:
     """One team: its name, pillar and members."""
     found = get_object_or_404(teams_visible_to(caller(request)), pk=team_id)
