@@ -178,7 +178,7 @@ def assert_each_answer_stands_there_once(house, square, conversations) -> None:
     wanted = sorted(f"Answer to conversation {number}." for number in conversations)
     assert sorted(map(bare, square.ours)) == wanted
     sent = house.rows(
-        "SELECT key, status, outgoing.state FROM history_interaction said"
+        "SELECT said.key, said.status, outgoing.state FROM history_interaction said"
         " JOIN capture_outgoing outgoing ON outgoing.interaction_id = said.id WHERE direction = 'out'"
     )
     assert sorted(sent) == sorted((status["uri"], "sent", "sent") for status in square.ours)

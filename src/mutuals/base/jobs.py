@@ -16,7 +16,7 @@ from procrastinate import App, RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from mutuals.base.acknowledged import Steadfast
+from mutuals.base.crash_only import CrashOnly
 
 AWAY = (Error, exceptions.ConnectorException)
 """What is raised while the database is away."""
@@ -76,7 +76,7 @@ def work(*, once: bool = False, concurrency: int = 4) -> None:
     connector = app.connector
     worker = connector.get_worker_connector() if isinstance(connector, DjangoConnector) else connector
     with app.replace_connector(worker) as working:
-        usual, working.job_manager = working.job_manager, Steadfast(worker)
+        usual, working.job_manager = working.job_manager, CrashOnly(worker)
         working.run_worker(
             wait=not once, concurrency=concurrency, delete_jobs="successful", update_heartbeat_interval=5.0,
             stalled_worker_timeout=15.0, fetch_job_polling_interval=5.0, install_signal_handlers=True,
