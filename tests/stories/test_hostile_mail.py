@@ -146,6 +146,18 @@ def test_an_answer_goes_to_the_address_that_the_sender_named_and_the_composer_sa
     assert [one.key for one in action.to] == ["bea@harbour.example"]
 
 
+def test_a_contractor_learns_that_the_answer_goes_elsewhere_and_no_address():
+    us = staff()
+    box = mailbox(us=us)
+    us.cleo.teams.add(us.service)
+    Channel.objects.get().speakers.add(us.cleo)
+    row = arrived(box, mail("f3", sender="Bo <bo@harbour.example>", Reply_To="bea@harbour.example"))[0]
+
+    offered = answer.ways(Turn.objects.get(pk=row.conversation_id), by=us.cleo)
+
+    assert offered.note == "Answers go to b…@h….example (named by the sender), not to b…@h….example."
+
+
 def test_without_another_address_the_composer_says_nothing_and_the_writer_is_answered():
     us = staff()
     row = arrived(mailbox(us=us), mail("f2", Reply_To="bea@harbour.example"))[0]

@@ -21,6 +21,7 @@ from mutuals.history.models import Direction, Interaction, Status
 from mutuals.inbox import work
 from mutuals.inbox.models import Turn, TurnState
 from mutuals.inbox.queries import last_from_them
+from mutuals.people.visibility import masked, sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, require
 
@@ -69,7 +70,7 @@ def ways(turn: Turn, *, by: User) -> Ways:
         is_public=turn.is_public,
         limit=connector.limits.text,
         can_like=Do.LIKE in connector.does and not refused,
-        note=_note(target) if target and not refused else "",
+        note=_note(target, by) if target and not refused else "",
     )
 
 
@@ -79,9 +80,12 @@ def _answers_to(target: Interaction) -> str:
     return str(named) if named and (target.profile is None or named != target.profile.key) else ""
 
 
-def _note(target: Interaction) -> str:
-    named, writer = _answers_to(target), target.profile.key if target.profile else "the one shown as writer"
-    return f"Answers go to {named} (named by the sender), not to {writer}." if named else ""
+def _note(target: Interaction, by: User) -> str:
+    """Addresses as `by` may read them."""
+    named, writer = _answers_to(target), target.profile.key if target.profile else ""
+    if not sees_contacts(by):
+        named, writer = masked(named), masked(writer)
+    return f"Answers go to {named} (named by the sender), not to {writer or 'the writer'}." if named else ""
 
 
 def _says_to_be_us(target: Interaction, channels: list[Channel]) -> bool:
