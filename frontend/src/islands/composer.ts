@@ -21,7 +21,9 @@ export function startComposer(page: Document, store: Storage): void {
   });
   page.addEventListener("undone", (event) => composers.get((event as CustomEvent<{ draft?: string }>).detail?.draft ?? "")?.takenBack());
   page.addEventListener("click", (event) => {
-    const mode = (event.target as Element).closest<HTMLElement>("[data-compose]")?.dataset["compose"];
+    const target = event.target as Element;
+    if (target.matches("[name=mode]")) return; // the click below, inside a label that bears the mark
+    const mode = target.closest<HTMLElement>("[data-compose]")?.dataset["compose"];
     const form = mode ? page.querySelector<HTMLFormElement>("form[data-composer]") : null;
     if (!form || !mode) return;
     event.preventDefault();

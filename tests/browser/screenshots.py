@@ -1,0 +1,137 @@
+"""Pictures of every main screen for the README: `make screenshots`.
+
+A small town is seeded into a state folder of its own, served, and photographed at 1440x900 and 360x800 in both themes into
+docs/screens/<screen>-<width>-<theme>.png. Everything is done by the product's own commands and pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser.serving import CHROMIUM, FLAGS, served
+from mutuals import embedded
+
+HERE = Path(__file__).resolve().parents[2]
+SIZES = ((1440, 900), (360, 800))
+THEMES = ("light", "dark")
+SCREENS = {
+    "today": "/",
+    "inbox": "/inbox/?tab=all",
+    "customers": "/customers/",
+    "customer": "/customers/?sort=last",
+    "organisations": "/organisations/",
+    "sources": "/sources/",
+    "imports": "/imports/",
+    "parked": "/parked/",
+    "staff": "/staff/",
+    "search": "/search/?q=kettle",
+}
+OPENED = {"inbox": "#rows .conv", "customer": "[data-list] a[href^='/customers/']"}
+"""Screens that are reached by following the first link of a list."""
+
+
+def main() -> int:
+    """Seed, serve, photograph."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", default=str(HERE / "docs" / "screens"))
+    parser.add_argument("--state", default=str(HERE / ".cache" / "screens"))
+    parser.add_argument("--only", nargs="*", default=[], help="names of screens")
+    asked = parser.parse_args()
+    out, state = Path(asked.out), Path(asked.state)
+    out.mkdir(parents=True, exist_ok=True)
+    state.mkdir(parents=True, exist_ok=True)
+    environ = {**os.environ, "MUTUALS_STATE": str(state), "DJANGO_SETTINGS_MODULE": "mutuals.config.settings"}
+    _mutuals(environ, "db", "up")
+    try:
+        _mutuals(environ, "seed", "--people", "120", "--days", "60", "--yes")
+        _open_sources(state)
+        with served(environ) as address, sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            for path in _shoot(browser, address, _sign_in_of(state), out, asked.only):
+                print(path.relative_to(HERE) if path.is_relative_to(HERE) else path)
+    finally:
+        _mutuals(environ, "db", "stop")
+    return 0
+
+
+def _mutuals(environ: dict[str, str], *words: str) -> None:
+    subprocess.run([sys.executable, "-m", "mutuals", *words], check=True, stdout=subprocess.DEVNULL, env=environ)
+
+
+def _open_sources(state: Path) -> None:
+    """The town's sources are paused, as nobody is behind them; a picture of the inbox should show an answer being written."""
+    with psycopg.connect(embedded.address(state).dsn()) as connection:
+        connection.execute(
+            "UPDATE channels_source SET state = 'active' WHERE connector IN ('mastodon', 'bluesky', 'email')"
+        )
+        connection.execute("UPDATE staff_user SET set_up_at = coalesce(set_up_at, now())")
+
+
+def _sign_in_of(state: Path) -> tuple[str, str]:
+    """Address and password as `mutuals seed` wrote them down."""
+    words = (state / "first-sign-in.txt").read_text().split()
+    email = next(word for word in words if "@" in word)
+    password = next(word for word in words if re.fullmatch(r"\w{4}(-\w{4}){3}", word))
+    return email, password
+
+
+def _shoot(browser: Browser, address: str, who: tuple[str, str], out: Path, only: list[str]) -> Iterator[Path]:
+    for theme in THEMES:
+        for width, height in SIZES:
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+            page = context.new_page()
+            page.goto(f"{address}/accounts/login/")
+            yield _picture(page, out / f"signin-{width}-{theme}.png")
+            page.fill("input[name=login]", who[0])
+            page.fill("input[name=password]", who[1])
+            page.click("form button[type=submit]")
+            page.wait_for_url(f"{address}/")
+            for name, way in SCREENS.items():
+                if only and name not in only:
+                    continue
+                answer = page.goto(address + way)
+                if answer is None or answer.status != 200:
+                    continue
+                if name in OPENED:
+                    first = page.locator(OPENED[name]).first.get_attribute("href")
+                    page.goto(address + (first or way))
+                yield _picture(page, out / f"{name}-{width}-{theme}.png")
+            context.close()
+
+
+def _picture(page: Page, path: Path) -> Path:
+    page.wait_for_timeout(350)
+    path.write_bytes(packed(page.screenshot()))
+    return path
+
+
+def packed(png: bytes) -> bytes:
+    """The same picture with its data deflated as small as zlib can; nothing is lost (PNG, ISO/IEC 15948, 10)."""
+    at, head, data, tail = 8, png[:8], b"", b""
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kind, whole = png[at + 4 : at + 8], png[at : at + 12 + length]
+        if kind == b"IDAT":
+            data += whole[8:-4]
+        elif data:
+            tail += whole
+        else:
+            head += whole
+        at += 12 + length
+    body = b"IDAT" + zlib.compress(zlib.decompress(data), 9)
+    return head + struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) + tail
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""A day at the Kettle works in a real browser: what no test without one can see."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import expect
+
+import cast
+from browser.conftest import AXE, Town, Walker, sign_in
+from mutuals import flow
+from mutuals.base import clock
+from mutuals.capture import receive
+from mutuals.connectors.contract import Raw
+from mutuals.history.models import Interaction
+from mutuals.inbox.models import Turn
+
+pytestmark = pytest.mark.browser
+SCREENS = (
+    "today", "inbox", "customers", "organisations", "sources", "source_new", "imports", "parked", "staff", "search",
+    "journal", "person_new", "organisation_new", "staff_new", "mfa_index",
+)  # fmt: skip
+
+
+def arrives(town: Town, key: str, text: str) -> None:
+    """Another word in the conversation, by the real way in."""
+    one = cast.event(key, text, reply_to="p1", at=clock.now())
+    raw = Raw(key=key, body=json.dumps(one).encode())
+    type(town.square).objects.filter(pk=town.square.pk).update(connector="webhook")
+    receive.keep(town.square, [raw], cursor=None, now=clock.now())
+    flow.run(town.square.pk)
+    type(town.square).objects.filter(pk=town.square.pk).update(connector="mastodon")
+
+
+def ways(town: Town) -> list[str]:
+    """Every screen that there is, with one of each record."""
+    found = ["/accounts/login/"]
+    for name in SCREENS:
+        try:
+            found.append(reverse(name))
+        except NoReverseMatch:
+            continue
+    bea = reverse("customer", args=[town.bea.pk])
+    tabs = [f"{bea}?tab={tab}" for tab in ("orders", "conversations", "history", "edit")]
+    return [
+        *found,
+        reverse("conversation", args=[town.turn.pk]),
+        bea,
+        *tabs,
+        reverse("profile", args=[town.unknown_id]),
+    ]
+
+
+def test_a_message_appears_in_list_and_thread_within_a_second(ada: Walker, town: Town) -> None:
+    ada.go(f"/inbox/{town.turn.pk}/?tab=all")
+    expect(ada.page.locator("[data-live-state][data-state=live]")).to_be_visible()
+
+    arrives(town, "live-1", "It leaks even more now.")
+
+    expect(ada.page.locator(".msgs")).to_contain_text("It leaks even more now.", timeout=1500)
+    expect(ada.page.locator(f"#row-{town.turn.pk}")).to_contain_text("It leaks even more now.", timeout=1500)
+    assert ada.said == []
+
+
+def test_an_answer_says_where_it_goes_and_can_be_taken_back(ada: Walker, town: Town) -> None:
+    ada.go(f"/inbox/{town.turn.pk}/?tab=all")
+    page = ada.page
+
+    page.keyboard.press("r")
+    page.keyboard.type("We send a new lid today.")
+    expect(page.locator("[data-send-words]")).to_have_text("Reply publicly as @kettleworks_care")
+    expect(page.locator("[data-warn]")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".msg.out")).to_contain_text("We send a new lid today.")
+    expect(page.locator("#words")).to_have_value("")
+    page.locator("[data-toast] [data-key=z]").click()
+
+    expect(page.locator("#words")).to_have_value("We send a new lid today.")
+    expect(page.locator(".msg.out .state").last).to_contain_text("Taken back")
+    assert Interaction.objects.filter(conversation_id=town.turn.pk, status="cancelled").count() == 1
+    assert ada.said == []
+
+
+def test_a_note_is_for_colleagues_only(ada: Walker, town: Town) -> None:
+    ada.go(f"/inbox/{town.turn.pk}/?tab=all")
+
+    ada.page.keyboard.press("n")
+    ada.page.keyboard.type("Depot has three lids.")
+    expect(ada.page.locator("[data-send-words]")).to_have_text("Keep this note")
+    expect(ada.page.locator("[data-warn]")).to_be_hidden()
+    ada.page.keyboard.press("Control+Enter")
+
+    expect(ada.page.locator(".msg.is-note").last).to_contain_text("Depot has three lids.")
+    assert ada.said == []
+
+
+def test_closing_takes_a_purpose_and_an_outcome_and_is_undone(ada: Walker, town: Town) -> None:
+    ada.go(f"/inbox/{town.turn.pk}/?tab=all")
+
+    ada.page.keyboard.press("c")
+    ada.page.locator("#close-menu label", has_text="Fix").click()
+    ada.page.locator("#close-menu button", has_text="Solved").first.click()
+    expect(ada.page.locator("#turn-state")).to_contain_text("Solved")
+    closed = Turn.objects.get(pk=town.turn.pk)
+    ada.page.locator("[data-toast] [data-undo] button").click()
+    expect(ada.page.locator("[data-toast]")).to_contain_text("Open again")
+
+    assert (closed.state, closed.purpose, closed.outcome) == ("closed", "fix", "solved")
+    assert Turn.objects.get(pk=town.turn.pk).state == "open"
+    assert ada.said == []
+
+
+def test_a_row_opens_beside_the_list_which_keeps_its_place(ada: Walker, town: Town) -> None:
+    ada.go("/inbox/?tab=all")
+    rows = ada.page.locator("#rows .conv")
+    first = rows.first.get_attribute("id") or ""
+
+    ada.page.keyboard.press("j")
+    ada.page.keyboard.press("o")
+
+    expect(ada.page.locator(f"#{first}")).to_have_attribute("aria-current", "true")
+    expect(ada.page.locator("#thread h1")).to_be_visible()
+    assert f"/inbox/{first.removeprefix('row-')}/" in ada.page.url
+    assert ada.said == []
+
+
+def test_palette_and_keys_open_by_keyboard(ada: Walker) -> None:
+    ada.go("/")
+
+    ada.page.keyboard.press("Control+k")
+    expect(ada.page.locator("dialog[data-palette]")).to_be_visible()
+    ada.page.keyboard.press("Escape")
+    ada.page.keyboard.press("?")
+
+    expect(ada.page.locator("dialog[data-key-help]")).to_contain_text("Inbox")
+    assert ada.said == []
+
+
+def test_on_a_phone_list_thread_and_card_take_turns(ada: Walker, town: Town) -> None:
+    ada.page.set_viewport_size({"width": 360, "height": 800})
+
+    ada.go("/inbox/?tab=all")
+    ada.page.locator(f"#row-{town.turn.pk}").click()
+    expect(ada.page.locator("#thread")).to_be_visible()
+    expect(ada.page.locator("section.list")).to_be_hidden()
+    ada.page.locator(".tocard").click()
+
+    expect(ada.page.locator("#card h2").first).to_be_visible()
+    expect(ada.page.locator("#thread")).to_be_hidden()
+    assert ada.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert ada.said == []
+
+
+def test_everything_works_without_script(browser, address: str, town: Town) -> None:
+    bare = browser.new_context(java_script_enabled=False)
+    walker = Walker(bare.new_page(), address)
+    walker.go("/accounts/login/")
+    walker.page.fill("input[name=login]", "ben@kettleworks.example")
+    walker.page.fill("input[name=password]", cast.PASSWORD)
+    walker.page.click("form button[type=submit]")
+
+    walker.go(f"/inbox/{town.turn.pk}/")
+    walker.page.locator("label", has_text="Internal note").first.click()
+    walker.page.fill("#words", "Kept without script.")
+    walker.page.click("#composer [data-send-button]")
+
+    expect(walker.page.locator(".msg.is-note").last).to_contain_text("Kept without script.")
+    bare.close()
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), [("light", 1440, 900), ("dark", 360, 800)])
+def test_every_screen_is_clean_for_axe_and_silent_in_the_console(
+    walker: Walker, town: Town, theme: str, width: int, height: int
+) -> None:
+    wrong: list[str] = []
+    page, script = walker.page, AXE.read_text()
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": height})
+    ask = "axe.run({resultTypes: ['violations']}).then(r => r.violations)"
+
+    for way in ways(town):
+        if way == ways(town)[1]:
+            sign_in(walker, "olga@kettleworks.example", cast.PASSWORD)
+        walker.go(way)
+        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+            wrong.append(f"{way}: wider than the screen")
+        page.evaluate(script)
+        wrong += [f"{way}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in page.evaluate(ask)]
+
+    assert wrong == []
+    assert walker.said == []
