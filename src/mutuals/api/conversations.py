@@ -96,7 +96,7 @@ class ConversationOut(Out):
 
 
 class WaysOut(Out):
-    """How this conversation can be answered by the caller; `refused` says why not."""
+    """How this conversation can be answered by the caller; `refused` says why not, `note` where else it goes."""
 
     refused: str
     channels: list[Ref]
@@ -104,6 +104,7 @@ class WaysOut(Out):
     public: bool
     limit: int | None
     can_like: bool
+    note: str
 
 
 class InboxPage(Page[ConversationOut]):
@@ -205,6 +206,7 @@ def ways(request: HttpRequest, conversation_id: PathId) -> WaysOut:
         public=found.is_public,
         limit=found.limit,
         can_like=found.can_like,
+        note=found.note,
     )
 
 

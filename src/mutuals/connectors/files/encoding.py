@@ -94,10 +94,10 @@ def _mostly_utf8(sample: bytes) -> bool:
 
 
 def _guess(sample: bytes) -> str:
+    if _western_only(sample):  # short samples of Western Europe are often held for Central European or even Chinese
+        return "cp1252"
     best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
     name = best.encoding if best else "cp1252"
-    if name == "cp1250" and _western_only(sample):
-        return "cp1252"
     if name in _CANDIDATES and (name not in _WESTERN or not _decodes(sample, "cp1252")):
         return str(name)
     return "cp1252"
@@ -113,5 +113,5 @@ def _decodes(sample: bytes, codec: str) -> bool:
 
 
 def _western_only(sample: bytes) -> bool:
-    """Nothing but the accents of Western Europe: short samples of those are often held for Central European."""
+    """Nothing but the accents of Western Europe."""
     return all(char.isascii() or char in _ACCENTS for char in sample.decode("cp1252", "replace"))

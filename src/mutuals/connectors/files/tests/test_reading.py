@@ -73,6 +73,15 @@ def test_a_cyrillic_code_page_is_told_from_a_western_one(tmp_path):
     assert good[0].values["город"] == "Новосибирск"
 
 
+def test_a_very_short_western_file_is_not_held_for_chinese(tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_bytes("name,city\nBea,Köln\n".encode("latin-1"))
+
+    found = sniff(path)
+
+    assert found.encoding == "cp1252"
+
+
 def test_a_row_with_bytes_of_another_encoding_is_told_and_the_others_stay(tmp_path):
     lines = ["name,city"] + [f"Bea {n},Münster" for n in range(50)]
     body = "\n".join(lines).encode() + b"\nBo,M\xfcnster\nCleo,Ulm\n"
