@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -199,7 +199,10 @@ def named(
 
 def zone_of(user: User) -> ZoneInfo:
     """The user's time zone, in which days begin."""
-    return ZoneInfo(user.zone) if user.zone in available_timezones() else ZoneInfo("UTC")
+    try:
+        return ZoneInfo(user.zone)  # kept by zoneinfo; listing all zones there are would read the disk for 10 ms
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 @router.read("/people/{int:person_id}", act="person.view", out=PersonPage, also={308: None})
