@@ -23,7 +23,8 @@ def register(groups: Any) -> None:
 
 def described() -> str:
     """The description as text: the same for the same code, keys in their order, one line end."""
-    return json.dumps(api.get_openapi_schema(), indent=2, ensure_ascii=False, default=str) + "\n"
+    document = api.get_openapi_schema(path_prefix="/api/v1/")
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def write(args: argparse.Namespace) -> int:
