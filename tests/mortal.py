@@ -84,8 +84,8 @@ class Mortal:
         """Bring back what died. The jobs of a dead worker are queued again, as half a minute later they would be."""
         if not embedded.is_alive(self.state, environ={}):
             self.address = embedded.ensure_up(self.state, environ={})
-        if not (self.worker and self._ask({"lives": self.worker})):
-            self.step("revive")
+        is_gone = not (self.worker and self._ask({"lives": self.worker}))
+        if is_gone and self.step("revive") is not None:  # None: the database is not back yet
             self.worker = self._ask({"start": ["worker"]})
         if self.web is None or self.web.poll() is not None:
             command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
