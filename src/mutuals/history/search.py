@@ -48,7 +48,6 @@ def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: 
             cursor.execute("SET LOCAL enable_bitmapscan = off")
             ids = _newest(cursor, condition, parameters, limit)
         else:
-            cursor.execute("SET LOCAL enable_indexscan = off")
             ids = _by_index(cursor, condition, parameters, limit, expected, after)
     return _rows(ids, limit)
 
@@ -68,6 +67,7 @@ def _by_index(
         )
         newest, oldest = cursor.fetchone()
         newest = after[0] if after else newest
+    cursor.execute("SET LOCAL enable_indexscan = off")  # not before the two ends are known: they are found by an index
     while share < 1:
         since = newest - (newest - oldest) * share
         ids = _newest(cursor, f"{condition} AND i.occurred_at >= %s", [*parameters, since], limit)
