@@ -47,7 +47,7 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "icon": talk.icon_of(row.network),
         "network": talk.label_of(row.network),
         "count": history.count_of([row.pk]),
-        "stretch": timeline.stretch(viewer, [row.pk], asked, after=request.GET.get("after", "")),
+        "stretch": timeline.stretch(viewer, [row], asked, after=request.GET.get("after", "")),
         "turns": list(inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation")[:10]),
         **_found(request),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.http import QueryDict
 
@@ -12,6 +13,7 @@ from mutuals.history import queries as history
 from mutuals.history.models import Direction, Interaction, Status
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
+from mutuals.people.models import Profile
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, scope
@@ -35,6 +37,19 @@ KINDS = (
 DIRECTIONS = (("in", "From them"), ("out", "From us"), ("note", "Among us"))
 SEEN_BY = (("all", "Public only"), ("few", "Private only"))
 _OUTCOMES = dict(Outcome.choices)
+_LEFT = (
+    "key",
+    "revision",
+    "visibility",
+    "received_at",
+    "edited_at",
+    "reply_to",
+    "language",
+    "purpose",
+    "about",
+    "error",
+    "extra",
+)
 _STATES = {
     Status.FAILED: ("late", "alert", "Not sent"),
     Status.UNKNOWN: ("care", "help", "Not confirmed"),
@@ -44,7 +59,7 @@ _STATES = {
 }
 
 
-@dataclass(slots=True)
+@dataclass
 class Happening:
     """One line of the timeline; `run` holds the further ones of a run."""
 
@@ -56,14 +71,13 @@ class Happening:
     who: str
     text: str
     subject: str
-    is_public: bool
-    is_note: bool
+    seen_by: str  # note, public, private
     is_deleted: bool
     chip: tuple[str, str, str] | None
     conversation_id: int | None
     url: str
     kind: str
-    run: list[Happening] = field(default_factory=list)
+    run: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +123,20 @@ class Filter:
 class Stretch:
     """Days with their happenings, newest first, and where to go on."""
 
-    days: list[tuple[str, list[Happening]]]
+    days: list[tuple[str, list[dict[str, Any]]]]  # the happenings as dicts: templates look names up in these fastest
     older: str
     last_day: str
     is_partial: bool  # a viewer with a queue of their own sees only what stands in it
 
 
-def stretch(viewer: User, profile_ids: Sequence[int], asked: Filter, *, after: str, last_day: str = "") -> Stretch:
+def stretch(viewer: User, profiles: Sequence[Profile], asked: Filter, *, after: str, last_day: str = "") -> Stretch:
     """Fifty happenings of some profiles from a place on; two queries, three for whom sees only their own queue."""
-    walk = history.timeline(profile_ids, wanted=asked.wanted(), after=talk.place_of(after))
+    known = {one.pk: one for one in profiles}
+    walk = history.timeline(
+        list(known), wanted=asked.wanted(), after=talk.place_of(after), related=("by", "channel"), leave=_LEFT
+    )
+    for row in walk.rows:
+        row.profile = known.get(row.profile_id or 0)
     is_partial = scope(viewer, "conversation.view") is Scope.OWN
     rows = _own_only(viewer, walk.rows) if is_partial else walk.rows
     full = sees_contacts(viewer)
@@ -127,14 +146,14 @@ def stretch(viewer: User, profile_ids: Sequence[int], asked: Filter, *, after: s
         if not days or days[-1][0] != name:
             days.append((name, []))
         _add(days[-1][1], _happening(row, viewer, full=full))
-    shown = [("" if name == last_day else name, items) for name, items in days]
+    shown = [("" if name == last_day else name, [vars(one) for one in items]) for name, items in days]
     return Stretch(shown, talk.mark(walk.after), days[-1][0] if days else last_day, is_partial)
 
 
 def _add(items: list[Happening], one: Happening) -> None:
     last = items[-1] if items else None
-    if last and one.kind in talk.RUNS and last.kind == one.kind and last.is_public == one.is_public:
-        last.run.append(one)
+    if last and one.kind in talk.RUNS and last.kind == one.kind and last.seen_by == one.seen_by:
+        last.run.append(vars(one))
         last.did = talk.run_words(one.kind, len(last.run) + 1)
     else:
         items.append(one)
@@ -158,8 +177,7 @@ def _happening(row: Interaction, viewer: User, *, full: bool) -> Happening:
         who,
         row.text[:1200],
         row.subject,
-        row.is_public,
-        is_note,
+        "note" if is_note else "public" if row.is_public else "private",
         row.deleted_at is not None,
         _chip(row),
         row.conversation_id,

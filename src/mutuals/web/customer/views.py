@@ -89,10 +89,11 @@ def older(request: HttpRequest, person_id: int) -> HttpResponse:
     """The timeline from a place on."""
     viewer = caller(request)
     person = person_of(viewer, person_id)
-    ids = [one.pk for one in people.profiles_of(person)]
+    people.profiles_of(person)
+    profiles = people.profiles_of(person)
     asked = timeline.Filter.read(request.GET)
     found = timeline.stretch(
-        viewer, ids, asked, after=request.GET.get("after", ""), last_day=request.GET.get("day", "")
+        viewer, profiles, asked, after=request.GET.get("after", ""), last_day=request.GET.get("day", "")
     )
     return render(request, "customer/_days.html", {"person": person, "stretch": found, "asked": _told(asked)})
 
@@ -126,7 +127,7 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
         }
     asked = timeline.Filter.read(request.GET)
     return {
-        "stretch": timeline.stretch(viewer, ids, asked, after=request.GET.get("after", "")),
+        "stretch": timeline.stretch(viewer, profiles, asked, after=request.GET.get("after", "")),
         "filter": asked,
         "asked": _told(asked),
         "kinds": timeline.KINDS,

@@ -20,7 +20,7 @@ PAGE, MOST = 50, 200
 TABS = (("mine", "Mine"), ("unassigned", "Unassigned"), ("team", "Team"), ("all", "All"))
 
 
-@dataclass(slots=True)
+@dataclass
 class Row:
     """One conversation of the list."""
 
@@ -74,7 +74,7 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
     found = queries.turns(viewer, here.asked(tab), after=talk.place_of(after), limit=limit)
     full = sees_contacts(viewer)
     return {
-        "rows": [row_of(turn, viewer, now, full=full) for turn in found.turns],
+        "rows": [vars(row_of(turn, viewer, now, full=full)) for turn in found.turns],
         "place": here,
         "query": here.address(),
         "amp": here.address() + ("&" if here.address() else "?"),

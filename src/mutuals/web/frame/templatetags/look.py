@@ -155,6 +155,24 @@ def tint(name: str | int | None) -> int:
     return zlib.crc32(str(name or "").encode()) % TINTS + 1
 
 
+_VIS = {
+    name: mark_safe(  # noqa: S308 - made of constants
+        f'<span class="{css}"><svg class="i" aria-hidden="true"><use href="#i-{drawn}"/></svg>{words}</span>'
+    )
+    for name, css, drawn, words in (
+        ("public", "vis public", "globe", "Public"),
+        ("private", "vis", "lock", "Private"),
+        ("note", "vis note", "note", "Internal"),
+    )
+}
+
+
+@register.filter
+def vis(seen_by: str) -> SafeString:
+    """The mark of who can see it: "public", "private" or "note". Anything else is drawn as private."""
+    return _VIS.get(seen_by, _VIS["private"])
+
+
 @register.filter
 def ring(state: str, sure: float | None = None) -> SafeString:
     """How sure a link is, as the confidence ring. `sure` is a share from 0 to 1, shown unless the state is final.
