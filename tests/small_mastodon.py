@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 _US = "ours"
+_PATIENCE = 8.0  # seconds
 
 
 @dataclass
@@ -29,7 +30,11 @@ class Square:
     port: int = 0
     home: list[dict[str, Any]] = field(default_factory=list)
     ours: list[dict[str, Any]] = field(default_factory=list)
+    strikes: dict[int, str] = field(default_factory=dict)  # which post waits for its sender's end, and when
+    in_hand: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    asked: int = 0
 
     @property
     def address(self) -> str:
@@ -59,15 +64,27 @@ class Square:
 
     def publish(self, form: dict[str, str]) -> dict[str, Any]:
         """A post of ours, kept whether or not its sender lives to hear of it."""
-        time.sleep(self.chance.random() * 0.2)
+        with self.lock:
+            self.asked += 1
+            strike = self.strikes.get(self.asked, "")
+        self._wait(strike == "before")
         with self.lock:
             number = 1_000_000 + len(self.ours)
             made = self.status(
                 number, _US, form["status"], at=datetime.now(UTC), answers=form.get("in_reply_to_id") or None
             )
             self.ours.append(made)
-        time.sleep(self.chance.random() * 0.2)
+        self._wait(strike == "after")
         return made
+
+    def _wait(self, is_struck: bool) -> None:
+        """A moment; or until somebody has seen `in_hand`, done what is to be done, and says `go_on`."""
+        if is_struck:
+            self.in_hand.set()
+            self.go_on.wait(_PATIENCE)
+            self.go_on.clear()
+        else:
+            time.sleep(self.chance.random() * 0.2)
 
     def find(self, number: str) -> dict[str, Any] | None:
         return next((one for one in [*self.home, *self.ours] if one["id"] == number), None)
