@@ -107,7 +107,8 @@ def count_people(
 def find_by_name(viewer: Any, text: str, *, limit: int = FOUND_AT_MOST) -> list[Person]:
     """People by a name, or its beginning, a part of it, or something like it; by address, number or handle exactly.
 
-    Each step is asked only while fewer than `limit` are found; the last one has 400 ms and is given up after that.
+    Each step is asked only while fewer than `limit` are found, the last one only where nobody was: it reads far more than
+    the others, has 400 ms and is given up after that.
     """
     asked = tidy(text, at_most=200)
     key = fold(asked)
@@ -121,7 +122,7 @@ def find_by_name(viewer: Any, text: str, *, limit: int = FOUND_AT_MOST) -> list[
     for step in steps:
         if len(found) < limit:
             found |= {person.pk: person for person in step.exclude(pk__in=list(found))[: limit - len(found)]}
-    if len(found) < limit and len(key) >= 3:
+    if not found and len(key) >= 3:
         found |= {person.pk: person for person in _alike(people, key, limit) if person.pk not in found}
     return list(found.values())[:limit]
 
