@@ -1,6 +1,7 @@
 """A customer's page: what stands on it, who may see and change it, what it costs."""
 
 import re
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -8,11 +9,12 @@ from django.test import Client
 
 import cast
 from mutuals.history.models import Interaction
-from mutuals.identity import link, remark
+from mutuals.identity import bought, link, remark
 from mutuals.identity.models import Link
 from mutuals.inbox.models import Turn
 from mutuals.people import organisations
 from mutuals.people.models import Affiliation, Person, Profile
+from mutuals.sales.orders import LineIn, OrderIn
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +230,16 @@ def test_the_page_with_fifty_happenings_asks_at_most_twelve_questions(django_ass
         page = client.get(f"/customers/{bea.pk}/").content.decode()
 
     assert page.count("Open conversation") + page.count("word ") >= 50
+
+
+def test_orders_stand_with_their_lines():
+    us, _, bea, _ = known_bea()
+    line = LineIn("Kettle", "K-1", Decimal(2), Decimal("59.90"))
+    order = bought.Bought(OrderIn("2026-1", cast.NOW, "EUR", lines=(line,)), person=bea)
+    bought.take([order], source=None, by=us.ada, now=cast.NOW)
+
+    page = page_of(us.ada, f"/customers/{bea.pk}/?tab=orders")
+
+    assert "2026-1" in page
+    assert "2 ×" in page
+    assert "€119.80" in page

@@ -114,7 +114,7 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
     """What the open tab shows."""
     ids = [one.pk for one in profiles]
     if tab == "orders":
-        return {"orders": sales.of_person(viewer, person)}
+        return {"orders": [(order, list(order.lines.all())) for order in sales.of_person(viewer, person)]}
     if tab == "conversations":
         return {"turns": list(_conversations(viewer, ids)[:CONVERSATIONS])}
     if tab == "history" and may(viewer, "journal.view"):
