@@ -112,3 +112,12 @@ test("each network counts in its own way", () => {
   expect(length("👩‍👩‍👧", "graphemes")).toBe(1);
   expect(length("👩‍👩‍👧", "characters")).toBe(5);
 });
+
+test("a label that bears a mode's mark chooses it by click", () => {
+  const label = $("[value=note]").closest("label")!;
+  label.dataset["compose"] = "note";
+
+  label.click();
+
+  expect($<HTMLInputElement>("[value=note]").checked).toBe(true);
+});
