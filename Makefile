@@ -84,14 +84,15 @@ ifdef FRONTEND
 endif
 
 test-python: install frontend
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not processes"
+	$(BIN)/pytest -q -m processes
 
 test-browser: install frontend chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -p no:cacheprovider tests/browser; fi
 
 test-pg15: install
 	@$(call lacks,test -x $(PG15_BIN)/postgres,postgresql-15)
-	$(BIN)/python tests/house/other_server.py $(PG15_BIN) -q -n $(WORKERS) -m database
+	$(BIN)/python tests/house/other_server.py $(PG15_BIN) -q -n $(WORKERS) -m "database and not processes"
 
 test-peers: install frontend .cache/node.ready
 	$(with_node) $(BIN)/python tests/peers/prepare.py

@@ -22,6 +22,8 @@ import pytest
 
 from mutuals import embedded
 
+pytestmark = pytest.mark.processes
+
 LONGEST = 240  # seconds
 
 

@@ -19,6 +19,8 @@ import pytest
 from mortal import Mortal
 from small_mastodon import serving
 
+pytestmark = pytest.mark.processes
+
 ROWS = int(os.environ.get("MUTUALS_KILL_ROWS", "4000"))
 STATUSES, ANSWERS = 800, 20
 VICTIMS = ["worker"] * 3 + ["database"] * 2 + ["web"] * 2

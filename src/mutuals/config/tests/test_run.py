@@ -15,6 +15,8 @@ import pytest
 
 from mutuals import embedded
 
+pytestmark = pytest.mark.processes
+
 START = "import sys; from mutuals.config.supervisor import run; sys.exit(run(['--empty', *sys.argv[1:]]))"
 
 
