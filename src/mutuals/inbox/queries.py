@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -53,29 +52,36 @@ def visible_to(user: User) -> QuerySet[Turn]:
 
 def turns(viewer: User, asked: Asked, *, after: Place | None = None, limit: int = 50) -> Listed:
     """One page of the list, walked by (moved_at, conversation); the rows carry all that the list prints."""
-    rows = _asked(viewer, asked).order_by("-moved_at", "-conversation_id")
-    if after:
-        rows = rows.filter(
-            Q(moved_at__lt=after[0]) | Q(moved_at=after[0], conversation_id__lt=after[1]), moved_at__lte=after[0]
-        )
+    walks = [_past(rows, after).order_by("-moved_at", "-conversation_id") for rows in _asked(viewer, asked)]
     related = ("conversation__opener__person__canonical", "conversation__source", "assignee", "team")
-    found = list(rows.select_related(*related)[: limit + 1])
+    if len(walks) == 1:
+        found = list(walks[0].select_related(*related)[: limit + 1])
+    else:
+        places = sorted((at for rows in walks for at in rows.values_list("moved_at", "pk")[: limit + 1]), reverse=True)
+        by_id = Turn.objects.select_related(*related).in_bulk([number for _, number in places[: limit + 1]])
+        found = [by_id[number] for _, number in places[: limit + 1] if number in by_id]
     more = (found[limit - 1].moved_at, found[limit - 1].pk) if len(found) > limit else None
     return Listed(found[:limit], more)
+
+
+def _past(rows: QuerySet[Turn], after: Place | None) -> QuerySet[Turn]:
+    if not after:
+        return rows
+    return rows.filter(
+        Q(moved_at__lt=after[0]) | Q(moved_at=after[0], conversation_id__lt=after[1]), moved_at__lte=after[0]
+    )
 
 
 def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
     """How many turns each tab holds under the same filters: (n, exact), counted up to 10,000; one query."""
     parts, values = [], list[Any]()
     for tab in TABS:
-        rows = _asked(viewer, Asked(tab, asked.state, asked.network, asked.pillar, asked.public))
-        try:
+        sums = ["0"]
+        for rows in _asked(viewer, Asked(tab, asked.state, asked.network, asked.pillar, asked.public)):
             sql, parameters = rows.order_by().values("conversation_id")[: MOST + 1].query.sql_with_params()
-        except EmptyResultSet:  # Django sees that nothing can be found: a user without a team
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) t)")  # noqa: S608  Django's own SQL
-        values += parameters
+            sums.append(f"(SELECT count(*) FROM ({sql}) t)")  # noqa: S608  Django's own SQL
+            values += parameters
+        parts.append(" + ".join(sums))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = cursor.fetchone()
@@ -92,14 +98,31 @@ def held_by(user: User) -> int:
     return Turn.objects.filter(assignee=user).exclude(state=TurnState.CLOSED).count()
 
 
-def _asked(viewer: User, asked: Asked) -> QuerySet[Turn]:
-    rows = visible_to(viewer)
+def _asked(viewer: User, asked: Asked) -> list[QuerySet[Turn]]:
+    """What a list shows, in parts that share no row, each of which one index holds in the list's order.
+
+    As one condition ("mine, or nobody's in one of my teams") PostgreSQL would fetch all of it to sort it.
+    """
+    reach, teams = scope(viewer, "conversation.view"), sorted(viewer.team_ids())
+    mine, free = Turn.objects.filter(assignee=viewer), Turn.objects.filter(assignee=None)
+    nobodys = [free.filter(team=team) for team in teams]
+    if reach is Scope.NONE:
+        return []
+    of_all = reach is Scope.ALL
     if asked.tab == "mine":
-        rows = rows.filter(assignee=viewer)
+        parts = [mine]
     elif asked.tab == "unassigned":
-        rows = rows.filter(assignee=None)
+        parts = [free] if of_all else nobodys
     elif asked.tab == "team":
-        rows = rows.filter(team__in=viewer.team_ids())
+        parts = (
+            [Turn.objects.filter(team=team) for team in teams] if of_all else [mine.filter(team__in=teams), *nobodys]
+        )
+    else:
+        parts = [Turn.objects.all()] if of_all else [mine, *nobodys]
+    return [_narrowed(rows, asked) for rows in parts] if teams or asked.tab != "team" else []
+
+
+def _narrowed(rows: QuerySet[Turn], asked: Asked) -> QuerySet[Turn]:
     for name, value in (
         ("state", asked.state),
         ("network", asked.network),
