@@ -132,6 +132,8 @@ def test_palette_and_keys_open_by_keyboard(ada: Walker) -> None:
     ada.page.keyboard.press("Control+k")
     expect(ada.page.locator("dialog[data-palette]")).to_be_visible()
     ada.page.keyboard.press("Escape")
+    expect(ada.page.locator("dialog[data-palette]")).to_be_hidden()
+    ada.page.locator("h1").click()
     ada.page.keyboard.press("?")
 
     expect(ada.page.locator("dialog[data-key-help]")).to_contain_text("Inbox")
