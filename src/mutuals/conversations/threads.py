@@ -79,12 +79,6 @@ def _said_by_us(envelope: Envelope, ours: dict[str, int]) -> bool:
     return envelope.own or (named and not envelope.extra.get("delivered"))
 
 
-def _said_by_us(envelope: Envelope, ours: dict[str, int]) -> bool:
-    """The network says so, or the author is one of our presences; not where a stranger could have written that name."""
-    named = bool(envelope.author and envelope.author.key in ours)
-    return envelope.own or (named and not envelope.extra.get("delivered"))
-
-
 def _addressed(envelope: Envelope, ours: dict[str, int]) -> int | None:
     named = next((ours[handle.key] for handle in envelope.to if handle.key in ours), None)
     return named or (next(iter(ours.values())) if len(ours) == 1 else None)

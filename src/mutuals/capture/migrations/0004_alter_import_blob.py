@@ -5,16 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('base', '0002_initial'),
-        ('capture', '0003_initial'),
+        ("base", "0002_initial"),
+        ("capture", "0003_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='import',
-            name='blob',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.blob'),
+            model_name="import",
+            name="blob",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.blob"
+            ),
         ),
     ]
