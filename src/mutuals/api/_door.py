@@ -179,6 +179,8 @@ def guard(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if caller and sent and request.content_type != sent:
             return problem(415, f"This takes {sent}; say so in Content-Type.")
         keyed = request.method == "POST" and "Idempotency-Key" in request.headers
+        if caller and keyed and operation.path in _ASKED_ANEW and (wrong := _once.unfit(request)):
+            return wrong
         if caller and keyed and operation.path not in _ASKED_ANEW:
             try:
                 return _once.answer(request, caller.key, lambda: run(request, **path))

@@ -27,9 +27,8 @@ _KEY = re.compile(f"[!-~]{{1,{LONGEST}}}")
 def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) -> HttpResponse:
     """Run the request, or give the answer of its first time. 409 while it still runs, 422 for another request."""
     key = request.headers["Idempotency-Key"]
-    if not _KEY.fullmatch(key):
-        told = f"An Idempotency-Key is 1 to {LONGEST} plain letters without spaces."
-        return problem(422, told, {"header.Idempotency-Key": told})
+    if (wrong := unfit(request)) is not None:
+        return wrong
     digest, now = _digest(request), clock.now()
     with transaction.atomic():
         if not _alone(owner, key):
@@ -47,6 +46,14 @@ def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) ->
                 owner=owner, key=key, digest=digest, status=response.status_code, body=response.content, at=now
             )
     return response
+
+
+def unfit(request: HttpRequest) -> HttpResponse | None:
+    """422 for a key that is none; None where it is one."""
+    if _KEY.fullmatch(request.headers["Idempotency-Key"]):
+        return None
+    told = f"An Idempotency-Key is 1 to {LONGEST} plain letters without spaces."
+    return problem(422, told, {"header.Idempotency-Key": told})
 
 
 def forget(now: datetime) -> int:

@@ -78,7 +78,12 @@ def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: 
     clue = {"clue": f"{by} said so", "detail": note, "for": True}
     attach([(profile.pk, person.pk)], state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", now=now)
     journal.note("profile.linked", person, by=by, profile=profile.pk)
-    return Link.objects.get(profile=profile, state__in=LIVE, until=None)
+    found = Link.objects.filter(profile=profile, state__in=LIVE, until=None).first()
+    if found is None:  # a person's own record is theirs without a link until somebody says so
+        found = Link.objects.create(
+            profile=profile, person=person, state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", since=now
+        )
+    return found
 
 
 def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None:
