@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutuals.base.filters import Field, Kind, Record, register
+from mutuals.base.filters import Field, Kind, Record, is_known, register
 from mutuals.people.models import Organisation, Person
 from mutuals.people.names import fold
 from mutuals.people.visibility import sees_contacts
@@ -62,5 +62,6 @@ ORGANISATION = Record(
 
 def register_fields() -> None:
     """Make the records of this room known."""
-    register(PERSON)
-    register(ORGANISATION)
+    for one in (PERSON, ORGANISATION):
+        if not is_known(one.name):  # rooms above add to them; a second call must not take that away
+            register(one)

@@ -19,7 +19,7 @@ from mutuals.base.filters.grammar import (
     to_json,
     to_query,
 )
-from mutuals.base.filters.registry import OPS, Field, Kind, Record, record, records, register
+from mutuals.base.filters.registry import OPS, Field, Kind, Record, is_known, record, records, register
 from mutuals.base.filters.to_python import predicate
 from mutuals.base.filters.to_sql import to_q
 
@@ -37,6 +37,7 @@ __all__ = [
     "check",
     "from_json",
     "from_query",
+    "is_known",
     "predicate",
     "record",
     "records",

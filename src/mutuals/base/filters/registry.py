@@ -103,6 +103,11 @@ def register(told: Record) -> Record:
     return told
 
 
+def is_known(name: str) -> bool:
+    """Whether a record of this name was registered."""
+    return name in _records
+
+
 def record(name: str) -> Record:
     """The record of that name; Refused names what there is."""
     if name not in _records:
