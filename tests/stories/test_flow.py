@@ -51,6 +51,24 @@ def test_an_edit_keeps_the_earlier_wording_and_an_old_one_does_not_come_back():
     assert Revision.objects.get().text == "It leeks."
 
 
+def test_our_own_words_read_back_from_the_network_keep_our_wording_until_they_are_edited():
+    """G1."""
+    square = source(owner=staff().olga)
+    sent = Interaction.objects.create(
+        source=square, key="own", direction="out", status="sent", text="We are *sorry*.", network="town", kind="reply",
+        is_public=True, occurred_at=NOW, received_at=NOW,
+    )  # fmt: skip
+
+    said(square, event("own", "We are sorry."), now=NOW + minutes(1))
+    sent.refresh_from_db()
+    heard = (sent.text, sent.edited_at, sent.revision != "")
+    said(square, event("own", "We are very sorry.", type="update", at=NOW + minutes(2)), now=NOW + minutes(2))
+
+    assert heard == ("We are *sorry*.", None, True)
+    assert texts() == ["We are very sorry."]
+    assert Revision.objects.get().text == "We are *sorry*."
+
+
 def test_a_deletion_blanks_everything_and_a_backfill_cannot_bring_it_back():
     """K9."""
     square = source(owner=staff().olga)

@@ -12,16 +12,33 @@ from functools import wraps
 from typing import Any
 
 from django.db import Error, close_old_connections, connection, transaction
-from procrastinate import App, RetryStrategy, exceptions
+from procrastinate import App, BaseRetryStrategy, RetryDecision, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job
 
 from mutuals.base.crash_only import CrashOnly
 
 AWAY = (Error, exceptions.ConnectorException)
 """What is raised while the database is away."""
 
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+TRIES = 40  # with a minute between them, about half an hour; a worker that was killed counts as a try
+LONGEST = 60  # seconds
+
+
+class Patient(BaseRetryStrategy):
+    """A job that failed is tried again after 1, 2, 4 .. seconds, at most a minute, and given up after `TRIES` tries.
+
+    Short enough that an import goes on soon after a crash, long enough that a database away for minutes is no storm.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again; None = never."""
+        if job.attempts >= TRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": min(LONGEST, 2 ** min(job.attempts, 10))})
+
+
 _enqueuing = App(connector=DjangoConnector())
 """Enqueues by Django's own connection. The worker's app has a pool of its own, outside of the caller's transaction: a
 job would start before the data that it is about is committed, and stay when it is rolled back."""
@@ -40,7 +57,7 @@ def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: s
             close_old_connections()
 
     _queues[label] = queue
-    task: Any = app.task(name=label, queue=queue, retry=RETRY if retry else False)(run)
+    task: Any = app.task(name=label, queue=queue, retry=Patient() if retry else False)(run)
     if cron:
         app.periodic(cron=cron)(task)
 

@@ -156,6 +156,7 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
         return {}
     rows = Interaction.objects.select_for_update().filter(source_id=source_id, key__in=list(told), deleted_at=None)
     changed = [row for row in rows if row.revision != told[row.key].arrived.envelope.revision[:80]]
+    changed = _heard_back(changed, told)
     if not changed:
         return {}
     past = set(
@@ -188,6 +189,16 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
     Revision.objects.bulk_create(revisions)
     Interaction.objects.bulk_update(edited, ["revision", "subject", "text", "edited_at", "extra"], batch_size=200)
     return {row.key: row.pk for row in edited}
+
+
+def _heard_back(rows: Sequence[Interaction], told: dict[str, Placed]) -> list[Interaction]:
+    """What we sent comes back as the network words it: our wording stays, its revision is noted. Returns the others."""
+    unnamed = [row for row in rows if row.direction == Direction.OUT and not row.revision]
+    ours = [row for row in unnamed if told[row.key].arrived.envelope.verb is not Verb.UPDATE]
+    for row in ours:
+        row.revision = told[row.key].arrived.envelope.revision[:80]
+    Interaction.objects.bulk_update(ours, ["revision"], batch_size=200)
+    return [row for row in rows if row not in ours]
 
 
 def _tombs(source_id: int, placed: Sequence[Placed]) -> set[str]:

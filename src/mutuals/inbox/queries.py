@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,7 +77,7 @@ def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
     parts, values = [], list[Any]()
     for tab in TABS:
         sums = ["0"]
-        for rows in _asked(viewer, Asked(tab, asked.state, asked.network, asked.pillar, asked.public)):
+        for rows in _asked(viewer, replace(asked, tab=tab)):
             sql, parameters = rows.order_by().values("conversation_id")[: MOST + 1].query.sql_with_params()
             sums.append(f"(SELECT count(*) FROM ({sql}) t)")  # noqa: S608  Django's own SQL
             values += parameters

@@ -1,6 +1,8 @@
 import pytest
 from django.db import connection, transaction
 
+from procrastinate.jobs import Job
+
 from mutuals.base import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,3 +43,14 @@ def test_a_job_goes_into_the_queue_that_it_was_named_for():
     with connection.cursor() as cursor:
         cursor.execute("SELECT queue_name FROM procrastinate_jobs")
         assert cursor.fetchall() == [("slow",)]
+
+
+def test_a_job_that_fails_is_tried_again_within_a_minute_and_given_up_at_last():
+    def failed(times: int) -> Job:
+        return Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="test.act", attempts=times)
+
+    told = [jobs.Patient().get_retry_decision(exception=OSError(), job=failed(times)) for times in range(60)]
+
+    waits = [(one.retry_at - told[0].retry_at).total_seconds() for one in told if one is not None]
+    assert waits == sorted(waits) and waits[-1] < 60.5
+    assert told[-1] is None

@@ -84,7 +84,7 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
         "open_id": open_id,
         "states": [(here.address(state=name), words, name == here.state) for name, words in STATES],
         "state_words": dict(STATES)[here.state],
-        "chips": _chips(here),
+        "chips": _chips(here, viewer),
         "may_assign": may(viewer, "conversation.assign"),
     }
 
@@ -103,8 +103,8 @@ def choices(viewer: User) -> dict[str, Any]:
     }
 
 
-def _chips(place: Place) -> list[tuple[str, str, str]]:
-    """Filters that are on: (name, value, address without it)."""
+def _chips(place: Place, viewer: User) -> list[tuple[str, str, str]]:
+    """Filters that are on: (name, value, address without it). What the viewer may not see has no name."""
     names = {"network": "Network", "pillar": "Pillar", "seen_by": "Seen by"}
     words = {"all": "everyone", "few": "only us and them", **dict(Pillar.choices)}
     found = []
@@ -113,6 +113,10 @@ def _chips(place: Place) -> list[tuple[str, str, str]]:
         if value:
             shown = talk.label_of(value) if field == "network" else words.get(value, value)
             found.append((name, shown, place.address(**{field: ""}) or "?"))
-    found += [("Source", f"no. {place.source}", place.address(source="") or "?")] if place.source else []
-    found += [("Owner", f"no. {place.assignee}", place.address(assignee="") or "?")] if place.assignee else []
+    if place.source:
+        source = channels.visible_to(viewer).filter(pk=place.source).first()
+        found.append(("Source", str(source or "unknown"), place.address(source="") or "?"))
+    if place.assignee:
+        owner = staff.visible_to(viewer).filter(pk=place.assignee).first()
+        found.append(("Owner", str(owner or "unknown"), place.address(assignee="") or "?"))
     return found

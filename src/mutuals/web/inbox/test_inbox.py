@@ -253,3 +253,16 @@ def test_an_address_that_makes_no_sense_is_read_as_not_asked():
     answer = signed_in(us.ada).get("/inbox/?tab=zz&state=%00&source=9999999999999999999999&after=_&pillar=x&seen_by=q")
 
     assert answer.status_code == 200
+
+
+def test_tabs_count_under_every_filter_and_chips_name_what_they_filter():
+    us, square, turn = town()
+    other = cast.source(owner=us.olga, team=us.service, name="Other square")
+    cast.turn(other, key="p2", who="cem")
+    work.assign(turn, by=us.ada, to=us.ada, now=clock.now())
+
+    of_source = signed_in(us.ada).get(f"/inbox/?tab=all&source={other.pk}").content.decode()
+    of_owner = signed_in(us.ada).get(f"/inbox/?tab=all&assignee={us.ada.pk}").content.decode()
+
+    assert 'All <span class="n">1</span>' in of_source and "Other square</span><a" in of_source
+    assert 'All <span class="n">1</span>' in of_owner and f"{us.ada.name}</span><a" in of_owner
