@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -17,6 +17,7 @@ from mutuals.staff.permissions import Scope, scope
 Place = tuple[datetime, int]
 TABS = ("mine", "unassigned", "team", "all")
 MOST = 10_000
+_NEWEST = ("-moved_at", "-conversation_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,39 @@ class Asked:
     public: bool | None = None
     assignee_id: int | None = None
     source_id: int | None = None
+
+
+class Line(NamedTuple):
+    """One conversation as a list prints it: a third of the cost of a Turn with all that it leads to."""
+
+    id: int
+    network: str
+    is_public: bool
+    pillar: str
+    state: str
+    unread: int
+    moved_at: datetime
+    waiting_since: datetime | None
+    assignee_id: int | None
+    assignee: str | None
+    count: int
+    snippet: str
+    subject: str
+    opener_network: str | None
+    opener_key: str | None
+    opener_name: str | None
+    opener_shown: str | None
+    person_id: int | None
+    person: str | None
+
+
+_OPENER = "conversation__opener__"
+_LINE = (
+    "conversation_id", "network", "is_public", "pillar", "state", "unread", "moved_at", "waiting_since", "assignee_id",
+    "assignee__name", "conversation__message_count", "conversation__snippet", "conversation__subject", f"{_OPENER}network",
+    f"{_OPENER}key", f"{_OPENER}name", f"{_OPENER}shown", f"{_OPENER}person__canonical_id", f"{_OPENER}person__canonical__name",
+)  # fmt: skip
+_RELATED = ("conversation__opener__person__canonical", "conversation__source", "assignee", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +85,25 @@ def visible_to(user: User) -> QuerySet[Turn]:
 
 
 def turns(viewer: User, asked: Asked, *, after: Place | None = None, limit: int = 50) -> Listed:
-    """One page of the list, walked by (moved_at, conversation); the rows carry all that the list prints."""
-    walks = [_past(rows, after).order_by("-moved_at", "-conversation_id") for rows in _asked(viewer, asked)]
-    related = ("conversation__opener__person__canonical", "conversation__source", "assignee", "team")
-    if len(walks) == 1:
-        found = list(walks[0].select_related(*related)[: limit + 1])
-    else:
-        places = sorted((at for rows in walks for at in rows.values_list("moved_at", "pk")[: limit + 1]), reverse=True)
-        by_id = Turn.objects.select_related(*related).in_bulk([number for _, number in places[: limit + 1]])
-        found = [by_id[number] for _, number in places[: limit + 1] if number in by_id]
-    more = (found[limit - 1].moved_at, found[limit - 1].pk) if len(found) > limit else None
-    return Listed(found[:limit], more)
+    """One page of the list, walked by (moved_at, conversation); the rows carry all that a record shows of them."""
+    rows, more = _page(viewer, asked, after, limit)
+    return Listed(list(rows.select_related(*_RELATED)), more)
+
+
+def lines(
+    viewer: User, asked: Asked, *, after: Place | None = None, limit: int = 50
+) -> tuple[list[Line], Place | None]:
+    """The same page as a screen prints it, and where the next one begins."""
+    rows, more = _page(viewer, asked, after, limit)
+    return [Line(*row) for row in rows.values_list(*_LINE)], more
+
+
+def _page(viewer: User, asked: Asked, after: Place | None, limit: int) -> tuple[QuerySet[Turn], Place | None]:
+    """The turns of one page, newest first, and the place of the last one if there are more."""
+    walks = [_past(rows, after).order_by(*_NEWEST) for rows in _asked(viewer, asked)]
+    places = sorted((at for rows in walks for at in rows.values_list("moved_at", "pk")[: limit + 1]), reverse=True)
+    more = places[limit - 1] if len(places) > limit else None
+    return Turn.objects.filter(pk__in=[number for _, number in places[:limit]]).order_by(*_NEWEST), more
 
 
 def _past(rows: QuerySet[Turn], after: Place | None) -> QuerySet[Turn]:

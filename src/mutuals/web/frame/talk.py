@@ -73,10 +73,14 @@ def named(profile: Profile | None, *, full: bool) -> str:
     """What a presence is called; addresses and numbers are masked unless the viewer may read them in `full`."""
     if profile is None:
         return "Author unknown"
-    if profile.shown:
-        return profile.shown
-    name = profile.name or profile.key
-    return masked(name) if not full and profile.network in CONTACT else name
+    return called(profile.network, profile.shown, profile.name or profile.key, full=full)
+
+
+def called(network: str | None, shown: str | None, name: str | None, *, full: bool) -> str:
+    """The same of what a list has of it: how it calls itself, else its name or id on `network`; None = nobody."""
+    if not network or not name:
+        return "Author unknown"
+    return shown or (masked(name) if not full and network in CONTACT else name)
 
 
 def handle_of(profile: Profile, *, full: bool) -> str:

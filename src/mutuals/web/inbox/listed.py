@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mutuals.channels import queries as channels
 from mutuals.inbox import queries
-from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
+from mutuals.inbox.models import Outcome, Purpose, TurnState
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Pillar, User
@@ -20,48 +19,50 @@ PAGE, MOST = 50, 200
 TABS = (("mine", "Mine"), ("unassigned", "Unassigned"), ("team", "Team"), ("all", "All"))
 
 
-@dataclass
-class Row:
-    """One conversation of the list."""
+class Row(NamedTuple):
+    """One conversation of the list, in words; numbers are texts, so that printing them asks no locale."""
 
-    id: int
+    id: str
+    href: str
     name: str
     tint: int | str
     icon: str
     is_public: bool
-    count: int
+    count: str
     moved_at: datetime
     text: str
-    unread: int
+    unread: str
     owner: str
-    owner_id: int
     waits: str
     state: str
     pillar: str
+    is_open: bool
 
 
-def row_of(turn: Turn, viewer: User, now: datetime, *, full: bool) -> Row:
-    """A turn with its conversation, opener and assignee, as `queries.turns` fetches it."""
-    told = turn.conversation
-    opener = told.opener
-    person = opener.person.canonical if opener and opener.person else None
-    name = (person.name if person else "") or talk.named(opener, full=full)
-    waits = talk.ago(turn.waiting_since, now) if turn.state == TurnState.OPEN else ""
+def row_of(
+    line: queries.Line, viewer: User, now: datetime, *, full: bool, query: str = "", open_id: int | None = None
+) -> Row:
+    """A line of the list as the screen prints it; `open_id` is the conversation that is open, whose words are read."""
+    name = line.person or talk.called(
+        line.opener_network, line.opener_shown, line.opener_name or line.opener_key, full=full
+    )
+    is_open = line.state == TurnState.OPEN
     return Row(
-        turn.pk,
+        str(line.id),
+        f"/inbox/{line.id}/{query}",
         name,
-        person.pk if person else name,
-        talk.icon_of(turn.network),
-        turn.is_public,
-        told.message_count,
-        turn.moved_at,
-        told.snippet or told.subject or "(no words)",
-        turn.unread,
-        "You" if turn.assignee_id == viewer.pk else str(turn.assignee or ""),
-        turn.assignee_id or 0,
-        waits,
-        turn.get_state_display() if turn.state != TurnState.OPEN else "",
-        turn.pillar,
+        line.person_id or name,
+        talk.icon_of(line.network),
+        line.is_public,
+        f"{line.count:,}" if line.count > 1 else "",
+        line.moved_at,
+        line.snippet or line.subject or "(no words)",
+        f"{line.unread:,}" if line.unread and line.id != open_id else "",
+        "You" if line.assignee_id == viewer.pk else line.assignee or ("Somebody" if line.assignee_id else ""),
+        talk.ago(line.waiting_since, now) if is_open else "",
+        "" if is_open else TurnState(line.state).label,
+        line.pillar,
+        line.id == open_id,
     )
 
 
@@ -71,15 +72,17 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
     tab = place.tab or next((name for name, _ in TABS if counts[name][0]), "all")
     here = Place(**{**place.__dict__, "tab": tab})
     limit = max(1, min(limit, MOST))
-    found = queries.turns(viewer, here.asked(tab), after=talk.place_of(after), limit=limit)
+    lines, more = queries.lines(viewer, here.asked(tab), after=talk.place_of(after), limit=limit)
     full = sees_contacts(viewer)
     return {
-        "rows": [vars(row_of(turn, viewer, now, full=full)) for turn in found.turns],
+        "rows": [
+            row_of(line, viewer, now, full=full, query=here.address(), open_id=open_id)._asdict() for line in lines
+        ],
         "place": here,
         "query": here.address(),
         "amp": here.address() + ("&" if here.address() else "?"),
         "tabs": [(name, words, here.address(tab=name), counts[name], name == tab) for name, words in TABS],
-        "older": talk.mark(found.after),
+        "older": talk.mark(more),
         "shown": limit + (PAGE if after else 0),
         "open_id": open_id,
         "states": [(here.address(state=name), words, name == here.state) for name, words in STATES],
