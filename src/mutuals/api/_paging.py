@@ -6,13 +6,15 @@ import base64
 import binascii
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from ninja import Query
 
 from mutuals.api._problems import Broken
 from mutuals.api._types import MOST_ID
 
+Row = TypeVar("Row", bound=Model)
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows on a page.")]
 Cursor = Annotated[
     str,
@@ -51,9 +53,14 @@ def _fits(part: Any, kind: type) -> bool:
     return isinstance(part, str) and "\0" not in part
 
 
-def next_by_id(rows: list[Any], limit: int) -> tuple[list[Any], str | None]:
+def next_by_id(rows: list[Row], limit: int) -> tuple[list[Row], str | None]:
     """A page of rows that walk by id, of which one more than `limit` was fetched, and the cursor after it."""
     return rows[:limit], pack((rows[limit - 1].pk,)) if len(rows) > limit else None
+
+
+def page_by_id(rows: QuerySet[Row], cursor: str, limit: int) -> tuple[list[Row], str | None]:
+    """A page of `rows`, oldest first whatever their order was: a name that changes during a walk hides nothing."""
+    return next_by_id(list(rows.order_by("pk").filter(pk__gt=after_id(cursor) or 0)[: limit + 1]), limit)
 
 
 def after_id(cursor: str) -> int | None:

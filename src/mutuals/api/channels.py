@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
+from mutuals.api._paging import Cursor, Limit, page_by_id
 from mutuals.api._types import Flag, Id, In, Line, Loose, Out, Page, PathId, Ref, given
 from mutuals.api.staff import Pillar
 from mutuals.channels import presences, queries
@@ -90,10 +91,11 @@ class NewChannel(ChannelChange):
 
 
 @router.read("/channels", act="source.view", out=Page[ChannelOut])
-def listed(request: HttpRequest) -> Page[ChannelOut]:
-    """Every presence of ours, by name."""
+def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ChannelOut]:
+    """Our presences, oldest first."""
     rows = queries.channels_visible_to(user_of(request)).prefetch_related("speakers", "speaker_teams")
-    return Page[ChannelOut](items=[ChannelOut.of(row) for row in rows[:1000]], next=None)
+    found, following = page_by_id(rows, cursor, limit)
+    return Page[ChannelOut](items=[ChannelOut.of(row) for row in found], next=following)
 
 
 @router.read("/channels/{int:channel_id}", act="source.view", out=ChannelOut)

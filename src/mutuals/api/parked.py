@@ -11,7 +11,7 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource
-from mutuals.api._paging import Cursor, after_id, next_by_id
+from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._types import MOST_ID, Id, In, Out, Page, PathId, Ref
 from mutuals.capture import parked
 from mutuals.capture.models import RawEvent
@@ -67,7 +67,7 @@ def listed(
     request: HttpRequest,
     source: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
     cursor: Cursor = "",
-    limit: Annotated[int, Query(ge=1, le=199)] = 50,
+    limit: Limit = 50,
 ) -> Page[ParkedOut]:
     """Parked events, newest first."""
     rows = parked.listed(user_of(request), source_id=source, before=after_id(cursor), limit=limit + 1)

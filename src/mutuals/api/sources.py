@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from mutuals import connectors
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, check_match, one
+from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._types import Done, Id, In, Line, Loose, Out, Page, PathId, Ref, given
 from mutuals.base import clock
 from mutuals.capture import draw
@@ -196,17 +197,19 @@ class ConnectorOut(Out):
 
 
 @router.read("/connectors", act="source.view", out=Page[ConnectorOut])
-def catalogue(request: HttpRequest) -> Page[ConnectorOut]:
-    """The catalogue: every network that can be connected, and what its form asks."""
-    known = sorted(connectors.all_connectors().values(), key=lambda connector: connector.label)
-    return Page[ConnectorOut](items=[ConnectorOut.of(connector) for connector in known], next=None)
+def catalogue(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ConnectorOut]:
+    """The catalogue: every network that can be connected, and what its form asks; by the name of its folder."""
+    after = (unpack(cursor, str) or ("",))[0]
+    known = [connector for name, connector in sorted(connectors.all_connectors().items()) if name > after]
+    following = pack((known[limit - 1].name,)) if len(known) > limit else None
+    return Page[ConnectorOut](items=[ConnectorOut.of(connector) for connector in known[:limit]], next=following)
 
 
 @router.read("/sources", act="source.view", out=Page[SourceOut])
-def listed(request: HttpRequest) -> Page[SourceOut]:
-    """Every source, by name, with its health."""
-    rows = queries.visible_to(user_of(request))
-    return Page[SourceOut](items=[SourceOut.of(row) for row in rows[:1000]], next=None)
+def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[SourceOut]:
+    """Sources with their health, oldest first."""
+    found, following = page_by_id(queries.visible_to(user_of(request)), cursor, limit)
+    return Page[SourceOut](items=[SourceOut.of(row) for row in found], next=following)
 
 
 @router.read("/sources/{int:source_id}", act="source.view", out=SourceOut)

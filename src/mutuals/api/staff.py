@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mutuals.api._auth import ANYBODY, user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
+from mutuals.api._paging import Cursor, Limit, page_by_id
 from mutuals.api._types import Done, Id, In, Line, Out, Page, PathId, Ref, given
 from mutuals.base import clock
 from mutuals.staff import accounts, queries, teams
@@ -136,8 +136,7 @@ def change_me(request: HttpRequest, body: UserChange) -> UserOut:
 @router.read("/users", act="user.view", out=Page[UserOut])
 def users(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[UserOut]:
     """Everybody who works or worked here, oldest account first."""
-    rows = queries.visible_to(user_of(request)).filter(pk__gt=after_id(cursor) or 0).order_by("pk")
-    found, following = next_by_id(list(rows.prefetch_related("teams")[: limit + 1]), limit)
+    found, following = page_by_id(queries.visible_to(user_of(request)).prefetch_related("teams"), cursor, limit)
     return Page[UserOut](items=[UserOut.of(row) for row in found], next=following)
 
 
@@ -183,10 +182,10 @@ def reactivate(request: HttpRequest, user_id: PathId) -> UserOut:
 
 
 @router.read("/teams", act="user.view", out=Page[TeamOut])
-def all_teams(request: HttpRequest) -> Page[TeamOut]:
-    """Every team, by name."""
-    rows = queries.teams_visible_to(user_of(request))
-    return Page[TeamOut](items=[TeamOut.of(row) for row in rows], next=None)
+def all_teams(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[TeamOut]:
+    """Teams, oldest first."""
+    found, following = page_by_id(queries.teams_visible_to(user_of(request)), cursor, limit)
+    return Page[TeamOut](items=[TeamOut.of(row) for row in found], next=following)
 
 
 @router.write("POST", "/teams", act="team.manage", out=TeamOut, status=201, scope="admin")

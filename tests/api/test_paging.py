@@ -1,0 +1,43 @@
+"""Every list is walked page by page, without a gap and to its end."""
+
+from __future__ import annotations
+
+import pytest
+
+import cast
+from api.conftest import Caller
+from mutuals.capture.models import RawEvent, RawState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/sources", "/channels", "/teams", "/connectors", "/users"])
+def test_every_short_list_walks_by_a_cursor_to_its_end(aron: Caller, staff: cast.Staff, path: str) -> None:
+    for name in ("Square", "Market", "Harbour"):
+        cast.channel(cast.source(name, owner=staff.aron), name)
+    whole = aron.get(f"{path}?limit=200")
+
+    walked, cursor = [], ""
+    while cursor is not None:
+        page = aron.get(f"{path}?limit=2&cursor={cursor}")
+        walked.append(page["items"])
+        cursor = page["next"]
+
+    assert [one for items in walked for one in items] == whole["items"]
+    assert whole["next"] is None
+    assert len(walked) > 1
+
+
+def test_parked_events_go_on_behind_the_two_hundredth(aron: Caller, staff: cast.Staff) -> None:
+    square = cast.source(owner=staff.aron)
+    RawEvent.objects.bulk_create(
+        RawEvent(source=square, key=str(n), body=b"", state=RawState.PARKED) for n in range(403)
+    )
+
+    first = aron.get("/parked?limit=200")
+    second = aron.get(f"/parked?limit=200&cursor={first['next']}")
+    last = aron.get(f"/parked?limit=200&cursor={second['next']}")
+
+    assert [len(page["items"]) for page in (first, second, last)] == [200, 200, 3]
+    assert len({one["id"] for page in (first, second, last) for one in page["items"]}) == 403
+    assert last["next"] is None
