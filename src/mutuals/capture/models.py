@@ -45,6 +45,20 @@ class RawEvent(models.Model):
         return f"{self.source_id} {self.key}"
 
 
+class Pace(models.Model):
+    """How many messages of a source were kept, by the quarter of an hour in which they arrived."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
+    slot = models.DateTimeField()
+    kept = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slot", "source"], name="pace_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.slot:%Y-%m-%d %H:%M}: {self.kept}"
+
+
 class Cursor(models.Model):
     """How far a stream of a source was read; written in the transaction of the raws it follows."""
 

@@ -20,6 +20,7 @@ from mutuals.history import own
 BATCH = 2000
 ONCE_DAYS = 1
 ORPHAN_DAYS = 1
+PACE_DAYS = 30
 JOURNAL_DAYS = {
     "who looked": (365, "kind LIKE '%%.viewed'"),
     "machines": (90, "by LIKE 'machine:%%' AND kind NOT LIKE 'outgoing.%%' AND kind NOT LIKE 'person.%%'"),
@@ -38,6 +39,7 @@ def nightly(now: Callable[[], datetime] = clock.now) -> dict[str, int]:
         counts["interactions"] += expire(source, now=moment)
     counts["journal"] = trim_journal(now=moment)
     counts["once"] = _delete("base_once", "at < %s", [moment - timedelta(days=ONCE_DAYS)])
+    counts["pace"] = _delete("capture_pace", "slot < %s", [moment - timedelta(days=PACE_DAYS)])
     counts["files"] = drop_orphans(now=moment)
     _log.info("retention: %s", counts)
     return counts

@@ -1,13 +1,18 @@
 """Sources: their health, the wizard, the gate to going live, our presences."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 import cast
+from mutuals.base import clock
+from mutuals.capture import pace
+from mutuals.capture.models import RawEvent
 from mutuals.channels import health
 from mutuals.channels.models import Channel, Source
 from mutuals.channels.secrets import Vault
-from mutuals.connectors.contract import AuthExpired
+from mutuals.connectors.contract import AuthExpired, Transient
 
 pytestmark = pytest.mark.django_db
 SECRET = "kettle-and-cup-26"
@@ -41,7 +46,7 @@ def test_sources_are_shown_with_health_and_who_answers_for_them(here, django_ass
     cast.channel(square)
     client = as_(here.aron)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         answer = client.get("/sources/")
 
     assert "Town square" in answer.text
@@ -247,3 +252,26 @@ def test_a_network_with_its_own_sign_in_offers_it_and_a_test(here):
     assert f"/sources/{square.pk}/signin/" in answer.text
     assert f"/sources/{square.pk}/check/" in answer.text
     assert "Nobody yet: answers cannot leave." in answer.text
+
+
+def test_what_came_today_stands_beside_each_source_and_yesterday_does_not(here):
+    square, other = cast.source(owner=here.olga), cast.source("Market", owner=here.olga)
+    today, long_ago = clock.now(), clock.now() - timedelta(days=2)
+    pace.count([(square.pk, today)] * 118 + [(square.pk, long_ago)] * 7 + [(other.pk, long_ago)])
+    RawEvent.objects.create(source=square, key="k", body=b"", state="parked", reason="?", received_at=today)
+    RawEvent.objects.create(source=square, key="j", body=b"", state="parked", reason="?", received_at=long_ago)
+
+    listed, one = as_(here.aron).get("/sources/"), as_(here.aron).get(f"/sources/{square.pk}/")
+
+    assert '<b class="med">118</b><div class="s t-care">1 parked</div>' in listed.text
+    assert '<b class="med">0</b></td>' in listed.text
+    assert "<dd>118 kept" in one.text
+
+
+def test_a_source_that_fails_says_when_it_is_tried_again(here):
+    square = cast.source(owner=here.olga, connector="mastodon")
+    health.note_failure(square, Transient("The server is busy."), now=clock.now())
+
+    answer = as_(here.aron).get("/sources/")
+
+    assert "again <time" in answer.text

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from mutuals.base import clock
-from mutuals.capture import draw, parked
+from mutuals.capture import draw, pace, parked
 from mutuals.channels import queries, signin, sources
 from mutuals.channels.models import Source
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
-from mutuals.web.sources.words import STEPS, about, shown
+from mutuals.web.sources.words import NOTHING, STEPS, about, shown
 
 
 @needs("source.view")
@@ -24,7 +26,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """All sources with their health, what governance misses, and what was parked."""
     viewer, now = caller(request), clock.now()
     found = queries.with_channels(viewer).select_related("credential").defer("credential__sealed")
-    rows = [shown(source, now) for source in found]
+    today = pace.since(_midnight(now))
+    rows = [shown(source, now, today.get(source.pk, NOTHING)) for source in found]
     sees_parked = may(viewer, "parked.view")
     told = {
         "rows": sorted(rows, key=lambda row: (row.kind != "late", row.kind != "care")),
@@ -46,7 +49,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
     source = get_object_or_404(found, pk=source_id)
     connector = _connector(source)
     told: dict[str, Any] = {
-        "shown": shown(source, now),
+        "shown": shown(source, now, pace.since(_midnight(now)).get(source.pk, NOTHING)),
         "source": source,
         "can": _can(connector),
         "answers": [(field.label, source.settings.get(field.name)) for field in connector.fields if not field.secret]
@@ -103,6 +106,11 @@ def remove(request: HttpRequest, source_id: int) -> HttpResponse:
 def found(request: HttpRequest, source_id: int) -> Source:
     """A source that the caller may see, or 404."""
     return get_object_or_404(queries.visible_to(caller(request)), pk=source_id)
+
+
+def _midnight(now: datetime) -> datetime:
+    """When the day of whoever looks began, in the zone that their pages are shown in."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _acted(request: HttpRequest, source_id: int, act: Callable[[Source], object], words: str) -> HttpResponse:

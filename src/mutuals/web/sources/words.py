@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from mutuals import connectors
+from mutuals.capture.pace import Brought
 from mutuals.channels.models import Health, Source, SourceState
 from mutuals.connectors.contract import Connector
 
@@ -33,6 +34,7 @@ _ICONS = {
     "webhook": "hook",
     "files": "file",
 }
+NOTHING = Brought()
 STEPS = ("Choose", "Connect", "Why and who", "Who we are there", "Go live")
 
 
@@ -48,16 +50,41 @@ class Shown:
     lag: str
     can_draw: bool
     under: str
+    today: Brought
+    again: datetime | None  # when it is tried next, after one that failed
+    kept: str
 
 
-def shown(source: Source, now: datetime) -> Shown:
+def shown(source: Source, now: datetime, today: Brought = NOTHING) -> Shown:
     """The state in words: what a person decided goes before what the last tries say."""
     kind, sign, words = _STATES.get(SourceState(source.state)) or _HEALTH[Health(source.health)]
     connector = connectors.all_connectors().get(source.connector)
     lag = lasting(int((now - source.last_success_at).total_seconds())) if source.last_success_at else ""
     label = connector.label if connector else f"{source.connector}, not installed"
     can_draw = bool(connector and connector.fetch and source.state == SourceState.ACTIVE)
-    return Shown(source, icon_of(source.connector), kind, sign, words, lag, can_draw, label)
+    again = source.next_try_at if can_draw and source.failures and source.next_try_at else None
+    return Shown(
+        source=source,
+        icon=icon_of(source.connector),
+        kind=kind,
+        sign=sign,
+        words=words,
+        lag=lag,
+        can_draw=can_draw,
+        under=label,
+        today=today,
+        again=again,
+        kept=span(source.retention_days),
+    )
+
+
+def span(days: int) -> str:
+    """For how long something is kept: whole years as years, else days; 0 days = until somebody decides."""
+    if not days:
+        return "no end set"
+    if days % 365 == 0:
+        return f"{days // 365} year{'s' if days > 365 else ''}"
+    return f"{days} day{'s' if days > 1 else ''}"
 
 
 def icon_of(connector: str) -> str:
