@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from mutuals import connectors
 from mutuals.base import bulk
+from mutuals.capture import pace
 from mutuals.capture._locks import Space, in_turn
 from mutuals.capture.models import RawEvent, RawState
 from mutuals.channels.models import Source
@@ -106,6 +107,7 @@ def done(raws: Sequence[RawEvent], blank: Sequence[int] = ()) -> None:
         {"id": "bigint", "state": "text", "reason": "text"},
         [(raw.pk, str(raw.state), raw.reason) for raw in raws],
     )
+    pace.count((raw.source.pk, raw.received_at) for raw in raws if raw.state == RawState.DONE)
     if gone:
         RawEvent.objects.filter(pk__in=gone).update(body=b"")
 
