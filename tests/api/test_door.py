@@ -9,6 +9,7 @@ from django.test import Client
 
 import cast
 from api.conftest import Caller, token_of
+from mutuals import privacy
 from mutuals.base import clock
 from mutuals.base.models import Once
 from mutuals.people.models import Person
@@ -169,6 +170,24 @@ def test_a_key_is_forgotten_after_a_day(ada: Caller) -> None:
 
     assert answer.status_code == 201
     assert Person.objects.count() == 2
+
+
+def test_an_answer_kept_for_a_repeated_request_does_not_outlive_the_erased_and_is_not_done_again(
+    ada: Caller, staff: cast.Staff
+) -> None:
+    """K9."""
+    made = ada("POST", "/people", {"name": "Bea", "email": "bea@harbour.example"}, Idempotency_Key="k1").json()
+    ada("POST", f"/people/{made['id']}/notes", {"text": "Lives in Mill Lane."}, Idempotency_Key="k2")
+    ada("POST", "/people", {"name": "Bo Solmar", "email": "bo@harbour.example"}, Idempotency_Key="k3")
+
+    receipt = privacy.erase(Person.objects.get(pk=made["id"]), by=staff.aron, now=clock.now())
+    again = ada("POST", "/people", {"name": "Bea", "email": "bea@harbour.example"}, Idempotency_Key="k1")
+
+    assert receipt.counts["capture"]["answers kept for repeated requests"] == 2
+    assert again.status_code == 409
+    assert "erased" in again.json()["detail"]
+    assert [bytes(row.body)[:1] for row in Once.objects.order_by("key")] == [b"", b"", b"{"]
+    assert Person.objects.get().name == "Bo Solmar"
 
 
 def test_health_tells_a_stranger_nothing_but_that_we_live(staff: cast.Staff) -> None:

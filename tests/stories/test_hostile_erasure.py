@@ -1,5 +1,10 @@
 """Somebody who was erased does not come back: not by what they write, by what we sent them, by files, or by hand."""
 
+import base64
+import json
+import unicodedata
+from urllib.parse import quote_plus
+
 import pytest
 
 import cast
@@ -202,3 +207,79 @@ def test_a_profile_of_an_organisation_or_of_ours_is_nobodys(us):
             link.confirm(one, person=bea, by=us.ada, now=NOW)
 
     assert not Profile.objects.filter(pk__in=[shop.pk, ours.pk]).exclude(person=None).exists()
+
+
+UMLAUT = "j.müller/7@harbour.example"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (rb'{"from": "j.m\u00fcller\/7@harbour.example"}', ""),
+        (rb'{"from": "j.m\u00DCLLER/7\u0040harbour.example"}', ""),
+        (rb'{"text": "Ask:\nj.m\u00fcller/7@harbour.example"}', ""),
+        (rb'{"text": "Joe \u003cj.m\u00fcller/7@harbour.example\u003e"}', ""),
+        (json.dumps({"payload": json.dumps({"from": UMLAUT})}).encode(), ""),
+        (f"a=1&from={quote_plus(UMLAUT)}".encode(), ""),
+        (UMLAUT.upper().encode(), ""),
+        (UMLAUT.encode("latin-1"), ""),
+        (unicodedata.normalize("NFD", UMLAUT).encode(), ""),
+        (
+            b"From: x@x.example\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Type: text/plain\r\n\r\n"
+            b"Ask =3Cj.m=C3=BCller/=\r\n7@harbour.example>\r\n",
+            "received",
+        ),
+        (
+            b"From: x@x.example\r\nContent-Transfer-Encoding: base64\r\nContent-Type: text/plain\r\n\r\n"
+            + base64.encodebytes(f"A long way to go before you may ask {UMLAUT}, who knows more.".encode()),
+            "received",
+        ),
+        (
+            b"From: x@x.example\r\nSubject: =?utf-8?B?" + base64.b64encode(UMLAUT.encode()) + b"?=\r\n\r\nHm.",
+            "received",
+        ),
+    ],
+)
+def test_a_handle_is_found_in_whatever_way_it_was_packed(us, body, kind):
+    """K9."""
+    square = source(owner=us.olga)
+    receive.keep(square, [Raw("k1", body, kind)], cursor=None, now=NOW)
+    RawEvent.objects.update(state="parked")
+
+    privacy.erase(person(by=us.ada, email=UMLAUT), by=us.aron, now=NOW)
+
+    assert bytes(RawEvent.objects.get().body) == b""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"from": "li\u00e9bea@harbour.example"}',
+        b'{"see": "https://x.example/?to=adbea@harbour.example"}',
+        b'{"from": "be@harbour.example", "payload": "base64"}',
+        b"From: x@x.example\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(b"libea@harbour.example"),
+    ],
+)
+def test_somebody_whose_handle_only_ends_alike_is_left_however_it_is_packed(us, body):
+    """K9."""
+    square = source(owner=us.olga)
+    receive.keep(square, [Raw("k1", body)], cursor=None, now=NOW)
+    RawEvent.objects.update(state="parked")
+
+    privacy.erase(person(by=us.ada, email=ADDRESS), by=us.aron, now=NOW)
+
+    assert bytes(RawEvent.objects.get().body) == body
+
+
+def test_rows_of_files_that_name_them_behind_escapes_go_as_well(us, tmp_path):
+    """K9."""
+    table = tmp_path / "posts.csv"
+    table.write_text("id,author_id,author,text,date\n1,bea-7731,@bea,My kettle leaks,2026-01-02T10:00:00Z\n")
+    of = imported(table, us)
+    of.troubles.create(number=7, reason="No date.", row={"text": f"Ask\n{ADDRESS}"})
+    of.troubles.create(number=8, reason="No date.", row={"text": f"Ask\nli{ADDRESS}"})
+
+    privacy.erase(person(by=us.ada, email=ADDRESS), by=us.aron, now=NOW)
+
+    assert list(of.troubles.values_list("number", flat=True)) == [8]

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,7 +26,10 @@ _KEY = re.compile(f"[!-~]{{1,{LONGEST}}}")
 
 
 def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run the request, or give the answer of its first time. 409 while it still runs, 422 for another request."""
+    """Run the request, or give the answer of its first time.
+
+    409 while it still runs or where the answer was erased with somebody, 422 for another request.
+    """
     key = request.headers["Idempotency-Key"]
     if (wrong := unfit(request)) is not None:
         return wrong
@@ -65,6 +69,10 @@ def _again(row: Once, digest: str) -> HttpResponse:
     if row.digest != digest:
         return problem(
             422, "This Idempotency-Key was used for another request.", {"header.Idempotency-Key": "Used already."}
+        )
+    if row.status == HTTPStatus.GONE:
+        return problem(
+            409, "This was done. Its answer is not kept any more, as it may have held somebody who was erased."
         )
     told = HttpResponse(bytes(row.body), status=row.status or 200, content_type="application/json; charset=utf-8")
     told["Idempotency-Replayed"] = "true"

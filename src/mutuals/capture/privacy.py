@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
 from mutuals.base import files
-from mutuals.base.models import Entry
-from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, SendState
+from mutuals.base.models import Entry, Once
+from mutuals.capture._named import Named
+from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
 from mutuals.history.models import Interaction
 from mutuals.history.privacy import Gone
 from mutuals.identity.models import Link
+from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
 
 KEPT = "Nightly backups still hold them until the oldest one is replaced, seven days from now."
+_PERSON = re.compile(r'\{"id":\s*(\d{1,18}),\s*"name":\s*"(?:[^"\\]|\\.)*",\s*"email":')  # as the API shows a person
 
 
 def export(who: Holder, interaction_ids: list[int]) -> dict[str, Any]:
@@ -37,6 +42,7 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
         "outgoing emptied": _silence(gone.interaction_ids),
         "import rows": 0,
         "import files": 0,
+        "answers kept for repeated requests": _answers(who, gone),
     }
     troubles = [row.pk for row in _troubles(who)]
     counts["import rows"] = ImportTrouble.objects.filter(pk__in=troubles).delete()[0]
@@ -67,28 +73,60 @@ def _silence(interaction_ids: Sequence[int]) -> int:
     return rows.update(action={}, receipt={}, error="")
 
 
-def _needles(who: Holder) -> list[str]:
-    """Regular expressions of their handles, each as a whole: Bea's address is no part of Libea's, 1002 none of 21002.
-
-    They are asked of bytes in PostgreSQL's format "escape", in small letters. A handle of three letters finds too much.
-    """
-    keys = [key.casefold() for network, key in who.handles if network != "mutuals" and len(key) > 3]
-    plain = ["".join(chr(byte) if byte < 128 else f"\\{byte:03o}" for byte in key.encode()) for key in keys]
-    return [rf"(^|[^a-z0-9._+%-]){re.escape(one)}($|[^a-z0-9@_+%-])" for one in plain]
+def _named(who: Holder) -> Named:
+    return Named(key for network, key in who.handles if network != "mutuals")
 
 
 def _troubles(who: Holder) -> list[ImportTrouble]:
-    hit = "lower(encode(convert_to(row::text, 'UTF8'), 'escape')) ~ ANY(%s)"
-    sql = f"SELECT * FROM capture_importtrouble WHERE {hit}"  # noqa: S608
-    return list(ImportTrouble.objects.raw(sql, [_needles(who)]))
+    named = _named(who)
+    if not named:
+        return []
+    hit = "lower(encode(convert_to(row::text, 'UTF8'), 'escape')) ~ %s"
+    rows = ImportTrouble.objects.raw(f"SELECT * FROM capture_importtrouble WHERE {hit}", [named.like])  # noqa: S608
+    return [row for row in rows if named.in_text(json.dumps(row.row, ensure_ascii=False))]
 
 
 def _unread(who: Holder) -> int:
     """Raws that never became interactions (put aside, ignored, waiting) but hold one of their handles."""
+    named = _named(who)
+    if not named:
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE capture_rawevent SET body = ''::bytea, state = 'refused', reason = 'Its author asked to be erased.'"
-            " WHERE state IN ('parked', 'received', 'dropped', 'ignored') AND lower(encode(body, 'escape')) ~ ANY(%s)",
-            [_needles(who)],
+            "SELECT id FROM capture_rawevent WHERE state IN ('parked', 'received', 'dropped', 'ignored')"
+            " AND lower(encode(body, 'escape')) ~ %s ORDER BY id",
+            [named.like],
         )
-        return int(cursor.rowcount)
+        likely = [row[0] for row in cursor.fetchall()]
+    bodies = (RawEvent.objects.filter(pk=number).values_list("pk", "body").first() for number in likely)
+    hits = [row[0] for row in bodies if row and named.in_bytes(bytes(row[1]))]
+    return RawEvent.objects.filter(pk__in=hits).update(
+        body=b"", state=RawState.REFUSED, reason="Its author asked to be erased."
+    )
+
+
+def _answers(who: Holder, gone: Gone) -> int:
+    """Answers of the API that are kept for a day, to be given again: those that may be about them are emptied.
+
+    The keys stay, so that a request that is sent again is not done again; `_once` says that the answer is gone.
+    """
+    named, names = _named(who), Named(_names(who))
+    ids = {"person_id": who.person_ids, "profile_id": who.profile_ids, "conversation_id": gone.conversation_ids}
+    hits = []
+    for row in Once.objects.exclude(body=b"").only("body").iterator(chunk_size=100):
+        text = bytes(row.body).decode("utf-8", "replace")
+        if (named and named.in_text(text)) or (names and names.in_text(text)) or _points_at(text, ids):
+            hits.append(row.pk)
+    return Once.objects.filter(pk__in=hits).update(body=b"", status=HTTPStatus.GONE)
+
+
+def _names(who: Holder) -> set[str]:
+    people = Person.objects.filter(pk__in=who.person_ids).values_list("name", flat=True)
+    profiles = Profile.objects.filter(pk__in=who.profile_ids).values_list("name", "shown")
+    return {*people, *(name for pair in profiles for name in pair)}
+
+
+def _points_at(text: str, ids: Mapping[str, Sequence[int]]) -> bool:
+    found = re.findall(r'"(person_id|profile_id|conversation_id)":\s*(\d{1,18})\b', text)
+    person = _PERSON.match(text)
+    return any(int(number) in ids[name] for name, number in [*found, *([("person_id", person[1])] if person else [])])
