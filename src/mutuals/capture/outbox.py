@@ -34,6 +34,7 @@ from mutuals.capture.models import Outgoing, SendState
 from mutuals.channels import health, presences
 from mutuals.channels.context import context_for
 from mutuals.channels.models import Channel, Source, SourceState
+from mutuals.channels.queries import is_demonstration
 from mutuals.connectors.contract import (
     Action,
     AuthExpired,
@@ -68,6 +69,8 @@ def blocked(source: Source) -> str:
     connector = connectors.all_connectors().get(source.connector)
     if connector is None or connector.send is None:
         return "This source cannot be answered."
+    if is_demonstration(source):
+        return "This is demonstration data and nobody is behind it: answers do not leave this machine."
     return _WORDS.get(SourceState(source.state), "")
 
 

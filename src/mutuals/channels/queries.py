@@ -29,6 +29,11 @@ def channels_visible_to(viewer: Any) -> QuerySet[Channel]:
     return channels if may(viewer, "source.view") else channels.none()
 
 
+def is_demonstration(source: Source) -> bool:
+    """Whether its messages are made up and nobody is behind it: it was never connected and none of it goes out."""
+    return source.state == SourceState.PAUSED and bool(source.settings.get("demonstration"))
+
+
 def troubled() -> QuerySet[Source]:
     """Live sources that need a person, or fail."""
     bad = Q(health__in=["degraded", "needs_auth", "down"]) | Q(state=SourceState.NEEDS_AUTH)

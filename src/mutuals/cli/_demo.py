@@ -104,6 +104,7 @@ def _source(tap: _Tap, owner: User) -> Source:
             "owner": owner,
             "team": Team.objects.filter(name=tap.team).first(),
             "purpose": _NOTE,
+            "settings": {"demonstration": True},
             **MADE_UP,
         },
     )

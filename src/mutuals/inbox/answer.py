@@ -14,6 +14,7 @@ from mutuals.capture import outbox
 from mutuals.capture.models import Outgoing
 from mutuals.channels import presences
 from mutuals.channels.models import Channel
+from mutuals.channels.queries import is_demonstration
 from mutuals.connectors.contract import Action, Connector, Do, Handle
 from mutuals.conversations.models import Conversation
 from mutuals.history import own
@@ -43,7 +44,13 @@ class Ways:
     is_public: bool = False
     limit: int | None = None
     can_like: bool = False
+    may_try: bool = False  # refused, but the composer may be tried: made-up messages of a network that can be answered
     note: str = ""  # what the writer should know: the answer goes to another address than the one shown
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether only a note can be written here."""
+        return bool(self.refused) and not self.may_try
 
 
 def ways(turn: Turn, *, by: User) -> Ways:
@@ -54,6 +61,7 @@ def ways(turn: Turn, *, by: User) -> Ways:
     connector = connectors.get(source.connector)
     refused = outbox.blocked(source)
     target = last_from_them(turn)
+    is_made_up = bool(refused) and connector.send is not None and is_demonstration(source)
     if not refused and target is None:
         refused = "Nobody outside has said anything here yet."
     channels = list(presences.speakable(by, source))
@@ -69,6 +77,7 @@ def ways(turn: Turn, *, by: User) -> Ways:
         preselected=chosen,
         is_public=turn.is_public,
         limit=connector.limits.text,
+        may_try=is_made_up and bool(channels) and target is not None,
         can_like=Do.LIKE in connector.does and not refused,
         note=_note(target, by) if target and not refused else "",
     )

@@ -141,6 +141,23 @@ def test_a_source_that_cannot_be_answered_says_so_and_still_takes_notes():
     assert Interaction.objects.get(direction="note").text == "Ask the depot."
 
 
+def test_demonstration_data_lets_the_composer_be_tried_and_says_that_nothing_leaves():
+    us, source, turn = town()
+    type(source).objects.update(state="paused", settings={"demonstration": True})
+
+    page = signed_in(us.olga).get(f"/inbox/{turn.pk}/").content.decode()
+    answer = signed_in(us.ada).post(
+        f"/inbox/{turn.pk}/write/", {"mode": "reply", "text": "Descale it."}, headers={"HX-Request": "true"}
+    )
+
+    assert "Nobody is behind it: try the composer, nothing is sent." in page
+    assert 'value="reply" checked' in page
+    assert 'href="/sources/new/"' in page
+    assert answer.status_code == 422
+    assert "answers do not leave this machine" in answer.content.decode()
+    assert not Interaction.objects.filter(direction="out").exists()
+
+
 def test_closing_has_an_undo_that_opens_it_again():
     us, _, turn = town()
     client = signed_in(us.ada)

@@ -150,6 +150,7 @@ def conversation(request: HttpRequest, viewer: User, number: int) -> dict[str, A
         "window": window,
         "ways": ways,
         "taken_back": _taken_back(request, turn, viewer),
+        "may_connect": bool(told.source_id) and may(viewer, "source.manage"),
         "counts_as": _COUNTS.get(told.source.connector if told.source else "", "characters"),
         "title": told.subject or (person.name if person else "") or talk.named(told.opener, full=full),
         "network_words": talk.label_of(turn.network),
