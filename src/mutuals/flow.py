@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from mutuals.capture import doubt, intake
+from mutuals.capture import apart, doubt, intake
 from mutuals.capture.models import RawEvent
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
@@ -22,6 +22,7 @@ def advance(raws: Sequence[RawEvent]) -> None:
     arrived = intake.open(raws)  #                    capture        what the network sent -> who said what
     doubt.echoes(arrived)  #                          capture        our own words come back: now we know they stand
     doubt.returned(arrived)  #                        capture        or the network says that they did not arrive
+    arrived = apart.mails(arrived)  #                 capture        one Message-ID may be two mails, and one mail come twice
     placed, joined = threads.place(arrived)  #        conversations  what belongs together
     kept = keep.interactions(placed, joined)  #       history        stored in our words
     tally.count(kept)  #                              history        when we last heard of them

@@ -6,14 +6,16 @@ import pytest
 
 import cast
 from cast import NOW, minutes, staff
-from mutuals import flow
+from mutuals import flow, privacy
 from mutuals.capture import receive
 from mutuals.capture._packed import unpack
 from mutuals.capture.models import Outgoing, RawEvent
 from mutuals.channels.models import Channel, Source
-from mutuals.connectors.contract import Raw
+from mutuals.connectors.contract import Handle, Raw
 from mutuals.connectors.email.client import _raw
+from mutuals.connectors.email.compose import compose
 from mutuals.conversations.models import Anchor, Conversation
+from mutuals.history import own
 from mutuals.history.models import Attachment, Interaction
 from mutuals.inbox import answer
 from mutuals.inbox.models import Turn
@@ -245,3 +247,60 @@ def test_a_mail_that_is_cut_off_is_kept_with_what_it_has_and_noise_is_put_aside_
     assert "no mail" in RawEvent.objects.get(key="noise").reason
     assert RawEvent.objects.get(key="odd").state == "ignored"
     assert all(RawEvent.objects.values_list("body", flat=True))
+
+
+def test_a_second_mail_with_a_known_message_id_is_not_lost_and_one_that_comes_again_stays_one():
+    us = staff()
+    box = mailbox(us=us)
+    first = mail("same", "My kettle leaks.")
+    other = mail("same", "Another order entirely.", sender="Bo <bo@harbour.example>")
+    moved = mail("same", "My kettle leaks.", Received="from elsewhere", X_Spam="no")
+
+    one, two = arrived(box, first, other)
+    again = arrived(box, first, moved, other, now=NOW + minutes(5))
+    answer.reply(Turn.objects.get(pk=two.conversation_id), by=us.ada, text="Which one?", now=NOW)
+    leaving = Outgoing.objects.get()
+    action = unpack(leaving.do, leaving.action, key=str(leaving.key), first_try_at=None)
+
+    assert [one.text, two.text] == ["My kettle leaks.", "Another order entirely."]
+    assert (one.key, two.key.partition("#")[0]) == ("<same@harbour.example>",) * 2
+    assert one.conversation_id != two.conversation_id
+    assert again == []
+    assert b"In-Reply-To: <same@harbour.example>\r\n" in compose(action, sender=Handle("email", US, US), at=NOW)
+
+
+def test_in_whatever_batch_a_repeated_message_id_comes_both_mails_are_kept():
+    box = mailbox(us=staff())
+
+    one = arrived(box, mail("same", "First."))[0]
+    two = arrived(box, mail("same", "Second."), now=NOW + minutes(1))[0]
+    three = arrived(box, mail("same", "Second.", X_Relay="b"), mail("same", "First.", X_Relay="b"))
+
+    assert (one.text, two.text, three) == ("First.", "Second.", [])
+
+
+def test_the_bytes_of_a_mail_that_came_twice_are_erased_with_it():
+    us = staff()
+    box = mailbox(us=us)
+    bea = cast.person(by=us.ada, email="bea@harbour.example")
+    arrived(box, mail("a"), mail("a", X_Relay="b"))
+    arrived(box, mail("a", X_Relay="c"))
+
+    privacy.erase(bea, by=us.aron, now=NOW)
+
+    assert {bytes(row.body) for row in RawEvent.objects.all()} == {b""}
+
+
+def test_a_stranger_cannot_hide_behind_the_message_id_of_our_answer():
+    us = staff()
+    box = mailbox(us=us)
+    asked = arrived(box, mail("a"))[0]
+    ours = answer.reply(Turn.objects.get(pk=asked.conversation_id), by=us.ada, text="Which one?", now=NOW)
+    own.mark_sent(ours.pk, key="<k@mutuals.kettleworks.example>")
+
+    copy = mail("", "Which one?", sender=US, Message_ID="<k@mutuals.kettleworks.example>", Received="")
+    echo = arrived(box, copy, folder_is_sent=True)
+    theirs = arrived(box, mail("", "Hello!", Message_ID="<k@mutuals.kettleworks.example>"))
+
+    assert echo == []
+    assert [row.text for row in theirs] == ["Hello!"]

@@ -144,6 +144,17 @@ def came_back(source_id: int, key: str, *, address: str, reason: str) -> int:
     return rows.filter(profile__key__iexact=address).update(status=Status.FAILED, error=clean(reason)[:500])
 
 
+def came_again(pairs: Sequence[tuple[int, int]]) -> None:
+    """Note further raws, (interaction id, raw id), by which the same came in: they are blanked and erased with it."""
+    with connection.cursor() as cursor:
+        for number, raw_id in pairs:
+            cursor.execute(
+                "UPDATE history_interaction SET extra = jsonb_set(extra, '{raws}', coalesce(extra->'raws', '[]') || %s::jsonb)"
+                " WHERE id = %s AND deleted_at IS NULL AND NOT coalesce(extra->'raws', '[]') @> %s::jsonb",
+                [str(raw_id), number, str(raw_id)],
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
     """What the history keeps of an order."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from mutuals.base.ids import fit
-from mutuals.capture import receive
+from mutuals.capture import apart, receive
 from mutuals.capture.imports.decisions import Decision, Outcome, Pair, RowIn, Shadow
 from mutuals.capture.imports.rows import reading_of
 from mutuals.capture.models import Import
@@ -62,11 +62,13 @@ class PostsPlanner:
         posts = [self._read(row) for row in rows]
         keys = [key for post in posts for key in self._keys(post)]
         known = self._bodies(keys)
-        texts, deleted = self._stored([key for post in posts if post.envelope for key in [fit(post.envelope.key)]])
+        standing = [key for post in posts if post.envelope for key in apart.keys_of(post.envelope)]
+        texts, deleted = self._stored(standing)
+        mails = apart.standing(self._of.source_id, standing) if any(row.mail for row in rows) else {}
         out = erased.which([pair for post in posts for pair in _author(post)])
         self._raws, self._kept = [], {}
         self._row = rows[-1].number
-        return [self._decide(post, known, texts, deleted, out) for post in posts]
+        return [self._decide(post, known, texts, deleted, out, mails) for post in posts]
 
     def pass_over(self, rows: Sequence[RowIn]) -> None:
         """Nothing: what was kept is found in the tables."""
@@ -109,14 +111,20 @@ class PostsPlanner:
         return dict(rows), set(graves.values_list("key", flat=True))
 
     def _decide(
-        self, post: _Post, known: dict[str, str], texts: Mapping[str, str], deleted: set[str], out: set[Pair]
+        self,
+        post: _Post,
+        known: dict[str, str],
+        texts: Mapping[str, str],
+        deleted: set[str],
+        out: set[Pair],
+        mails: Mapping[str, apart.Standing],
     ) -> Decision:
         if post.raw is None or post.envelope is None:
             return Decision(post.row, Outcome.ERRORS, post.reason)
         if out.intersection(_author(post)):
             return Decision(post.row, Outcome.ERRORS, "Kept out: erased. Its author asked to be forgotten.")
         first, again = self._keys(post)
-        key = fit(post.envelope.key)
+        key = apart.key_for(post.envelope, mails.get(fit(post.envelope.key)))
         if key in deleted or post.digest in (known.get(first), known.get(again)):
             return Decision(post.row, Outcome.SAME)
         if first not in known and texts.get(key) == post.envelope.body:

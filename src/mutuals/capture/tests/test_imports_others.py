@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from mutuals import flow
 from mutuals.capture.imports import begin
 from mutuals.capture.models import Cursor, RawEvent
 from mutuals.capture.tests.import_steps import NOW, choose, counted, lead, upload, whole, write
@@ -134,6 +135,19 @@ def test_a_mailbox_comes_in_as_mails(tmp_path: Path) -> None:
     assert counted(done, "new") == (1,)
     assert done.source.connector == "email"
     assert counted(whole(mbox, "posts", source="Old mail"), "same") == (1,)
+
+
+def test_two_mails_of_a_mailbox_that_share_a_message_id_both_come_in(tmp_path: Path) -> None:
+    other = MAIL.replace("It leaks.", "It is red.").replace("bea@", "bo@")
+
+    done = whole(write(tmp_path, MAIL + other, "old.mbox"), "posts", source="Old mail")
+    flow.run(done.source_id)
+    late = whole(write(tmp_path, MAIL + MAIL.replace("leaks", "sings"), "more.mbox"), "posts", source="Old mail")
+    flow.run(done.source_id)
+
+    assert (counted(done, "new"), counted(late, "new", "same")) == ((2,), (1, 1))
+    assert set(Interaction.objects.values_list("text", flat=True)) == {"It leaks.", "It is red.", "It sings."}
+    assert counted(whole(write(tmp_path, MAIL + other, "old.mbox"), "posts", source="Old mail"), "same") == (2,)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mutuals.connectors.contract import BadRequest, Context, Handle, Page, Raw
 from mutuals.connectors.email._headers import addresses, handle, moment, normalised
 from mutuals.connectors.email._imap import TIMEOUT, Session, signed_in
 from mutuals.connectors.email._smtp import knock
-from mutuals.connectors.email.parse import head, key_of
+from mutuals.connectors.email.parse import head, key_of, mark_of
 
 PAGE = 50  # mails
 PAGE_BYTES = 10_000_000
@@ -184,7 +184,7 @@ def _raw(body: bytes, own: str, *, arrived: datetime | None, cut: bool) -> Raw:
     kind = "sent" if own and own in [address for _, address in addresses(message, "From")] else "received"
     if arrived is not None:
         kind += f";at={int(arrived.timestamp())}"
-    return Raw(key_of(message, body), body, kind + (";cut" if cut else ""))
+    return Raw(f"{key_of(message, body)}#{mark_of(message, body)}", body, kind + (";cut" if cut else ""))
 
 
 def _latest(chunk: list[Sized]) -> str:

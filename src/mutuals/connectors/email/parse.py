@@ -66,6 +66,15 @@ def key_of(message: Message, body: bytes) -> str:
     return f"<{digest.hexdigest()[:40]}@no-id.invalid>"
 
 
+def mark_of(message: Message, body: bytes) -> str:
+    """Tells mails apart that carry one Message-ID: a hash of who, when, about what, and the text, as the bytes stand."""
+    digest = hashlib.sha256()
+    for name in ("From", "Date", "Subject"):
+        digest.update(raw_field(message, name).encode("utf-8", "replace") + b"\n")
+    digest.update(body.replace(b"\r\n", b"\n").partition(b"\n\n")[2].rstrip())
+    return digest.hexdigest()[:16]
+
+
 def head(data: bytes) -> Message:
     """Only the header fields, for those who sort mails."""
     return BytesParser(policy=compat32).parsebytes(data, headersonly=True)
@@ -111,8 +120,21 @@ def _envelope(data: bytes, told: Told) -> Envelope:
         own=told.sent,
         echo_of=echo[1] if echo else "",
         original=whole if whole != said else "",
-        extra=_extra(message, content, told),
+        extra={**_extra(message, content, told), "digest": _digest(message, content, whole)},
     )
+
+
+def _digest(message: Message, content: Content, text: str) -> str:
+    """The same for a mail however it was encoded and whatever servers wrote on its way: who, when, about what, and what."""
+    digest = hashlib.sha256()
+    senders = ",".join(address for _, address in addresses(message, "From"))
+    written = moment(raw_field(message, "Date"))
+    subject = " ".join(field(message, "Subject").split())
+    for one in (senders, str(written or ""), subject, " ".join(text.split())):
+        digest.update(one.encode("utf-8", "replace") + b"\0")
+    for media in content.media:
+        digest.update(hashlib.sha256(media.data or b"").digest())
+    return digest.hexdigest()[:16]
 
 
 def _author(message: Message) -> Handle | None:
