@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, ProgrammingError, transaction
 
 from mutuals.capture import apart, doubt, intake
-from mutuals.capture.models import RawEvent
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
 from mutuals.identity import resolve
@@ -17,12 +16,12 @@ from mutuals.inbox import place
 log = logging.getLogger(__name__)
 
 
-def advance(raws: Sequence[RawEvent]) -> None:
+def advance(raws: Sequence[intake.Waiting]) -> None:
     """Carry a batch of one source through the house. Safe to run again: each room keeps its result once."""
     arrived = intake.open(raws)  #                    capture        what the network sent -> who said what
     doubt.echoes(arrived)  #                          capture        our own words come back: now we know they stand
     doubt.returned(arrived)  #                        capture        or the network says that they did not arrive
-    arrived = apart.mails(arrived)  #                 capture        one Message-ID may be two mails, and one mail come twice
+    arrived = apart.mails(arrived)  #                 capture        one Message-ID on two mails, one mail delivered twice
     placed, joined = threads.place(arrived)  #        conversations  what belongs together
     kept = keep.interactions(placed, joined)  #       history        stored in our words
     tally.count(kept)  #                              history        when we last heard of them
@@ -47,15 +46,15 @@ def run(source_id: int) -> int:
             return total
 
 
-def _carefully(raws: Sequence[RawEvent]) -> None:
+def _carefully(raws: Sequence[intake.Waiting]) -> None:
     if not raws:
         return
     try:
         with transaction.atomic():
             advance(raws)
     except (ValueError, TypeError, KeyError, DatabaseError) as error:
-        if isinstance(error, OperationalError) and not _is_too_much(error):
-            raise  # the server or the disk, not the message: the job tries again
+        if isinstance(error, ProgrammingError) or (isinstance(error, OperationalError) and not _is_too_much(error)):
+            raise  # the server, the disk or a missing migration, not the message: the job tries again
         if len(raws) == 1:
             log.exception("parked raw event %s", raws[0].pk)
             intake.park(raws[0], f"{type(error).__name__}: {error}")

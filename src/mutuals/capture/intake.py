@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from mutuals import connectors
@@ -24,7 +24,22 @@ AHEAD = timedelta(days=1)  # by how much a clock out there may be wrong
 _log = logging.getLogger(__name__)
 
 
-def claim(source_id: int, limit: int = BATCH) -> list[RawEvent]:
+@dataclass(slots=True)
+class Waiting:
+    """A raw event that was claimed; what becomes of it is written by `done`."""
+
+    source: Source
+    pk: int
+    key: str
+    kind: str
+    body: bytes
+    received_at: datetime
+    attempts: int
+    state: str = RawState.RECEIVED
+    reason: str = ""
+
+
+def claim(source_id: int, limit: int = BATCH) -> list[Waiting]:
     """The oldest waiting raws of a source, locked for this transaction.
 
     Batches of one source are opened one after the other, whoever opens them: two at once would race for the threads
@@ -32,21 +47,21 @@ def claim(source_id: int, limit: int = BATCH) -> list[RawEvent]:
     """
     in_turn(Space.OPEN, source_id)
     waiting = RawEvent.objects.select_for_update().filter(source_id=source_id, state=RawState.RECEIVED)
-    raws = list(waiting.order_by("id")[:limit])
-    if raws:
-        source = Source.objects.get(pk=source_id)
-        for raw in raws:
-            raw.source = source
-    return raws
+    columns = ("id", "key", "kind", "body", "received_at", "attempts")
+    rows = list(waiting.order_by("id").values_list(*columns)[:limit])
+    if not rows:
+        return []
+    source = Source.objects.get(pk=source_id)
+    return [Waiting(source, *row) for row in rows]
 
 
-def open(raws: Sequence[RawEvent]) -> list[Arrived]:
+def open(raws: Sequence[Waiting]) -> list[Arrived]:
     """What the network sent becomes who said what. Sets `state` on the rows in memory; `done` writes it.
 
     One that cannot be read is parked with its reason, whatever its connector tripped over; one with nothing in it is
     ignored; what an erased person said, or what we said to them, is refused and its bytes are blanked.
     """
-    opened: list[tuple[RawEvent, Envelope]] = []
+    opened: list[tuple[Waiting, Envelope]] = []
     for raw in raws:
         try:
             envelopes = _parse(raw)
@@ -63,7 +78,7 @@ def open(raws: Sequence[RawEvent]) -> list[Arrived]:
     out = erased.which(named) if named else set()
     arrived = []
     for raw, envelope in opened:
-        if out.intersection(_with_whom(envelope)):
+        if out and out.intersection(_with_whom(envelope)):
             raw.state, raw.body, raw.reason = RawState.REFUSED, b"", "Its author asked to be erased."
         else:
             arrived.append(Arrived(raw.pk, raw.source, _possible(envelope, raw), raw.received_at))
@@ -76,7 +91,7 @@ def _with_whom(envelope: Envelope) -> list[tuple[str, str]]:
     return [(one.network, one.key) for one in told if one]
 
 
-def _possible(envelope: Envelope, raw: RawEvent) -> Envelope:
+def _possible(envelope: Envelope, raw: Waiting) -> Envelope:
     """A time outside of the calendar, or said before its time came, is not believed: it was said when it arrived.
 
     So nobody stays on top of the inbox for ever. Files may hold what is to come, such as dates of publishing.
@@ -88,7 +103,7 @@ def _possible(envelope: Envelope, raw: RawEvent) -> Envelope:
     return replace(envelope, said_at=None, extra={**envelope.extra, "claimed_at": said.isoformat()})
 
 
-def _parse(raw: RawEvent) -> tuple[Envelope, ...]:
+def _parse(raw: Waiting) -> tuple[Envelope, ...]:
     connector = connectors.get("email" if raw.kind == "mail" else raw.source.connector)
     envelopes = connector.parse(Raw(key=raw.key, body=bytes(raw.body), kind=raw.kind))
     for envelope in envelopes:
@@ -99,7 +114,7 @@ def _parse(raw: RawEvent) -> tuple[Envelope, ...]:
     return envelopes
 
 
-def done(raws: Sequence[RawEvent], blank: Sequence[int] = ()) -> None:
+def done(raws: Sequence[Waiting], blank: Sequence[int] = ()) -> None:
     """Write what became of a batch, in one statement; `blank` are raws whose message was deleted out there."""
     gone = {raw.pk for raw in raws if raw.state == RawState.REFUSED} | set(blank)
     bulk.run(
@@ -112,7 +127,7 @@ def done(raws: Sequence[RawEvent], blank: Sequence[int] = ()) -> None:
         RawEvent.objects.filter(pk__in=gone).update(body=b"")
 
 
-def park(raw: RawEvent, reason: str) -> None:
+def park(raw: Waiting, reason: str) -> None:
     """Put one raw event aside with its reason, so that it holds nobody up; it is shown and can be retried."""
     RawEvent.objects.filter(pk=raw.pk).update(state=RawState.PARKED, reason=reason[:500], attempts=raw.attempts + 1)
 

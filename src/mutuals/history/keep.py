@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
+from mutuals.base import bulk
 from mutuals.base.bulk import insert
 from mutuals.base.ids import fit
 from mutuals.connectors.contract import Envelope, Kind, Verb
@@ -87,8 +88,7 @@ def _newest(placed: Sequence[Placed]) -> dict[str, Placed]:
 
 _COLUMNS = (
     "source_id", "key", "revision", "profile_id", "conversation_id", "channel_id", "network", "kind", "direction", "status",
-    "is_public", "visibility", "occurred_at", "received_at", "reply_to", "subject", "text", "language", "url", "purpose",
-    "outcome", "about", "error", "extra",
+    "is_public", "visibility", "occurred_at", "received_at", "reply_to", "subject", "text", "language", "url", "extra",
 )  # fmt: skip
 
 
@@ -100,9 +100,7 @@ def _insert(source_id: int, placed: Sequence[Placed]) -> list[tuple[str, int]]:
 
 def _row(source_id: int, one: Placed) -> tuple[object, ...]:
     arrived, envelope = one.arrived, one.arrived.envelope
-    extra = {**_plain(envelope), "raws": [arrived.raw_id]}
-    if not one.is_ours and envelope.author is None and envelope.extra.get("author_shown"):
-        extra["author_shown"] = envelope.extra["author_shown"]
+    plain = _plain(envelope)
     return (
         source_id,
         fit(envelope.key),
@@ -123,11 +121,7 @@ def _row(source_id: int, one: Placed) -> tuple[object, ...]:
         clean(envelope.body)[:TEXT],
         envelope.language[:12],
         envelope.url[:1000],
-        "",
-        "",
-        "",
-        "",
-        json.dumps(extra, default=str),
+        json.dumps({**plain, "raws": [arrived.raw_id]}, default=str) if plain else f'{{"raws": [{arrived.raw_id}]}}',
     )
 
 
@@ -201,12 +195,18 @@ def _heard_back(rows: Sequence[Interaction], told: dict[str, Placed]) -> list[In
     return [row for row in rows if row not in ours]
 
 
+_TOMBS = """
+    SELECT key FROM history_tombstone WHERE source_id = %(source)s AND key = ANY(%(keys)s::varchar[])
+    UNION ALL
+    SELECT key FROM history_interaction
+    WHERE source_id = %(source)s AND key = ANY(%(keys)s::varchar[]) AND deleted_at IS NOT NULL
+"""
+
+
 def _tombs(source_id: int, placed: Sequence[Placed]) -> set[str]:
     """The keys that were deleted out there, or blanked here by us or by the source's retention."""
-    keys = [fit(one.arrived.envelope.key) for one in placed]
-    graves = Tombstone.objects.filter(source_id=source_id, key__in=keys).values_list("key")
-    blanked = Interaction.objects.filter(source_id=source_id, key__in=keys).exclude(deleted_at=None).values_list("key")
-    return {str(row[0]) for row in graves.union(blanked)}
+    keys = bulk.array(fit(one.arrived.envelope.key) for one in placed)
+    return {row[0] for row in bulk.execute(_TOMBS, {"source": source_id, "keys": keys})}
 
 
 def _deletions(source_id: int, placed: Sequence[Placed]) -> list[Kept]:
@@ -263,10 +263,8 @@ def _touches(kept: Sequence[Kept]) -> list[Touch]:
         if number is None or envelope.kind in (Kind.LIKE, Kind.SHARE, Kind.FOLLOW):
             continue
         ours = one.placed.is_ours
-        fresh = Touch(
-            number, 1, at, None if ours else at, at if ours else None, clean(" ".join(envelope.body[:400].split())), ""
-        )
-        fresh = replace(fresh, subject=clean(envelope.subject))
+        snippet, subject = clean(" ".join(envelope.body[:400].split())), clean(envelope.subject)
+        fresh = Touch(number, 1, at, None if ours else at, at if ours else None, snippet, subject)
         touches[number] = _sum(touches[number], fresh) if number in touches else fresh
     return list(touches.values())
 

@@ -88,10 +88,10 @@ class Interaction(models.Model):
     text = models.TextField(blank=True)
     language = models.CharField(max_length=12, blank=True)
     url = models.CharField(max_length=1000, blank=True)
-    purpose = models.CharField(max_length=20, blank=True)
-    outcome = models.CharField(max_length=20, blank=True)
-    about = models.CharField(max_length=60, blank=True)
-    error = models.CharField(max_length=500, blank=True)
+    purpose = models.CharField(max_length=20, blank=True, db_default="")
+    outcome = models.CharField(max_length=20, blank=True, db_default="")
+    about = models.CharField(max_length=60, blank=True, db_default="")
+    error = models.CharField(max_length=500, blank=True, db_default="")
     extra = models.JSONField(default=dict, blank=True)
 
     class Meta:

@@ -46,7 +46,7 @@ class Line(NamedTuple):
     waiting_since: datetime | None
     assignee_id: int | None
     assignee: str | None
-    count: int
+    messages: int
     snippet: str
     subject: str
     opener_network: str | None

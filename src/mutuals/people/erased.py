@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,9 +15,7 @@ from mutuals.people.profiles import stored_key
 
 def digest(network: str, key: str) -> bytes:
     """HMAC-SHA256 under settings.ERASURE_KEY, 32 bytes, of the handle as the profile table would hold it."""
-    return hmac.new(
-        settings.ERASURE_KEY.encode(), "\0".join(stored_key(network, key)).encode(), hashlib.sha256
-    ).digest()
+    return hmac.digest(settings.ERASURE_KEY.encode(), "\0".join(stored_key(network, key)).encode(), "sha256")
 
 
 def which(handles: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -26,8 +23,9 @@ def which(handles: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     by_digest = {digest(network, key): (network, key) for network, key in set(handles)}
     if not by_digest:
         return set()
-    found = Erased.objects.filter(digest__in=list(by_digest)).values_list("digest", flat=True)
-    return {by_digest[bytes(one)] for one in found}
+    asked = bulk.array("\\x" + one.hex() for one in by_digest)
+    found = bulk.execute("SELECT digest FROM people_erased WHERE digest = ANY(%s::bytea[])", [asked])
+    return {by_digest[bytes(row[0])] for row in found}
 
 
 def keep_out(handles: Iterable[tuple[str, str]], *, now: datetime) -> int:

@@ -46,7 +46,7 @@ def _json(body: bytes) -> Any:
     if len(body) > LARGEST:
         raise ValueError(f"The delivery has more than {LARGEST:,} bytes.")
     try:
-        return json.loads(body, parse_int=_whole, parse_float=_fraction, parse_constant=_no_number)
+        return _READER.decode(body.decode("utf-8-sig"))
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply.") from error
     except UnicodeDecodeError as error:
@@ -63,16 +63,16 @@ def _event(told: Any, path: str) -> Envelope | None:
     at = _moment(told, "at", path, required=verb is not Verb.DELETE)
     if verb is Verb.DELETE:
         return Envelope(key=key, verb=verb, kind=_kind(told, path), said_at=at)
-    public = _flag(told, "public", path)
+    kind, public = _kind(told, path), _flag(told, "public", path)
     body = _text(told, "text", path, at_most=LONGEST_TEXT)
     subject = line(_text(told, "subject", path, at_most=500))
     media = _media(told, path)
-    if not (body or subject or media) and _kind(told, path) not in (Kind.LIKE, Kind.SHARE, Kind.FOLLOW):
+    if not (body or subject or media) and kind not in (Kind.LIKE, Kind.SHARE, Kind.FOLLOW):
         _refuse(f"{path}text", "is needed, or subject, or attachments")
     return Envelope(
         key=key,
         verb=verb,
-        kind=_kind(told, path),
+        kind=kind,
         author=_author(told, path),
         said_at=at,
         body=clean(body),
@@ -154,11 +154,17 @@ def _text(told: Mapping[str, Any], name: str, path: str, *, required: bool = Fal
         _refuse(f"{path}{name}", "contains a NUL byte")
     if len(value) > at_most:
         _refuse(f"{path}{name}", f"is longer than {at_most:,} characters")
+    if not (value.isascii() or _is_whole(value)):
+        _refuse(f"{path}{name}", "contains half a character")
+    return value
+
+
+def _is_whole(value: str) -> bool:
     try:
         value.encode()
     except UnicodeEncodeError:
-        _refuse(f"{path}{name}", "contains half a character")
-    return value
+        return False
+    return True
 
 
 def _flag(told: Mapping[str, Any], name: str, path: str) -> bool:
@@ -194,7 +200,8 @@ def _url(told: Mapping[str, Any], name: str, path: str) -> str:
 
 def _revision(told: Mapping[str, Any]) -> str:
     """Content and time: text A, then B, then A again are three revisions."""
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+    said = [told.get(name) for name in ("at", "kind", "public", "subject", "text", "url")]
+    return hashlib.sha256(_EXACT.encode([*said, told.get("attachments")]).encode()).hexdigest()[:32]
 
 
 def _refuse(where: str, why: str) -> NoReturn:
@@ -216,3 +223,7 @@ def _fraction(text: str) -> float:
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number.")
+
+
+_READER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=_no_number)
+_EXACT = json.JSONEncoder(sort_keys=True, check_circular=False)

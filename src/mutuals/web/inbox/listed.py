@@ -28,7 +28,7 @@ class Row(NamedTuple):
     tint: int | str
     icon: str
     is_public: bool
-    count: str
+    messages: str
     moved_at: datetime
     text: str
     unread: str
@@ -54,7 +54,7 @@ def row_of(
         line.person_id or name,
         talk.icon_of(line.network),
         line.is_public,
-        f"{line.count:,}" if line.count > 1 else "",
+        f"{line.messages:,}" if line.messages > 1 else "",
         line.moved_at,
         line.snippet or line.subject or "(no words)",
         f"{line.unread:,}" if line.unread and line.id != open_id else "",
