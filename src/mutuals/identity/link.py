@@ -87,14 +87,13 @@ def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: 
 
 
 def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None:
-    """Staff say that a profile is not this person's: the link ends, and the answer is remembered."""
+    """Staff say that a profile is not this person's: the link ends, and the answer is remembered.
+
+    Refuses one that is nobody's by now, or (Taken) another person's than when it was read.
+    """
     require(by, "person.link", profile.person)
-    if profile.person is None:
-        raise ValueError("This profile belongs to nobody yet.")
-    if profile.network == "mutuals":
-        raise ValueError("That is the person's own record; it cannot be taken away.")
-    person = profile.person
     with transaction.atomic():
+        person = _held(profile)
         Link.objects.filter(profile=profile, state__in=LIVE, until=None).update(until=now)
         clue = {"clue": f"{by} said it is somebody else", "detail": note, "for": False}
         Link.objects.create(
@@ -104,6 +103,18 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
         profile.person = None
         tally.recount([person.pk])
         journal.note("profile.unlinked", person, by=by, profile=profile.pk)
+
+
+def _held(profile: Profile) -> Person:
+    """Whose it is now, held for this transaction: two who answer at once must not both end the same link."""
+    locked = Profile.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=profile.pk)
+    if locked.person is None:
+        raise ValueError("This profile belongs to nobody yet.")
+    if locked.network == "mutuals":
+        raise ValueError("That is the person's own record; it cannot be taken away.")
+    if locked.person_id != profile.person_id:
+        raise Taken("Somebody else's hand was quicker: it is held to be another person's now. Look again.")
+    return locked.person
 
 
 def links_of(person: Person) -> list[Link]:

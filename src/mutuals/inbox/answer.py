@@ -209,6 +209,7 @@ def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
     outgoing = Outgoing.objects.filter(interaction_id=interaction.pk).order_by("-pk").first()
     with transaction.atomic():
         work.lock(turn)
+        require(by, "conversation.reply", turn)
         if outgoing is None or not outbox.cancel(outgoing, by=by, now=now):
             return False
         own.mark(interaction.pk, Status.CANCELLED)

@@ -57,6 +57,8 @@ def note(turn: Turn, *, by: User, text: str, now: datetime) -> Interaction:
     """Write an internal note into the thread; nobody outside ever sees it."""
     require(by, "conversation.note", turn)
     with transaction.atomic():
+        lock(turn)
+        require(by, "conversation.note", turn)
         row = own.note(by=by, text=text, now=now, conversation=turn.conversation)
         journal.note("conversation.noted", _about(turn), by=by, interaction=row.pk)
         wake.changed("inbox", [turn.pk])
@@ -84,14 +86,12 @@ def close(turn: Turn, *, by: User, purpose: str, outcome: str, now: datetime) ->
 
 def reopen(turn: Turn, *, by: User, now: datetime) -> Turn:
     """Take up a turn again: the undo of closing and of snoozing."""
-    require(by, "conversation.close", turn)
-    return _move(turn, TurnState.OPEN, "conversation.reopened", by=by, now=now)
+    return _move(turn, TurnState.OPEN, "conversation.reopened", act="conversation.close", by=by, now=now)
 
 
 def wait(turn: Turn, *, by: User, now: datetime) -> Turn:
     """It is their turn: out of the open list until they speak again."""
-    require(by, "conversation.reply", turn)
-    return _move(turn, TurnState.PENDING, "conversation.pending", by=by, now=now)
+    return _move(turn, TurnState.PENDING, "conversation.pending", act="conversation.reply", by=by, now=now)
 
 
 def snooze(turn: Turn, *, by: User, until: datetime, now: datetime) -> Turn:
@@ -99,12 +99,16 @@ def snooze(turn: Turn, *, by: User, until: datetime, now: datetime) -> Turn:
     require(by, "conversation.reply", turn)
     if until <= now:
         raise ValueError("Choose a time that is still to come.")
-    return _move(turn, TurnState.SNOOZED, "conversation.snoozed", by=by, now=now, until=until)
+    return _move(turn, TurnState.SNOOZED, "conversation.snoozed", act="conversation.reply", by=by, now=now, until=until)
 
 
-def _move(turn: Turn, state: TurnState, kind: str, *, by: User, now: datetime, until: datetime | None = None) -> Turn:
+def _move(
+    turn: Turn, state: TurnState, kind: str, *, act: str, by: User, now: datetime, until: datetime | None = None
+) -> Turn:
+    """Asks the right on the locked row: the turn may have been given to somebody else since it was read."""
     with transaction.atomic():
         lock(turn)
+        require(by, act, turn)
         turn.state, turn.snoozed_until = state, until
         turn.save(update_fields=["state", "snoozed_until"])
         journal.note(kind, _about(turn), by=by, at=now.isoformat(), until=until.isoformat() if until else None)

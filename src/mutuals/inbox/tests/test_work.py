@@ -74,6 +74,28 @@ def test_a_contractor_sees_and_takes_only_what_is_in_the_own_queue():
         work.assign(own, by=us.cleo, to=us.ada, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda one, by: work.wait(one, by=by, now=NOW),
+        lambda one, by: work.snooze(one, by=by, until=NOW + minutes(5), now=NOW),
+        lambda one, by: work.reopen(one, by=by, now=NOW),
+        lambda one, by: work.note(one, by=by, text="Mine.", now=NOW),
+    ],
+    ids=["wait", "snooze", "reopen", "note"],
+)
+def test_a_turn_that_was_given_away_since_it_was_read_is_not_changed_by_a_contractor(act):
+    us = staff()
+    read = turn(source(owner=us.olga, team=us.elsewhere))
+    Turn.objects.filter(pk=read.pk).update(team=us.service, unread=7)
+
+    with pytest.raises(NotAllowed):
+        act(read, us.cleo)
+
+    assert (Turn.objects.get().state, Turn.objects.get().unread) == ("open", 7)
+    assert not Interaction.objects.filter(kind="note").exists()
+
+
 def test_snoozed_work_wakes_by_the_clock_or_by_a_new_word():
     us = staff()
     square = source(owner=us.olga)
