@@ -21,7 +21,7 @@ def advance(raws: Sequence[intake.Waiting]) -> None:
     arrived = intake.open(raws)  #                    capture        what the network sent -> who said what
     doubt.echoes(arrived)  #                          capture        our own words come back: now we know they stand
     doubt.returned(arrived)  #                        capture        or the network says that they did not arrive
-    arrived = apart.mails(arrived)  #                 capture        one Message-ID on two mails, one mail delivered twice
+    arrived = apart.mails(arrived)  #                 capture        two mails of one Message-ID, or one that came twice
     placed, joined = threads.place(arrived)  #        conversations  what belongs together
     kept = keep.interactions(placed, joined)  #       history        stored in our words
     tally.count(kept)  #                              history        when we last heard of them
