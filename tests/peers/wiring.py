@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,9 @@ class Kept:
     def save(self, values: Mapping[str, str]) -> None:
         self.values = dict(values)
         self.saved.append(dict(values))
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 @dataclass

@@ -7,12 +7,13 @@ copied to another source does not open. Nothing here is ever logged; `hide` take
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, connection, transaction
 from django.db.models.functions import Now
 
 from mutuals.base.refusals import Refusal
@@ -21,6 +22,7 @@ from mutuals.connectors.contract import AuthExpired
 
 MOST = 64_000  # bytes of one source's secrets
 _BATCH = 200
+_RENEWING = 0x4D04  # upper 16 bits of PostgreSQL's 64-bit advisory key; `capture._locks` has the others
 
 
 class Vault:
@@ -49,6 +51,22 @@ class Vault:
         if held.get("source") != self._source_id:
             raise AuthExpired("The kept sign-in belongs to another source. Sign in again.")
         return {str(name): str(value) for name, value in held["values"].items()}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until nobody else is renewing this source's tokens, and keep others out until the end.
+
+        A lock of the connection, not of a transaction: what is saved inside is committed at once, and a killed process
+        holds nothing. May be entered again inside.
+        """
+        key = (_RENEWING << 48) | self._source_id
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            yield
+        finally:
+            with suppress(Error), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
     def save(self, values: Mapping[str, str]) -> None:
         """Keep all values anew, committed at once: a token that was renewed out there must never be lost in here.

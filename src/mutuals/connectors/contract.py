@@ -7,6 +7,7 @@ All its input and output goes through the `Context` that it is given, so a test 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -213,6 +214,12 @@ class Secrets(Protocol):
 
     def get(self) -> dict[str, str]: ...
     def save(self, values: Mapping[str, str]) -> None: ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Inside, no other process is inside for this source: a token good for one use is renewed once.
+
+        Read anew inside; whoever waited finds what the other has saved.
+        """
 
 
 class Limiter(Protocol):

@@ -1,13 +1,17 @@
 import json
+from dataclasses import replace
+from threading import Barrier, Thread
 
 import pytest
 from cryptography.fernet import Fernet
-from django.db import transaction
+from django.db import connection, transaction
 
+from answering import answering, reply
 from mutuals.base.refusals import Refusal
 from mutuals.channels import secrets
 from mutuals.channels.models import Credential, Source
 from mutuals.channels.secrets import Vault
+from mutuals.connectors.bluesky import CONNECTOR
 from mutuals.connectors.contract import AuthExpired
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +109,71 @@ def test_saving_is_refused_where_a_transaction_could_take_it_back():
         vault.save({"token": "new"})
 
     assert json.dumps(vault.get()) == "{}"
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_who_find_the_same_stale_token_spend_the_refresh_token_once():
+    row = source()
+    Vault(row.pk).save({"access": "a1", "refresh": "r1", "app_password": "pass"})
+    both, spent, used = Barrier(2), [], []
+
+    def answer(asked):
+        token, name = asked.told["headers"].get("authorization", ""), asked.url.rsplit("/", 1)[1]
+        if name == "com.atproto.server.refreshSession":
+            spent.append(token)
+            while len(spent) < 2 and not waits_for_a_lock():
+                pass
+            return reply({"accessJwt": "a2", "refreshJwt": "r2", "did": "did:plc:me"})
+        if token == "Bearer a1":
+            both.wait(10)
+            return reply({"error": "ExpiredToken", "message": "old"}, status=400)
+        used.append(token)
+        return reply({"did": "did:plc:me", "handle": "works.test"})
+
+    def worker():
+        context, _ = answering(
+            answer, settings={"address": "https://pds.example", "identifier": "works.test"}, secrets={}
+        )
+        try:
+            CONNECTOR.check(replace(context, secrets=Vault(row.pk)))
+        finally:
+            connection.close()
+
+    workers = [Thread(target=worker) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join(20)
+
+    assert spent == ["Bearer r1"]
+    assert set(used) == {"Bearer a2"}
+    assert Vault(row.pk).get()["refresh"] == "r2"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_while_renewing_lets_the_next_one_in():
+    vault = Vault(source().pk)
+
+    entered = []
+
+    def other():
+        with Vault(vault._source_id).alone():
+            entered.append(True)
+        connection.close()
+
+    with pytest.raises(ValueError, match="no"), vault.alone():
+        raise ValueError("no")
+    thread = Thread(target=other)
+    thread.start()
+    thread.join(10)
+
+    assert entered == [True]

@@ -1,7 +1,7 @@
 """XRPC: one service, one session whose tokens are renewed in place, errors by their names.
 
-A refresh token is good for one use (services allow a short overlap), so the new pair is saved before it is used, and a
-pair that another worker saved meanwhile is tried before our own is spent.
+A refresh token is good for one use (services allow a short overlap), so only one process renews at a time, the new pair is
+saved before it is used, and a pair that another worker saved meanwhile is tried before our own is spent.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def address(context: Context) -> str:
 
 def call(context: Context, method: str, nsid: str, *, writes: bool = False, **request: Any) -> Any:
     """One call as ourselves; its JSON. Raises a ConnectorError, AuthExpired when no sign-in can be had any more."""
-    access = _session(context).get("access", "") or _sign_in(context)
+    access = _session(context).get("access", "") or _begun(context)
     group = WRITES if writes else READS
     context.limiter.take(group, urgent=writes)
     reply = _once(context, method, nsid, access, group=group, writes=writes, **request)
@@ -52,7 +52,9 @@ def call(context: Context, method: str, nsid: str, *, writes: bool = False, **re
 def my_did(context: Context) -> str:
     """Our own immutable id; signs in when nobody has yet."""
     if not _session(context).get("did"):
-        _sign_in(context)
+        with context.secrets.alone():
+            if not _session(context).get("did"):
+                _sign_in(context)
     return context.secrets.get().get("did", "")
 
 
@@ -81,6 +83,17 @@ def _once(context: Context, method: str, nsid: str, token: str, *, group: str, w
 
 def _renewed(context: Context, stale: str) -> str:
     """Another access token than `stale`: one that another worker saved, else a refreshed one, else a new session's."""
+    with context.secrets.alone():
+        return _renewed_alone(context, stale)
+
+
+def _begun(context: Context) -> str:
+    """The access token of a new session, or of one that another worker began meanwhile."""
+    with context.secrets.alone():
+        return _session(context).get("access", "") or _sign_in(context)
+
+
+def _renewed_alone(context: Context, stale: str) -> str:
     kept = context.secrets.get()
     if kept.get("access") and kept["access"] != stale:
         return kept["access"]

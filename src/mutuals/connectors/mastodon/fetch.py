@@ -121,15 +121,19 @@ def my_id(context: Context) -> str:
     known = context.secrets.get()
     if not known.get("account_id"):
         account = one(call(context, "GET", WHO))
-        context.secrets.save({**known, **who(account)})
+        note_account(context, account)
         return text(account, "id")
     return known["account_id"]
 
 
-def who(account: dict[str, Any]) -> dict[str, str]:
-    """What is kept of our own account: its number here, its global id and its page."""
+def note_account(context: Context, account: dict[str, Any]) -> None:
+    """Keep our own account's number here, its global id and its page, beside a token that was renewed meanwhile."""
     page = text(account, "url")
-    return {"account_id": text(account, "id"), "actor": text(account, "uri") or page, "page": page}
+    told = {"account_id": text(account, "id"), "actor": text(account, "uri") or page, "page": page}
+    with context.secrets.alone():
+        known = context.secrets.get()
+        if any(known.get(name) != value for name, value in told.items()):
+            context.secrets.save({**known, **told})
 
 
 def _walk(

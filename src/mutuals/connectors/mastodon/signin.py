@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from mutuals.base.ids import new_token
 from mutuals.connectors.contract import BadRequest, Context, Forbidden, Handle
 from mutuals.connectors.mastodon.client import WHO, address, call, one
-from mutuals.connectors.mastodon.fetch import who
+from mutuals.connectors.mastodon.fetch import note_account
 from mutuals.connectors.mastodon.parse import author, text
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -66,8 +66,5 @@ def check(context: Context) -> Handle:
         ours = author(account)
     except ValueError as error:
         raise BadRequest("The server's answer names no account; is this the address of a Mastodon server?") from error
-    known = context.secrets.get()
-    told = who(account)
-    if any(known.get(name) != value for name, value in told.items()):
-        context.secrets.save({**known, **told})
+    note_account(context, account)
     return ours
