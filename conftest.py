@@ -88,6 +88,22 @@ def database_address(django_db_blocker: DjangoDbBlocker) -> Iterator[embedded.Ad
     keeper.close()
 
 
+@pytest.fixture
+def empty_database(database_address: embedded.Address) -> Iterator[embedded.Address]:
+    """A migrated database beside this worker's own, in which nobody has an account yet."""
+    mine = database_address.named(f"{database_address.dbname}_empty")
+    with _alone():
+        keeper = psycopg.connect(database_address.named("postgres").dsn(), autocommit=True)
+        _drop(keeper, mine.dbname)
+        template = f"mutuals_template_{_state_of_migrations()}"
+        keeper.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(mine.dbname), sql.Identifier(template))
+        )
+    yield mine
+    _drop(keeper, mine.dbname)
+    keeper.close()
+
+
 @pytest.fixture(scope="session")
 def child_environ(database_address: embedded.Address) -> dict[str, str]:
     """The environment for a process that a test starts: the same database, state folder, settings and sources."""

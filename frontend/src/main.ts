@@ -39,5 +39,6 @@ startPasskey(document, {
   fetch: (url, how) => fetch(url, how),
   create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options as unknown as PublicKeyCredentialCreationOptionsJSON) }),
   get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options as unknown as PublicKeyCredentialRequestOptionsJSON) }),
+  numbered: /^[\d.]+$|^\[/.test(location.hostname) ? location.hostname : "",
   works: typeof PublicKeyCredential !== "undefined" && "parseCreationOptionsFromJSON" in PublicKeyCredential,
 });

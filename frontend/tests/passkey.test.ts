@@ -5,7 +5,7 @@ const FORM = `<form data-passkey="get" data-options="o" action="/accounts/2fa/au
 <script type="application/json" id="o">{"request_options": {"publicKey": {"challenge": "abc"}}}</script>`;
 
 function outside(more = {}) {
-  return { works: true, fetch: vi.fn(), create: vi.fn(), get: vi.fn().mockResolvedValue({ id: "key-1" }), ...more };
+  return { works: true, numbered: "", fetch: vi.fn(), create: vi.fn(), get: vi.fn().mockResolvedValue({ id: "key-1" }), ...more };
 }
 
 test("the form carries what the key answered", async () => {
@@ -28,6 +28,19 @@ test("a browser without passkeys is not offered them", () => {
   startPasskey(document, outside({ works: false }));
 
   expect(document.querySelector("form")!.hidden).toBe(true);
+});
+
+test("at a number on this machine the way to its name is shown, elsewhere only the reason", () => {
+  document.body.innerHTML = FORM.replace("<button>", '<button type="submit">');
+
+  startPasskey(document, outside({ numbered: "127.0.0.1" }));
+  const own = document.querySelector("[data-said]")!.innerHTML;
+  document.body.innerHTML = FORM;
+  startPasskey(document, outside({ numbered: "10.0.0.7" }));
+
+  expect(own).toContain("//localhost");
+  expect(document.querySelector("[data-said] a")).toBeNull();
+  expect(document.querySelector("[data-said]")!.textContent).toContain("this one is a number");
 });
 
 test("a key that was not touched is told in words", async () => {

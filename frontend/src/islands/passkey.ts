@@ -2,9 +2,12 @@
 //
 // Marks: <form data-passkey="create|get"> with a hidden input name="credential" and [data-said] for words; the options stand in the
 // script that data-options names, else they are asked from the form's own address. Such a form may be hidden until it can work.
+// At an address that is a number (127.0.0.1) no browser keeps passkeys; the form then says so and links to localhost.
 // A checkbox name="passwordless" asks for a key that remembers who it is for.
 
 import { onMark } from "./marks";
+
+const LOOPBACK = ["127.0.0.1", "[::1]"];
 
 interface Options { publicKey: Record<string, unknown> & { authenticatorSelection?: Record<string, unknown> } }
 interface Told { creation_options?: Options; request_options?: Options }
@@ -13,11 +16,13 @@ export interface Outside {
   create(options: Record<string, unknown>): Promise<unknown>;
   get(options: Record<string, unknown>): Promise<unknown>;
   works: boolean;
+  numbered: string; // the host where it is a number, for which browsers keep no passkeys; "" where it has a name
 }
 
 export function startPasskey(page: Document, outside: Outside): void {
   onMark(page, "form[data-passkey]", (element) => {
     const form = element as HTMLFormElement;
+    if (outside.numbered) return elsewhere(page, form, outside.numbered);
     if (!outside.works) return say(form, form.hidden ? "" : "This browser knows no passkeys on this address.");
     form.hidden = false;
     form.addEventListener("submit", (event) => {
@@ -25,6 +30,23 @@ export function startPasskey(page: Document, outside: Outside): void {
       void ask(page, form, outside);
     });
   });
+}
+
+function elsewhere(page: Document, form: HTMLFormElement, host: string): void {
+  form.hidden = false;
+  for (const button of form.querySelectorAll<HTMLButtonElement>("button[type=submit]")) button.disabled = true;
+  const place = form.querySelector("[data-said]");
+  if (!place) return;
+  place.classList.replace("t-late", "ink2");
+  place.textContent = "Passkeys need an address with a name, and this one is a number. ";
+  if (!LOOPBACK.includes(host)) return;
+  const way = page.createElement("a");
+  const there = new URL(page.location.href);
+  there.hostname = "localhost";
+  way.href = there.href;
+  way.className = "link";
+  way.textContent = `Open it as ${there.host}`;
+  place.append(way);
 }
 
 async function ask(page: Document, form: HTMLFormElement, outside: Outside): Promise<void> {

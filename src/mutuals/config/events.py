@@ -72,6 +72,7 @@ class Events:
         queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
         self.readers.add(queue)
         gone = asyncio.create_task(_until_gone(receive))
+        gone.add_done_callback(lambda _: queue.full() or queue.put_nowait(""))  # so that nobody waits for who went
         try:
             headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *_cors(origin)]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -83,7 +84,9 @@ class Events:
                         break
                     checked = monotonic()
                 try:
-                    await _write(send, f"data: {await asyncio.wait_for(queue.get(), BEAT)}\n\n")
+                    said = await asyncio.wait_for(queue.get(), BEAT)
+                    if said:
+                        await _write(send, f"data: {said}\n\n")
                 except TimeoutError:
                     await _write(send, ": still here\n\n")
         finally:

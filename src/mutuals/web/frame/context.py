@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from mutuals.staff.models import User
 from mutuals.web.frame import company, rail
+
+_LOOPBACK = ("localhost", "127.0.0.1")
 
 
 @dataclass
@@ -71,13 +74,22 @@ class Surround:
         return rail.address("mfa_index")
 
 
+def _events(request: HttpRequest) -> str:
+    """Where the changes are told, by the name this page was asked for: a cookie of localhost is not sent to 127.0.0.1."""
+    told = urlsplit(settings.EVENTS_URL or "")
+    asked = request.get_host().partition(":")[0]
+    if told.hostname in _LOOPBACK and asked in _LOOPBACK:
+        told = told._replace(netloc=f"{asked}:{told.port}")
+    return told.geturl() + "/events/"
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Names for every template: `company`, `events_url`, `theme`, and `frame` for those who are signed in."""
     user = getattr(request, "user", None)
     known = user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
     return {
         "company": company.name(),
-        "events_url": (settings.EVENTS_URL or "") + "/events/" if known else "",
+        "events_url": _events(request) if known else "",
         "theme": getattr(known, "theme", ""),
         "frame": Surround(known, request.path) if known else None,
     }

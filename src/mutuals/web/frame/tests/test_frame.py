@@ -52,6 +52,22 @@ def test_nobody_has_no_frame():
     assert found["events_url"] == ""
 
 
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("localhost:8000", "http://localhost:8001/events/"),
+        ("127.0.0.1:8000", "http://127.0.0.1:8001/events/"),
+        ("testserver", "http://127.0.0.1:8001/events/"),
+    ],
+)
+def test_changes_are_told_where_the_cookie_of_the_page_is_sent(settings, host, told):
+    settings.EVENTS_URL = "http://127.0.0.1:8001"
+    request = request_of(somebody(Role.STAFF))
+    request.META["HTTP_HOST"] = host
+
+    assert frame(request)["events_url"] == told
+
+
 @pytest.mark.parametrize("code", ["403", "404", "500", "403_csrf"])
 def test_an_error_page_needs_no_request(code):
     page = render_to_string(f"{code}.html")
