@@ -34,6 +34,14 @@ _DEEPEST = 256  # a browser's parser takes quadratic time in the depth: 200,000 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NO_DEPTH = _set("area base br col hr img input link meta source wbr p li dt dd tr td th option")
+_TAME = nh3.Cleaner(
+    tags=set(_BLOCKS | _INLINE),
+    clean_content_tags=set(_DROPPED),
+    attributes={"a": {"href"}, "img": {"alt"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+    strip_comments=True,
+)
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -59,19 +67,12 @@ def plain(html: str, *, base: str = "", quote_mark: str = "> ") -> str:
     deeper than any honest page has its tags struck out instead of understood.
     """
     html = clean(html[:LONGEST_HTML])
+    if "<" not in html and "&" not in html:
+        return _SPACES.sub(" ", html.replace("\n", " ")).strip()
     if _is_too_deep(html):
         return _GAPS.sub("\n\n", clean(unescape(_ANY_TAG.sub(" ", html)))).strip()
-    tame = nh3.clean(
-        html,
-        tags=set(_BLOCKS | _INLINE),
-        clean_content_tags=set(_DROPPED),
-        attributes={"a": {"href"}, "img": {"alt"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
-        strip_comments=True,
-    )
     reader = _Reader(base, quote_mark)
-    reader.feed(tame)
+    reader.feed(_TAME.clean(html))
     reader.close()
     return reader.text()
 

@@ -95,7 +95,7 @@ def _status(item: dict[str, Any], known: _Around, *, ours: frozenset[str]) -> tu
         inner = _status({**shared, "reblog": None}, known, ours=ours)
         own = OWN_SHARE in ours
         return (*inner, _reaction(Kind.SHARE, part(item, "account"), shared, item.get("created_at"), own=own))
-    word = visibility(item)
+    word, body = visibility(item), _body(item)
     is_reply = bool(known.parent or item.get("in_reply_to_id"))
     return (
         Envelope(
@@ -104,7 +104,7 @@ def _status(item: dict[str, Any], known: _Around, *, ours: frozenset[str]) -> tu
             kind=Kind.REPLY if is_reply else Kind.POST,
             author=author(part(item, "account")),
             said_at=moment(item.get("created_at")),
-            body=_body(item),
+            body=body,
             subject=line(text(item, "spoiler_text"), at_most=500),
             public=word in PUBLIC,
             visibility=word,
@@ -113,7 +113,7 @@ def _status(item: dict[str, Any], known: _Around, *, ours: frozenset[str]) -> tu
             to=_mentioned(item, known.actors),
             url=web(item, "url") or web(item, "uri"),
             language=text(item, "language")[:20],
-            revision=revision(item),
+            revision=_hashed(item, body),
             media=tuple(_media(told) for told in parts(item, "media_attachments")),
             own=OWN in ours,
             extra={"id": text(item, "id"), "in_reply_to_id": text(item, "in_reply_to_id")},
@@ -189,9 +189,13 @@ def visibility(status: dict[str, Any]) -> str:
 
 def revision(status: dict[str, Any]) -> str:
     """A hash of what a reader sees, because not every server tells when something was edited."""
+    return _hashed(status, _body(status))
+
+
+def _hashed(status: dict[str, Any], body: str) -> str:
     seen = [
         text(status, "spoiler_text"),
-        _body(status),
+        body,
         *(text(told, "id") + text(told, "description") for told in parts(status, "media_attachments")),
     ]
     return hashlib.sha256("\0".join(seen).encode()).hexdigest()[:16]
