@@ -1,17 +1,19 @@
 """The doors in front of hostile words and of people whose access has ended."""
 
 import asyncio
+import json
 from importlib import import_module
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from cast import NOW, event, person, said, source, staff
 from mutuals import privacy
-from mutuals.base import clock
+from mutuals.base import clock, wake
 from mutuals.identity import link
 from mutuals.people.models import Person, Profile
 from mutuals.staff import tokens
@@ -94,3 +96,109 @@ def test_a_screen_whose_user_has_no_access_any_more_is_told_nothing_further(data
     assert told[0]["status"] == 200
     assert [one["body"][:4] for one in told[1:]] == [b"retr", b"data"]
     assert not app.readers
+
+
+def cookie_of(user) -> bytes:
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}".encode()
+
+
+class Screen:
+    """One open page that listens, and all that it was told."""
+
+    def __init__(self, app, cookie: bytes) -> None:
+        self.told, self.heard, self.closed = [], asyncio.Event(), asyncio.Event()
+        scope = {"type": "http", "path": "/events/", "method": "GET", "headers": [(b"cookie", cookie)]}
+        self.task = asyncio.create_task(app(scope, self._receive, self._send))
+
+    async def _receive(self):
+        await self.closed.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message) -> None:
+        self.told.append(message)
+        self.heard.set()
+
+    async def until(self, found) -> None:
+        async with asyncio.timeout(20):
+            while not any(found(one) for one in self.told):
+                self.heard.clear()
+                await self.heard.wait()
+
+    @property
+    def status(self) -> int:
+        return self.told[0]["status"]
+
+    def data(self) -> list[dict]:
+        return [json.loads(one["body"][6:]) for one in self.told[1:] if one["body"].startswith(b"data")]
+
+
+def hears(word: bytes):
+    return lambda message: word in message.get("body", b"")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_user_cannot_take_every_place_of_those_who_listen(database_address):
+    """K5."""
+    events = import_module("mutuals.config.events")
+    us = staff()
+    ada, ben = cookie_of(us.ada), cookie_of(us.ben)
+    app = events.Events(database_address.dsn())
+
+    async def crowd():
+        screens = [Screen(app, ada) for _ in range(events.MOST_OF_ONE)]
+        for one in screens:
+            await one.until(hears(b"listening"))
+        more, other = Screen(app, ada), Screen(app, ben)
+        await more.task
+        await other.until(hears(b"listening"))
+        screens[0].closed.set()
+        await screens[0].task
+        late = Screen(app, ada)
+        await late.until(hears(b"listening"))
+        for one in [*screens, other, late]:
+            one.closed.set()
+            await one.task
+        app.listening.cancel()
+        return more, other, late
+
+    more, other, late = asyncio.run(crowd())
+
+    assert (more.status, other.status, late.status) == (429, 200, 200)
+    assert not app.readers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contractor_hears_that_something_changed_and_not_what(database_address):
+    """K5."""
+    events = import_module("mutuals.config.events")
+    us = staff()
+    app, cookies = events.Events(database_address.dsn()), [cookie_of(us.ada), cookie_of(us.cleo)]
+
+    async def listening():
+        ours, theirs = (Screen(app, cookie) for cookie in cookies)
+        for one in (ours, theirs):
+            await one.until(hears(b"data"))
+        before = len(theirs.data())
+        await asyncio.to_thread(changed_in_thread)
+        await ours.until(hears(b"4711"))
+        while len(theirs.data()) == before:
+            theirs.heard.clear()
+            await theirs.heard.wait()
+        for one in (ours, theirs):
+            one.closed.set()
+            await one.task
+        app.listening.cancel()
+        return ours, theirs
+
+    ours, theirs = asyncio.run(listening())
+
+    assert {"what": "inbox", "ids": [4711]} in ours.data()
+    assert all(one == {"what": "all", "ids": []} for one in theirs.data())
+
+
+def changed_in_thread() -> None:
+    wake.changed("inbox", [4711])
+    connection.close()

@@ -1,6 +1,7 @@
 """Server-sent events: one small process that tells open screens what changed, by kind and id only.
 
 It knows no rooms and asks no permission beyond "signed in": a screen fetches what changed through the ordinary views.
+Who does not see every conversation is only told that something changed.
 The session is read as Django wrote it: row of `django_session`, signed with SECRET_KEY, with the user's password mark.
 """
 
@@ -11,6 +12,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 from typing import Any
@@ -32,10 +34,31 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_CLIENTS = 1000
+MOST_OF_ONE = 10  # open screens of one user; the others ask by themselves
+_ALL = json.dumps({"what": "all", "ids": []})
+_SEE_ALL = ("owner", "admin", "lead", "staff")  # roles with `conversation.view` on every row, see `staff.permissions`
 BEAT = 15.0  # seconds between two comments that keep a connection open
 RECHECK = 60.0  # seconds after which a reader must still be signed in
 WAITING = 100  # events a slow reader may lag behind before it is told to look at everything anew
 _HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+
+
+@dataclass(eq=False)
+class Reader:
+    """One open screen: whose it is, whether ids may be told, and what it was not told yet."""
+
+    user_id: int
+    sees_all: bool
+    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(WAITING))
+
+    def tell(self, payload: str) -> None:
+        """To a slow one, and to one who may not know the ids: "all", once."""
+        if self.sees_all and not self.queue.full():
+            self.queue.put_nowait(payload)
+            return
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(_ALL)
 
 
 class Events:
@@ -43,7 +66,7 @@ class Events:
 
     def __init__(self, dsn: str, *, recheck: float = RECHECK) -> None:
         self.dsn, self.recheck = dsn, recheck
-        self.readers: set[asyncio.Queue[str]] = set()
+        self.readers: set[Reader] = set()
         self.listening: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,19 +81,21 @@ class Events:
             await _answer(send, 404, "There is nothing here.")
         elif origin and urlsplit(origin).hostname != urlsplit(f"//{headers.get('host', '')}").hostname:
             await _answer(send, 403, "This origin may not listen.")
-        elif not await self._signed_in(headers.get("cookie", "")):
+        elif (reader := await self._reader(headers.get("cookie", ""))) is None:
             await _answer(send, 401, "Sign in first.", origin)
         elif len(self.readers) >= MOST_CLIENTS:
             await _answer(send, 503, "Too many screens are open; this one asks by itself every 15 seconds.", origin)
+        elif sum(one.user_id == reader.user_id for one in self.readers) >= MOST_OF_ONE:
+            await _answer(send, 429, "You have many screens open; this one asks by itself every 15 seconds.", origin)
         else:
-            await self._stream(receive, send, origin, headers["cookie"])
+            self.readers.add(reader)
+            await self._stream(receive, send, origin, headers["cookie"], reader)
 
-    async def _stream(self, receive: Receive, send: Send, origin: str, cookie: str) -> None:
+    async def _stream(self, receive: Receive, send: Send, origin: str, cookie: str, reader: Reader) -> None:
         """Until the reader goes, or is signed in no longer: who signs out or loses access hears nothing a minute later."""
         if self.listening is None or self.listening.done():
             self.listening = asyncio.create_task(self._listen())
-        queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
-        self.readers.add(queue)
+        queue = reader.queue
         gone = asyncio.create_task(_until_gone(receive))
         gone.add_done_callback(lambda _: queue.full() or queue.put_nowait(""))  # so that nobody waits for who went
         try:
@@ -80,8 +105,9 @@ class Events:
             checked = monotonic()
             while not gone.done():
                 if monotonic() - checked >= self.recheck:
-                    if not await self._signed_in(cookie):
+                    if (now := await self._reader(cookie)) is None:
                         break
+                    reader.sees_all = now.sees_all
                     checked = monotonic()
                 try:
                     said = await asyncio.wait_for(queue.get(), BEAT)
@@ -90,7 +116,7 @@ class Events:
                 except TimeoutError:
                     await _write(send, ": still here\n\n")
         finally:
-            self.readers.discard(queue)
+            self.readers.discard(reader)
             gone.cancel()
 
     async def _listen(self) -> None:
@@ -99,7 +125,7 @@ class Events:
             with suppress(psycopg.Error, OSError):
                 async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
-                    self._tell(json.dumps({"what": "all", "ids": []}))
+                    self._tell(_ALL)
                     async for notice in connection.notifies():
                         self._tell(notice.payload)
                         if not self.readers:
@@ -107,17 +133,14 @@ class Events:
             await asyncio.sleep(1.0)
 
     def _tell(self, payload: str) -> None:
-        for queue in self.readers:
-            if queue.full():
-                while not queue.empty():
-                    queue.get_nowait()
-                payload = json.dumps({"what": "all", "ids": []})
-            queue.put_nowait(payload)
+        for reader in self.readers:
+            reader.tell(payload)
 
-    async def _signed_in(self, cookie: str) -> bool:
+    async def _reader(self, cookie: str) -> Reader | None:
+        """Who is signed in by this cookie; None = nobody."""
         key = _session_key(cookie)
         if not key:
-            return False
+            return None
         try:
             async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
                 found = await (
@@ -128,13 +151,15 @@ class Events:
                 session = _session(found[0]) if found else {}
                 user = await (
                     await connection.execute(
-                        "SELECT password FROM staff_user WHERE is_active AND id = %s",
+                        "SELECT password, id, role FROM staff_user WHERE is_active AND id = %s",
                         [int(session.get("_auth_user_id", 0))],
                     )
                 ).fetchone()
         except (psycopg.Error, ValueError):
-            return False
-        return user is not None and _fits(session, str(user[0]))
+            return None
+        if user is None or not _fits(session, str(user[0])):
+            return None
+        return Reader(int(user[1]), user[2] in _SEE_ALL)
 
 
 def _session_key(cookie: str) -> str:
