@@ -159,13 +159,20 @@ def send(
 
 
 def again(outgoing: Outgoing, *, by: User, now: datetime) -> Outgoing:
-    """Try one that failed once more. Refused: any other state, a blocked source, who may not speak as the channel."""
+    """Try one that failed once more. Refused: any other state, a blocked source, who may not speak as the channel.
+
+    A mail that came back did leave (`sent`), and is not sent again: whoever answers writes anew.
+    """
     _sent.may_handle(outgoing, by)
     reason = blocked(outgoing.source)
     if reason:
         raise Refusal(reason)
     with transaction.atomic():
         row = Outgoing.objects.select_for_update(of=("self",)).select_related("source").get(pk=outgoing.pk)
+        if row.state == SendState.SENT:
+            raise Refusal(
+                "This did leave. If it came back, the same way would bring it back again: write a new answer."
+            )
         if row.state != SendState.FAILED:
             raise Refusal("Only what failed can be tried again.")
         row.attempts, row.created_at = 0, now

@@ -186,6 +186,25 @@ def test_a_failed_answer_shows_its_reason_and_is_tried_again():
     assert Outgoing.objects.get().state == "queued"
 
 
+def test_an_answer_that_came_back_is_written_anew_and_not_tried_again():
+    us, _, turn = town()
+    client = signed_in(us.ada)
+    client.post(f"/inbox/{turn.pk}/write/", {"mode": "reply", "text": "Descale it."})
+    row = Interaction.objects.get(direction="out")
+    Outgoing.objects.update(state="sent")
+    Interaction.objects.filter(pk=row.pk).update(status="failed", error="It came back from bea@harbour.example: no box")
+
+    page = client.get(f"/inbox/{turn.pk}/").content.decode()
+    anew = client.get(f"/inbox/{turn.pk}/?undone={row.pk}").content.decode()
+    tried = client.post(f"/inbox/messages/{row.pk}/again/", follow=True).content.decode()
+
+    assert f'href="/inbox/{turn.pk}/?undone={row.pk}#words">Write a new answer</a>' in page
+    assert f'action="/inbox/messages/{row.pk}/again/"' not in page
+    assert "Descale it.</textarea>" in anew
+    assert "write a new answer" in tried
+    assert Outgoing.objects.get().state == "sent"
+
+
 def test_an_answer_in_doubt_is_settled_by_a_person():
     us, _, turn = town()
     client = signed_in(us.ada)

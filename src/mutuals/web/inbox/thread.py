@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from mutuals import connectors
 from mutuals.base import journal
 from mutuals.base.models import Entry
+from mutuals.capture.models import Outgoing, SendState
 from mutuals.connectors.contract import Do
 from mutuals.history import queries as history
 from mutuals.history.models import Attachment, Direction, Interaction, Status
@@ -68,6 +71,7 @@ class Said:
     new: int = 0
     may_like: bool = False
     may_unsay: bool = False
+    anew: str = ""  # where a new answer is written with these words: it left and came back, so it is not tried again
 
 
 @dataclass(slots=True)
@@ -125,19 +129,30 @@ def _window(
     does = _does(turn)
     subject = bare(turn.conversation.subject)
     items = [_said(row, viewer, files.get(row.pk, ()), subject, full=full) for row in rows]
-    theirs = 0
+    theirs, retried = 0, _may_retry(rows)
     for row, item in zip(rows, items, strict=True):
         theirs += row.direction == Direction.IN
         item.is_first_new = row.pk == first_new
         item.new = theirs if item.is_first_new else 0
         answered = ways is not None and not ways.refused
         item.may_like = answered and ways.can_like and row.direction == Direction.IN and not item.is_deleted  # type: ignore[union-attr]
+        if row.status == Status.FAILED and row.pk not in retried:
+            item.anew = f"{reverse('conversation', args=[turn.pk])}?undone={row.pk}#words"
         item.may_unsay = Do.DELETE in does and row.direction == Direction.OUT and row.status == Status.SENT
     since = rows[-1].occurred_at if rows and older else None
     items += _events(turn, viewer, since=since, until=until)
     items.sort(key=lambda item: (item.at, item.id))
     first = talk.mark((rows[-1].occurred_at, rows[-1].pk)) if rows else ""
     return Window(items, older, first, len(rows), first_new)
+
+
+def _may_retry(rows: Sequence[Interaction]) -> set[int]:
+    """Those of the failed answers that never left; asked only where something failed."""
+    failed = [row.pk for row in rows if row.status == Status.FAILED]
+    if not failed:
+        return set()
+    waiting = Outgoing.objects.filter(interaction_id__in=failed, state=SendState.FAILED)
+    return {number for number in waiting.values_list("interaction_id", flat=True) if number is not None}
 
 
 def _does(turn: Turn) -> frozenset[Do]:

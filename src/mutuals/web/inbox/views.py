@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -164,9 +164,10 @@ def conversation(request: HttpRequest, viewer: User, number: int) -> dict[str, A
 
 
 def _taken_back(request: HttpRequest, turn: Turn, viewer: User) -> str:
-    """The text of an own answer that was just taken back, to be written on."""
+    """The text of an own answer that was just taken back, or of anybody's that came back, to be written on."""
     number = request.GET.get("undone", "")
     if not (number.isdigit() and len(number) < 19):
         return ""
-    row = Interaction.objects.filter(pk=number, conversation_id=turn.pk, by=viewer, status="cancelled").first()
+    rows = Interaction.objects.filter(pk=number, conversation_id=turn.pk, direction="out")
+    row = rows.filter(Q(by=viewer, status="cancelled") | Q(status="failed")).first()
     return row.text if row else ""
