@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
@@ -15,6 +14,7 @@ from mutuals.capture import apart, receive
 from mutuals.capture.imports.decisions import Decision, Outcome, Pair, RowIn, Shadow
 from mutuals.capture.imports.rows import reading_of
 from mutuals.capture.models import Import
+from mutuals.channels.models import Channel
 from mutuals.connectors import get
 from mutuals.connectors.contract import Envelope, Raw
 from mutuals.connectors.files.posts import post_raw
@@ -49,6 +49,7 @@ class PostsPlanner:
         self._of, self._shadow = of, shadow
         self._parse = get(of.source.connector).parse
         self._reading = reading_of(of.options)
+        self._ours = set(Channel.objects.filter(source=of.source_id).values_list("key", flat=True))
         self._raws: list[Raw] = []
         self._kept: dict[str, str] = {}
         self._row = 0
@@ -87,11 +88,21 @@ class PostsPlanner:
         try:
             raw = Raw(_mail_key(row.mail), row.mail, "received") if row.mail else post_raw(row.values, self._reading)
             found = self._parse(raw)
+            if row.mail and found and self._is_ours(found[0]):
+                raw = replace(raw, kind="sent")
+                found = self._parse(raw)
         except ValueError as error:
             return _Post(row, None, None, str(error)[:500])
         if not found:
             return _Post(row, None, None, "Nothing in the row is a post")
         return _Post(row, replace(raw, key=fit(raw.key, 560)), found[0])
+
+    def _is_ours(self, mail: Envelope) -> bool:
+        """Whether a presence of the mailbox wrote it. Whoever imports the file vouches for it.
+
+        Nobody does for what is delivered. Where our own server found the sender forged (DMARC), it stays a stranger's.
+        """
+        return bool(mail.author and mail.author.key in self._ours) and mail.extra.get("dmarc") != "fail"
 
     def _keys(self, post: _Post) -> list[str]:
         return [post.raw.key, f"{post.raw.key}#{post.digest[:16]}"] if post.raw else []
@@ -141,5 +152,8 @@ def _mail_key(mail: bytes) -> str:
 
 
 def _author(post: _Post) -> list[Pair]:
-    author: Any = post.envelope.author if post.envelope else None
-    return [(author.network, author.key)] if author and author.network and author.key.strip("\0 ") else []
+    """Who speaks; where we spoke ourselves, also the one in whose history it would stand."""
+    if post.envelope is None:
+        return []
+    told = [post.envelope.author, *(post.envelope.to[:1] if post.envelope.own else ())]
+    return [(one.network, one.key) for one in told if one and one.network and one.key.strip("\0 ")]

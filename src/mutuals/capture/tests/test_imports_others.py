@@ -7,6 +7,7 @@ from mutuals import flow
 from mutuals.capture.imports import begin
 from mutuals.capture.models import Cursor, RawEvent
 from mutuals.capture.tests.import_steps import NOW, choose, counted, lead, upload, whole, write
+from mutuals.channels.models import Channel, Source
 from mutuals.connectors.contract import Handle, Unreadable
 from mutuals.history.models import Interaction
 from mutuals.people import erased, organisations, profiles
@@ -148,6 +149,26 @@ def test_two_mails_of_a_mailbox_that_share_a_message_id_both_come_in(tmp_path: P
     assert (counted(done, "new"), counted(late, "new", "same")) == ((2,), (1, 1))
     assert set(Interaction.objects.values_list("text", flat=True)) == {"It leaks.", "It is red.", "It sings."}
     assert counted(whole(write(tmp_path, MAIL + other, "old.mbox"), "posts", source="Old mail"), "same") == (2,)
+
+
+def test_what_a_mailbox_sent_comes_in_as_ours_out_of_its_own_file_and_only_there(tmp_path: Path) -> None:
+    sent = MAIL.replace("From: Bea <bea@kettle.example>", "From: care@kettleworks.example").replace(
+        "To: care@kettleworks.example", "To: bea@kettle.example"
+    )
+    sent = sent.replace("Subject:", "Received: from a by b; Sun, 01 Mar 2026 10:00:01 +0000\nSubject:")
+    forged = sent.replace("<1@k>", "<2@k>").replace("Subject:", "Authentication-Results: mx; dmarc=fail\nSubject:")
+    box = Source.objects.create(name="Care", connector="email", state="active")
+    Channel.objects.create(source=box, network="email", key="care@kettleworks.example", name="care@kettleworks.example")
+
+    whole(write(tmp_path, sent + forged, "all.mbox"), "posts", source="Care")
+    other = whole(write(tmp_path, sent, "all.mbox"), "posts", source="Elsewhere")
+    flow.run(box.pk)
+    flow.run(other.source_id)
+
+    ours, stranger = Interaction.objects.filter(source=box).order_by("key")
+    assert (ours.direction, ours.status, ours.profile.key) == ("out", "sent", "bea@kettle.example")
+    assert stranger.direction == "in"
+    assert Interaction.objects.get(source=other.source_id).direction == "in"
 
 
 @pytest.mark.parametrize(
