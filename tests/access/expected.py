@@ -60,7 +60,7 @@ OPERATIONS: dict[str, str] = {
     "GET /interactions/{interaction_id}": "conversation.view",
     "POST /interactions/{interaction_id}/like": "conversation.reply",
     "POST /interactions/{interaction_id}/take-back": "conversation.reply",
-    "POST /interactions/{interaction_id}/unsay": "conversation.reply",
+    "POST /interactions/{interaction_id}/unsay": "interaction.delete",
     "GET /search": "search.everything",
     # where we listen and speak
     "GET /connectors": "source.view",
@@ -159,7 +159,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "inbox/messages/<int:interaction_id>/back/": {"POST": "conversation.reply"},
     "inbox/messages/<int:interaction_id>/like/": {"POST": "conversation.reply"},
     "inbox/messages/<int:interaction_id>/settle/": {"POST": "conversation.reply"},
-    "inbox/messages/<int:interaction_id>/unsay/": {"POST": "conversation.reply"},
+    "inbox/messages/<int:interaction_id>/unsay/": {"POST": "interaction.delete"},
     "inbox/messages/<int:interaction_id>/wordings/": {"GET": "conversation.view"},
     "inbox/rows/": {"GET": "conversation.view"},
     "journal/": {"GET": "journal.view"},

@@ -244,7 +244,7 @@ def like(request: HttpRequest, interaction_id: PathId) -> Done:
     return Done()
 
 
-@router.write("POST", "/interactions/{int:interaction_id}/unsay", act="conversation.reply", out=Done)
+@router.write("POST", "/interactions/{int:interaction_id}/unsay", act="interaction.delete", out=Done)
 def unsay(request: HttpRequest, interaction_id: PathId) -> Done:
     """Delete an answer of ours out there."""
     user = user_of(request)

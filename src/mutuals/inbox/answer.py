@@ -231,9 +231,12 @@ def like(interaction: Interaction, *, by: User, now: datetime) -> Outgoing:
 
 
 def unsay(interaction: Interaction, *, by: User, now: datetime) -> Outgoing:
-    """Delete an answer of ours out there. It stays in the history until the network confirms, then is blanked."""
+    """Delete an answer of ours out there. It stays in the history until the network confirms, then is blanked.
+
+    Its words are gone for good, so it is asked of those who may delete, not of all who may reply.
+    """
     turn = Turn.objects.select_related("conversation__source").get(pk=interaction.conversation_id)
-    require(by, "conversation.reply", turn)
+    require(by, "interaction.delete", turn)
     if interaction.direction != Direction.OUT or interaction.status != Status.SENT or interaction.source is None:
         raise CannotAnswer("Only what we have sent can be deleted.")
     if Do.DELETE not in connectors.get(interaction.source.connector).does:

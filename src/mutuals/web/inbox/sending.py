@@ -117,7 +117,7 @@ def like(request: HttpRequest, interaction_id: int) -> HttpResponse:
     return _try(request, interaction_id, answer.like, "Liked")
 
 
-@needs("conversation.reply", methods="POST")
+@needs("interaction.delete", methods="POST")
 def unsay(request: HttpRequest, interaction_id: int) -> HttpResponse:
     """Delete an answer of ours out there."""
     return _try(request, interaction_id, answer.unsay, "Deleted as soon as the network confirms")

@@ -21,6 +21,7 @@ from mutuals.inbox.answer import Ways
 from mutuals.inbox.models import Outcome, Purpose, Turn
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
+from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 
 WINDOW, ROOM, MOST = 50, 30, 200
@@ -126,7 +127,7 @@ def _window(
 ) -> Window:
     files = history.attachments(rows)
     full = sees_contacts(viewer)
-    does = _does(turn)
+    does = _does(turn) if may(viewer, "interaction.delete") else frozenset()
     subject = bare(turn.conversation.subject)
     items = [_said(row, viewer, files.get(row.pk, ()), subject, full=full) for row in rows]
     theirs, retried = 0, _may_retry(rows)
