@@ -12,9 +12,11 @@ import { startPlace } from "./islands/place";
 import { startTheme } from "./islands/theme";
 import { startToast } from "./islands/toast";
 import { startUpload } from "./islands/upload";
+import { startZone } from "./islands/zone";
 
 startHtmx(htmx, document);
 startTheme(document);
+startZone(document, Intl.DateTimeFormat().resolvedOptions().timeZone);
 startToast(document);
 startKeys(document);
 startPalette(document, {

@@ -60,6 +60,7 @@ def town(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
         square = cast.source(owner=staff.olga, team=staff.service)
         turn = cast.turn(square)
         bea = cast.person(by=staff.ada, email="bea@kettles.example")
+        cast.person("Bo Solmar", by=staff.ada)
         other = cast.turn(square, key="p7", who="nobody.yet", text="<script>alert(1)</script> Do you ship to Porto?")
         square.connector = "mastodon"
         square.save(update_fields=["connector"])

@@ -37,7 +37,7 @@ SCREENS = {
     "staff": "/staff/",
     "search": "/search/?q=kettle",
 }
-OPENED = {"inbox": "#rows .conv", "customer": "[data-list] a[href^='/customers/']"}
+OPENED = {"inbox": "#rows .conv:has(.vis.public)", "customer": "[data-list] a[href^='/customers/']"}
 """Screens that are reached by following the first link of a list."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 import cast
 from browser.conftest import Walker, sign_in
@@ -38,13 +38,20 @@ def fresh(child_environ: dict[str, str], empty_database: embedded.Address, tmp_p
         yield pages
 
 
-def test_an_empty_installation_asks_for_its_owner_and_leads_to_today(
-    fresh: str, context: BrowserContext, empty_database: embedded.Address
-) -> None:
-    walker = walking(context, fresh)
-    page = walker.page
+@pytest.fixture
+def newcomer(fresh: str, browser: Browser) -> Iterator[Walker]:
+    """Somebody in Lisbon before the empty installation."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Lisbon")
+    yield walking(context, fresh)
+    context.close()
 
-    walker.go("/")
+
+def test_an_empty_installation_asks_for_its_owner_and_leads_to_today(
+    newcomer: Walker, empty_database: embedded.Address
+) -> None:
+    page, fresh = newcomer.page, newcomer.address
+
+    newcomer.go("/")
     page.wait_for_url(f"{fresh}/setup/")
     page.get_by_label("Your name").fill("Nadia Orlo")
     page.get_by_label("Your organisation").fill("Harbour Kettles")
@@ -58,9 +65,11 @@ def test_an_empty_installation_asks_for_its_owner_and_leads_to_today(
 
     expect(page.locator("h1")).to_contain_text(", Nadia")
     expect(page.get_by_text("Harbour Kettles").first).to_be_visible()
-    assert [line for line in walker.said if "422" not in line] == []
+    assert [line for line in newcomer.said if "422" not in line] == []
     with psycopg.connect(empty_database.dsn()) as rows:
-        assert rows.execute("SELECT name, role FROM staff_user").fetchall() == [("Nadia Orlo", "owner")]
+        assert rows.execute("SELECT name, role, zone FROM staff_user").fetchall() == [
+            ("Nadia Orlo", "owner", "Europe/Lisbon")
+        ]
 
 
 def test_a_passkey_is_enrolled_and_then_signs_in_without_a_password(walker: Walker) -> None:

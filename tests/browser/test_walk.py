@@ -126,6 +126,25 @@ def test_a_row_opens_beside_the_list_which_keeps_its_place(ada: Walker, town: To
     assert ada.said == []
 
 
+def test_from_customer_to_customer_in_the_order_of_the_list_one_came_from(ada: Walker, town: Town) -> None:
+    ada.go("/customers/?sort=name")
+    links = ada.page.locator("[data-list] a[data-open]")
+    ways = [links.nth(at).get_attribute("href") or "" for at in range(links.count())]
+
+    links.first.click()
+    ada.page.wait_for_url(ada.address + ways[0])
+    expect(ada.page.locator("[data-walk-count]")).to_have_text(f"1 of {len(ways)}")
+    ada.page.keyboard.press("j")
+    ada.page.wait_for_url(ada.address + ways[1])
+    ada.page.keyboard.press("k")
+    ada.page.wait_for_url(ada.address + ways[0])
+    ada.page.locator("[data-walk-back]").click()
+
+    ada.page.wait_for_url(f"{ada.address}/customers/?sort=name")
+    assert len(ways) > 1
+    assert ada.said == []
+
+
 def test_palette_and_keys_open_by_keyboard(ada: Walker) -> None:
     ada.go("/")
 

@@ -35,8 +35,8 @@ from mutuals.staff.models import Pillar, Team, User
 from mutuals.town.cast import cast
 from mutuals.town.shapes import DOMAIN
 
-MADE_UP = {"legal_basis": "Made-up data: nobody in it exists", "data_class": "Made-up data"}
-_NOTE = "Demonstration: made-up messages, brought once. It cannot be answered until it is connected."
+MADE_UP = {"legal_basis": "Made-up data", "data_class": "Made-up data"}
+_NOTE = "Demonstration"
 _BATCH = 500
 _TABLES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("organisations.csv", "organisations", "Business customers", {}),
@@ -73,7 +73,7 @@ def tables(town: Path, owner: User, *, now: datetime) -> None:
         if done.exists():
             continue
         of = begin.begin(town / file, by=owner, target=target, file_name=file, source_name=name, now=now)
-        Source.objects.filter(pk=of.source_id, legal_basis="").update(**MADE_UP)
+        Source.objects.filter(pk=of.source_id, legal_basis="").update(purpose=_NOTE, **MADE_UP)
         of = begin.choose(of, by=owner, mapping=of.mapping, options={**of.options, **options}, now=now)
         of = step(of, owner, running.check, running.check_now, "checked", quiet=True)
         of = step(of, owner, running.run, running.run_now, "taken in", quiet=True)

@@ -125,7 +125,7 @@ def _remember(owner: User, town: dict[str, Any]) -> Source:
             "connector": "files",
             "state": SourceState.PAUSED,
             "owner": owner,
-            "purpose": "Demonstration: the customers and orders of a made-up shop.",
+            "purpose": "Demonstration",
             "settings": {"town": town},
             **MADE_UP,
         },

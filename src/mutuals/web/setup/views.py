@@ -39,6 +39,8 @@ def setup(request: HttpRequest) -> HttpResponse:
     if not is_first and (caller(request).role != "owner" or caller(request).set_up_at is not None):
         return redirect("/")
     form = First(typed(request), initial=_known(None)) if is_first else _again(request)
+    if not form.is_bound:
+        form.fields["zone"].widget.attrs["data-guess-zone"] = ""
     if request.method == "POST" and (start := form.try_act(lambda said: _keep(request, said, is_first=is_first))):
         return redirect(_NEXT.get(start, "/"))
     return render(

@@ -81,6 +81,16 @@ def test_an_unassigned_one_of_my_team_is_taken_in_place():
     assert Turn.objects.get().assignee == us.ada
 
 
+def test_an_empty_place_leads_an_admin_to_the_first_source_and_asks_nothing_of_others():
+    us = cast.staff()
+
+    admin = signed_in(us.aron).get("/").content.decode()
+    colleague = signed_in(us.cleo).get("/").content.decode()
+
+    assert 'href="/sources/new/">Connect a source</a>' in admin
+    assert "Connect a source</a>" not in colleague
+
+
 def test_today_costs_the_same_however_much_waits(django_assert_max_num_queries):
     us = cast.staff()
     square = cast.source(owner=us.olga, team=us.service)

@@ -50,6 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "troubled": list(channels.troubled()[:MOST]) if may(viewer, "source.view") else [],
         "parked": parked.count(viewer) if may(viewer, "parked.view") else 0,
         "heard": _heard(viewer),
+        "may_begin": may(viewer, "source.manage") and may(viewer, "import.run"),
         "sources_url": _address("sources"),
         "parked_url": _address("parked"),
     }
