@@ -304,3 +304,55 @@ def test_a_stranger_cannot_hide_behind_the_message_id_of_our_answer():
 
     assert echo == []
     assert [row.text for row in theirs] == ["Hello!"]
+
+
+def test_a_mail_that_names_the_mails_of_two_strangers_does_not_make_their_conversations_one():
+    box = mailbox(us=staff())
+    bea, bo = arrived(box, mail("a1"), mail("b1", sender="bo@harbour.example"))
+    evil = {"sender": "eve@x.example", "References": "<a1@harbour.example> <b1@harbour.example>"}
+
+    late = arrived(box, mail("e1", **evil, In_Reply_To="<b1@harbour.example>"), now=NOW + minutes(1))
+    newest = arrived(box, mail("e2", **evil, Date=""), now=NOW + minutes(2))
+
+    assert Conversation.objects.count() == 2
+    assert [row.conversation_id for row in (*late, *newest)] == [bo.conversation_id] * 2
+    assert Interaction.objects.get(pk=bea.pk).conversation_id == bea.conversation_id
+
+
+def test_nor_does_it_when_all_three_come_at_once():
+    box = mailbox(us=staff())
+    evil = mail("e1", sender="eve@x.example", References="<a1@harbour.example> <b1@harbour.example>")
+
+    bea, bo, eve = arrived(box, mail("a1"), mail("b1", sender="bo@harbour.example"), evil)
+
+    assert bea.conversation_id != bo.conversation_id
+    assert eve.conversation_id == bo.conversation_id
+
+
+def test_two_conversations_of_one_writer_become_one_when_a_mail_says_so():
+    us = staff()
+    box = mailbox(us=us)
+    first, second = arrived(box, mail("a1"), mail("a2", "The lid too."))
+
+    tie = arrived(box, mail("a3", "Both!", References="<a1@harbour.example> <a2@harbour.example>"))[0]
+
+    assert Conversation.objects.get().pk == tie.conversation_id == first.conversation_id
+    assert Interaction.objects.get(pk=second.pk).conversation_id == first.conversation_id
+
+
+def test_our_answer_to_the_second_mail_of_a_message_id_stays_there_when_the_sent_folder_tells_of_it():
+    us = staff()
+    box = mailbox(us=us)
+    one, two = arrived(box, mail("same", "My kettle leaks."), mail("same", "Hm.", sender="bo@harbour.example"))
+    ours = answer.reply(Turn.objects.get(pk=two.conversation_id), by=us.ada, text="Which?", now=NOW)
+    own.mark_sent(ours.pk, key="<k@mutuals.kettleworks.example>")
+    fields = {"Message_ID": "<k@mutuals.kettleworks.example>", "In_Reply_To": "<same@harbour.example>", "Received": ""}
+
+    copy = arrived(box, mail("", "Which?", sender=US, **fields), folder_is_sent=True)
+
+    assert copy == []
+    assert Conversation.objects.count() == 2
+    assert {row.conversation_id for row in Interaction.objects.filter(pk__in=[two.pk, ours.pk])} == {
+        two.conversation_id
+    }
+    assert one.conversation_id != two.conversation_id

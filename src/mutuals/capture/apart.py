@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mutuals.base.ids import fit
+from mutuals.capture import ties
 from mutuals.capture.models import RawEvent
 from mutuals.connectors.contract import Envelope
 from mutuals.conversations.arrived import Arrived
@@ -60,6 +61,8 @@ def _is_same(envelope: Envelope, digest: str, known: Standing) -> bool:
 def mails(arrived: Sequence[Arrived]) -> list[Arrived]:
     """Give a second, different mail with a known Message-ID a key of its own. What only came again stays one.
 
+    References that would tie the conversations of strangers together are left out, see `ties`.
+
     The raw of a mail that came again is noted on its row, so that both are erased together; within a batch, where there
     is no row yet, its bytes are blanked.
     """
@@ -87,4 +90,4 @@ def mails(arrived: Sequence[Arrived]) -> list[Arrived]:
     own.came_again(noted)
     if doubled:
         RawEvent.objects.filter(pk__in=doubled).update(body=b"")
-    return told
+    return ties.untied(told)

@@ -57,7 +57,7 @@ def place(arrived: Sequence[Arrived]) -> tuple[list[Placed], list[Joined]]:
     known = profiles.ensure(list(_handles(arrived)), now=max(one.received_at for one in arrived))
     speaking = [one for one in arrived if one.envelope.verb is not Verb.DELETE and one.envelope.kind in SPEAKING]
     joining = [one for one in arrived if one.envelope.verb is not Verb.DELETE and one.envelope.kind not in SPEAKING]
-    found = _found(source, {key for one in (*speaking, *joining) for key in keys_of(one.envelope)})
+    found = where(source, {key for one in (*speaking, *joining) for key in keys_of(one.envelope)})
     conversation_of, joined = _grouped(source, speaking, found, known)
     placed = []
     for one in arrived:
@@ -92,7 +92,7 @@ def _handles(arrived: Sequence[Arrived]) -> Iterable[Handle]:
             yield one.envelope.to[0]
 
 
-def _found(source: Source, keys: set[str]) -> dict[str, int]:
+def where(source: Source, keys: set[str]) -> dict[str, int]:
     """The conversation that each key already belongs to."""
     if not keys:
         return {}
@@ -158,7 +158,7 @@ def _open(
     made = insert(Conversation, columns, rows, conflict="(source_id, key) DO NOTHING", returning="key, id")
     ids = dict(made)
     if len(ids) < len(rows):
-        ids |= _found(source, set(root_of) - set(ids))
+        ids |= where(source, set(root_of) - set(ids))
     return {root_of[key]: conversation_id for key, conversation_id in ids.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,19 @@ from mutuals.history.models import Attachment, Interaction, Revision
 
 Place = tuple[datetime, int]
 """Where a walk stands: (occurred_at, id) of the last row that was shown."""
+
+
+def people_in(conversation_ids: Collection[int]) -> dict[int, set[tuple[str, str]]]:
+    """Who spoke in each conversation, opened it, or was written to by us, as (network, key); two queries."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    spoke = Interaction.objects.filter(conversation__in=conversation_ids, profile__isnull=False)
+    opened = Conversation.objects.filter(pk__in=conversation_ids, opener__isnull=False)
+    for number, network, key in [
+        *spoke.values_list("conversation_id", "profile__network", "profile__key").distinct(),
+        *opened.values_list("pk", "opener__network", "opener__key"),
+    ]:
+        found.setdefault(number, set()).add((network, key))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
