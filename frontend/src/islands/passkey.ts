@@ -34,18 +34,18 @@ export function startPasskey(page: Document, outside: Outside): void {
 
 function elsewhere(page: Document, form: HTMLFormElement, host: string): void {
   form.hidden = false;
-  for (const button of form.querySelectorAll<HTMLButtonElement>("button[type=submit]")) button.disabled = true;
+  for (const button of form.querySelectorAll<HTMLButtonElement>("button[type=submit]")) button.hidden = true;
   const place = form.querySelector("[data-said]");
   if (!place) return;
   place.classList.replace("t-late", "ink2");
-  place.textContent = "Passkeys need an address with a name, and this one is a number. ";
+  place.textContent = "Passkeys need an address with a name; this one is a number. ";
   if (!LOOPBACK.includes(host)) return;
   const way = page.createElement("a");
   const there = new URL(page.location.href);
   there.hostname = "localhost";
   way.href = there.href;
   way.className = "link";
-  way.textContent = `Open it as ${there.host}`;
+  way.textContent = `Go to ${there.host}`;
   place.append(way);
 }
 
