@@ -178,9 +178,11 @@ def test_a_contractor_hears_that_something_changed_and_not_what(database_address
     app, cookies = events.Events(database_address.dsn()), [cookie_of(us.ada), cookie_of(us.cleo)]
 
     async def listening():
-        ours, theirs = (Screen(app, cookie) for cookie in cookies)
-        for one in (ours, theirs):
-            await one.until(hears(b"data"))
+        ours = Screen(app, cookies[0])
+        await ours.until(hears(b"listening"))  # from here on it hears when the database is listened to
+        theirs = Screen(app, cookies[1])
+        await theirs.until(hears(b"listening"))
+        await ours.until(hears(b"data"))
         before = len(theirs.data())
         await asyncio.to_thread(changed_in_thread)
         await ours.until(hears(b"4711"))

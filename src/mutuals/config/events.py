@@ -60,6 +60,11 @@ class Reader:
             self.queue.get_nowait()
         self.queue.put_nowait(_ALL)
 
+    def wake(self) -> None:
+        """Let who waits for the queue look up, with nothing to tell."""
+        if not self.queue.full():
+            self.queue.put_nowait("")
+
 
 class Events:
     """The ASGI application. One connection to the database listens for all readers."""
@@ -97,7 +102,7 @@ class Events:
             self.listening = asyncio.create_task(self._listen())
         queue = reader.queue
         gone = asyncio.create_task(_until_gone(receive))
-        gone.add_done_callback(lambda _: queue.full() or queue.put_nowait(""))  # so that nobody waits for who went
+        gone.add_done_callback(lambda _: reader.wake())  # so that nobody waits for who went
         try:
             headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *_cors(origin)]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
