@@ -32,13 +32,17 @@ def lock(turn: Turn) -> None:
 
 
 def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = None, now: datetime) -> Turn:
-    """Give a turn to somebody, to a team, or back to nobody. Taking an unassigned one of your own team is always allowed."""
+    """Give a turn to somebody, to a team, or back to nobody. Taking an unassigned one of your own team is always allowed.
+
+    Refused (NotAllowed): naming a team that `by` does not belong to, for those who may take work but not give it away.
+    """
     if to is not None and not to.is_active:
         raise ValueError(f"{to} no longer works here; choose somebody else.")
     with transaction.atomic():
         lock(turn)
         takes_it = to == by and turn.assignee_id is None and scope(by, "conversation.reply") is not Scope.NONE
-        require(by, "conversation.reply" if takes_it else "conversation.assign", turn)
+        gives_away = not takes_it or (team is not None and team.pk not in by.team_ids())
+        require(by, "conversation.assign" if gives_away else "conversation.reply", turn)
         turn.assignee, turn.team = to, team or turn.team
         turn.save(update_fields=["assignee", "team"])
         journal.note(

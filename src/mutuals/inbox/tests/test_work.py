@@ -8,6 +8,7 @@ from mutuals.base.models import Entry
 from mutuals.history.models import Interaction
 from mutuals.inbox import queries, work
 from mutuals.inbox.models import Turn
+from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,21 @@ def test_a_contractor_sees_and_takes_only_what_is_in_the_own_queue():
         work.assign(theirs, by=us.cleo, to=us.cleo, now=NOW)
     with pytest.raises(NotAllowed):
         work.assign(own, by=us.cleo, to=us.ada, now=NOW)
+
+
+def test_who_takes_a_turn_names_no_team_but_the_own():
+    us = staff()
+    one = turn(source(owner=us.olga, team=us.elsewhere))
+    us.cleo.teams.add(Team.objects.create(name="Night shift"))
+    cleo = User.objects.get(pk=us.cleo.pk)
+
+    with pytest.raises(NotAllowed):
+        work.assign(one, by=cleo, to=cleo, team=us.service, now=NOW)
+    untouched = Turn.objects.get()
+    work.assign(one, by=cleo, to=cleo, team=Team.objects.get(name="Night shift"), now=NOW)
+
+    assert (untouched.assignee_id, untouched.team_id) == (None, us.elsewhere.pk)
+    assert (one.assignee_id, one.team.name) == (cleo.pk, "Night shift")
 
 
 @pytest.mark.parametrize(
