@@ -182,7 +182,26 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
         edited.append(row)
     Revision.objects.bulk_create(revisions)
     Interaction.objects.bulk_update(edited, ["revision", "subject", "text", "edited_at", "extra"], batch_size=200)
+    lines = sorted((row.conversation_id, row.pk, line(row.text)[:200]) for row in edited if row.conversation_id)
+    bulk.run(_RETELL, {"conversation_id": "bigint", "id": "bigint", "snippet": "text"}, lines)
     return {row.key: row.pk for row in edited}
+
+
+_RETELL = """
+    UPDATE conversations_conversation c SET snippet = g.snippet
+    FROM {g} JOIN history_interaction i ON i.id = g.id
+    WHERE c.id = g.conversation_id AND NOT EXISTS (
+        SELECT 1 FROM history_interaction newer
+        WHERE newer.conversation_id = g.conversation_id AND (newer.occurred_at, newer.id) > (i.occurred_at, i.id)
+        AND newer.direction <> 'note' AND newer.kind NOT IN ('like', 'share', 'follow')
+    )
+"""
+"""The line that a list shows of a conversation follows an edit of its newest message."""
+
+
+def line(text: str) -> str:
+    """The beginning of a text on one line, as a conversation shows it in a list."""
+    return clean(" ".join(text[:400].split()))
 
 
 def _heard_back(rows: Sequence[Interaction], told: dict[str, Placed]) -> list[Interaction]:
@@ -263,7 +282,7 @@ def _touches(kept: Sequence[Kept]) -> list[Touch]:
         if number is None or envelope.kind in (Kind.LIKE, Kind.SHARE, Kind.FOLLOW):
             continue
         ours = one.placed.is_ours
-        snippet, subject = clean(" ".join(envelope.body[:400].split())), clean(envelope.subject)
+        snippet, subject = line(envelope.body), clean(envelope.subject)
         fresh = Touch(number, 1, at, None if ours else at, at if ours else None, snippet, subject)
         touches[number] = _sum(touches[number], fresh) if number in touches else fresh
     return list(touches.values())
