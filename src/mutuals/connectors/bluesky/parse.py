@@ -126,7 +126,7 @@ def _post(told: dict[str, Any], kind: str) -> tuple[Envelope, ...]:
             visibility="public",
             reply_to=parent,
             thread=root or parent,
-            to=_mentioned(record),
+            to=_answered(parent, told, _mentioned(record)) if kind == OWN else _mentioned(record),
             url=page_of(uri),
             language=_language(record),
             revision=text(told, "cid"),
@@ -216,6 +216,16 @@ def _mentioned(record: dict[str, Any]) -> tuple[Handle, ...]:
     told = [(raw[begin:end], text(feature, "did")) for begin, end, feature in _features(record, raw)]
     names = {did: line(shown.decode("utf-8", "replace"), at_most=300).removeprefix("@") for shown, did in told if did}
     return tuple(Handle(NETWORK, did, name, url=SHOWN_AT + quote(did, safe=":")) for did, name in names.items())
+
+
+def _answered(parent: str, told: dict[str, Any], mentioned: tuple[Handle, ...]) -> tuple[Handle, ...]:
+    """Whom we speak to: the one whose post we answer first, then those whom we mention. A reply usually names nobody."""
+    did = parent.removeprefix("at://").partition("/")[0]
+    if not _is_did({"did": did}) or did == text(part(told, "author"), "did"):
+        return mentioned
+    named = next((one for one in mentioned if one.key == did), None)
+    first = named or Handle(NETWORK, did, "", url=SHOWN_AT + quote(did, safe=":"))
+    return (first, *(one for one in mentioned if one.key != did))
 
 
 def _language(record: dict[str, Any]) -> str:

@@ -52,6 +52,15 @@ def post_action(**more: object) -> Action:
     return Action(**{"do": Do.POST, "key": "k1", "body": "Hello", "public": True, **more})
 
 
+def test_an_answer_under_our_own_post_speaks_to_those_whom_it_names() -> None:
+    record = {"text": "One more thing", "reply": {"parent": {"uri": f"at://{ME}/app.bsky.feed.post/3k"}}}
+    post = {"uri": f"at://{ME}/app.bsky.feed.post/3l", "cid": "c", "author": {"did": ME}, "record": record}
+
+    (told,) = CONNECTOR.parse(Raw("1", json.dumps({"post": post}).encode(), "own"))
+
+    assert told.to == ()
+
+
 @given(st.text(), st.text())
 def test_a_record_key_is_a_valid_tid_and_another_for_another_action(one: str, other: str) -> None:
     key = record_key(one, "app.bsky.feed.post")

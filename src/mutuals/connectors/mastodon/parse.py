@@ -164,9 +164,12 @@ def author(account: dict[str, Any]) -> Handle:
 
 
 def _mentioned(status: dict[str, Any], actors: Mapping[str, Any]) -> tuple[Handle, ...]:
-    """A mention names only the page of the account; where `actors` does not know its global id, the page is the key."""
-    found = []
-    for told in parts(status, "mentions"):
+    """A mention names only the page of the account; where `actors` does not know its global id, the page is the key.
+
+    The one who is answered comes first, whatever the order of the names in the text.
+    """
+    found, answered = [], text(status, "in_reply_to_account_id")
+    for told in sorted(parts(status, "mentions"), key=lambda told: not answered or text(told, "id") != answered):
         page = text(told, "url")
         known = actors.get(page)
         key = clean(known) if isinstance(known, str) and known else page

@@ -202,6 +202,15 @@ def test_a_remembered_post_that_is_gone_is_a_deletion_and_a_changed_one_an_edit(
     json.dumps(pages[-1].cursor)
 
 
+def test_an_answer_of_ours_speaks_first_to_the_one_it_answers() -> None:
+    mentions = [{"id": n, "acct": f"{n}@town.example", "url": f"https://town.example/@{n}"} for n in ("2", "3")]
+    body = json.dumps(status(5, account=US, mentions=mentions, in_reply_to_id="4", in_reply_to_account_id="3"))
+
+    (told,) = CONNECTOR.parse(Raw("5", body.encode(), "own"))
+
+    assert [handle.key[-1] for handle in told.to] == ["3", "2"]
+
+
 def test_whom_our_own_post_speaks_to_is_known_by_the_global_id() -> None:
     pages = {"2": "https://town.example/@bea", "3": "https://town.example/@bo"}
     mentions = [{"id": number, "acct": "x@town.example", "url": page} for number, page in pages.items()]
