@@ -93,8 +93,7 @@ def _drop_packages(who: people.Holder) -> int:
     told = Entry.objects.filter(kind="person.exported", about__in=about).values_list("data__receipt", flat=True)
     names = Receipt.objects.filter(reference__in=list(told)).exclude(sha256="").values_list("sha256", flat=True)
     there = [name for name in names if files.path(name).exists()]
-    for name in there:
-        files.drop(name)
+    files.drop_unused(there)
     return len(there)
 
 

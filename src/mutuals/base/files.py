@@ -1,4 +1,8 @@
-"""Content-addressed files: kept once by SHA-256, with size limits, served only as attachments."""
+"""Content-addressed files: kept once by SHA-256, with size limits, served only as attachments.
+
+Whoever keeps a file shares a lock on its name until the end of the transaction, and whoever drops it holds that lock
+alone: so a row that is just being written never points at bytes that are just being deleted.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,21 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import ManyToOneRel
 
 from mutuals.base.models import Blob
 
 LIMIT = 2 * 1024**3
 SPARE = 200 * 1024**2  # bytes to leave free for the database
+_SPACE = 0x46696C65  # first half of the keys of our advisory locks; the second is the first byte of the file's name
+_carriers: list[Callable[[Sequence[str]], set[str]]] = []
 
 
 class TooBig(ValueError):
@@ -41,17 +51,13 @@ def keep(chunks: Iterable[bytes], *, media_type: str, limit: int = LIMIT) -> Blo
                     raise TooBig(limit)
                 digest.update(chunk)
                 out.write(chunk)
-        name = digest.hexdigest()
-        target = path(name)
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        os.replace(draft, target)
+        blob = _place(Path(draft), digest.hexdigest(), size, media_type)
     except OSError as error:
         Path(draft).unlink(missing_ok=True)
         raise _told(error, folder) from error
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
-    blob, _ = Blob.objects.get_or_create(sha256=name, defaults={"size": size, "media_type": media_type[:100]})
     return blob
 
 
@@ -62,10 +68,72 @@ def path(sha256: str) -> Path:
     return Path(settings.FILES) / sha256[:2] / sha256
 
 
-def drop(sha256: str) -> None:
-    """Remove a file and its row. The caller knows that nobody else points at it."""
-    path(sha256).unlink(missing_ok=True)
-    Blob.objects.filter(pk=sha256).delete()
+def carried_by(which: Callable[[Sequence[str]], set[str]]) -> None:
+    """Register a room that names files elsewhere than in a foreign key; it says which of some names it still needs."""
+    if which not in _carriers:
+        _carriers.append(which)
+
+
+def drop_unused(names: Iterable[str]) -> None:
+    """Once the caller's transaction is committed, delete those of the files that nothing points at any more.
+
+    What a crash leaves undone then is found by the nightly look, as a row that nothing points at.
+    """
+    told = sorted(set(names))
+    if told:
+        transaction.on_commit(partial(drop_unused_now, told), robust=True)
+
+
+@transaction.atomic
+def drop_unused_now(names: Sequence[str]) -> int:
+    """Delete those of the files that nothing points at, rows first; says how many. For callers outside of transactions.
+
+    One that somebody is just keeping again stays.
+    """
+    mine = [name for name in names if _lock(name, "pg_try_advisory_xact_lock")]
+    unused = _pointless(mine)
+    for still_used in _carriers:
+        unused -= still_used(sorted(unused)) if unused else set()
+    with connection.cursor() as cursor:  # not by the ORM, which would ask every table once more
+        cursor.execute("DELETE FROM base_blob WHERE sha256 = ANY(%s)", [sorted(unused)])
+    for name in unused:
+        path(name).unlink(missing_ok=True)
+    return len(unused)
+
+
+def drop_drafts(*, before: datetime) -> int:
+    """Delete what was being written when a process was killed before a time; says how many."""
+    old = [one for one in Path(settings.FILES).glob(".draft-*") if one.stat().st_mtime < before.timestamp()]
+    for draft in old:
+        draft.unlink(missing_ok=True)
+    return len(old)
+
+
+def _place(draft: Path, name: str, size: int, media_type: str) -> Blob:
+    target = path(name)
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    with transaction.atomic():
+        _lock(name, "pg_advisory_xact_lock_shared")
+        os.replace(draft, target)
+        blob, _ = Blob.objects.get_or_create(sha256=name, defaults={"size": size, "media_type": media_type[:100]})
+    return blob
+
+
+def _lock(name: str, how: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {how}(%s, %s)", [_SPACE, int(name[:2], 16)])
+        return cursor.fetchone()[0] is not False
+
+
+def _pointless(names: Sequence[str]) -> set[str]:
+    """Those that no row of any table points at."""
+    rows = Blob.objects.filter(pk__in=names)
+    for relation in Blob._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            column = relation.field.name
+            held = relation.field.model._default_manager.filter(**{f"{column}__in": names})
+            rows = rows.exclude(pk__in=held.values(column))
+    return set(rows.values_list("pk", flat=True))
 
 
 def _folder() -> Path:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from mutuals.base import files
 from mutuals.base.models import Entry, Once
 from mutuals.capture._named import Named
+from mutuals.capture._packed import blobs_of
 from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
 from mutuals.history.models import Interaction
 from mutuals.history.privacy import Gone
@@ -50,8 +51,7 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
         name = str(row.blob_id)
         row.blob, row.sniffed = None, {**row.sniffed, "sample": [], "sample_rows": []}
         row.save(update_fields=["blob", "sniffed"])
-        if not Import.objects.filter(blob_id=name).exists():
-            files.drop(name)
+        files.drop_unused([name])
         counts["import files"] += 1
     return counts
 
@@ -69,8 +69,11 @@ def _silence(interaction_ids: Sequence[int]) -> int:
     rows = Outgoing.objects.filter(interaction_id__in=interaction_ids)
     about = [f"outgoing:{number}" for number in rows.values_list("pk", flat=True)]
     Entry.objects.filter(about__in=about).update(data={})
+    carried = [name for (packed,) in rows.values_list("action") for name in blobs_of(packed)]
     rows.exclude(state=SendState.SENT).update(state=SendState.CANCELLED)
-    return rows.update(action={}, receipt={}, error="")
+    count = rows.update(action={}, receipt={}, error="")
+    files.drop_unused(carried)
+    return count
 
 
 def _named(who: Holder) -> Named:

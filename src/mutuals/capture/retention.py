@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import ManyToOneRel
 
 from mutuals.base import clock, files
 from mutuals.base.models import Blob
-from mutuals.capture._packed import blobs_of
-from mutuals.capture.models import Outgoing, SendState
 from mutuals.channels.models import Source
 from mutuals.history import own
 
@@ -41,6 +38,7 @@ def nightly(now: Callable[[], datetime] = clock.now) -> dict[str, int]:
     counts["once"] = _delete("base_once", "at < %s", [moment - timedelta(days=ONCE_DAYS)])
     counts["pace"] = _delete("capture_pace", "slot < %s", [moment - timedelta(days=PACE_DAYS)])
     counts["files"] = drop_orphans(now=moment)
+    counts["drafts"] = files.drop_drafts(before=moment - timedelta(days=ORPHAN_DAYS))
     _log.info("retention: %s", counts)
     return counts
 
@@ -91,29 +89,28 @@ def trim_journal(*, now: datetime) -> int:
 
 
 def drop_orphans(*, now: datetime) -> int:
-    """Delete stored files that no row points at any more and no waiting message carries; those of today are left."""
-    carried = set()
-    for packed in Outgoing.objects.exclude(state__in=[SendState.SENT, SendState.CANCELLED]).values_list("action"):
-        carried.update(blobs_of(packed[0]))
-    old = Blob.objects.filter(created_at__lt=now - timedelta(days=ORPHAN_DAYS))
-    for relation in Blob._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ManyToOneRel):
-            continue
-        column = relation.field.name
-        old = old.exclude(pk__in=relation.field.model._default_manager.exclude(**{column: None}).values(column))
-    count = 0
-    for sha256 in list(old.values_list("pk", flat=True)):
-        if sha256 not in carried:
-            count += _drop(sha256)
-    return count
+    """Delete stored files that nothing points at any more; those of today are left."""
+    before = now - timedelta(days=ORPHAN_DAYS)
+    total, last = 0, ""
+    while True:
+        old = Blob.objects.filter(created_at__lt=before, pk__gt=last).order_by("pk")
+        names = list(old.values_list("pk", flat=True)[:BATCH])
+        total += files.drop_unused_now(names)
+        if len(names) < BATCH:
+            return total
+        last = names[-1]
 
 
-def _drop(sha256: str) -> int:
-    """The row first, the file while the row is locked: a new pointer fails rather than point at nothing."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM base_blob WHERE sha256 = %s", [sha256])
-        files.path(sha256).unlink(missing_ok=True)
-        return int(cursor.rowcount)
+def carried(names: Sequence[str]) -> set[str]:
+    """Those of the files that a message carries which has not left: they stand in its action, not in a foreign key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT one->>'sha256' FROM capture_outgoing,"
+            " jsonb_array_elements(coalesce(action->'media', '[]')) AS one"
+            " WHERE (state IN ('queued', 'sending') OR state IN ('failed', 'unknown')) AND one->>'sha256' = ANY(%s)",
+            [list(names)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _delete(table: str, which: str, values: list[Any]) -> int:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from mutuals import embedded, flow
 from mutuals.api import _once
-from mutuals.base import clock, jobs
+from mutuals.base import clock, files, jobs
 from mutuals.capture import doubt, draw, outbox, receive, retention
 from mutuals.capture.imports import running
 from mutuals.channels import sources
@@ -33,6 +33,7 @@ def connect() -> None:
     accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
     people_fields.register_fields()
     sales_fields.register_fields()
+    files.carried_by(retention.carried)
     _name_jobs()
 
 

@@ -38,5 +38,4 @@ def drop(interaction_ids: Sequence[int]) -> None:
     rows = Attachment.objects.filter(interaction_id__in=interaction_ids)
     names = set(rows.exclude(blob=None).values_list("blob_id", flat=True))
     rows.delete()
-    for name in names - set(Attachment.objects.filter(blob_id__in=names).values_list("blob_id", flat=True)):
-        files.drop(name)
+    files.drop_unused(names)
