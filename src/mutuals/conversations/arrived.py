@@ -55,3 +55,4 @@ class Touch:
     last_out_at: datetime | None
     snippet: str
     subject: str
+    is_public: bool = False  # whether any of them is

@@ -197,6 +197,7 @@ def touch(touches: Sequence[Touch]) -> None:
             message_count = c.message_count + g.count,
             snippet = CASE WHEN g.last_at >= c.last_at THEN g.snippet ELSE c.snippet END,
             subject = CASE WHEN c.subject = '' THEN g.subject ELSE c.subject END,
+            is_public = c.is_public OR g.is_public,
             started_at = least(c.started_at, g.last_at),
             last_at = greatest(c.last_at, g.last_at),
             last_in_at = greatest(c.last_in_at, g.last_in_at),
@@ -213,17 +214,17 @@ def touch(touches: Sequence[Touch]) -> None:
             one.last_out_at,
             one.snippet[:200],
             one.subject[:300],
+            one.is_public,
         )
         for one in rows
     ]
-    bulk.run(sql, {**types, "snippet": "text", "subject": "text"}, values)
+    bulk.run(sql, {**types, "snippet": "text", "subject": "text", "is_public": "bool"}, values)
 
 
 def drop(joined: Sequence[Joined]) -> None:
     """Remove conversations whose messages have all moved; called by those above once nothing hangs on them."""
     for pair in joined:
         gone = Conversation.objects.get(pk=pair.gone)
-        touch(
-            [Touch(pair.stays, gone.message_count, gone.last_at, gone.last_in_at, gone.last_out_at, gone.snippet, "")]
-        )
+        told = (gone.message_count, gone.last_at, gone.last_in_at, gone.last_out_at, gone.snippet, "", gone.is_public)
+        touch([Touch(pair.stays, *told)])
         gone.delete()

@@ -283,7 +283,7 @@ def _touches(kept: Sequence[Kept]) -> list[Touch]:
             continue
         ours = one.placed.is_ours
         snippet, subject = line(envelope.body), clean(envelope.subject)
-        fresh = Touch(number, 1, at, None if ours else at, at if ours else None, snippet, subject)
+        fresh = Touch(number, 1, at, None if ours else at, at if ours else None, snippet, subject, envelope.public)
         touches[number] = _sum(touches[number], fresh) if number in touches else fresh
     return list(touches.values())
 
@@ -299,6 +299,7 @@ def _sum(one: Touch, two: Touch) -> Touch:
         _later(one.last_out_at, two.last_out_at),
         newer.snippet,
         older.subject or newer.subject,
+        one.is_public or two.is_public,
     )
 
 

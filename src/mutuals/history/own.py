@@ -93,7 +93,7 @@ def outgoing(
         text=_whole(text),
     )
     snippet = " ".join(row.text[:400].split())
-    threads.touch([Touch(conversation.pk, 1, now, None, now, snippet, "")])
+    threads.touch([Touch(conversation.pk, 1, now, None, now, snippet, "", is_public)])
     return row
 
 

@@ -41,6 +41,7 @@ class Ways:
     refused: str = ""
     channels: tuple[Channel, ...] = ()
     preselected: Channel | None = None
+    target: Interaction | None = None  # the message that is answered, which also says who will see it
     is_public: bool = False
     limit: int | None = None
     can_like: bool = False
@@ -54,7 +55,10 @@ class Ways:
 
 
 def ways(turn: Turn, *, by: User) -> Ways:
-    """What the composer offers. `refused` is the sentence that stands in its place."""
+    """What the composer offers. `refused` is the sentence that stands in its place.
+
+    Who sees an answer follows from the message that it answers, not from the conversation: one may have both kinds.
+    """
     source = turn.conversation.source
     if source is None:
         return Ways(refused="This conversation is among ourselves; write a note.")
@@ -75,7 +79,8 @@ def ways(turn: Turn, *, by: User) -> Ways:
         refused=refused,
         channels=tuple(channels),
         preselected=chosen,
-        is_public=turn.is_public,
+        target=target,
+        is_public=target.is_public if target else False,
         limit=connector.limits.text,
         may_try=is_made_up and bool(channels) and target is not None,
         can_like=Do.LIKE in connector.does and not refused,

@@ -19,10 +19,11 @@ ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW}
 _PLACE = """
 INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_public, unread, moved_at, waiting_since,
                         purpose, outcome)
-SELECT id, 'open', team_id, pillar, network, is_public, n, last_at, first_at, '', ''
-FROM {g}
+SELECT g.id, 'open', g.team_id, g.pillar, g.network, c.is_public, g.n, g.last_at, g.first_at, '', ''
+FROM {g} JOIN conversations_conversation c ON c.id = g.id
 ON CONFLICT (conversation_id) DO UPDATE SET
     state = CASE WHEN EXCLUDED.moved_at > coalesce(inbox_turn.closed_at, '-infinity') THEN 'open' ELSE inbox_turn.state END,
+    is_public = inbox_turn.is_public OR EXCLUDED.is_public,
     unread = inbox_turn.unread + EXCLUDED.unread,
     moved_at = greatest(inbox_turn.moved_at, EXCLUDED.moved_at),
     waiting_since = coalesce(inbox_turn.waiting_since, EXCLUDED.waiting_since),
@@ -31,13 +32,15 @@ ON CONFLICT (conversation_id) DO UPDATE SET
 
 _ANSWERED = """
 UPDATE inbox_turn t SET waiting_since = NULL, first_answer_at = coalesce(t.first_answer_at, g.last_at),
-    state = CASE WHEN t.state = 'open' AND g.last_at >= t.moved_at THEN 'pending' ELSE t.state END
-FROM {g} WHERE t.conversation_id = g.id AND g.last_at >= coalesce(t.waiting_since, '-infinity')
+    state = CASE WHEN t.state = 'open' AND g.last_at >= t.moved_at THEN 'pending' ELSE t.state END,
+    is_public = t.is_public OR c.is_public
+FROM {g} JOIN conversations_conversation c ON c.id = g.id
+WHERE t.conversation_id = g.id AND g.last_at >= coalesce(t.waiting_since, '-infinity')
 """
 
 _TURN = {
-    "id": "bigint", "team_id": "bigint", "pillar": "text", "network": "text", "is_public": "bool", "n": "int",
-    "last_at": "timestamptz", "first_at": "timestamptz",
+    "id": "bigint", "team_id": "bigint", "pillar": "text", "network": "text", "n": "int", "last_at": "timestamptz",
+    "first_at": "timestamptz",
 }  # fmt: skip
 
 
@@ -46,7 +49,6 @@ class _Asked:
     team_id: int | None
     pillar: str
     network: str
-    is_public: bool
     count: int
     last_at: datetime
     first_at: datetime
@@ -67,7 +69,7 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
         elif not _automatic(one.placed.arrived.envelope):
             _ask(asked, number, one, pillars)
     turns = [
-        (number, one.team_id, one.pillar, one.network, one.is_public, one.count, one.last_at, one.first_at)
+        (number, one.team_id, one.pillar, one.network, one.count, one.last_at, one.first_at)
         for number, one in sorted(asked.items())
     ]
     bulk.run(_PLACE, _TURN, turns)
@@ -88,7 +90,7 @@ def _ask(asked: dict[int, _Asked], number: int, one: Kept, pillars: dict[int, st
     turn = asked.get(number)
     if turn is None:
         pillar = pillars.get(one.placed.channel_id or 0, "")
-        asked[number] = _Asked(source.team_id, pillar, network[:30], envelope.public, 1, at, at)
+        asked[number] = _Asked(source.team_id, pillar, network[:30], 1, at, at)
     else:
         turn.count += 1
         turn.last_at, turn.first_at = max(turn.last_at, at), min(turn.first_at, at)
@@ -111,6 +113,7 @@ def _join(joined: Sequence[Joined]) -> None:
             stays = Turn.objects.select_for_update().get(pk=pair.stays)
             stays.unread += gone.unread
             stays.moved_at = max(stays.moved_at, gone.moved_at)
+            stays.is_public = stays.is_public or gone.is_public
             stays.assignee_id = stays.assignee_id or gone.assignee_id
             if gone.state == "open":
                 stays.state = "open"

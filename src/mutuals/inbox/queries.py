@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from mutuals.conversations.arrived import SPEAKING
 from mutuals.history.models import Direction, Interaction
 from mutuals.inbox.models import Turn, TurnState
 from mutuals.staff.models import User
@@ -179,7 +180,9 @@ def _narrowed(rows: QuerySet[Turn], asked: Asked) -> QuerySet[Turn]:
 
 
 def last_from_them(turn: Turn) -> Interaction | None:
-    """The newest message from outside: what an answer answers. A report that a mail came back is none."""
-    rows = Interaction.objects.filter(conversation_id=turn.pk, direction=Direction.IN, deleted_at=None)
+    """The newest message from outside: what an answer answers. A like is none, nor a report that a mail came back."""
+    rows = Interaction.objects.filter(
+        conversation_id=turn.pk, direction=Direction.IN, deleted_at=None, kind__in=SPEAKING
+    )
     rows = rows.exclude(extra__has_key="bounce")
     return rows.select_related("profile").order_by("-occurred_at", "-id").first()
