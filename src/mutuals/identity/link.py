@@ -28,8 +28,9 @@ def attach(
 ) -> None:
     """Give profiles to persons: (profile id, person id), with one reason for the whole batch.
 
-    A pair that is linked already is left as it is. Refuses (Taken) a profile that is another person's, for machines never
-    move anybody's history, and one that is an organisation's or our own.
+    A pair that is linked already is left as it is; a live link of a profile that is nobody's ends before the new one begins.
+    The profiles stay locked until the caller's transaction ends. Refuses (Taken) a profile that is another person's, for
+    machines never move anybody's history, and one that is an organisation's or our own.
     """
     if not pairs:
         return
@@ -57,6 +58,7 @@ def _write(
 ) -> None:
     if not pairs:
         return
+    Link.objects.filter(profile__in=[profile for profile, _ in pairs], state__in=LIVE, until=None).update(until=now)
     reason = json.dumps(list(because))
     insert(
         Link,
@@ -76,13 +78,19 @@ def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: 
     """Staff say that a profile is a person's. Refuses (Taken) one that is another person's."""
     require(by, "person.link", person)
     clue = {"clue": f"{by} said so", "detail": note, "for": True}
-    attach([(profile.pk, person.pk)], state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", now=now)
-    journal.note("profile.linked", person, by=by, profile=profile.pk)
-    found = Link.objects.filter(profile=profile, state__in=LIVE, until=None).first()
-    if found is None:  # a person's own record is theirs without a link until somebody says so
-        found = Link.objects.create(
-            profile=profile, person=person, state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", since=now
-        )
+    with transaction.atomic():
+        attach([(profile.pk, person.pk)], state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", now=now)
+        journal.note("profile.linked", person, by=by, profile=profile.pk)
+        found = Link.objects.filter(profile=profile, state__in=LIVE, until=None).first()
+        if found is None:  # a person's own record is theirs without a link until somebody says so
+            found = Link.objects.create(
+                profile=profile,
+                person=person,
+                state=LinkState.CONFIRMED,
+                because=[clue],
+                by=f"staff:{by.pk}",
+                since=now,
+            )
     return found
 
 
@@ -91,9 +99,10 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
 
     Refuses one that is nobody's by now, or (Taken) another person's than when it was read.
     """
-    require(by, "person.link", profile.person)
+    require(by, "person.link")
     with transaction.atomic():
         person = _held(profile)
+        require(by, "person.link", person)
         Link.objects.filter(profile=profile, state__in=LIVE, until=None).update(until=now)
         clue = {"clue": f"{by} said it is somebody else", "detail": note, "for": False}
         Link.objects.create(
@@ -107,7 +116,8 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
 
 def _held(profile: Profile) -> Person:
     """Whose it is now, held for this transaction: two who answer at once must not both end the same link."""
-    locked = Profile.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=profile.pk)
+    rows = Profile.objects.select_for_update(no_key=True)  # no join: it would show the person of before
+    locked = rows.get(pk=profile.pk)
     if locked.person is None:
         raise ValueError("This profile belongs to nobody yet.")
     if locked.network == "mutuals":
