@@ -24,6 +24,12 @@ def name() -> str:
         return str(settings.COMPANY)
 
 
+def said() -> str:
+    """The name that somebody gave, empty before that: what a first-run page may propose."""
+    place = Path(settings.STATE) / _FILE
+    return name() if os.environ.get("MUTUALS_COMPANY") or place.exists() else ""
+
+
 def call(words: str) -> str:
     """Keep a name; it is shown from the next page on. Refused: nothing, more than 80 letters, control letters."""
     said = one_line(words, what="Company", longest=80)

@@ -53,7 +53,11 @@ def _again(request: HttpRequest) -> Here:
 
 
 def _known(user: User | None) -> dict[str, str]:
-    return {"company": company.name(), "zone": user.zone if user else "UTC", "name": user.name if user else ""}
+    return {
+        "company": company.name() if user else company.said(),
+        "zone": user.zone if user else "UTC",
+        "name": user.name if user else "",
+    }
 
 
 @transaction.atomic
