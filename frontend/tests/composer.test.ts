@@ -121,3 +121,16 @@ test("a label that bears a mode's mark chooses it by click", () => {
 
   expect($<HTMLInputElement>("[value=note]").checked).toBe(true);
 });
+
+test("an answer that was refused with its reason stays in the box, one that was taken leaves it", () => {
+  const answered = (status: number): void => {
+    $("form").dispatchEvent(new CustomEvent("htmx:afterRequest", { bubbles: true, detail: { successful: true, xhr: { status } } }));
+  };
+  type("Thank you.");
+
+  answered(422);
+  const refused = $<HTMLTextAreaElement>("textarea").value;
+  answered(200);
+
+  expect([refused, $<HTMLTextAreaElement>("textarea").value]).toEqual(["Thank you.", ""]);
+});

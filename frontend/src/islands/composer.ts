@@ -54,7 +54,11 @@ class Composer {
     this.form.addEventListener("submit", (event) => this.submitted(event));
     for (const failure of ["htmx:responseError", "htmx:sendError"]) this.form.addEventListener(failure, () => this.keep());
     this.form.addEventListener("htmx:afterRequest", (event) => {
-      if (event.target === this.form && (event as CustomEvent<{ successful: boolean }>).detail.successful) { this.text.value = ""; this.show(); }
+      if (event.target !== this.form) return;
+      const { successful, xhr } = (event as CustomEvent<{ successful: boolean; xhr?: XMLHttpRequest }>).detail;
+      if (!successful || (xhr?.status ?? 200) >= 400) return this.keep(); // refused with a reason (422): not a word is lost
+      this.text.value = "";
+      this.show();
     });
     this.show();
   }
