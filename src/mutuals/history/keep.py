@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,7 @@ class Kept:
     is_new: bool = False
     is_edit: bool = False
     is_deleted: bool = False
-    raw_ids: tuple[int, ...] = ()  # raws whose bytes must be blanked as well
+    raw_ids: tuple[int, ...] = ()  # raws to be blanked: of what was deleted, or of a delivery that brought nothing new
 
     @property
     def occurred_at(self) -> datetime:
@@ -54,21 +54,22 @@ def interactions(placed: Sequence[Placed], joined: Sequence[Joined] = ()) -> lis
     said = [one for one in placed if one.arrived.envelope.verb is not Verb.DELETE]
     alive = [one for one in said if fit(one.arrived.envelope.key) not in gone]
     newest = _newest(alive)
-    made = dict(_insert(source_id, list(newest.values())))
-    edited = _revise(source_id, [one for key, one in newest.items() if key not in made])
+    doubled = _raws(alive) if len(newest) < len(alive) else {}
+    made = dict(_insert(source_id, list(newest.values()), doubled))
+    edited = _revise(source_id, [one for key, one in newest.items() if key not in made], doubled)
     kept = []
     for one in said:
         key = fit(one.arrived.envelope.key)
         is_told = newest.get(key) is one
         number = made.get(key) if is_told else None
-        late = (one.arrived.raw_id,) if key in gone else ()  # a backfill's bytes are blanked too
+        nothing_new = key not in made and key not in edited  # deleted long ago, or a second delivery of what stands
         kept.append(
             Kept(
                 one,
                 number or edited.get(key),
                 is_new=number is not None,
                 is_edit=is_told and key in edited,
-                raw_ids=late,
+                raw_ids=(one.arrived.raw_id,) if nothing_new else (),
             )
         )
     _media.keep(
@@ -86,24 +87,33 @@ def _newest(placed: Sequence[Placed]) -> dict[str, Placed]:
     return newest
 
 
+def _raws(placed: Sequence[Placed]) -> dict[str, list[int]]:
+    """The raws of each key that a batch tells several times, so that all of them are known by its row."""
+    raws: dict[str, dict[int, None]] = {}
+    for one in placed:
+        raws.setdefault(fit(one.arrived.envelope.key), {})[one.arrived.raw_id] = None
+    return {key: list(numbers) for key, numbers in raws.items() if len(numbers) > 1}
+
+
 _COLUMNS = (
     "source_id", "key", "revision", "profile_id", "conversation_id", "channel_id", "network", "kind", "direction", "status",
     "is_public", "visibility", "occurred_at", "received_at", "reply_to", "subject", "text", "language", "url", "extra",
 )  # fmt: skip
 
 
-def _insert(source_id: int, placed: Sequence[Placed]) -> list[tuple[str, int]]:
-    rows = [_row(source_id, one) for one in placed]
+def _insert(source_id: int, placed: Sequence[Placed], doubled: Mapping[str, Sequence[int]]) -> list[tuple[str, int]]:
+    rows = [_row(source_id, one, doubled) for one in placed]
     made = insert(Interaction, _COLUMNS, rows, conflict="(source_id, key) DO NOTHING", returning="key, id")
     return [(str(key), int(number)) for key, number in made]
 
 
-def _row(source_id: int, one: Placed) -> tuple[object, ...]:
+def _row(source_id: int, one: Placed, doubled: Mapping[str, Sequence[int]]) -> tuple[object, ...]:
     arrived, envelope = one.arrived, one.arrived.envelope
-    plain = _plain(envelope)
+    plain, key = _plain(envelope), fit(envelope.key)
+    raws = doubled.get(key) or [arrived.raw_id]
     return (
         source_id,
-        fit(envelope.key),
+        key,
         envelope.revision[:80],
         one.profile_id,
         one.conversation_id,
@@ -121,7 +131,7 @@ def _row(source_id: int, one: Placed) -> tuple[object, ...]:
         clean(envelope.body)[:TEXT],
         envelope.language[:12],
         envelope.url[:1000],
-        json.dumps({**plain, "raws": [arrived.raw_id]}, default=str) if plain else f'{{"raws": [{arrived.raw_id}]}}',
+        json.dumps({**plain, "raws": raws}, default=str) if plain else f'{{"raws": {raws}}}',
     )
 
 
@@ -143,7 +153,7 @@ def _plain(envelope: Envelope) -> dict[str, object]:
     return dict(plain)
 
 
-def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
+def _revise(source_id: int, placed: Sequence[Placed], doubled: Mapping[str, Sequence[int]]) -> dict[str, int]:
     """Edits: the old wording goes to Revision, the new one takes its place. An older one that a backfill brings does not."""
     told = {fit(one.arrived.envelope.key): one for one in placed if one.arrived.envelope.revision}
     if not told:
@@ -172,7 +182,7 @@ def _revise(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
                 until=arrived.received_at,
             )
         )
-        raws = [*row.extra.get("raws", []), arrived.raw_id]
+        raws = [*row.extra.get("raws", []), *(doubled.get(row.key) or [arrived.raw_id])]
         row.revision, row.subject, row.text = (
             envelope.revision[:80],
             clean(envelope.subject)[:300],
