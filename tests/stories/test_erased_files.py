@@ -1,17 +1,25 @@
 """Files and erasure: what names the person goes, what belongs to others stays, and no row is left without its bytes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 
+import openpyxl
+import pyarrow
+import pyarrow.parquet
 import pytest
 from django.db import connection, transaction
 
 import cast
 from cast import NOW, person, source, staff
 from mutuals import flow, privacy
-from mutuals.base import files
+from mutuals.base import clock, files
 from mutuals.base.models import Blob
 from mutuals.capture import receive
-from mutuals.capture.tests.import_steps import whole, write
+from mutuals.capture.imports import running
+from mutuals.capture.imports.begin import Unusable
+from mutuals.capture.models import Import
+from mutuals.capture.tests.import_steps import check, choose, run, upload, whole, write
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment
 from mutuals.people.models import Person
@@ -125,3 +133,102 @@ def test_a_file_that_somebody_just_keeps_again_is_not_dropped():
 
     assert (meanwhile, afterwards) == (0, 1)
     assert not files.path(name).exists()
+
+
+SENTENCE = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
+HEAD = "id,name,email,phone\n"
+BEA = "7731,Bea Brand,bea@harbour.example,\n"
+OTHERS = "8801,Nora Nilsen,nora@fjord.example,+47 22 11 33 44\n7732,Ola Li,libea@harbour.example,\n"
+
+
+def uploaded(tmp_path, content: str | bytes, name: str) -> Import:
+    return check(choose(upload(write(tmp_path, content, name)), region="DE"))
+
+
+def test_only_the_files_that_name_the_person_go(us, tmp_path, django_capture_on_commit_callbacks):
+    """K9: other imports of the same source are none of theirs."""
+    brought = whole(write(tmp_path, HEAD + BEA, "first.csv"))
+    again = whole(write(tmp_path, HEAD + OTHERS + BEA, "again.csv"))
+    done, waiting = whole(write(tmp_path, HEAD + OTHERS, "b.csv")), uploaded(tmp_path, HEAD + OTHERS, "c.csv")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        receipt = privacy.erase(Person.objects.get(name="Bea Brand"), by=us.aron, now=NOW)
+    for of in (brought, again, done, waiting):
+        of.refresh_from_db()
+    run(waiting)
+
+    assert [of.blob_id for of in (brought, again)] == [None, None]
+    assert [of.state for of in (brought, again, done, waiting)] == ["done"] * 4
+    assert files.path(done.blob_id).exists()
+    assert receipt.counts["capture"]["import files"] == 2
+
+
+def test_an_import_that_names_the_person_and_has_not_run_is_stopped_and_says_why(us, tmp_path):
+    """K9."""
+    whole(write(tmp_path, HEAD + BEA, "first.csv"))
+    waiting = uploaded(tmp_path, HEAD + OTHERS + BEA, "next.csv")
+
+    privacy.erase(Person.objects.get(name="Bea Brand"), by=us.aron, now=NOW)
+    waiting.refresh_from_db()
+
+    assert (waiting.state, waiting.blob_id, waiting.error) == ("failed", None, SENTENCE)
+    assert waiting.sniffed["sample_rows"] == []
+    with pytest.raises(Unusable, match="not kept any more"):
+        running.run(waiting, by=us.lea)
+    with pytest.raises(Unusable, match="not kept any more"):
+        running.check(waiting, by=us.lea)
+
+
+def test_an_import_whose_file_is_gone_ends_and_is_not_taken_up_for_ever(us, tmp_path):
+    """P32."""
+    waiting = uploaded(tmp_path, HEAD + OTHERS, "next.csv")
+    Import.objects.filter(pk=waiting.pk).update(blob=None, state="running")
+
+    running.run_now(waiting.pk)
+    waiting.refresh_from_db()
+
+    assert (waiting.state, waiting.error) == (
+        "failed", "The file of this import is not kept any more: upload it again.",
+    )  # fmt: skip
+    assert running.take_up(now=clock.now() + timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "parquet"])
+def test_files_that_are_packed_are_unpacked_to_be_asked(us, tmp_path, kind):
+    """K9."""
+    whole(write(tmp_path, HEAD + BEA, "first.csv"))
+    hers, other = (whole(packed(tmp_path, kind, rows)) for rows in (HEAD + BEA + OTHERS, HEAD + OTHERS))
+
+    privacy.erase(Person.objects.get(name="Bea Brand"), by=us.aron, now=NOW)
+    for of in (hers, other):
+        of.refresh_from_db()
+
+    assert hers.blob_id is None
+    assert other.blob_id is not None
+
+
+def packed(tmp_path, kind: str, table: str) -> Path:
+    head, *rows = (line.split(",") for line in table.splitlines())
+    path = tmp_path / f"{len(rows)}.{kind}"
+    if kind == "parquet":
+        pyarrow.parquet.write_table(pyarrow.table(dict(zip(head, zip(*rows, strict=True), strict=True))), path)
+        return path
+    book = openpyxl.Workbook()
+    for row in (head, *rows):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_number_written_the_way_of_its_country_names_them_and_an_equal_amount_does_not(us, tmp_path):
+    """K9: their number as a customer is an ordinary figure elsewhere."""
+    whole(write(tmp_path, HEAD + "1002,Bea Brand,,+49 221 1234567\n", "first.csv"))
+    hers = uploaded(tmp_path, HEAD + ",B. Brand,,0221 1234567\n", "same number.csv")
+    other = uploaded(tmp_path, "id,name,email,points\n8801,Nora Nilsen,nora@fjord.example,1002\n", "points.csv")
+
+    privacy.erase(Person.objects.get(name="Bea Brand"), by=us.aron, now=NOW)
+    for of in (hers, other):
+        of.refresh_from_db()
+
+    assert (hers.state, hers.error) == ("failed", SENTENCE)
+    assert other.state == "ready"

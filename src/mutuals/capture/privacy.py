@@ -11,12 +11,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from mutuals.base import files
+from mutuals.base import clock, files
 from mutuals.base.models import Entry, Once
+from mutuals.base.wake import changed
 from mutuals.capture._named import Named
 from mutuals.capture._packed import blobs_of
-from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
-from mutuals.history.models import Interaction
+from mutuals.capture.imports.naming import handles, names
+from mutuals.capture.models import Import, ImportState, ImportTrouble, Outgoing, RawEvent, RawState, SendState
 from mutuals.history.privacy import Gone
 from mutuals.identity.models import Link
 from mutuals.people.models import Person, Profile
@@ -48,20 +49,33 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
     troubles = [row.pk for row in _troubles(who)]
     counts["import rows"] = ImportTrouble.objects.filter(pk__in=troubles).delete()[0]
     for row in Import.objects.filter(pk__in=import_ids).exclude(blob=None):
-        name = str(row.blob_id)
-        row.blob, row.sniffed = None, {**row.sniffed, "sample": [], "sample_rows": []}
-        row.save(update_fields=["blob", "sniffed"])
-        files.drop_unused([name])
+        files.drop_unused([str(row.blob_id)])
+        _forget_file(row)
         counts["import files"] += 1
     return counts
 
 
 def imports_of(who: Holder) -> list[int]:
-    """The imports that brought this person or their words, by their links and sources; asked before those are gone."""
+    """The imports that brought this person, by their links, or whose file names them; asked before those are gone.
+
+    They are locked, so that none of them goes on meanwhile.
+    """
     by = Link.objects.filter(Q(person__in=who.person_ids) | Q(profile__in=who.profile_ids), by__startswith="import:")
-    named = {int(text.split(":")[1]) for text in by.values_list("by", flat=True)}
-    sources = Interaction.objects.filter(profile__in=who.profile_ids).values("source_id")
-    return sorted(named | set(Import.objects.filter(source__in=sources).values_list("pk", flat=True)))
+    linked = {int(text.split(":")[1]) for text in by.values_list("by", flat=True)}
+    named, theirs = _sure(who), set(who.handles)
+    kept = Import.objects.exclude(blob=None).order_by("pk")
+    found = [row.pk for row in kept if row.pk in linked or names(row, named=named, theirs=theirs)]
+    return list(Import.objects.select_for_update().filter(pk__in=found).order_by("pk").values_list("pk", flat=True))
+
+
+def _forget_file(row: Import) -> None:
+    """What is still to run without its file is stopped, and says so."""
+    row.blob, row.sniffed = None, {**row.sniffed, "sample_rows": []}
+    if row.state != ImportState.DONE:
+        row.state, row.finished_at = ImportState.FAILED, clock.now()
+        row.error = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
+        changed("import", [row.pk])
+    row.save(update_fields=["blob", "sniffed", "state", "finished_at", "error"])
 
 
 def _silence(interaction_ids: Sequence[int]) -> int:
@@ -80,13 +94,34 @@ def _named(who: Holder) -> Named:
     return Named(key for network, key in who.handles if network != "mutuals")
 
 
+def _sure(who: Holder) -> Named:
+    """Their handles that are nobody else's wherever they stand. The number of a customer may be that of a street."""
+    return Named(key for network, key in who.handles if not (network == "mutuals" or _is_number(network, key)))
+
+
+def _is_number(network: str, key: str) -> bool:
+    return network.startswith("crm:") or (key.isdigit() and len(key) < 8)
+
+
+_LIKELY = """
+SELECT id FROM capture_importtrouble WHERE lower(encode(convert_to(row::text || ' ' || reason, 'UTF8'), 'escape')) ~ %s
+OR regexp_replace(row::text, '[^0-9]', '', 'g') LIKE ANY(%s) OR row::text LIKE ANY(%s)
+"""
+
+
 def _troubles(who: Holder) -> list[ImportTrouble]:
-    named = _named(who)
-    if not named:
-        return []
-    hit = "lower(encode(convert_to(row::text, 'UTF8'), 'escape')) ~ %s"
-    rows = ImportTrouble.objects.raw(f"SELECT * FROM capture_importtrouble WHERE {hit}", [named.like])  # noqa: S608
-    return [row for row in rows if named.in_text(json.dumps(row.row, ensure_ascii=False))]
+    named, theirs = _sure(who), set(who.handles)
+    numbers = [f"%{key[-6:]}%" for network, key in theirs if network == "phone"]
+    ids = ["%" + re.sub(r"([\\%_])", r"\\\1", key) + "%" for network, key in theirs if _is_number(network, key)]
+    with connection.cursor() as cursor:
+        cursor.execute(_LIKELY, [named.like if named else "(?!)", numbers, ids])
+        likely = [row[0] for row in cursor.fetchall()]
+    rows = ImportTrouble.objects.filter(pk__in=likely).select_related("of").order_by("pk")
+    return [row for row in rows if (named and named.in_text(_told(row))) or theirs & handles(row.row, row.of)]
+
+
+def _told(row: ImportTrouble) -> str:
+    return f"{json.dumps(row.row, ensure_ascii=False)} {row.reason}"
 
 
 def _unread(who: Holder) -> int:

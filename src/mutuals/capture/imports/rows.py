@@ -10,6 +10,7 @@ from typing import Any
 from mutuals.base import files
 from mutuals.capture.imports.decisions import RowIn
 from mutuals.capture.models import Import
+from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.fields import Target
 from mutuals.connectors.files.mapping import Reading, apply, clean
 from mutuals.connectors.files.read import rows
@@ -47,9 +48,11 @@ def reading_of(options: Mapping[str, Any]) -> Reading:
 
 def read(of: Import) -> Iterator[RowIn]:
     """Every record of the import's file in its order; a row that cannot be read says why. Raises Unreadable at once."""
+    if of.blob_id is None:
+        raise Unreadable("The file of this import is not kept any more: upload it again.")
     target, reading = Target(of.target), reading_of(of.options)
     sniffed = from_json(of.sniffed)
-    for item in rows(files.path(str(of.blob_id)), sniffed, sheet=sniffed.sheet or None):
+    for item in rows(files.path(of.blob_id), sniffed, sheet=sniffed.sheet or None):
         yield _row(item, target, of.mapping, reading)
 
 

@@ -202,6 +202,8 @@ def _locked(pk: int, *states: ImportState) -> Import:
     of = Import.objects.select_for_update(of=("self",)).select_related("source").get(pk=pk)
     if of.state not in states:
         raise Unusable(f"This import cannot do that now: it is {ImportState(of.state).label.lower()}.", field="state")
+    if of.blob_id is None:
+        raise Unusable("The file of this import is not kept any more: upload it again.", field="state")
     return of
 
 
