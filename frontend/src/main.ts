@@ -6,6 +6,7 @@ import { startComposer } from "./islands/composer";
 import { startHtmx } from "./islands/htmx";
 import { startKeys } from "./islands/keys";
 import { startLive } from "./islands/live";
+import { startMenus } from "./islands/menus";
 import { startPalette } from "./islands/palette";
 import { startPasskey } from "./islands/passkey";
 import { startPlace } from "./islands/place";
@@ -18,6 +19,7 @@ startHtmx(htmx, document);
 startTheme(document);
 startZone(document, Intl.DateTimeFormat().resolvedOptions().timeZone);
 startToast(document);
+startMenus(document);
 startKeys(document);
 startPalette(document, {
   fetch: (url, how) => fetch(url, how),

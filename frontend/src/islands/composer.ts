@@ -6,7 +6,7 @@
 //   select name="channel" whose options carry data-name, data-limit, data-count="mastodon|graphemes|characters";
 //   the limit may stand on the form instead; [data-count-shown]; button [data-send-button] with [data-send-words],
 //   in which {name} is the chosen channel's name.
-// Ctrl/Cmd+Enter sends. A response header HX-Trigger: {"undone": {"draft": "conversation:12"}} puts the taken-back text back.
+// Ctrl/Cmd+Enter sends; after that, or by Escape, the focus goes to [data-thread]. A response header HX-Trigger: {"undone": {"draft": "conversation:12"}} puts the taken-back text back.
 
 import { onMark } from "./marks";
 
@@ -49,6 +49,7 @@ class Composer {
     this.form.addEventListener("change", (event) => ((event.target as HTMLInputElement).name === "mode" ? this.switched() : this.show()));
     this.text.addEventListener("input", () => { this.keep(); this.show(); });
     this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); this.leave(); }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.button()?.click(); }
     });
     this.form.addEventListener("submit", (event) => this.submitted(event));
@@ -59,8 +60,18 @@ class Composer {
       if (!successful || (xhr?.status ?? 200) >= 400) return this.keep(); // refused with a reason (422): not a word is lost
       this.text.value = "";
       this.show();
+      this.leave();
     });
     this.show();
+  }
+
+  // To the messages, so that the next single key is a key again; a focus that is elsewhere by now stays there.
+  private leave(): void {
+    const now = this.form.ownerDocument.activeElement;
+    if (now && now !== this.form.ownerDocument.body && !this.form.contains(now)) return;
+    const thread = this.form.ownerDocument.querySelector<HTMLElement>("[data-thread]");
+    if (thread) thread.focus({ preventScroll: true });
+    else this.text.blur();
   }
 
   takenBack(): void {
@@ -92,6 +103,7 @@ class Composer {
       event.stopImmediatePropagation();
       return this.text.focus();
     }
+    for (const menu of this.form.querySelectorAll<HTMLElement>("[popover]")) menu.hidePopover?.();
     this.store.setItem(`sent:${this.key}`, JSON.stringify({ mode: this.mode, text: this.text.value } satisfies Sent));
     this.store.removeItem(this.place(this.mode));
   }

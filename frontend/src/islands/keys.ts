@@ -2,7 +2,7 @@
 //
 // Marks: data-key="g i" on a link, button or field (clicked, or focused if it is a field), its name from data-key-label,
 // aria-label or its text. [data-list] holds [data-item] rows: j and k walk, o and Enter open, x ticks.
-// <dialog data-key-help> is filled and opened by "?". No key works while somebody types.
+// <dialog data-key-help> is filled and opened by "?". No key works while somebody types or is in a menu.
 
 const WAIT = 1200; // ms between two strokes of one sequence
 const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
@@ -15,6 +15,7 @@ export function startKeys(page: Document): void {
     if (event.defaultPrevented || event.isComposing) return;
     const stroke = strokeOf(event);
     if (!stroke || (isTyping(event.target) && !stroke.startsWith("mod+"))) return;
+    if ((event.target as Element).closest?.("[popover]") && !stroke.startsWith("mod+")) return; // a menu has its own keys
     if (page.querySelector("dialog[open]") && !stroke.startsWith("mod+")) return;
     const together = event.timeStamp - since < WAIT && typed ? `${typed} ${stroke}` : stroke;
     since = event.timeStamp;
