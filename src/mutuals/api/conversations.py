@@ -14,7 +14,7 @@ from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, pack, unpack
 from mutuals.api._problems import Conflict
 from mutuals.api._shapes import InteractionOut, shown
-from mutuals.api._types import MOST_ID, Count, Done, Id, In, Moment, Out, Page, PathId, Ref, Text
+from mutuals.api._types import MOST_ID, Count, Done, Flag, Id, In, Moment, Out, Page, PathId, Ref, Text
 from mutuals.base import clock
 from mutuals.channels.models import Channel
 from mutuals.history import queries as history
@@ -96,11 +96,15 @@ class ConversationOut(Out):
 
 
 class WaysOut(Out):
-    """How this conversation can be answered by the caller; `refused` says why not, `note` where else it goes."""
+    """How this conversation can be answered by the caller; `refused` says why not, `note` where else it goes.
+
+    `answers_id` is the message that would be answered, and `public` whether everybody will see the answer.
+    """
 
     refused: str
     channels: list[Ref]
     preselected_id: int | None
+    answers_id: int | None
     public: bool
     limit: int | None
     can_like: bool
@@ -114,10 +118,16 @@ class InboxPage(Page[ConversationOut]):
 
 
 class Reply(In):
-    """An answer. Without a channel the preselected one speaks."""
+    """An answer. Without a channel the preselected one speaks.
+
+    `answers_id` and `public` are what the caller holds to be so, as `ways` told it: refused with 409 where the newest
+    message, or who will see the answer, is another by now. What is left out is not checked.
+    """
 
     text: Annotated[Text, Field(min_length=1)]
     channel_id: Id | None = None
+    answers_id: Id | None = None
+    public: Flag | None = None
 
 
 class Note(In):
@@ -203,6 +213,7 @@ def ways(request: HttpRequest, conversation_id: PathId) -> WaysOut:
         refused=found.refused,
         channels=[Ref(id=channel.pk, name=str(channel)) for channel in found.channels],
         preselected_id=found.preselected.pk if found.preselected else None,
+        answers_id=found.target.pk if found.target else None,
         public=found.is_public,
         limit=found.limit,
         can_like=found.can_like,
@@ -214,11 +225,22 @@ def ways(request: HttpRequest, conversation_id: PathId) -> WaysOut:
     "POST", "/conversations/{int:conversation_id}/replies", act="conversation.reply", out=InteractionOut, status=201
 )
 def reply(request: HttpRequest, conversation_id: PathId, body: Reply) -> InteractionOut:
-    """Answer the newest message. It leaves after ten seconds; until then it can be taken back."""
+    """Answer the newest message. It leaves after ten seconds; until then it can be taken back.
+
+    409 where it cannot be answered, or not as `answers_id` and `public` say; the detail tells which.
+    """
     user = user_of(request)
     turn = turn_of(user, conversation_id)
     channel = _channel(turn, body.channel_id) if body.channel_id else None
-    row = answer.reply(turn, by=user, text=body.text, channel=channel, now=clock.now())
+    row = answer.reply(
+        turn,
+        by=user,
+        text=body.text,
+        channel=channel,
+        answers=body.answers_id,
+        public=body.public,
+        now=clock.now(),
+    )
     return InteractionOut.of(row, full=sees_contacts(user))
 
 

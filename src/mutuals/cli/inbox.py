@@ -35,6 +35,10 @@ def register(groups: Any) -> None:
         parser.add_argument("id", type=int)
         if name in ("reply", "note"):
             parser.add_argument("text")
+        if name == "reply":
+            words = "the message that is answered, as `inbox show` told it: refused if a newer one came since"
+            parser.add_argument("--answers", type=int, metavar="ID", help=words)
+            parser.add_argument("--private", action="store_true", help="refused if everybody would see it")
         if name == "assign":
             parser.add_argument("--to", metavar="EMAIL", help="whom; left out: nobody")
         if name == "close":
@@ -87,13 +91,21 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
         }
         for row in rows
     ]
-    return {**_line(turn), "cannot be answered": answer.ways(turn, by=viewer).refused, "messages": said}
+    ways = answer.ways(turn, by=viewer)
+    return {
+        **_line(turn),
+        "cannot be answered": ways.refused,
+        "answers": ways.target.pk if ways.target else None,
+        "answer is public": ways.is_public,
+        "messages": said,
+    }
 
 
 def reply(args: argparse.Namespace) -> dict[str, Any]:
     """An answer on its way."""
     by = me(args)
-    row = answer.reply(_turn(by, args.id), by=by, text=args.text, now=clock.now())
+    public = False if args.private else None
+    row = answer.reply(_turn(by, args.id), by=by, text=args.text, answers=args.answers, public=public, now=clock.now())
     return {"interaction": row.pk, "status": row.status, "public": row.is_public}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from mutuals.channels.queries import is_demonstration
 from mutuals.connectors.contract import Action, Connector, Do, Handle
 from mutuals.conversations.models import Conversation
 from mutuals.history import own
+from mutuals.history.keep import clean
 from mutuals.history.models import Direction, Interaction, Status
 from mutuals.inbox import work
 from mutuals.inbox.models import Turn, TurnState
@@ -32,6 +34,10 @@ REFERENCES = 20
 
 class CannotAnswer(ValueError):
     """This conversation cannot be answered; the message says why and what would help. Nothing was kept."""
+
+
+class NotAsShown(CannotAnswer):
+    """It can be answered, but not as the writer was shown: who is answered, or who will see it, is another by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,15 @@ def _says_to_be_us(target: Interaction, channels: list[Channel]) -> bool:
 
 
 def reply(
-    turn: Turn, *, by: User, text: str, channel: Channel | None = None, key: str = "", now: datetime
+    turn: Turn,
+    *,
+    by: User,
+    text: str,
+    channel: Channel | None = None,
+    answers: int | None = None,
+    public: bool | None = None,
+    key: UUID | None = None,
+    now: datetime,
 ) -> Interaction:
     """Answer the newest message of a conversation through the profile it came in by.
 
@@ -116,47 +130,91 @@ def reply(
     Refuses (CannotAnswer) read-only sources, sources that need to be signed in again, empty and overlong texts, and
     (NotAllowed) a channel that `by` may not speak as. Leaves in ten seconds at the earliest; until then `take_back` works.
     The answer is never more public than what it answers.
+
+    `answers` and `public` are what the writer was shown: the id of the message that is answered, and whether everybody
+    will see it. Refused (NotAsShown) where that is not so any more; None = not checked. `key` is drawn once for each
+    composer that is shown: the same key with the same words, by the same writer, is the same answer and leaves once.
     """
     require(by, "conversation.reply", turn)
-    offered = ways(turn, by=by)
     if channel is not None and not presences.may_speak(by, channel):
         raise NotAllowed(f"You may not speak as {channel}. Ask an admin to name you as a speaker.")
-    if offered.refused:
-        raise CannotAnswer(offered.refused)
-    target, conversation = last_from_them(turn), turn.conversation
-    source = conversation.source
-    if target is None or source is None:
-        raise CannotAnswer("Nobody outside has said anything here yet.")
-    channel = channel or offered.preselected
-    text = _checked(text, connectors.get(source.connector))
     with transaction.atomic():
         work.lock(turn)
         require(by, "conversation.reply", turn)
-        number = new_key(now)
-        row = own.outgoing(
-            key=number,
-            by=by,
-            conversation=conversation,
-            source=source,
-            channel=channel,
-            profile_id=target.profile_id,
-            kind="mail" if target.kind == "mail" else "reply" if target.is_public else "message",
-            text=text,
-            subject=conversation.subject if target.kind == "mail" else "",
-            is_public=target.is_public,
-            visibility=target.visibility,
-            reply_to=target.key,
-            now=now,
-        )
-        action = _action(str(number), row, target, conversation)
-        outbox.put(
-            source=source, channel=channel, by=by, action=action, interaction_id=row.pk, not_before=now + UNDO, now=now
-        )
+        number = uuid5(key, f"{by.pk}:{turn.pk}") if key else new_key(now)
+        said = _said_before(number, text) if key else None
+        if said is not None:
+            return said
+        offered, source = ways(turn, by=by), turn.conversation.source
+        if offered.refused or offered.target is None or source is None:
+            raise CannotAnswer(offered.refused or "Nobody outside has said anything here yet.")
+        _as_shown(offered.target, answers=answers, public=public)
+        text = _checked(text, connectors.get(source.connector))
+        row = _keep(turn, offered.target, number, by=by, text=text, channel=channel or offered.preselected, now=now)
         _answered(turn, by=by, now=now)
         journal.note(
             "conversation.answered", f"conversation:{turn.pk}", by=by, interaction=row.pk, public=row.is_public
         )
         wake.changed("inbox", [turn.pk])
+    return row
+
+
+def _said_before(number: UUID, text: str) -> Interaction | None:
+    """What the first submit of the same key kept. Refused: other words, and what was taken back since."""
+    outgoing = Outgoing.objects.filter(key=number).first()
+    row = Interaction.objects.filter(pk=outgoing.interaction_id).first() if outgoing else None
+    if outgoing is None:
+        return None
+    if row is None or row.text != clean(_trimmed(text)):
+        raise NotAsShown("An answer was sent from here already. Look at it; send again if this should go out as well.")
+    if row.status == Status.CANCELLED:
+        raise NotAsShown("This was taken back before it was sent. Send it again if it should go out after all.")
+    return row
+
+
+def _as_shown(target: Interaction, *, answers: int | None, public: bool | None) -> None:
+    """Refuse where the writer saw something else than what would happen now."""
+    told = []
+    if answers is not None and answers != target.pk:
+        shown = Interaction.objects.filter(pk=answers, conversation_id=target.conversation_id, deleted_at=None).first()
+        if shown is None:
+            told.append("The message that you saw is gone; look at the newest message and send again.")
+        elif shown.profile_id is not None and shown.profile_id == target.profile_id:
+            told.append("They wrote again since you opened this; look at the newest message and send again.")
+        else:
+            told.append("Somebody else wrote since you opened this; look at the newest message and send again.")
+    if public is not None and public != target.is_public:
+        told.append(f"This would now be seen by {'everybody' if target.is_public else 'a few only'}.")
+    if told:
+        raise NotAsShown(" ".join(told))
+
+
+def _keep(
+    turn: Turn, target: Interaction, number: UUID, *, by: User, text: str, channel: Channel | None, now: datetime
+) -> Interaction:
+    """The row in the history, and its way out."""
+    conversation, source = turn.conversation, turn.conversation.source
+    if source is None:
+        raise CannotAnswer("This conversation is among ourselves; write a note.")
+    row = own.outgoing(
+        key=number,
+        by=by,
+        conversation=conversation,
+        source=source,
+        channel=channel,
+        profile_id=target.profile_id,
+        kind="mail" if target.kind == "mail" else "reply" if target.is_public else "message",
+        text=text,
+        subject=conversation.subject if target.kind == "mail" else "",
+        is_public=target.is_public,
+        visibility=target.visibility,
+        reply_to=target.key,
+        now=now,
+    )
+    action = _action(str(number), row, target, conversation)
+    outbox.put(
+        source=source, channel=channel, by=by, action=action, interaction_id=row.pk, not_before=now + UNDO, now=now
+    )
     return row
 
 
@@ -186,8 +244,12 @@ def _action(key: str, row: Interaction, target: Interaction, conversation: Conve
     )
 
 
+def _trimmed(text: str) -> str:
+    return text.replace("\0", "").strip()
+
+
 def _checked(text: str, connector: Connector) -> str:
-    text = text.replace("\0", "").strip()
+    text = _trimmed(text)
     if not text:
         raise CannotAnswer("There is nothing to send: the answer is empty.")
     length = connector.limits.count(text)

@@ -1,10 +1,14 @@
 """Answering: whom, in public or not, and once."""
 
+from uuid import uuid4
+
 import pytest
 
 import cast
 from cast import NOW, minutes
+from mutuals.capture.models import Outgoing
 from mutuals.capture.tests.tiny import installed
+from mutuals.history.models import Interaction
 from mutuals.inbox import answer, queries
 from mutuals.inbox.models import Turn
 
@@ -67,3 +71,80 @@ def test_an_answer_goes_to_who_spoke_and_not_to_who_liked_it(us, square):
     target = queries.last_from_them(turn)
 
     assert target.key == "p1"
+
+
+def test_words_for_one_person_do_not_go_in_public_to_another_who_wrote_since(us, square):
+    turn = cast.turn(square, public=False)
+    shown = answer.ways(turn, by=us.ada)
+    more(square, "p2", 5, public=True, who="bo")
+
+    with pytest.raises(answer.NotAsShown) as refused:
+        answer.reply(turn, by=us.ada, text="Your order 1234.", answers=shown.target.pk, public=shown.is_public, now=NOW)
+
+    assert "Somebody else wrote since you opened this" in str(refused.value)
+    assert "This would now be seen by everybody" in str(refused.value)
+    assert not Interaction.objects.filter(direction="out").exists()
+
+
+def test_what_was_shown_is_told_when_it_was_deleted_or_its_writer_wrote_again(us, square):
+    turn = cast.turn(square)
+    shown = queries.last_from_them(turn).pk
+    more(square, "p2", 5)
+
+    with pytest.raises(answer.NotAsShown, match="They wrote again"):
+        answer.reply(turn, by=us.ada, text="Descale it.", answers=shown, now=NOW)
+    cast.said(square, {"type": "delete", "id": "p1", "at": (NOW + minutes(6)).isoformat()})
+    with pytest.raises(answer.NotAsShown, match="is gone"):
+        answer.reply(turn, by=us.ada, text="Descale it.", answers=shown, now=NOW)
+
+    assert not Outgoing.objects.exists()
+
+
+def test_who_asks_for_a_private_answer_is_refused_a_public_one(us, square):
+    turn = cast.turn(square, public=True)
+
+    with pytest.raises(answer.NotAsShown, match="seen by everybody"):
+        answer.reply(turn, by=us.ada, text="Your order 1234.", public=False, now=NOW)
+
+    assert not Outgoing.objects.exists()
+
+
+def test_an_answer_to_what_was_shown_goes_out(us, square):
+    turn = cast.turn(square)
+    target = queries.last_from_them(turn)
+
+    row = answer.reply(turn, by=us.ada, text="Descale it.", answers=target.pk, public=True, now=NOW)
+
+    assert (row.reply_to, row.is_public) == ("p1", True)
+
+
+def test_a_doubled_submit_is_one_answer_that_leaves_once(us, square):
+    turn, key = cast.turn(square), uuid4()
+
+    first = answer.reply(turn, by=us.ada, text="Descale it. ", key=key, now=NOW)
+    second = answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW + minutes(1))
+
+    assert first.pk == second.pk
+    assert Outgoing.objects.count() == Interaction.objects.filter(direction="out").count() == 1
+
+
+def test_the_key_of_an_answer_stands_for_no_other_words_and_for_none_that_were_taken_back(us, square):
+    turn, key = cast.turn(square), uuid4()
+    row = answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW)
+
+    with pytest.raises(answer.NotAsShown, match="already"):
+        answer.reply(turn, by=us.ada, text="Send it in.", key=key, now=NOW)
+    answer.take_back(row, by=us.ada, now=NOW)
+    with pytest.raises(answer.NotAsShown, match="taken back"):
+        answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW)
+
+    assert Outgoing.objects.count() == 1
+
+
+def test_the_same_key_of_another_conversation_is_another_answer(us, square):
+    key = uuid4()
+    turns = cast.turn(square), cast.turn(square, "q1", who="bo")
+
+    rows = {answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW).conversation_id for turn in turns}
+
+    assert rows == {turn.pk for turn in turns}
