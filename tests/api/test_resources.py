@@ -238,3 +238,13 @@ def kept_on(message: Interaction) -> str:
     blob = files.keep([b"<script>alert(1)</script>"], media_type="text/html")
     Attachment.objects.create(interaction_id=message.pk, blob=blob, name="a.html", media_type="text/html", size=25)
     return blob.sha256
+
+
+def test_a_search_that_takes_too_long_is_refused_in_words(ada: Caller, settings) -> None:
+    settings.PATIENCE = 0
+
+    answer = ada("GET", "/search?q=kettle")
+
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"].startswith("This search takes too long. Narrow it")

@@ -259,3 +259,14 @@ def test_an_answer_and_its_outcome_by_the_terminal(said):
     assert refused == 1
     assert "cannot be answered" in json.loads(err)["refused"]
     assert (closed, told["state"]) == (0, "closed")
+
+
+@pytest.mark.django_db
+def test_a_search_that_takes_too_long_says_so_in_the_terminal(said, settings):
+    settings.PATIENCE = 0
+    staff()
+
+    code, found, err = said("search", "kettle")
+
+    assert (code, found) == (1, None)
+    assert "This search takes too long. Narrow it" in err

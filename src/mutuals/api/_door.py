@@ -73,7 +73,7 @@ class Resource(Router):
         refuses: tuple[int, ...],
         more: dict[str, Any],
     ) -> Callable[[F], F]:
-        told = {401, 403, 422, *refuses, *({404} if "{" in path else ())}
+        told = {401, 403, 422, 503, *refuses, *({404} if "{" in path else ())}
         extra: dict[str, Any] = {"x-act": act, "x-scopes": list(scopes)}
         if media := more.pop("media", ""):
             body = {"schema": {"type": "string", "format": "binary"}}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pydantic
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
@@ -17,6 +18,7 @@ from pydantic_core import to_json
 
 from mutuals.api._types import Out
 from mutuals.base.files import DiskFull, TooBig
+from mutuals.base.patience import was_cancelled
 from mutuals.identity import link
 from mutuals.inbox.answer import CannotAnswer
 from mutuals.people import persons
@@ -114,6 +116,15 @@ def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(500, "Something went wrong on our side. Nothing is known to have been kept; the log has the reason.")
 
 
+def _database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    if not was_cancelled(error):
+        return _unforeseen(request, error)
+    _log.warning("%s %s was given up after the time limit of the web", request.method, request.path)
+    return problem(
+        503, "This took too long and was given up; nothing of it was kept. Ask for less, or try again later."
+    )
+
+
 def install(api: NinjaAPI) -> None:
     """Tell the API how each refusal is worded."""
     plain: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
@@ -133,6 +144,7 @@ def install(api: NinjaAPI) -> None:
         HttpError: _http,
         AuthenticationError: _worded(401, "Send a token of this installation, or sign in."),
         Http404: _worded(404, "There is nothing here that you may see."),
+        OperationalError: _database,
         Exception: _unforeseen,
     }
     for kind, handler in handlers.items():

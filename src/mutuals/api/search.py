@@ -38,10 +38,13 @@ def interactions(
     cursor: Cursor = "",
     limit: Limit = 20,
 ) -> Found:
-    """Interactions that hold all words: quotes for phrases, a minus to leave out."""
+    """Interactions that hold all words: quotes for phrases, a minus to leave out.
+
+    422 also where this takes longer than the installation allows: add another word.
+    """
     wanted = history.Wanted(kinds=tuple(kind), networks=tuple(network), public=public)
     walk = words.find(q, wanted=wanted, after=unpack(cursor, datetime, int), limit=limit)
-    hits = None if cursor else words.count(q, wanted=wanted)
+    hits = None if cursor else words.count(q, wanted=wanted, found=walk)
     items = shown(walk.rows, history.attachments(walk.rows), full=sees_contacts(user_of(request)))
     total = Count(count=hits.count, exact=hits.is_exact) if hits else None
     return Found(items=items, next=pack(walk.after), total=total)

@@ -21,7 +21,11 @@ PUBLIC_URL = os.environ.get("MUTUALS_URL", "http://127.0.0.1:8000")
 EVENTS_URL = os.environ.get("MUTUALS_EVENTS_URL", "")
 COMPANY = os.environ.get("MUTUALS_COMPANY", "Kettleworks")
 FILES = STATE / "files"
+IMPORT_DAYS = int(os.environ.get("MUTUALS_IMPORT_DAYS", "30"))  # how long the file of an import is kept after its end
 NET_ALLOW = os.environ.get("MUTUALS_NET_ALLOW", "")
+PATIENCE = float(
+    os.environ.get("MUTUALS_PATIENCE", "1.5")
+)  # seconds for a search, a list or a count before it is given up
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -83,6 +87,11 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 _address = embedded.address(STATE)
+_parameters = dict(_address.parameters)
+if _limit := os.environ.get(
+    "MUTUALS_STATEMENT_SECONDS", ""
+):  # set for the web alone: jobs and migrations may take long
+    _parameters["options"] = f"{_parameters.get('options', '')} -c statement_timeout={int(_limit) * 1000}".strip()
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -93,7 +102,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "NAME": _address.dbname,
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "mutuals", **dict(_address.parameters)},
+        "OPTIONS": {"application_name": "mutuals", **_parameters},
         "TEST": {"TEMPLATE": "template0"},
     }
 }

@@ -6,6 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
+os.environ.setdefault("MUTUALS_STATEMENT_SECONDS", "15")  # no request may hold a thread and a connection for longer
 application = get_wsgi_application()
 gc.freeze()  # what stands now stays: collections need not look at it again
 gc.set_threshold(10_000, 20, 20)  # a page makes some thousand objects; 700 let it collect many times over

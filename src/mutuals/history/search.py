@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection
 
+from mutuals.base.patience import TooSlow, within
 from mutuals.history.models import Interaction
 from mutuals.history.queries import ALL, Place, Walk, Wanted
 
@@ -16,6 +18,8 @@ COMMON = 30_000
 """Expected hits from which walking newest first is cheaper than any index of words."""
 FEW = 400
 """Expected hits up to which all of them are fetched and sorted; between the two, only those of the newest days."""
+TOO_SLOW = "This search takes too long. Narrow it: add another word, a rare one if you can."
+COUNTING = 0.7  # seconds after which a count says "more than"
 WIDER = 8  # times as long is the next span of time, when the last one held too few
 
 _WORDS = "to_tsvector('simple'::regconfig, COALESCE(i.subject, '') || ' ' || COALESCE(i.text, ''))"
@@ -29,10 +33,14 @@ class Hit:
     is_exact: bool
 
 
-def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: int = 20) -> Walk:
+def find(
+    text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: int = 20, patience: float | None = None
+) -> Walk:
     """The newest interactions that hold all words of `text` (quotes for phrases, - to leave out), newest first.
 
     Chooses between two plans by the planner's own estimate of the number of hits. An empty text finds nothing.
+    TooSlow: not done within `patience` seconds (None: as the installation says), as with a common word and a filter or a
+    left-out word that leaves hardly anything of it.
     """
     text = _asked(text)
     if not text:
@@ -42,7 +50,7 @@ def find(text: str, *, wanted: Wanted = ALL, after: Place | None = None, limit: 
     condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}{past}"
     parameters = [text, *values, *(after or ())]
     expected = _expected(f"{_WORDS} @@ websearch_to_tsquery('simple', %s)", [text])
-    with transaction.atomic(), connection.cursor() as cursor:
+    with within(patience, TOO_SLOW), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         if expected > COMMON:
             cursor.execute("SET LOCAL enable_bitmapscan = off")
@@ -83,21 +91,30 @@ def _newest(cursor: Any, condition: str, parameters: list[Any], limit: int) -> l
     return [int(row[0]) for row in cursor.fetchall()]
 
 
-def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000) -> Hit:
-    """How many interactions hold the words; counting stops after `most`, and is not tried where far more are expected."""
+def count(text: str, *, wanted: Wanted = ALL, most: int = 10_000, found: Walk | None = None) -> Hit:
+    """How many interactions hold the words; counting stops after `most`, and is not tried where far more are expected.
+
+    `found` is the first page, where that is known: what ends on it needs no count, and what cannot be counted in time is
+    "more than" what stands there.
+    """
     text = _asked(text)
     if not text:
         return Hit(0, is_exact=True)
+    if found is not None and found.after is None:
+        return Hit(len(found.rows), is_exact=True)
     where, values = wanted.where()
     condition = f"{_WORDS} @@ websearch_to_tsquery('simple', %s){where}"
-    if not where and _expected(condition, [text]) > 2 * most:
+    if _expected(condition, [text, *values]) > 2 * most:
         return Hit(most, is_exact=False)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM history_interaction i WHERE {condition} LIMIT %s) t",  # noqa: S608
-            [text, *values, most + 1],
-        )
-        n = int(cursor.fetchone()[0])
+    try:
+        with within(min(COUNTING, settings.PATIENCE), TOO_SLOW), connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT count(*) FROM (SELECT 1 FROM history_interaction i WHERE {condition} LIMIT %s) t",  # noqa: S608
+                [text, *values, most + 1],
+            )
+            n = int(cursor.fetchone()[0])
+    except TooSlow:
+        return Hit(len(found.rows) if found else 0, is_exact=False)
     return Hit(min(n, most), is_exact=n <= most)
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from mutuals.base.patience import was_cancelled
 from mutuals.staff.permissions import NotAllowed
 
+_log = logging.getLogger(__name__)
+_SLOW = {
+    "title": "This took too long",
+    "message": "It was given up, and nothing of it was kept. Ask for less, such as a narrower filter, or try again later.",
+}
 _OPEN = ("/static/", "/api/", "/hooks/", "/accounts/", "/setup/", "/health/")
 
 
@@ -33,7 +41,10 @@ class Frame:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A refused act is a page with the reason and status 403, never a stack trace."""
+        """A refused act is a page with the reason and status 403, what took too long one with 503; never a stack trace."""
         if isinstance(error, NotAllowed):
             return render(request, "frame/403.html", {"message": str(error)}, status=403)
+        if isinstance(error, OperationalError) and was_cancelled(error):
+            _log.warning("%s %s was given up after the time limit of the web", request.method, request.path)
+            return render(request, "frame/503.html", _SLOW, status=503)
         return None

@@ -111,3 +111,20 @@ def test_a_snippet_of_a_long_text_begins_near_the_hit():
     assert whole.endswith("…")
     assert ("kettle", True) in found
     assert len(whole) < 240
+
+
+def test_a_search_that_takes_too_long_says_so_in_words(here, talk, settings):
+    settings.PATIENCE = 0
+    bea = cast.person("Kettle Smith", by=here.ada)
+    client = as_(here.ada)
+
+    page = client.get("/search/?q=kettle")
+    quick = client.get("/search/quick/?q=kettle")
+
+    assert page.status_code == 422
+    assert "This search takes too long. Narrow it: add another word" in page.text
+    assert "Kettle Smith" in page.text
+    assert "Nobody said this." not in page.text
+    rows = {group["name"]: group["rows"] for group in quick.json()["groups"]}
+    assert rows["Customers"][0]["url"] == f"/customers/{bea.pk}/"
+    assert rows["Said"][0]["name"].startswith("This search takes too long.")

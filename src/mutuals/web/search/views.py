@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from mutuals.base.patience import TooSlow
 from mutuals.history import search
 from mutuals.history.models import Interaction
 from mutuals.history.queries import Place
@@ -37,12 +39,11 @@ def page(request: HttpRequest) -> HttpResponse:
     if asked and after is None:
         told |= {"people": _people(viewer, asked, 12), "organisations": _organisations(viewer, asked, 6)}
     if asked and told["may_read"]:
-        found = search.find(asked, after=after)
-        told |= {"hits": [_told(row, asked, viewer) for row in found.rows], "hit": search.count(asked)}
-        if found.after:
-            place = signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)
-            told["more"] = urlencode({"q": asked, "after": place})
-    return render(request, "search/page.html", told)
+        try:
+            told |= _said(asked, after, viewer)
+        except TooSlow as error:
+            told["too_slow"] = str(error)
+    return render(request, "search/page.html", told, status=422 if "too_slow" in told else 200)
 
 
 @needs("person.view")
@@ -65,13 +66,28 @@ def quick(request: HttpRequest) -> JsonResponse:
         {"name": one.name, "note": one.city, "url": f"/organisations/{one.pk}/", "icon": "org"}
         for one in _organisations(viewer, asked, 3)
     ]
-    said = (
-        [_quick(row, asked, viewer) for row in search.find(asked, limit=4).rows]
-        if may(viewer, "search.everything")
-        else []
-    )
-    groups = [("Customers", people), ("Organisations", organisations), ("Said", said)]
+    groups = [("Customers", people), ("Organisations", organisations), ("Said", _quick_said(viewer, asked))]
     return JsonResponse({"groups": [{"name": name, "rows": rows} for name, rows in groups if rows]})
+
+
+def _said(asked: str, after: Place | None, viewer: User) -> dict[str, Any]:
+    found = search.find(asked, after=after)
+    hit = search.count(asked, found=None if after else found)
+    told: dict[str, Any] = {"hits": [_told(row, asked, viewer) for row in found.rows], "hit": hit}
+    if found.after:
+        place = signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)
+        told["more"] = urlencode({"q": asked, "after": place})
+    return told
+
+
+def _quick_said(viewer: User, asked: str) -> list[dict[str, Any]]:
+    """What was said, given up sooner than on the page: the palette asks at every pause of the fingers."""
+    if not may(viewer, "search.everything"):
+        return []
+    try:
+        return [_quick(row, asked, viewer) for row in search.find(asked, limit=4, patience=settings.PATIENCE / 3).rows]
+    except TooSlow as error:
+        return [{"name": str(error), "note": "", "url": f"/search/?{urlencode({'q': asked})}", "icon": "clock"}]
 
 
 def _asked(request: HttpRequest) -> str:

@@ -1,11 +1,14 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from mutuals.staff.models import Role, User
 from mutuals.web.frame import rail
 from mutuals.web.frame.context import frame
+from mutuals.web.frame.middleware import Frame
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,18 @@ def test_an_error_page_needs_no_request(code):
     page = render_to_string(f"{code}.html")
 
     assert "<h1>" in page
+
+
+def test_what_took_too_long_for_the_web_is_a_page_and_not_a_fault():
+    request = request_of(somebody(Role.OWNER))
+    with pytest.raises(OperationalError) as given_up, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 20")
+        cursor.execute("SELECT pg_sleep(60)")
+
+    answer = Frame(lambda _: HttpResponse()).process_exception(request, given_up.value)
+    other = Frame(lambda _: HttpResponse()).process_exception(request, OperationalError("no such host"))
+
+    assert answer is not None
+    assert answer.status_code == 503
+    assert "This took too long" in answer.text
+    assert other is None
