@@ -2,7 +2,8 @@
 
 It knows no rooms and asks no permission beyond "signed in": a screen fetches what changed through the ordinary views.
 Who does not see every conversation is only told that something changed.
-The session is read as Django wrote it: row of `django_session`, signed with SECRET_KEY, with the user's password mark.
+The session is read as Django wrote it: row of `django_session`, signed with SECRET_KEY, with the mark of the user's
+password and generation (`staff.models.User`).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _SEE_ALL = ("owner", "admin", "lead", "staff")  # roles with `conversation.view`
 BEAT = 15.0  # seconds between two comments that keep a connection open
 RECHECK = 60.0  # seconds after which a reader must still be signed in
 WAITING = 100  # events a slow reader may lag behind before it is told to look at everything anew
-_HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+_HASH_SALT = "mutuals.staff.session"  # `staff.models.SESSION_SALT`; that module needs all rooms loaded
 
 
 @dataclass(eq=False)
@@ -156,15 +157,15 @@ class Events:
                 session = _session(found[0]) if found else {}
                 user = await (
                     await connection.execute(
-                        "SELECT password, id, role FROM staff_user WHERE is_active AND id = %s",
+                        "SELECT password, session_generation, id, role FROM staff_user WHERE is_active AND id = %s",
                         [int(session.get("_auth_user_id", 0))],
                     )
                 ).fetchone()
         except (psycopg.Error, ValueError):
             return None
-        if user is None or not _fits(session, str(user[0])):
+        if user is None or not _fits(session, f"{user[1]} {user[0]}"):
             return None
-        return Reader(int(user[1]), user[2] in _SEE_ALL)
+        return Reader(int(user[2]), user[3] in _SEE_ALL)
 
 
 def _session_key(cookie: str) -> str:
@@ -182,8 +183,8 @@ def _session(data: str) -> dict[str, Any]:
         return {}
 
 
-def _fits(session: dict[str, Any], password: str) -> bool:
-    mark = salted_hmac(_HASH_SALT, password, algorithm="sha256").hexdigest()
+def _fits(session: dict[str, Any], state: str) -> bool:
+    mark = salted_hmac(_HASH_SALT, state, algorithm="sha256").hexdigest()
     return constant_time_compare(str(session.get("_auth_user_hash", "")), mark)
 
 

@@ -12,6 +12,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from mutuals.base import journal
@@ -82,11 +83,12 @@ def add(*, email: str, name: str, role: str, by: User, teams: tuple[Team, ...] =
     """
     require(by, "user.manage")
     wanted = _role(role)
-    _may_give(by, wanted)
     address = _email(email)
-    if User.objects.filter(email__iexact=address).exists():
-        raise Refusal(f"{address} has an account already.", fields={"email": "This address is used already."})
     with transaction.atomic():
+        by = _held(by, by=by)[1]
+        _may_give(by, wanted)
+        if User.objects.filter(email__iexact=address).exists():
+            raise Refusal(f"{address} has an account already.", fields={"email": "This address is used already."})
         user = User.objects.create_user(
             address, name=one_line(name, what="Name", longest=120), role=wanted, zone=_zone(zone)
         )
@@ -109,15 +111,9 @@ def change(
 
     Refused: demoting the last owner; an admin who touches an owner or makes one.
     """
-    own_matter = user.pk == by.pk and role is None and email is None
-    if not own_matter or not by.is_active:
-        require(by, "user.manage")
     with transaction.atomic():
-        owners = _locked_owners()
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user, by, owners = _held(user, by=by, own=user.pk == by.pk and role is None and email is None)
         before = {field: getattr(user, field) for field in ("name", "email", "role", "zone", "theme")}
-        if not own_matter:
-            _may_touch(by, user)
         if role is not None:
             _change_role(user, _role(role), by=by, owners=owners)
         if email is not None:
@@ -133,15 +129,12 @@ def change(
 
 
 def deactivate(user: User, *, by: User, now: datetime, transfer_to: User | None = None) -> User:
-    """End somebody's access at once; their name stays on what they did.
+    """End somebody's access at once, with all sessions, tokens and invitations; their name stays on what they did.
 
     Refused with StillNeeded while they own anything and nobody takes it over; for the last owner; and for oneself.
     """
-    require(by, "user.manage")
     with transaction.atomic():
-        owners = _locked_owners()
-        user = User.objects.select_for_update().get(pk=user.pk)
-        _may_touch(by, user)
+        user, by, owners = _held(user, by=by)
         if user.pk == by.pk:
             raise Refusal("Nobody can end their own access. Ask another admin or owner.")
         if owners == [user.pk]:
@@ -151,7 +144,8 @@ def deactivate(user: User, *, by: User, now: datetime, transfer_to: User | None 
             raise StillNeeded(user, holds)
         moved = _hand_over(user, transfer_to) if transfer_to is not None else {}
         user.is_active = False
-        user.save(update_fields=["is_active"])
+        user.session_generation += 1
+        user.save(update_fields=["is_active", "session_generation"])
         user.tokens.filter(revoked_at__isnull=True).update(revoked_at=now)
         to = transfer_to.pk if transfer_to is not None else None
         journal.note("user.deactivated", user, by=by, to=to, moved=moved)
@@ -159,26 +153,26 @@ def deactivate(user: User, *, by: User, now: datetime, transfer_to: User | None 
 
 
 def reactivate(user: User, *, by: User) -> User:
-    """Give access back. Old tokens stay revoked."""
-    require(by, "user.manage")
-    _may_touch(by, user)
+    """Give access back. Sessions, tokens and invitations of before stay dead: the user signs in and makes new ones."""
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=True)
+        user, by, _ = _held(user, by=by)
+        user.is_active = True
+        user.save(update_fields=["is_active"])
         journal.note("user.reactivated", user, by=by)
-    user.refresh_from_db()
     return user
 
 
 def invite(user: User, *, by: User, now: datetime) -> str:
     """The path of an address that lets this user set a password, once, within three days.
 
-    It stops working when the password is set, the address changes or the user signs in; a new one ends no old one.
+    It stops working when the password is set, the address, role or second factors change, access ends or the user signs
+    in; a new one ends no old one. So no admin can keep an address that opens the account of somebody made an owner later.
     """
-    require(by, "user.manage")
-    _may_touch(by, user)
-    if not user.is_active:
-        raise Refusal(f"{user} has no access any more.")
-    journal.note("user.invited", user, by=by)
+    with transaction.atomic():
+        user, by, _ = _held(user, by=by)
+        if not user.is_active:
+            raise Refusal(f"{user} has no access any more.")
+        journal.note("user.invited", user, by=by)
     until = int((now + WELCOME).timestamp())
     token = signing.Signer(salt=_SALT).sign_object({"user": user.pk, "until": until, "mark": _mark(user)})
     return f"/welcome/{token}/"
@@ -209,13 +203,22 @@ def welcome(token: str, *, password: str, now: datetime) -> User:
 
 def set_password(user: User, password: str, *, by: User) -> None:
     """One's own password; who manages users may set one for others below an owner. Refused: weak passwords."""
-    if by.pk != user.pk or not by.is_active:
-        require(by, "user.manage")
-        _may_touch(by, user)
     with transaction.atomic():
+        user, by, _ = _held(user, by=by, own=by.pk == user.pk)
         _put_password(user, password)
         user.save(update_fields=["password"])
         journal.note("user.password_set", user, by=by)
+
+
+def factors_changed(user: User) -> None:
+    """One's second factors were added, taken away or made anew: every session and invitation of before opens nothing.
+
+    `user` is brought up to date, so that the caller can renew the session in which it was done.
+    """
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+        journal.note("user.factors_changed", user, by=user)
+    user.refresh_from_db(fields=["session_generation"])
 
 
 def _change_role(user: User, role: Role, *, by: User, owners: list[int]) -> None:
@@ -233,8 +236,22 @@ def _hand_over(user: User, to: User) -> dict[str, int]:
 
 def _locked_owners() -> list[int]:
     """Every active owner, locked in one order, so that two cannot demote each other at the same moment."""
-    rows = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk")
+    rows = User.objects.select_for_update(no_key=True).filter(role=Role.OWNER, is_active=True).order_by("pk")
     return list(rows.values_list("pk", flat=True))
+
+
+def _held(user: User, *, by: User, own: bool = False) -> tuple[User, User, list[int]]:
+    """Both accounts as they are now, locked until the transaction ends, and the active owners: a role that changed since
+    they were read counts. Refused: who may not change accounts, or not this one; `own` = it is one's own matter.
+    """
+    owners = _locked_owners()
+    locked = User.objects.select_for_update(no_key=True).filter(pk__in=[user.pk, by.pk]).order_by("pk")
+    rows = {row.pk: row for row in locked}
+    user, by = rows[user.pk], rows[by.pk]
+    if not (own and by.is_active):
+        require(by, "user.manage")
+        _may_touch(by, user)
+    return user, by, owners
 
 
 def _may_give(by: User, role: Role) -> None:
@@ -256,7 +273,7 @@ def _put_password(user: User, password: str) -> None:
 
 
 def _mark(user: User) -> str:
-    state = f"{user.pk} {user.password} {user.email} {user.last_login or ''}"
+    state = f"{user.pk} {user.password} {user.email} {user.last_login or ''} {user.role} {user.session_generation}"
     return salted_hmac(_SALT, state, algorithm="sha256").hexdigest()[:32]
 
 

@@ -55,6 +55,10 @@ def make(
     plain = PREFIX + new_token()
     label = one_line(name, what="Name", longest=80)
     with transaction.atomic():
+        if User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first() is None:
+            raise NotAllowed(
+                f"{user} has no access any more."
+            )  # ended meanwhile; the lock lets no end pass this key by
         token = Token.objects.create(
             user=user, name=label, digest=_digest(plain), scopes=wanted, expires_at=expires_at, created_at=now
         )

@@ -208,3 +208,80 @@ def test_reactivated_users_can_be_seen_again_and_contractors_see_only_themselves
     assert [user.name for user in queries.visible_to(ada)] == ["Ada", "Boss", "Cleo"]
     assert list(queries.visible_to(cleo)) == [cleo]
     assert not queries.visible_to(None)
+
+
+def test_sessions_and_invitations_of_before_stay_dead_after_access_was_given_back():
+    boss, ada = member("Boss", Role.OWNER), member("Ada")
+    mark = ada.get_session_auth_hash()
+    token = accounts.invite(ada, by=boss, now=NOW).split("/")[2]
+
+    accounts.deactivate(ada, by=boss, now=NOW)
+    back = accounts.reactivate(ada, by=boss)
+
+    assert back.get_session_auth_hash() != mark
+    with pytest.raises(Refusal, match="used already"):
+        accounts.invited(token, now=NOW)
+
+
+def test_an_invitation_made_by_an_admin_opens_no_account_that_became_an_owners():
+    boss, ada, ben = member("Boss", Role.OWNER), member("Ada", Role.ADMIN), member("Ben")
+    token = accounts.invite(ben, by=ada, now=NOW).split("/")[2]
+    accounts.change(ben, by=boss, role="owner")
+
+    with pytest.raises(Refusal, match="used already"):
+        accounts.welcome(token, password=GOOD, now=NOW)
+
+    assert not User.objects.get(pk=ben.pk).has_usable_password()
+
+
+def test_an_account_that_became_an_owners_meanwhile_is_not_touched_by_an_admin():
+    boss, ada, ben = member("Boss", Role.OWNER), member("Ada", Role.ADMIN), member("Ben")
+    accounts.deactivate(ben, by=boss, now=NOW)
+    read = User.objects.get(pk=ben.pk)
+    User.objects.filter(pk=ben.pk).update(role=Role.OWNER)
+
+    for act in (
+        lambda: accounts.invite(read, by=ada, now=NOW),
+        lambda: accounts.set_password(read, GOOD, by=ada),
+        lambda: accounts.reactivate(read, by=ada),
+    ):
+        with pytest.raises(NotAllowed, match="owner"):
+            act()
+
+    assert not User.objects.get(pk=ben.pk).is_active
+
+
+def test_who_was_demoted_meanwhile_makes_nobody_an_owner():
+    boss, ada, ben = member("Boss", Role.OWNER), member("Ada", Role.OWNER), member("Ben")
+    read = User.objects.get(pk=ada.pk)
+    accounts.change(ada, by=boss, role="staff")
+
+    for act in (
+        lambda: accounts.change(ben, by=read, role="owner"),
+        lambda: accounts.add(email="new@kettle.example", name="New", role="owner", by=read),
+        lambda: accounts.deactivate(ben, by=read, now=NOW),
+        lambda: accounts.set_password(ben, GOOD, by=read),
+        lambda: accounts.invite(ben, by=read, now=NOW),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+    assert [user.name for user in queries.owners()] == ["Boss"]
+
+
+@pytest.mark.parametrize("role", [Role.LEAD, Role.STAFF, Role.CONTRACTOR])
+def test_who_does_not_manage_users_gives_no_role_and_no_access(role):
+    lea, ben = member("Lea", role), member("Ben")
+
+    for act in (
+        lambda: accounts.change(ben, by=lea, role="lead"),
+        lambda: accounts.change(lea, by=lea, role="admin"),
+        lambda: accounts.deactivate(ben, by=lea, now=NOW),
+        lambda: accounts.reactivate(ben, by=lea),
+        lambda: accounts.invite(ben, by=lea, now=NOW),
+        lambda: accounts.set_password(ben, GOOD, by=lea),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+    assert {user.role for user in User.objects.all()} == {role, Role.STAFF}

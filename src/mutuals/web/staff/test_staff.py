@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 import cast
+from mutuals.base import clock
 from mutuals.staff import tokens
 from mutuals.staff.models import Role, Team, Token, User
 from mutuals.staff.permissions import ACTS
@@ -192,3 +193,47 @@ def test_nobody_ends_the_key_of_somebody_else(here):
 
     assert answer.status_code == 404
     assert Token.objects.get().revoked_at is None
+
+
+def test_a_cookie_and_a_key_from_before_access_ended_stay_dead_when_it_is_given_back(here):
+    bens, boss = as_(here.ben), as_(here.olga)
+    _, plain = tokens.make(here.ben, name="Till", scopes=["read"], now=clock.now())
+    by_key = {"Authorization": f"Bearer {plain}"}
+    before = (bens.get("/me/").status_code, Client().get("/api/v1/me", headers=by_key).status_code)
+
+    boss.post(f"/staff/{here.ben.pk}/leave/", {"transfer_to": ""})
+    boss.post(f"/staff/{here.ben.pk}/back/")
+
+    assert before == (200, 200)
+    assert bens.get("/me/").status_code == 302
+    assert bens.get("/api/v1/me").status_code == 401
+    assert Client().get("/api/v1/me", headers=by_key).status_code == 401
+
+
+def test_an_admin_gets_no_address_for_an_owners_password_and_ends_no_owners_access(here):
+    client = as_(here.aron)
+    said = {"name": "Olga", "email": "aron@else.example", "role": "staff", "zone": "UTC"}
+
+    answers = [
+        client.post(f"/staff/{here.olga.pk}/invite/"),
+        client.post(f"/staff/{here.olga.pk}/leave/", {"transfer_to": here.aron.pk}),
+        client.post(f"/staff/{here.olga.pk}/", said),
+        client.post(f"/staff/{here.aron.pk}/", {**said, "name": "Aron", "role": "owner"}),
+        client.post("/staff/new/", {**said, "role": "owner"}),
+        client.post(f"/api/v1/users/{here.olga.pk}/invite", headers={"Content-Type": "application/json"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 6
+    assert not any("/welcome/" in answer.text for answer in answers)
+    assert User.objects.get(role=Role.OWNER) == here.olga
+
+
+def test_a_lead_gives_no_role(here):
+    client = as_(here.lea)
+
+    answer = client.post(
+        f"/staff/{here.lea.pk}/", {"name": "Lea", "email": here.lea.email, "role": "admin", "zone": "UTC"}
+    )
+
+    assert answer.status_code == 403
+    assert User.objects.get(pk=here.lea.pk).role == Role.LEAD
