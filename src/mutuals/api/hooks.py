@@ -10,8 +10,11 @@ from django.views.decorators.http import require_http_methods
 from mutuals.base import clock
 from mutuals.capture import hooks
 from mutuals.capture.hooks import Accepted
+from mutuals.connectors.contract import LARGEST_DELIVERY
 
 MOST_ID = 2**63 - 1
+MOST_DRAINED = 20_000_000  # bytes of a too large delivery that are taken off the line
+_PIECE = 1 << 16
 
 
 @csrf_exempt
@@ -28,9 +31,19 @@ def _accepted(request: HttpRequest, source_id: int) -> Accepted:
     if request.method == "GET":
         return hooks.greet(source_id, request.GET.dict())
     try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_DELIVERY:
+            return _drained(request)
         body = request.body
     except RequestDataTooBig:
-        return Accepted(413, f"A delivery has at most {hooks.LARGEST:,} bytes. Send fewer events at once.")
+        return hooks.TOO_LARGE
     except UnreadablePostError:
         return Accepted(400, "The delivery broke off.")
     return hooks.accept(source_id, request.headers, body, now=clock.now())
+
+
+def _drained(request: HttpRequest) -> Accepted:
+    """The refusal of a too large delivery, after reading it: a sender that is still writing would see a broken line."""
+    left = MOST_DRAINED
+    while left > 0 and (piece := request.read(min(_PIECE, left))):
+        left -= len(piece)
+    return hooks.TOO_LARGE

@@ -1,5 +1,8 @@
 """Hooks: a network or a program hands something in. In the request nothing happens but the check and the keeping.
 
+What a connector of ours can never read is refused at the door, so that the sender learns of it; what one of other
+packages cannot read is kept and parked, because its `parse` may take any time.
+
 A delivery that came before is answered 200 and not stored again, because a sender that never got our first answer must
 learn that all is well; one with an old timestamp is refused as 403 by `verify`, whether it came before or not.
 """
@@ -17,10 +20,17 @@ from mutuals import connectors
 from mutuals.capture import receive
 from mutuals.channels.models import Source, SourceState
 from mutuals.channels.secrets import Vault
-from mutuals.connectors.contract import AuthExpired, ConnectorError, Forbidden, Raw, Unreadable
+from mutuals.connectors.contract import (
+    LARGEST_DELIVERY,
+    AuthExpired,
+    Connector,
+    ConnectorError,
+    Forbidden,
+    Raw,
+    Unreadable,
+)
 
-LARGEST = 1_000_000  # bytes
-LONGEST_CHALLENGE = 200
+LONGEST_CHALLENGE = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +41,22 @@ class Accepted:
     message: str
 
 
+TOO_LARGE = Accepted(413, f"A delivery has at most {LARGEST_DELIVERY:,} bytes. Send fewer events at once.")
+
+
 def accept(source_id: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Accepted:
     """Check one delivery and keep it.
 
-    202 kept; 200 had it already; 400 not readable; 403 not signed as agreed (counted, never stored); 404 no such hook;
-    409 the source is not active; 413 larger than 1 MB; 503 our own keys do not open its secret.
+    202 kept; 200 had it already; 400 not checkable; 403 not signed as agreed (counted, never stored); 404 no such hook;
+    409 the source is not active; 413 larger than LARGEST_DELIVERY; 422 signed, but it can never be read: the words name
+    the field, it is counted and shown with the source; 503 our own keys do not open its secret.
     """
     source = Source.objects.filter(pk=source_id).first()
     connector = connectors.all_connectors().get(source.connector) if source else None
     if source is None or connector is None or connector.verify is None:
         return Accepted(404, "There is no such hook.")
-    if len(body) > LARGEST:
-        return Accepted(413, f"A delivery has at most {LARGEST:,} bytes. Send fewer events at once.")
+    if len(body) > LARGEST_DELIVERY:
+        return TOO_LARGE
     if source.state != SourceState.ACTIVE:
         return Accepted(409, "This source is not active. Nothing was kept; try again later.")
     lowered = {name.lower(): value for name, value in headers.items()}
@@ -55,9 +69,27 @@ def accept(source_id: int, headers: Mapping[str, str], body: bytes, *, now: date
         return Accepted(503, "The secret of this source cannot be opened. Its owner must set it again.")
     except (ConnectorError, Unreadable) as error:
         return Accepted(400, str(error))
-    if receive.keep(source, [Raw(key=key, body=body, kind=source.connector)], cursor=None, now=now):
+    raw = Raw(key=key, body=body, kind=source.connector)
+    trouble = unreadable(connector, raw)
+    if trouble:
+        _count_refused(source, f"A delivery was refused: {trouble}", now)
+        return Accepted(422, f"{trouble} Nothing of this delivery was kept.")
+    if receive.keep(source, [raw], cursor=None, now=now):
         return Accepted(202, "Kept.")
     return Accepted(200, "We have it already.")
+
+
+def unreadable(connector: Connector, raw: Raw) -> str:
+    """Why a connector of ours can never read a delivery; empty where it can, and where that is not ours to say."""
+    if not connectors.is_ours(connector):
+        return ""
+    try:
+        connector.parse(raw)
+    except ValueError as error:
+        return str(error) or "It cannot be read."
+    except Exception:  # our mistake, not the sender's: it is kept, and parked with its trace in the log
+        return ""
+    return ""
 
 
 def greet(source_id: int, query: Mapping[str, str]) -> Accepted:
@@ -81,3 +113,8 @@ def greet(source_id: int, query: Mapping[str, str]) -> Accepted:
     if not challenge or len(challenge) > LONGEST_CHALLENGE or not (challenge.isascii() and challenge.isprintable()):
         return Accepted(400, "There is no challenge that can be given back.")
     return Accepted(200, challenge)
+
+
+def _count_refused(source: Source, words: str, now: datetime) -> None:
+    told = {"last_error": words[:500], "last_error_at": now}
+    Source.objects.filter(pk=source.pk).update(refused_hooks=F("refused_hooks") + 1, **told)

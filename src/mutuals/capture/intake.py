@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,6 +66,10 @@ def open(raws: Sequence[Waiting]) -> list[Arrived]:
     for raw in raws:
         try:
             envelopes = _parse(raw)
+        except json.JSONDecodeError as error:
+            reason = f"It is not valid JSON (line {error.lineno}, column {error.colno})."
+            raw.state, raw.reason = RawState.PARKED, reason
+            continue
         except ValueError as error:
             raw.state, raw.reason = RawState.PARKED, (str(error) or "It cannot be read.")[:500]
             continue

@@ -42,6 +42,11 @@ def all_connectors() -> dict[str, Connector]:
     return found
 
 
+def is_ours(connector: Connector) -> bool:
+    """Whether its `parse` is in this package: pure and quick, so that it may be asked in a request."""
+    return connector.parse.__module__.startswith(f"{__name__}.")
+
+
 def get(name: str) -> Connector:
     """The connector of that name; raises KeyError naming it."""
     return all_connectors()[name]

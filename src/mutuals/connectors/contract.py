@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from mutuals.base.net import Http, Sockets
 
+LARGEST_DELIVERY = 1_000_000  # bytes of what is handed in at once; what is larger is refused at the door
+
 
 class Verb(StrEnum):
     """What was done to an object, in the words of ActivityStreams 2.0."""

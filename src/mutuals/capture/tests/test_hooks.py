@@ -2,12 +2,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 import cast
 from mutuals.capture import hooks, intake
 from mutuals.capture.models import RawEvent, RawState
 from mutuals.channels.models import Source
 from mutuals.channels.secrets import Vault
+from mutuals.connectors.contract import LARGEST_DELIVERY, Connector, Raw
 from mutuals.connectors.webhook.verify import sign
 from mutuals.staff.models import Role
 
@@ -84,7 +86,7 @@ def test_what_is_not_signed_as_agreed_is_counted_and_never_stored(source):
 def test_a_hook_that_is_paused_unknown_too_large_or_not_one_says_so(source):
     headers, body = delivery()
     feed = cast.source("Feed", owner=source.owner, connector="files")
-    large = b"x" * (hooks.LARGEST + 1)
+    large = b"x" * (LARGEST_DELIVERY + 1)
 
     answers = [
         hooks.accept(source.pk + 100, headers, body, now=NOW).status,
@@ -99,16 +101,41 @@ def test_a_hook_that_is_paused_unknown_too_large_or_not_one_says_so(source):
     assert not RawEvent.objects.exists()
 
 
-def test_bytes_that_are_no_json_are_kept_as_they_came_and_parked_by_the_worker(source):
-    body = b"\xff\x00 not json"
-
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{]", "It is not valid JSON (line 1, column 2)."),
+        (b"\xff\x00 not json", "The body is not UTF-8"),
+        (json.dumps([cast.event("p1"), {**cast.event("p2"), "at": "yesterday"}]).encode(), "[1].at is no time"),
+    ],
+)
+def test_a_signed_delivery_that_can_never_be_read_is_refused_with_its_field_counted_and_not_kept(source, body, words):
     answer = hooks.accept(source.pk, sign(SECRET, body, at=NOW), body, now=NOW)
-    raws = intake.claim(source.pk)
-    arrived = intake.open(raws)
 
-    assert answer.status == 202
-    assert bytes(raws[0].body) == body
-    assert (arrived, raws[0].state) == ([], RawState.PARKED)
+    source.refresh_from_db()
+    assert answer.status == 422
+    assert answer.message.startswith(words)
+    assert not RawEvent.objects.exists()
+    assert source.refused_hooks == 1
+    assert source.last_error.startswith(f"A delivery was refused: {words}")
+
+
+def test_a_too_large_delivery_is_read_to_its_end_and_answered_in_words(source):
+    large = b"x" * (6 * LARGEST_DELIVERY)
+
+    answer = Client().post(f"/hooks/{source.pk}/", large, content_type="application/json")
+
+    assert answer.status_code == 413
+    assert "at most 1,000,000 bytes" in answer.text
+
+
+def test_what_the_connector_of_another_package_cannot_read_is_not_judged_at_the_door():
+    def parse(_raw):
+        raise ValueError("never asked")
+
+    foreign = Connector(name="theirs", label="Theirs", parse=parse)
+
+    assert hooks.unreadable(foreign, Raw("1", b"{]")) == ""
 
 
 def test_a_secret_that_our_keys_do_not_open_asks_its_owner(source, settings):

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from mutuals.connectors._text import clean, line
-from mutuals.connectors.contract import Envelope, Handle, Kind, Media, Raw, Verb
+from mutuals.connectors.contract import LARGEST_DELIVERY, Envelope, Handle, Kind, Media, Raw, Verb
 
-LARGEST = 5_000_000  # bytes
 MOST_EVENTS = 500
 MOST_ATTACHMENTS = 20
 LONGEST_TEXT = 100_000  # characters
@@ -43,10 +42,12 @@ def parse(raw: Raw) -> tuple[Envelope, ...]:
 
 
 def _json(body: bytes) -> Any:
-    if len(body) > LARGEST:
-        raise ValueError(f"The delivery has more than {LARGEST:,} bytes.")
+    if len(body) > LARGEST_DELIVERY:
+        raise ValueError(f"The delivery has more than {LARGEST_DELIVERY:,} bytes.")
     try:
         return _READER.decode(body.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"It is not valid JSON (line {error.lineno}, column {error.colno}).") from error
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply.") from error
     except UnicodeDecodeError as error:

@@ -134,7 +134,8 @@ def test_a_wrong_field_is_named(change, words):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "Expecting value"),
+        (b"", "It is not valid JSON (line 1, column 1)."),
+        (b"{]", "It is not valid JSON (line 1, column 2)."),
         (b"\xff", "not UTF-8"),
         (b'{"type": "create", "n": 9223372036854775808}', "64 bits"),
         (b'{"n": ' + b"9" * 5000 + b"}", "64 bits"),
