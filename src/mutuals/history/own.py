@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from mutuals.base.bulk import insert
 from mutuals.base.ids import fit, new_key
@@ -17,7 +18,7 @@ from mutuals.channels.models import Channel, Source
 from mutuals.conversations import threads
 from mutuals.conversations.arrived import Touch
 from mutuals.conversations.models import Conversation
-from mutuals.history.keep import TEXT, blank, clean
+from mutuals.history.keep import TEXT, blank, clean, line
 from mutuals.history.models import Direction, Interaction, Status
 from mutuals.people.models import Profile
 from mutuals.staff.models import User
@@ -106,9 +107,30 @@ def _whole(text: str) -> str:
 
 
 def mark(interaction_id: int, status: Status, error: str = "") -> None:
-    """Say how far an outgoing interaction has come. What is sent stays sent."""
+    """Say how far an outgoing interaction has come. What is sent stays sent; what is taken back was never said."""
     rows = Interaction.objects.filter(pk=interaction_id).exclude(status__in=[Status.SENT, Status.DELETED])
-    rows.update(status=status, error=clean(error)[:500])
+    if status == Status.CANCELLED:
+        rows = rows.exclude(status=Status.CANCELLED)
+    with transaction.atomic():
+        changed = rows.update(status=status, error=clean(error)[:500])
+        if changed and status == Status.CANCELLED:
+            _fall_back(interaction_id)
+
+
+def _fall_back(interaction_id: int) -> None:
+    """The conversation of an answer that was taken back counts and shows its last standing words again."""
+    number = Interaction.objects.values_list("conversation_id", flat=True).get(pk=interaction_id)
+    said = Interaction.objects.filter(conversation_id=number).exclude(status=Status.CANCELLED)
+    said = said.exclude(direction=Direction.NOTE).exclude(kind__in=["like", "share", "follow"])
+    said = said.order_by("-occurred_at", "-id")
+    last, ours = said.first(), said.filter(direction=Direction.OUT).first()
+    if last is not None:
+        Conversation.objects.filter(pk=number).update(
+            message_count=Greatest(F("message_count") - 1, 1),
+            snippet=line(last.text)[:200],
+            last_at=last.occurred_at,
+            last_out_at=ours.occurred_at if ours else None,
+        )
 
 
 def mark_sent(
