@@ -177,6 +177,75 @@ def test_a_forged_invitation_is_refused_in_words():
     assert "not valid" in answer.text
 
 
+def test_an_invitation_does_not_lead_past_the_second_factor():
+    olga, ben = cast.user("Olga", "owner"), cast.user("Ben")
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(ben, secret)
+    address = accounts.invite(ben, by=olga, now=clock.now())
+    client = Client()
+
+    answer = client.post(address, {"password": "another-cup-26", "again": "another-cup-26"}, follow=True)
+    between = client.get("/me/")
+    asked = sign_in(client, ben, "another-cup-26")
+    client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    assert "Your password is set. Sign in with it" in answer.text
+    assert between.status_code == 302
+    assert asked.headers["Location"].startswith("/accounts/2fa/authenticate/")
+    assert client.get("/me/").status_code == 200
+
+
+def test_an_invitation_opened_where_somebody_else_is_signed_in_leaves_nobody_signed_in():
+    olga, ben = cast.user("Olga", "owner"), cast.user("Ben")
+    totp.TOTP.activate(ben, totp.generate_totp_secret())
+    address = accounts.invite(ben, by=olga, now=clock.now())
+    client = Client()
+    sign_in(client, olga)
+
+    client.post(address, {"password": "another-cup-26", "again": "another-cup-26"})
+
+    assert client.get("/me/").status_code == 302
+
+
+def test_a_new_password_signs_out_other_browsers_also_when_an_admin_set_it():
+    olga, ben = cast.user("Olga", "owner"), cast.user("Ben")
+    here, elsewhere = Client(), Client()
+    sign_in(here, ben)
+    sign_in(elsewhere, ben)
+
+    here.post("/me/password/", {"old": cast.PASSWORD, "password": "another-cup-26"})
+    kept = [client.get("/me/").status_code for client in (here, elsewhere)]
+    accounts.set_password(ben, "a-third-cup-26", by=olga)
+
+    assert kept == [200, 302]
+    assert here.get("/me/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_change_of_second_factors_signs_out_other_browsers_and_keeps_this_one():
+    olga = cast.user("Olga", "owner")
+    client = Client()
+    sign_in(client, olga)
+    prove(client)
+    stayed = []
+
+    def during(act):
+        elsewhere = Client()
+        elsewhere.force_login(User.objects.get(pk=olga.pk))
+        act()
+        stayed.append((client.get("/me/").status_code, elsewhere.get("/me/").status_code))
+
+    shown = client.get("/accounts/2fa/totp/activate/")
+    secret = re.search(r'class="code">([A-Z2-7]+)<', shown.text)[1]
+    during(lambda: client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}))
+    during(lambda: client.post("/accounts/2fa/recovery-codes/generate/"))
+    during(lambda: client.post("/accounts/2fa/totp/deactivate/"))
+
+    assert stayed == [(200, 302)] * 3
+    assert not Authenticator.objects.filter(user=olga).exists()
+
+
 def prove(client):
     return client.post("/accounts/reauthenticate/", {"password": cast.PASSWORD, "next": "/accounts/2fa/"})
 

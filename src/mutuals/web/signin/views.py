@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import views as theirs
 from django.contrib import messages
 from django.contrib.auth import login as begin_session
+from django.contrib.auth import logout as end_session
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,8 +18,10 @@ from django.views.decorators.http import require_http_methods
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.staff import accounts
+from mutuals.staff.models import User
 from mutuals.staff.queries import is_set_up
 from mutuals.web.frame.forms import typed
+from mutuals.web.signin import factors
 from mutuals.web.signin.forms import Chosen
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -37,20 +40,28 @@ def login(request: HttpRequest) -> HttpResponseBase:
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
-    """An invited colleague sets a password, once, and is signed in."""
+    """An invited colleague sets a password, once, and is signed in; who has a second factor is asked for it first."""
     try:
         user = accounts.invited(token, now=clock.now())
     except Refusal as error:
         return render(request, "signin/welcome.html", {"refused": str(error)}, status=410)
     form = Chosen(typed(request))
-    if request.method == "POST" and form.try_act(lambda said: _set(request, token, said)):
-        messages.success(request, "Welcome. You are signed in.")
-        return redirect("/")
+    if request.method == "POST" and (known := form.try_act(lambda said: _set(token, said))) is not None:
+        return _begin(request, known)
     shown = {"form": form, "user_invited": user}
     return render(request, "signin/welcome.html", shown, status=422 if form.is_bound else 200)
 
 
-def _set(request: HttpRequest, token: str, said: dict[str, Any]) -> bool:
-    user = accounts.welcome(token, password=said["password"], now=clock.now())
+def _set(token: str, said: dict[str, Any]) -> User:
+    return accounts.welcome(token, password=said["password"], now=clock.now())
+
+
+def _begin(request: HttpRequest, user: User) -> HttpResponse:
+    """The first session; an invitation stands for the password alone, so who has a second factor signs in with it."""
+    if factors.asked_of(user):
+        end_session(request)
+        messages.success(request, "Your password is set. Sign in with it, and with your second factor.")
+        return redirect("account_login")
     begin_session(request, user, backend=BACKEND)
-    return True
+    messages.success(request, "Welcome. You are signed in.")
+    return redirect("/")
