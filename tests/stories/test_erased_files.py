@@ -1,5 +1,6 @@
 """Files and erasure: what names the person goes, what belongs to others stays, and no row is left without its bytes."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +16,8 @@ from cast import NOW, person, source, staff
 from mutuals import flow, privacy
 from mutuals.base import clock, files
 from mutuals.base.models import Blob
-from mutuals.capture import receive
-from mutuals.capture.imports import running
+from mutuals.capture import receive, retention
+from mutuals.capture.imports import report, running
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.models import Import
 from mutuals.capture.tests.import_steps import check, choose, run, upload, whole, write
@@ -232,3 +233,63 @@ def test_a_number_written_the_way_of_its_country_names_them_and_an_equal_amount_
 
     assert (hers.state, hers.error) == ("failed", SENTENCE)
     assert other.state == "ready"
+
+
+def test_a_row_of_somebody_who_was_erased_is_kept_nowhere_but_in_the_file(us, tmp_path, client):
+    """K9, P32: neither with the rows left out nor with those that the wizard shows, wrong or right as it may be."""
+    whole(write(tmp_path, HEAD + "7731,Bea Brand,bea@harbour.example,+49 221 1234567\n", "first.csv"))
+    privacy.erase(Person.objects.get(name="Bea Brand"), by=us.aron, now=NOW)
+    rows = (BEA, ",,Bea@Harbour.example,0221\n", "x9,B. Brand,broken@@x,0221 1234567\n", "1,Nora,wrong@@fjord,\n")
+
+    checked = uploaded(tmp_path, HEAD + OTHERS + "".join(rows), "again.csv")
+    after_check = dict(checked.sniffed), list(checked.troubles.order_by("number"))
+    done = run(checked)
+    after_run = dict(done.sniffed), list(done.troubles.order_by("number"))
+
+    assert [row["name"] for row in after_check[0]["sample_rows"]] == ["Nora Nilsen", "Ola Li", "Nora"]
+    assert after_run[0]["sample_rows"] == []
+    for _, troubles in (after_check, after_run):
+        assert [row.row.get("name", "") for row in troubles] == ["", "", "", "Nora"]
+        assert [row.reason[:9] for row in troubles][:3] == ["Kept out:"] * 3
+        assert not any("bea@" in f"{row.row}{row.reason}".casefold() for row in troubles)
+    assert "harbour" not in "".join(report.troubles_csv(done, by=us.lea)).replace("libea@harbour", "")
+
+
+def test_files_and_left_out_rows_of_imports_are_kept_for_the_agreed_days(
+    us, tmp_path, settings, django_capture_on_commit_callbacks
+):
+    """K9, P32."""
+    settings.IMPORT_DAYS = 10
+    old, fresh = (
+        whole(write(tmp_path, HEAD + OTHERS + f"{number},Nora,wrong@@fjord,\n", f"{number}.csv")) for number in (1, 2)
+    )
+    waiting = uploaded(tmp_path, HEAD + OTHERS, "waiting.csv")
+    now = clock.now()
+    Import.objects.filter(pk__in=[old.pk, waiting.pk]).update(finished_at=now - timedelta(days=11))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second = retention.nightly(lambda: now), retention.nightly(lambda: now)
+    names = [of.blob_id for of in (old, waiting, fresh)]
+    for of in (old, waiting, fresh):
+        of.refresh_from_db()
+
+    assert (first["imports"], second["imports"]) == (2, 0)
+    assert [files.path(name).exists() for name in names] == [False, False, True]
+    assert [of.troubles.count() for of in (old, waiting, fresh)] == [0, 0, 1]
+    assert [of.state for of in (old, waiting, fresh)] == ["done", "failed", "done"]
+    assert waiting.error == "Its file was kept for 10 days and is gone. Upload it again."
+    assert old.counts["errors"] == 1
+
+
+def test_the_page_of_an_import_tells_until_when_its_file_is_kept(us, tmp_path, client):
+    """P32."""
+    of = whole(write(tmp_path, HEAD + OTHERS, "b.csv"))
+    Import.objects.filter(pk=of.pk).update(finished_at=NOW)
+    client.force_login(us.lea)
+
+    before = client.get(f"/imports/{of.pk}/").content.decode()
+    Import.objects.filter(pk=of.pk).update(blob=None)
+    afterwards = client.get(f"/imports/{of.pk}/").content.decode()
+
+    assert re.search(r"kept until (\w+ )?20 Dec", before)
+    assert "not kept any more" in afterwards

@@ -13,17 +13,18 @@ from django.db.models import Q
 
 from mutuals.base import clock, files
 from mutuals.base.models import Entry, Once
-from mutuals.base.wake import changed
 from mutuals.capture._named import Named
 from mutuals.capture._packed import blobs_of
+from mutuals.capture.imports import forget
 from mutuals.capture.imports.naming import handles, names
-from mutuals.capture.models import Import, ImportState, ImportTrouble, Outgoing, RawEvent, RawState, SendState
+from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
 from mutuals.history.privacy import Gone
 from mutuals.identity.models import Link
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
 
 KEPT = "Nightly backups still hold them until the oldest one is replaced, seven days from now."
+_NAMED_THEM = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
 _PERSON = re.compile(r'\{"id":\s*(\d{1,18}),\s*"name":\s*"(?:[^"\\]|\\.)*",\s*"email":')  # as the API shows a person
 
 
@@ -49,8 +50,7 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
     troubles = [row.pk for row in _troubles(who)]
     counts["import rows"] = ImportTrouble.objects.filter(pk__in=troubles).delete()[0]
     for row in Import.objects.filter(pk__in=import_ids).exclude(blob=None):
-        files.drop_unused([str(row.blob_id)])
-        _forget_file(row)
+        forget.file(row, why=_NAMED_THEM, now=clock.now())
         counts["import files"] += 1
     return counts
 
@@ -66,16 +66,6 @@ def imports_of(who: Holder) -> list[int]:
     kept = Import.objects.exclude(blob=None).order_by("pk")
     found = [row.pk for row in kept if row.pk in linked or names(row, named=named, theirs=theirs)]
     return list(Import.objects.select_for_update().filter(pk__in=found).order_by("pk").values_list("pk", flat=True))
-
-
-def _forget_file(row: Import) -> None:
-    """What is still to run without its file is stopped, and says so."""
-    row.blob, row.sniffed = None, {**row.sniffed, "sample_rows": []}
-    if row.state != ImportState.DONE:
-        row.state, row.finished_at = ImportState.FAILED, clock.now()
-        row.error = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
-        changed("import", [row.pk])
-    row.save(update_fields=["blob", "sniffed", "state", "finished_at", "error"])
 
 
 def _silence(interaction_ids: Sequence[int]) -> int:

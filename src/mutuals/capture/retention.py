@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from mutuals.base import clock, files
 from mutuals.base.models import Blob
+from mutuals.capture.imports import forget
 from mutuals.channels.models import Source
 from mutuals.history import own
 
@@ -37,6 +38,7 @@ def nightly(now: Callable[[], datetime] = clock.now) -> dict[str, int]:
     counts["journal"] = trim_journal(now=moment)
     counts["once"] = _delete("base_once", "at < %s", [moment - timedelta(days=ONCE_DAYS)])
     counts["pace"] = _delete("capture_pace", "slot < %s", [moment - timedelta(days=PACE_DAYS)])
+    counts["imports"] = forget.old(now=moment)
     counts["files"] = drop_orphans(now=moment)
     counts["drafts"] = files.drop_drafts(before=moment - timedelta(days=ORPHAN_DAYS))
     _log.info("retention: %s", counts)

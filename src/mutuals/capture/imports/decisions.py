@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+KEPT_OUT = "Kept out: erased."  # begins the reason of every row that is not taken for somebody who was erased
 Pair = tuple[str, str]  # network and key of a profile
 Ref = int | str  # a row's id, or "new:12" for what row 12 is about to make
 

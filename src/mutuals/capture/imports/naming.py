@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from mutuals.connectors.files.fields import Target
 from mutuals.connectors.files.read import rows
 from mutuals.connectors.files.shapes import BadRow, Item, MailRow, Row, Sniffed
 from mutuals.connectors.files.values import parse_phone
+from mutuals.people import erased
 from mutuals.people.profiles import LONGEST_KEY
 
 LONGEST_CELL = 300  # letters; a handle in a longer text is found by `Named` only
@@ -45,6 +46,13 @@ def handles(row: Mapping[str, Any], of: Import) -> set[Pair]:
         key = cell.replace("\0", "").strip()[:LONGEST_KEY]
         found |= {(network, key), (network, key.lstrip("@").casefold())} if key else set()
     return found
+
+
+def erased_in(found: Sequence[Mapping[str, Any]], of: Import) -> list[bool]:
+    """Of each row, mapped or not, whether a handle in it is of somebody who was erased. One question, however many."""
+    told = [handles(row, of) for row in found]
+    out = erased.which(set().union(*told))
+    return [bool(out & pairs) for pairs in told]
 
 
 def names(of: Import, *, named: Named, theirs: AbstractSet[Pair]) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from mutuals.capture.imports.decisions import Decision, Outcome, Pair, Ref, RowIn, Shadow, joined, parted
+from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, Ref, RowIn, Shadow, joined, parted
 from mutuals.capture.models import Import
 from mutuals.connectors.contract import Handle
 from mutuals.history import own, tally
@@ -106,7 +106,7 @@ class OrdersPlanner:
         whole = _whole(members)
         customer = self._customer(whole)
         if self._erased.intersection(customer):
-            return None, "Kept out: erased. This person asked to be forgotten."
+            return None, f"{KEPT_OUT} This person asked to be forgotten."
         if not whole.get("placed_at"):
             return None, "Ordered at is missing"
         try:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mutuals.capture.imports._people_world import Human, Presence, World
 from mutuals.capture.imports._people_write import write
-from mutuals.capture.imports.decisions import Decision, Outcome, Pair, Ref, RowIn, Shadow, joined
+from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, Ref, RowIn, Shadow, joined
 from mutuals.capture.imports.names import clash
 from mutuals.capture.imports.record import content_pair, fields_of, handles_of, name_of
 from mutuals.capture.models import Import
@@ -86,7 +86,7 @@ class PeoplePlanner:
         for pair in pairs:
             state = self._world.at(pair)
             if state.is_erased:
-                return "Kept out: erased. This person asked to be forgotten."
+                return f"{KEPT_OUT} This person asked to be forgotten."
             if state.is_ours:
                 return f"{pair[1]} is our own."
             if state.organisation and pair in keys:

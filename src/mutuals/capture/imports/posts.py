@@ -11,7 +11,7 @@ from django.db import connection
 
 from mutuals.base.ids import fit
 from mutuals.capture import apart, receive
-from mutuals.capture.imports.decisions import Decision, Outcome, Pair, RowIn, Shadow
+from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, RowIn, Shadow
 from mutuals.capture.imports.rows import reading_of
 from mutuals.capture.models import Import
 from mutuals.channels.models import Channel
@@ -133,7 +133,7 @@ class PostsPlanner:
         if post.raw is None or post.envelope is None:
             return Decision(post.row, Outcome.ERRORS, post.reason)
         if out.intersection(_author(post)):
-            return Decision(post.row, Outcome.ERRORS, "Kept out: erased. Its author asked to be forgotten.")
+            return Decision(post.row, Outcome.ERRORS, f"{KEPT_OUT} Its author asked to be forgotten.")
         first, again = self._keys(post)
         key = apart.key_for(post.envelope, mails.get(fit(post.envelope.key)))
         if key in deleted or post.digest in (known.get(first), known.get(again)):

@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from mutuals.base import clock, jobs, journal
 from mutuals.base.wake import changed
 from mutuals.capture.imports.begin import Unusable
-from mutuals.capture.imports.decisions import Decision, Outcome, Planner, RowIn, Shadow
+from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow
+from mutuals.capture.imports.naming import erased_in
 from mutuals.capture.imports.orders import OrdersPlanner
 from mutuals.capture.imports.organisations import OrganisationsPlanner
 from mutuals.capture.imports.people import PeoplePlanner
@@ -32,6 +33,7 @@ CHECK, RUN = "imports.check", "imports.run"
 SIZE = 500  # rows a batch
 MOST_ERRORS = 100_000  # beyond this it is the mapping that is wrong, not the rows
 ALONE = 0x4D75746C  # key of the advisory lock: batches of two imports never plan at the same time
+_KEPT_OUT = f"{KEPT_OUT} It names somebody who asked to be forgotten."
 _PLANNERS: Mapping[Target, Callable[[Import, Shadow], Planner]] = {
     Target.PEOPLE: PeoplePlanner,
     Target.ORGANISATIONS: OrganisationsPlanner,
@@ -167,35 +169,43 @@ def _expected(of: Import, state: ImportState) -> Import:
 def _count(of: Import, decisions: Sequence[Decision], column: str) -> None:
     told = Counter({outcome.value: getattr(of, column).get(outcome.value, 0) for outcome in Outcome})
     told.update(decision.outcome.value for decision in decisions)
-    ImportTrouble.objects.bulk_create(
-        [
-            ImportTrouble(
-                of=of,
-                number=decision.row.number,
-                is_doubt=decision.outcome is Outcome.DOUBTFUL,
-                reason=tidy(decision.reason, at_most=500),
-                row=_plain(decision.row.original),
-            )
-            for decision in decisions
-            if decision.reason
-        ],
-        ignore_conflicts=True,
-    )
+    ImportTrouble.objects.bulk_create(_troubles(of, decisions), ignore_conflicts=True)
     setattr(of, column, dict(told))
     _turn(of, rows_done=of.rows_done + len(decisions), preview=of.preview, counts=of.counts)
     changed("import", [of.pk])
+
+
+def _troubles(of: Import, decisions: Sequence[Decision]) -> list[ImportTrouble]:
+    """The rows that are not taken as they stood. Of one that names somebody who was erased only its number is kept."""
+    left = [decision for decision in decisions if decision.reason]
+    named = erased_in([decision.row.original for decision in left], of)
+    troubles = []
+    for decision, is_out in zip(left, named, strict=True):
+        of_erased = decision.reason.startswith(KEPT_OUT)
+        reason = _KEPT_OUT if is_out and not of_erased else tidy(decision.reason, at_most=500)
+        row = {} if is_out or of_erased else _plain(decision.row.original)
+        is_doubt = decision.outcome is Outcome.DOUBTFUL
+        troubles.append(ImportTrouble(of=of, number=decision.row.number, is_doubt=is_doubt, reason=reason, row=row))
+    return troubles
 
 
 def _finish(of: Import, *, is_check: bool) -> None:
     with transaction.atomic():
         of = _expected(of, ImportState.CHECKING if is_check else ImportState.RUNNING)
         nothing = {outcome.value: 0 for outcome in Outcome}
+        _turn(of, sniffed={**of.sniffed, "sample_rows": _first_rows(of) if is_check else []})
         if is_check:
             _turn(of, ImportState.READY, preview=nothing | of.preview, rows_total=of.rows_done, finished_at=clock.now())
         else:
             _turn(of, ImportState.DONE, counts=nothing | of.counts, rows_total=of.rows_done, finished_at=clock.now())
             journal.note("import.done", of, by=f"import:{of.pk}", counts=of.counts)
         changed("import", [of.pk])
+
+
+def _first_rows(of: Import) -> list[Mapping[str, object]]:
+    """The rows that the wizard shows of the file, without those of people who were erased."""
+    shown = of.sniffed.get("sample_rows", [])
+    return [row for row, is_out in zip(shown, erased_in(shown, of), strict=True) if not is_out]
 
 
 def _locked(pk: int, *states: ImportState) -> Import:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from mutuals.base import clock
 from mutuals.base.files import LIMIT
-from mutuals.capture.imports import begin, report, running
+from mutuals.capture.imports import begin, forget, report, running
 from mutuals.capture.models import Import, ImportState
 from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.target import likely_target
@@ -142,6 +142,8 @@ def _one(
     told |= {"errors": _sample(row, is_doubt=False), "doubts": _sample(row, is_doubt=True)}
     told["will_take"] = sum(counts.get(name, 0) for name in ("new", "updated"))
     told["can_change"] = row.state in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) and not row.counts
+    told["can_change"] = told["can_change"] and row.blob_id is not None
+    told |= {"has_rows": bool(told["errors"] or told["doubts"]), "kept_until": forget.kept_until(row)}
     if told["can_change"]:
         told |= _choices(row, choice, wrong)
     return render(request, "imports/one.html", told, status=422 if wrong else 200)
