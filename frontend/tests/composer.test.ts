@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { length, startComposer } from "../src/islands/composer";
-import { page, press } from "./page";
+import { fresh, page, press } from "./page";
 
 const PAGE = `
   <form data-composer data-draft="conversation:12">
@@ -133,4 +133,29 @@ test("an answer that was refused with its reason stays in the box, one that was 
   answered(200);
 
   expect([refused, $<HTMLTextAreaElement>("textarea").value]).toEqual(["Thank you.", ""]);
+});
+
+test("a message that arrives from elsewhere turns the answer public, label and warning with it", () => {
+  doc = fresh(`<form data-composer data-draft="conversation:13"><label><input type="radio" name="mode" value="reply" data-shape="private" data-send-public="Reply publicly as {name}" data-send-private="Reply privately as {name}" checked><svg><use href="#i-lock"/></svg></label>
+    <select name="channel"><option value="1" data-name="@kettleworks">a</option></select><p data-warn hidden></p><textarea name="text"></textarea><button data-send-button><span data-send-words></span></button></form><div id="newest"></div>`);
+  startComposer(doc, sessionStorage);
+  const before = $("[data-send-words]").textContent;
+
+  $("#newest").innerHTML = '<input type="hidden" name="public" value="true" data-aim="conversation:13">';
+  doc.dispatchEvent(new CustomEvent("htmx:load"));
+
+  expect(before).toBe("Reply privately as @kettleworks");
+  expect($("[data-send-words]").textContent).toBe("Reply publicly as @kettleworks");
+  expect([$("form").classList.contains("is-public"), $("[data-warn]").hidden, $("use").getAttribute("href")]).toEqual([true, false, "#i-globe"]);
+});
+
+test("a note that is being written stays a note when the answer's shape changes", () => {
+  choose("note");
+  type("He is difficult");
+
+  doc.body.insertAdjacentHTML("beforeend", '<input type="hidden" name="public" value="false" data-aim="conversation:12">');
+  doc.dispatchEvent(new CustomEvent("htmx:load"));
+
+  expect($("[data-send-words]").textContent).toBe("Add note");
+  expect($<HTMLTextAreaElement>("textarea").value).toBe("He is difficult");
 });

@@ -1,7 +1,9 @@
 // The answer box: who will see it, in whose name, how long it may be, and that no word typed is lost.
 //
 // Marks: <form data-composer data-draft="conversation:12"> with
-//   radios name="mode" value="reply|private|note", each data-shape="public|private|note" data-send="words on the button";
+//   radios name="mode" value="reply|private|note", each data-shape="public|private|note" data-send="words on the button",
+//   or data-send-public and data-send-private where a message that arrives may change the shape of an answer: a fragment that
+//   brings <input data-aim="conversation:12" value="true"> says that the answer of that composer is public now;
 //   [data-warn] shown only while the shape is public; textarea name="text";
 //   select name="channel" whose options carry data-name, data-limit, data-count="mastodon|graphemes|characters";
 //   the limit may stand on the form instead; [data-count-shown]; button [data-send-button] with [data-send-words],
@@ -19,6 +21,7 @@ export function startComposer(page: Document, store: Storage): void {
     composer.start();
     composers.set(composer.key, composer);
   });
+  onMark(page, "[data-aim]", (input) => composers.get(input.dataset["aim"] ?? "")?.aimed((input as HTMLInputElement).value === "true"));
   page.addEventListener("undone", (event) => composers.get((event as CustomEvent<{ draft?: string }>).detail?.draft ?? "")?.takenBack());
   page.addEventListener("click", (event) => {
     const target = event.target as Element;
@@ -74,6 +77,15 @@ class Composer {
     else this.text.blur();
   }
 
+  // The message that is answered decides who will see the answer, and another one may have come since the page was opened.
+  aimed(isPublic: boolean): void {
+    const radio = this.form.querySelector<HTMLInputElement>("[name=mode][value=reply]");
+    if (!radio || !this.form.isConnected) return;
+    radio.dataset["shape"] = isPublic ? "public" : "private";
+    radio.closest("label")?.querySelector("use")?.setAttribute("href", isPublic ? "#i-globe" : "#i-lock");
+    this.show();
+  }
+
   takenBack(): void {
     const sent = JSON.parse(this.store.getItem(`sent:${this.key}`) ?? "null") as Sent | null;
     if (!sent || !this.form.isConnected) return;
@@ -127,7 +139,8 @@ class Composer {
       one.classList.toggle("primary", shape === "private");
     }
     const words = button.querySelector("[data-send-words]") ?? button;
-    if (chosen?.dataset["send"]) words.textContent = chosen.dataset["send"].replace("{name}", this.option()?.dataset["name"] ?? "");
+    const send = chosen?.dataset[shape === "public" ? "sendPublic" : "sendPrivate"] ?? chosen?.dataset["send"];
+    if (send) words.textContent = send.replace("{name}", this.option()?.dataset["name"] ?? "");
     const icon = button.querySelector("use");
     icon?.setAttribute("href", shape === "public" ? "#i-globe" : shape === "note" ? "#i-note" : "#i-lock");
     button.disabled = this.isOver();

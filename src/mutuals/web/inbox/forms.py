@@ -84,6 +84,9 @@ class Closing(forms.Form):
     outcome = forms.ChoiceField(choices=Outcome.choices, error_messages={"required": "Say what came of it."})
 
 
+_STALE = {"invalid": "This page is damaged. Open the conversation anew; your words stay here until then."}
+
+
 class Writing(forms.Form):
     """An answer or a note."""
 
@@ -92,6 +95,9 @@ class Writing(forms.Form):
         max_length=100_000, strip=False, error_messages={"required": "There is nothing to send yet."}
     )
     channel = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    answers = forms.IntegerField(required=False, min_value=1, max_value=2**62, error_messages=_STALE)  # as it was shown
+    public = forms.NullBooleanField(required=False)  # as it was shown
+    key = forms.UUIDField(required=False, error_messages=_STALE)  # drawn for each composer: a doubled submit is one
     purpose = forms.ChoiceField(choices=[("", ""), *Purpose.choices], required=False)
     outcome = forms.ChoiceField(choices=[("", ""), *Outcome.choices], required=False)
 

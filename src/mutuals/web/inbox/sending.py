@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from mutuals.base import clock
+from mutuals.base.ids import new_key
 from mutuals.base.refusals import Refusal
 from mutuals.capture import doubt, outbox
 from mutuals.capture.models import Outgoing
@@ -21,7 +22,7 @@ from mutuals.staff.models import User
 from mutuals.web.frame.doors import caller, is_fragment, needs
 from mutuals.web.inbox.acts import back as back_to
 from mutuals.web.inbox.forms import Closing, Writing, first_error
-from mutuals.web.inbox.views import message_of, newest_of, turn_of
+from mutuals.web.inbox.views import conversation, message_of, newest_of, page, turn_of
 
 SECONDS = int(answer.UNDO.total_seconds())
 
@@ -35,12 +36,15 @@ def write(request: HttpRequest, conversation_id: int) -> HttpResponse:
     try:
         told = _write(turn, viewer, form.cleaned_data)
     except (answer.CannotAnswer, Refusal, ValueError) as error:
-        return _refused(request, turn, str(error))
+        return _refused(request, turn, str(error), is_stale=isinstance(error, answer.NotAsShown))
     if not is_fragment(request):
         messages.success(request, told["text"], extra_tags=told.get("undo", ""))
         return back_to(request, turn.pk)
-    shown = newest_of(request, viewer, turn_of(viewer, turn.pk))
+    fresh = newest_of(request, viewer, turn_of(viewer, turn.pk))
+    shown = render(request, "inbox/_newest.html", {**fresh, "is_sent": True, "key": new_key(clock.now())})
     shown.headers["HX-Trigger"] = json.dumps({"toast": told})
+    if fresh["window"].is_broken:
+        shown.headers["HX-Refresh"] = "true"
     return shown
 
 
@@ -54,22 +58,39 @@ def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
     if closing is not None and not closing.is_valid():
         raise Refusal(first_error(closing))
     channel = Channel.objects.filter(pk=words["channel"], source=turn.conversation.source).first()
-    row = answer.reply(turn, by=viewer, text=words["text"], channel=channel, now=now)
+    row = answer.reply(
+        turn,
+        by=viewer,
+        text=words["text"],
+        channel=channel,
+        answers=words["answers"],
+        public=words["public"],
+        key=words["key"],
+        now=now,
+    )
     if closing is not None:
         work.close(turn, by=viewer, now=now, **closing.cleaned_data)
-    said = "Sent in public" if row.is_public else "Sent"
+    said = f"Leaves in {SECONDS} s, in public" if row.is_public else f"Leaves in {SECONDS} s"
     return {
-        "text": f"{said} and closed" if closing else said,
+        "text": f"{said}. Closed" if closing else said,
         "undo": reverse("message_back", args=[row.pk]),
         "seconds": SECONDS,
     }
 
 
-def _refused(request: HttpRequest, turn: Turn, reason: str) -> HttpResponse:
+def _refused(request: HttpRequest, turn: Turn, reason: str, *, is_stale: bool = False) -> HttpResponse:
+    """Say why, and keep the words. What was shown and is so no more comes anew, with another key to send by."""
+    viewer = caller(request)
     if not is_fragment(request):
         messages.error(request, reason)
-        return back_to(request, turn.pk)
-    shown = render(request, "inbox/_refused.html", {"reason": reason}, status=422)
+        if request.POST.get("mode") != "reply":
+            return back_to(request, turn.pk)
+        shown_anew = {**conversation(request, viewer, turn.pk), "taken_back": request.POST.get("text", "")}
+        return page(request, viewer, turn.pk, shown_anew, status=422)
+    anew: dict[str, Any] = {}
+    if is_stale:
+        anew = {**newest_of(request, viewer, turn_of(viewer, turn.pk)), "is_beside": True, "key": new_key(clock.now())}
+    shown = render(request, "inbox/_refused.html", {"reason": reason, **anew}, status=422)
     shown.headers["HX-Retarget"] = "#composer-said"
     shown.headers["HX-Reswap"] = "innerHTML"
     return shown

@@ -109,6 +109,22 @@ def refreshed(turn: Turn, viewer: User, ways: Ways | None, *, first: str, count:
     return found
 
 
+def aim(window: Window, ways: Ways, viewer: User, *, answers: str, public: str) -> str:
+    """What to say where the composer was shown for message `answers` and now answers another one; "" = as it was."""
+    target = ways.target
+    if target is None or not answers or ways.is_closed:
+        return ""
+    shown = "true" if ways.is_public else "false"
+    if answers == str(target.pk) and public in ("", shown):
+        return ""
+    items = {str(item.id): item for item in window.items if item.id}
+    now = items.get(str(target.pk))
+    who = now.who if now else talk.named(target.profile, full=sees_contacts(viewer))
+    is_gone = answers in items and items[answers].is_deleted
+    news = "What you saw was deleted; the newest message is from" if is_gone else "New message from"
+    return f"{news} {who} — your answer now goes to them, in {'public' if ways.is_public else 'private'}."
+
+
 def _first_new(rows: Sequence[Interaction], unread: int) -> int:
     """The oldest of the newest `unread` messages from outside, as an id; 0 = nothing is new."""
     theirs = [row.pk for row in rows if row.direction == Direction.IN and row.kind not in talk.RUNS]

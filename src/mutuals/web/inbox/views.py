@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mutuals.base import clock
+from mutuals.base.ids import new_key
 from mutuals.history import queries as history
 from mutuals.history.models import Interaction
 from mutuals.inbox import answer, queries, work
@@ -53,17 +54,24 @@ def message_of(viewer: User, number: int) -> Interaction:
 @needs("conversation.view")
 def inbox(request: HttpRequest, conversation_id: int | None = None) -> HttpResponse:
     """The page; for htmx the conversation alone."""
-    viewer, now, place = caller(request), clock.now(), Place.read(request.GET)
+    viewer, place = caller(request), Place.read(request.GET)
     shown = conversation(request, viewer, conversation_id) if conversation_id is not None else {}
     if shown and is_fragment(request):
         return render(request, "inbox/_open.html", {**shown, "query": place.address(), **listed.choices(viewer)})
+    return page(request, viewer, conversation_id, shown)
+
+
+def page(
+    request: HttpRequest, viewer: User, conversation_id: int | None, shown: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The list with what is shown beside it."""
+    now, place = clock.now(), Place.read(request.GET)
     found = listed.listed(
         viewer, place, after=request.GET.get("after", ""), limit=listed.PAGE, open_id=conversation_id, now=now
     )
     commands = [{"name": "Inbox: unassigned", "url": "?tab=unassigned", "icon": "inbox", "group": "Inbox"}]
-    return render(
-        request, "inbox/page.html", {**found, **shown, **listed.choices(viewer), "commands": commands, "me": viewer}
-    )
+    context = {**found, **shown, **listed.choices(viewer), "commands": commands, "me": viewer}
+    return render(request, "inbox/page.html", context, status=status)
 
 
 @needs("conversation.view")
@@ -88,31 +96,38 @@ def rows(request: HttpRequest) -> HttpResponse:
 def newest(request: HttpRequest, conversation_id: int) -> HttpResponse:
     """The newest messages anew: what came, and how far ours have come."""
     viewer = caller(request)
-    turn = turn_of(viewer, conversation_id)
-    return newest_of(request, viewer, turn)
+    context = newest_of(request, viewer, turn_of(viewer, conversation_id))
+    answered = render(request, "inbox/_newest.html", context)
+    if context["window"].is_broken:
+        answered.headers["HX-Refresh"] = "true"
+    return answered
 
 
-def newest_of(request: HttpRequest, viewer: User, turn: Turn) -> HttpResponse:
-    """The same for a turn at hand, after an act. Where more came than fits, the page is to be fetched anew."""
+def newest_of(request: HttpRequest, viewer: User, turn: Turn) -> dict[str, Any]:
+    """The same for a turn at hand, after an act. Where more came than fits, the page is to be fetched anew.
+
+    `aim` tells where the shown composer was meant for another message: it now answers the newest one.
+    """
     asked = request.GET if request.method == "GET" else request.POST
     count, new = asked.get("count", ""), asked.get("new", "")
+    ways = answer.ways(turn, by=viewer)
     window = thread.refreshed(
         turn,
         viewer,
-        answer.ways(turn, by=viewer),
+        ways,
         first=asked.get("first", ""),
         count=int(count) if count.isdigit() and len(count) < 4 else 0,
         first_new=int(new) if new.isdigit() and len(new) < 19 else 0,
     )
     work.seen(turn, by=viewer)
-    answered = render(
-        request,
-        "inbox/_newest.html",
-        {"turn": turn, "window": window, "is_fragment": True, "waits": talk.ago(turn.waiting_since, clock.now())},
-    )
-    if window.is_broken:
-        answered.headers["HX-Refresh"] = "true"
-    return answered
+    return {
+        "turn": turn,
+        "window": window,
+        "ways": ways,
+        "aim": thread.aim(window, ways, viewer, answers=asked.get("answers", ""), public=asked.get("public", "")),
+        "is_fragment": True,
+        "waits": talk.ago(turn.waiting_since, clock.now()),
+    }
 
 
 @needs("conversation.view")
@@ -149,6 +164,7 @@ def conversation(request: HttpRequest, viewer: User, number: int) -> dict[str, A
         "turn": turn,
         "window": window,
         "ways": ways,
+        "key": new_key(clock.now()),
         "taken_back": _taken_back(request, turn, viewer),
         "may_connect": bool(told.source_id) and may(viewer, "source.manage"),
         "counts_as": _COUNTS.get(told.source.connector if told.source else "", "characters"),
