@@ -127,6 +127,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "mutuals.web.signin.adapter.NoOpenSignUp"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {  # see `web.signin.throttle`; "key" = an account from one address, in one browser, or everywhere
+    "login": "300/m/ip",
+    "password_failed": "10/m/ip,5/5m/key",
+    "known_failed": "5/5m/key",
+    "account_failed": "100/h/key",
+    "login_failed": "5/5m/key",  # codes of second factors; key = the user, whose password was right
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MUTUALS_PROXIES", "0"))  # 0: who comes by a proxy has its address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Mutuals"
@@ -134,7 +142,11 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # an admin vouches for an address; nothing is
 MFA_ADAPTER = "mutuals.web.signin.adapter.SealedFactors"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")  # browsers then know only http://localhost
 CACHES = {  # counts of sign-in attempts, shared by all web processes; nothing else is kept here
-    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": STATE / "attempts"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": STATE / "attempts",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # fewer would let a flood of made-up names push real counts out
+    }
 }
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

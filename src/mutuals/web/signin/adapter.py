@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from mutuals.staff.models import User
+from mutuals.web.signin import throttle
+
+_TOO_MANY = "That was too often. Wait five minutes and try again, use a passkey, or ask an admin to invite you anew."
 _QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
 class NoOpenSignUp(DefaultAccountAdapter):  # type: ignore[misc]
-    """Refuses self sign-up; says nothing where the page itself says it."""
+    """Refuses self sign-up; says nothing where the page itself says it; counts tries as `throttle` says."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _TOO_MANY,
+        "rate_limited": _TOO_MANY,
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before the password is looked at; the base class gives it back when the password is right."""
+        self._login_failed_rl_usage = throttle.spend(request, str(credentials.get("email", "")))
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponse:
+        """The way on, with the mark of a browser that is known."""
+        response: HttpResponse = super().post_login(request, user, **told)
+        throttle.remember(response, user)
+        return response
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: users are made by `staff.accounts.add`."""

@@ -56,15 +56,107 @@ def test_who_has_no_access_any_more_does_not_get_in():
     assert client.get("/me/").status_code == 302
 
 
-def test_many_wrong_tries_are_slowed_down():
+def test_many_wrong_tries_are_slowed_down_and_the_page_says_what_to_do():
     olga = cast.user("Olga", "owner")
     client = Client()
-    for _ in range(6):
+    for _ in range(5):
         sign_in(client, olga, "wrong-and-long-26")
 
     answer = sign_in(client, olga)
 
-    assert answer.status_code in (200, 429)
+    assert "Wait five minutes" in answer.text
+    assert "ask an admin" in answer.text
+    assert client.get("/me/").status_code == 302
+
+
+def test_wrong_tries_from_one_address_are_slowed_down_whichever_account_they_are_about():
+    olga = cast.user("Olga", "owner")
+    for number in range(10):
+        sign_in(Client(REMOTE_ADDR="192.0.2.7"), User(email=f"guess{number}@kettleworks.example"), "wrong-and-long-26")
+
+    there, elsewhere = Client(REMOTE_ADDR="192.0.2.7"), Client(REMOTE_ADDR="192.0.2.8")
+    told = sign_in(there, olga)
+    sign_in(elsewhere, olga)
+
+    assert "too often" in told.text
+    assert elsewhere.get("/me/").status_code == 200
+
+
+def test_wrong_tries_of_others_keep_nobody_out_of_a_browser_in_which_they_were_before():
+    olga = cast.user("Olga", "owner")
+    known = Client(REMOTE_ADDR="192.0.2.7")
+    sign_in(known, olga)
+    known.post("/accounts/logout/")
+    for number in range(110):
+        sign_in(Client(REMOTE_ADDR=f"198.51.100.{number}"), olga, "wrong-and-long-26")
+    for _ in range(6):
+        sign_in(Client(REMOTE_ADDR="192.0.2.7"), olga, "wrong-and-long-26")
+
+    unknown = Client(REMOTE_ADDR="203.0.113.1")
+    told = sign_in(unknown, olga)
+    sign_in(known, olga)
+
+    assert "too often" in told.text
+    assert known.get("/me/").status_code == 200
+
+
+def test_an_invitation_opens_the_sign_in_to_who_was_kept_out_of_it():
+    olga, ben = cast.user("Olga", "owner"), cast.user("Ben")
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(ben, secret)
+    client = Client()
+    for _ in range(6):
+        sign_in(client, ben, "wrong-and-long-26")
+
+    address = accounts.invite(ben, by=olga, now=clock.now())
+    client.post(address, {"password": "another-cup-26", "again": "another-cup-26"})
+    asked = sign_in(client, ben, "another-cup-26")
+
+    assert asked.headers["Location"].startswith("/accounts/2fa/authenticate/")
+
+
+@pytest.mark.parametrize("whose", ["another's", "forged", "none"])
+def test_a_browser_that_is_not_known_for_this_account_has_no_count_of_its_own(whose):
+    olga, ben = cast.user("Olga", "owner"), cast.user("Ben")
+    client = Client()
+    if whose == "another's":
+        sign_in(client, ben)
+        client.post("/accounts/logout/")
+    elif whose == "forged":
+        client.cookies["mutuals_known"] = "WyJ4IiwieSJd:1:AAAA"
+    for _ in range(5):
+        sign_in(Client(), olga, "wrong-and-long-26")
+
+    answer = sign_in(client, olga)
+
+    assert "too often" in answer.text
+
+
+def test_a_known_browser_is_slowed_down_too():
+    olga = cast.user("Olga", "owner")
+    client = Client()
+    sign_in(client, olga)
+    client.post("/accounts/logout/")
+    for _ in range(5):
+        sign_in(client, olga, "wrong-and-long-26")
+
+    answer = sign_in(client, olga)
+
+    assert "too often" in answer.text
+
+
+def test_guesses_of_a_code_are_slowed_down():
+    olga = cast.user("Olga", "owner")
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(olga, secret)
+    client = Client()
+    sign_in(client, olga)
+    for _ in range(5):
+        client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+
+    answer = client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+
+    assert "too often" in answer.text
     assert client.get("/me/").status_code == 302
 
 

@@ -21,7 +21,7 @@ from mutuals.staff import accounts
 from mutuals.staff.models import User
 from mutuals.staff.queries import is_set_up
 from mutuals.web.frame.forms import typed
-from mutuals.web.signin import factors
+from mutuals.web.signin import factors, throttle
 from mutuals.web.signin.forms import Chosen
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -61,7 +61,10 @@ def _begin(request: HttpRequest, user: User) -> HttpResponse:
     if factors.asked_of(user):
         end_session(request)
         messages.success(request, "Your password is set. Sign in with it, and with your second factor.")
-        return redirect("account_login")
-    begin_session(request, user, backend=BACKEND)
-    messages.success(request, "Welcome. You are signed in.")
-    return redirect("/")
+        answer = redirect("account_login")
+    else:
+        begin_session(request, user, backend=BACKEND)
+        messages.success(request, "Welcome. You are signed in.")
+        answer = redirect("/")
+    throttle.remember(answer, user)
+    return answer
