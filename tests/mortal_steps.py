@@ -48,7 +48,11 @@ def begin_import(path: str) -> int:
     olga = User.objects.get()
     of = begin.begin(Path(path), by=olga, target="posts", file_name="forum.jsonl", source_name="Forum", now=clock.now())
     begin.choose(
-        of, by=olga, mapping=of.mapping, options={**of.options, "constants": {"network": "forum"}}, now=clock.now()
+        of,
+        by=olga,
+        mapping=of.mapping,
+        options={**of.options, "constants": {"network": "forum", "public": "yes"}},
+        now=clock.now(),
     )
     running.check(of, by=olga)
     return of.pk

@@ -149,7 +149,7 @@ def test_the_answers_of_the_options_reach_the_rows(said, file):
 def test_posts_name_their_network_and_whether_they_are_public(said, file):
     staff()
 
-    code, told, _ = said("import", file(POSTS), "--zone", "UTC", "--network", "town", "--public", "yes")
+    code, told, _ = said("import", file(POSTS), "--zone", "UTC", "--network", "town", "--public")
 
     assert (code, told["target"], told["in the history"]) == (0, "posts", 2)
     assert set(Interaction.objects.values_list("is_public", flat=True)) == {True}

@@ -46,11 +46,22 @@ def test_times_without_a_zone_are_asked_for_and_nothing_is_kept(capsys):
     assert not RawEvent.objects.exists()
 
 
+def test_posts_without_a_word_on_who_could_read_them_are_asked_for_and_nothing_is_kept(capsys):
+    staff()
+
+    code, _, err = imported(capsys, "--zone", "America/New_York")
+
+    assert code == 1
+    assert "were they public, or private?" in err
+    assert "--public or --private" in err
+    assert not RawEvent.objects.exists()
+
+
 def test_11542_real_posts_are_found_opened_assigned_and_closed_and_a_second_import_changes_nothing(capsys):
     """A8, G1, G10, P7: the counts reconcile, the original time is kept, and the composer says that nobody can be answered."""
     us = staff()
 
-    code, first, _ = imported(capsys, "--zone", "America/New_York", "--public", "yes")
+    code, first, _ = imported(capsys, "--zone", "America/New_York", "--public")
     found = search.find('"just disappointed in cancelled" jfk').rows
     row = found[-1]
     turn = Turn.objects.select_related("conversation__source").get(pk=row.conversation_id)
@@ -58,7 +69,7 @@ def test_11542_real_posts_are_found_opened_assigned_and_closed_and_a_second_impo
     refused = answer.ways(turn, by=us.ada).refused
     work.close(turn, by=us.ada, purpose="fix", outcome="not_possible", now=NOW)
     before = list(Interaction.objects.order_by("pk").values_list("pk", "text", "revision"))
-    again, second, _ = imported(capsys, "--zone", "America/New_York", "--public", "yes")
+    again, second, _ = imported(capsys, "--zone", "America/New_York", "--public")
 
     nothing = {"updated": 0, "same": 0, "doubtful": 0, "errors": 0}
     assert (code, first["counts"], first["reconciled"]) == (0, {"new": POSTS} | nothing, True)

@@ -35,6 +35,7 @@ _ANSWERS = {
     "decimal": "Say it with --decimal , or --decimal .",
     "region": "Say it with --region, such as --region DE.",
     "currency": "Say it with --currency, such as --currency EUR, or with --map COLUMN=currency.",
+    "public": "Say it with --public or --private, or with --map COLUMN=public.",
     "match": "Choose others with --match.",
     "constants": "",
     "state": "",
@@ -68,7 +69,9 @@ def register(groups: Any) -> None:
     parser.add_argument("--region", metavar="DE", help="country of phone numbers without a prefix")
     parser.add_argument("--currency", metavar="EUR", help="currency of all orders of the file")
     parser.add_argument("--network", metavar="NAME", help="network that the posts of the file are from")
-    parser.add_argument("--public", choices=["yes", "no"], help="whether the posts of the file are public")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--public", action="store_const", const="yes", help="everybody could read the posts of the file")
+    who.add_argument("--private", action="store_const", const="no", dest="public", help="nobody else could read them")
     parser.add_argument("--sheet", default="", help="which sheet of a workbook")
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")

@@ -21,7 +21,7 @@ from mutuals.connectors.files.propose import propose
 from mutuals.connectors.files.shapes import Format, Sniffed, Value
 from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.times import NeedsOrder, NeedsZone, guess_day_first, parse_date, parse_time
-from mutuals.connectors.files.values import NeedsDecimal, guess_decimal, parse_money, parse_phone
+from mutuals.connectors.files.values import NeedsDecimal, guess_decimal, parse_bool, parse_money, parse_phone
 from mutuals.people.names import tidy
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -93,7 +93,8 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     """Say what the columns mean and how values are read; remembered for the next file with the same columns.
 
     Refuses (Unusable, naming the question) unknown columns and fields, a field fed twice, missing ones, and every
-    question that the first rows leave open: the zone of times, day or month first, the decimal sign.
+    question that the file leaves open: the zone of times, day or month first, the decimal sign, whether posts were
+    public.
     """
     require(by, "import.run")
     of = Import.objects.select_for_update().get(pk=of.pk)
@@ -110,6 +111,8 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
         told["match"] = _match(fields, told, target)
     _check_options(told)
     _check_values(fields, told, sniffed, target)
+    if target is Target.POSTS and sniffed.format is not Format.MBOX:
+        _check_public(fields, told)
     of.mapping, of.options, of.state, of.preview, of.error = fields, told, ImportState.UPLOADED, {}, ""
     of.save(update_fields=["mapping", "options", "state", "preview", "error"])
     of.troubles.all().delete()
@@ -249,6 +252,19 @@ def _check_values(fields: Mapping[str, str], told: Mapping[str, Any], sniffed: S
                 raise Unusable(f"Is “{text[:40]}” thousands or a fraction?", field="decimal") from error
             except ValueError:
                 continue  # the check names this row
+
+
+def _check_public(fields: Mapping[str, str], told: Mapping[str, Any]) -> None:
+    """Nobody but who brings the file knows who could read its posts; a guess would hide or publish them all."""
+    if "public" in fields.values():
+        return
+    said = told.get("constants", {}).get("public")
+    if said in (None, ""):
+        raise Unusable("No column says who could read these posts: were they public, or private?", field="public")
+    try:
+        parse_bool(str(said))
+    except ValueError as error:
+        raise Unusable("Posts are public or private: yes or no.", field="public") from error
 
 
 def _texts(sniffed: Sniffed, fields: Mapping[str, str], target: Target, shape: Shape) -> list[str]:

@@ -27,6 +27,8 @@ def upload(path: Path, target: str = "people", *, source: str = "Shop") -> Impor
 
 def choose(of: Import, *, mapping: dict[str, str] | None = None, **options: object) -> Import:
     told = of.mapping if mapping is None else mapping
+    if of.target == "posts":
+        options = {"constants": {"public": "no"}} | options
     return begin.choose(of, by=lead(), mapping=told, options={**of.options, **options}, now=NOW)
 
 

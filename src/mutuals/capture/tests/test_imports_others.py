@@ -182,6 +182,8 @@ def test_what_a_mailbox_sent_comes_in_as_ours_out_of_its_own_file_and_only_there
         ("id,text,said_at\n1,Leaks,2026-03-01 10:00\n", "posts", {}, {}, "zone"),
         ("id,text,said_at\n1,Leaks,2/3/2026 10:00\n", "posts", {}, {"zone": "Europe/Lisbon"}, "day_first"),
         ("id,text,said_at\n1,Leaks,2026-03-01 10:00\n", "posts", {}, {"zone": "Mars/Base"}, "zone"),
+        ("id,text\n1,Leaks\n", "posts", {}, {"constants": {}}, "public"),
+        ("id,text\n1,Leaks\n", "posts", {}, {"constants": {"public": "perhaps"}}, "public"),
         ("number,email,placed_at,total\n1,b@k.example,2026-03-01T10:00Z,5.00\n", "orders", {}, {}, "currency"),
         ("number,email,placed_at,total\n1,b@k.example,2026-03-01T10:00Z,1.000\n", "orders", {},
          {"constants": {"currency": "EUR"}}, "decimal"),

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from mutuals.capture.models import Import
 from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Field, Target, field_of
+from mutuals.connectors.files.values import parse_bool
 from mutuals.web.frame.forms import Asked
 
 TARGETS = {"people": "People", "organisations": "Organisations", "orders": "Orders", "posts": "Posts and messages"}
@@ -20,6 +21,15 @@ _CONSTANTS = {
     Target.ORGANISATIONS: ("country",),
     Target.ORDERS: ("currency", "status"),
     Target.POSTS: ("network", "language", "public"),
+}
+_OFFERED = {"public": (("yes", "public: everybody could read them"), ("no", "private: only we could"))}
+_HINTS = {
+    "public": "Nobody else knows it; a guess would hide or publish them all.",
+    "network": "Where they were written, in small letters: mastodon, twitter. Empty: a network called file.",
+    "language": "Two letters, such as en or de. Empty: not said.",
+    "country": "Two letters, such as DE.",
+    "currency": "Three letters, such as EUR.",
+    "tags": "Several with commas between them.",
 }
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "shift_jis", "gb18030", "big5", "euc_kr")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -51,6 +61,18 @@ class Line:
     goes_to: str
     why: str
     is_key: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """One value for the whole file: what it is called, what was said, and what it may be where that is fixed."""
+
+    name: str
+    words: str
+    value: str
+    offered: tuple[tuple[str, str], ...]
+    hint: str
     error: str
 
 
@@ -119,12 +141,35 @@ def keys(row: Import, mapping: Mapping[str, str], options: Mapping[str, Any]) ->
     return [(one.name, one.label, one.name in wanted) for one in have]
 
 
-def constants(row: Import, mapping: Mapping[str, str], options: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def constants(
+    row: Import, mapping: Mapping[str, str], options: Mapping[str, Any], wrong: Mapping[str, str]
+) -> list[Constant]:
     """What one value for the whole file can be said for, where no column says it."""
     said = options.get("constants", {})
     open_ones = [name for name in _CONSTANTS[Target(row.target)] if name not in mapping.values()]
     known = [(name, field_of(row.target, name)) for name in open_ones]
-    return [(name, one.label, str(said.get(name, ""))) for name, one in known if one]
+    return [
+        Constant(
+            name,
+            one.label,
+            _yes_or_no(said.get(name, "")) if name in _OFFERED else str(said.get(name, "")),
+            _OFFERED.get(name, ()),
+            _HINTS.get(name, ""),
+            wrong.get(name, ""),
+        )
+        for name, one in known
+        if one
+    ]
+
+
+def _yes_or_no(said: Any) -> str:
+    """The offered answer that means the same as what was said; empty where nothing was."""
+    if said in (None, ""):
+        return ""
+    try:
+        return "yes" if parse_bool(str(said)) else "no"
+    except ValueError:
+        return ""
 
 
 def _text(value: Any) -> str:

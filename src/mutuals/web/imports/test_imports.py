@@ -78,12 +78,18 @@ def test_times_without_a_zone_are_asked_for_and_answered(here):
     said = {"col-0": "id", "col-1": "text", "col-2": "said_at"}
 
     asked = client.post(f"/imports/{of.pk}/mapping/", said)
-    answered = client.post(f"/imports/{of.pk}/mapping/", {**said, "zone": "America/New_York"})
+    half = client.post(f"/imports/{of.pk}/mapping/", {**said, "zone": "America/New_York"})
+    whole = {**said, "zone": "America/New_York", "const-public": "yes"}
+    answered = client.post(f"/imports/{of.pk}/mapping/", whole)
 
     of.refresh_from_db()
     assert asked.status_code == 422
     assert "where did that clock hang?" in asked.text
+    assert half.status_code == 422
+    assert "were they public, or private?" in half.text
+    assert '<option value="yes">public: everybody could read them</option>' in half.text
     assert answered.status_code == 302
+    assert of.options["constants"] == {"public": "yes"}
     assert of.options["zone"] == "America/New_York"
     assert of.state == "checking"
 

@@ -154,13 +154,15 @@ def _choices(row: Import, choice: forms.Choice | None, wrong: dict[str, str]) ->
     options = choice.options if choice else row.options
     lines = forms.lines(row, mapping, wrong)
     named = {line.column for line in lines}
-    unplaced = [words for name, words in wrong.items() if name and name not in named and name not in _QUESTIONS]
+    constants = forms.constants(row, mapping, options, wrong)
+    placed = named | {one.name for one in constants} | set(_QUESTIONS)
+    unplaced = [words for name, words in wrong.items() if name and name not in placed]
     return {
         "lines": lines,
         "mapped": sum(bool(line.field) for line in lines),
         "fields": forms.fields(row),
         "keys": forms.keys(row, mapping, options),
-        "constants": forms.constants(row, mapping, options),
+        "constants": constants,
         "options": options,
         "unplaced": unplaced,
         "zones": sorted(available_timezones()),
