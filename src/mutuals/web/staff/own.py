@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -38,6 +39,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """A new password; this session goes on, others end."""
     user = caller(request)
+    if not ratelimit.consume(request, action="change_password", user=user):  # five a minute
+        messages.error(request, "That was too often. Wait a minute and try again.")
+        return redirect("me")
     form = Password(request.POST, user=user)
     if form.try_act(lambda said: _set(user, said)) is not None:
         update_session_auth_hash(request, user)

@@ -1,6 +1,7 @@
 """Staff: who sees, makes, changes and ends accounts; teams; roles; one's own page."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 import cast
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def here():
+    cache.clear()  # counts of tries of earlier tests
     return cast.staff()
 
 
@@ -237,3 +239,14 @@ def test_a_lead_gives_no_role(here):
 
     assert answer.status_code == 403
     assert User.objects.get(pk=here.lea.pk).role == Role.LEAD
+
+
+def test_guesses_of_the_old_password_at_an_open_screen_are_slowed_down(here):
+    client = as_(here.ada)
+    for _ in range(5):
+        client.post("/me/password/", {"old": "no", "password": "another-cup-26"})
+
+    answer = client.post("/me/password/", {"old": cast.PASSWORD, "password": "another-cup-26"}, follow=True)
+
+    assert "Wait a minute" in answer.text
+    assert User.objects.get(pk=here.ada.pk).check_password(cast.PASSWORD)
