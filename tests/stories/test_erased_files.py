@@ -17,7 +17,8 @@ from mutuals import flow, privacy
 from mutuals.base import clock, files
 from mutuals.base.models import Blob
 from mutuals.capture import receive, retention
-from mutuals.capture.imports import report, running
+from mutuals.capture._named import Named
+from mutuals.capture.imports import naming, report, running
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.models import Import
 from mutuals.capture.tests.import_steps import check, choose, run, upload, whole, write
@@ -293,3 +294,20 @@ def test_the_page_of_an_import_tells_until_when_its_file_is_kept(us, tmp_path, c
 
     assert re.search(r"kept until (\w+ )?20 Dec", before)
     assert "not kept any more" in afterwards
+
+
+@pytest.mark.parametrize("letters", range(1, len(ADDRESS), 6))
+def test_an_address_is_found_in_a_long_file_wherever_it_stands(us, tmp_path, letters):
+    """K9: files are read in pieces of a megabyte, and one may end in the midst of it."""
+    filler = "8801,Nora Nilsen,nora@fjord.example,\n" * 40_000
+    head = HEAD + filler
+    start = head[: (1 << 20) - letters - len("7731,Bea Brand,")]
+    start = start[: start.rfind("\n") + 1]
+    pad = (1 << 20) - letters - len(start) - len("7731,,")
+    table = f"{start}7731,{'B' * pad},{ADDRESS},\n{OTHERS}"
+    of = upload(write(tmp_path, table, "long.csv"))
+
+    found = naming.names(of, named=Named([ADDRESS]), theirs=frozenset())
+    other = naming.names(of, named=Named(["ea@harbour.example"]), theirs=frozenset())
+
+    assert (found, other) == (True, False)
