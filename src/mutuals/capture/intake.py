@@ -13,7 +13,8 @@ from mutuals.base import bulk
 from mutuals.capture import pace
 from mutuals.capture._locks import Space, in_turn
 from mutuals.capture.models import RawEvent, RawState
-from mutuals.channels.models import Source
+from mutuals.channels import health
+from mutuals.channels.models import Source, SourceState
 from mutuals.connectors.contract import Envelope, Raw
 from mutuals.conversations.arrived import Arrived
 from mutuals.history.models import Interaction
@@ -128,8 +129,19 @@ def done(raws: Sequence[Waiting], blank: Sequence[int] = ()) -> None:
         [(raw.pk, str(raw.state), raw.reason) for raw in raws],
     )
     pace.count((raw.source.pk, raw.received_at) for raw in raws if raw.state == RawState.DONE)
+    _note_handed(raws)
     if gone:
         RawEvent.objects.filter(pk__in=gone).update(body=b"")
+
+
+def _note_handed(raws: Sequence[Waiting]) -> None:
+    """Nobody draws from a hook, a file or a source that is not live, so what came by itself is its last success."""
+    source = raws[0].source
+    connector = connectors.all_connectors().get(source.connector)
+    if connector is None or (connector.fetch is not None and source.state == SourceState.ACTIVE):
+        return
+    kept = [raw.received_at for raw in raws if raw.state == RawState.DONE]
+    health.note_handed(source, at=max(raw.received_at for raw in raws), item_at=max(kept, default=None))
 
 
 def park(raw: Waiting, reason: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
 
 from mutuals import connectors
 from mutuals.base import journal, wake
@@ -148,8 +150,8 @@ def pause(source: Source, *, by: User) -> Source:
 def remove(source: Source, *, by: User) -> None:
     """Take away a source that never brought anything. Refused with history: pause it instead."""
     require(by, "source.manage")
-    told = f"{source} has brought messages, which stay. Pause it instead."
-    if source.last_item_at is not None:
+    told = f"{source} has brought messages or files, which stay. Pause it instead."
+    if not is_empty(source):
         raise Refusal(told)
     number = source.pk
     try:
@@ -159,6 +161,21 @@ def remove(source: Source, *, by: User) -> None:
     except (ProtectedError, IntegrityError) as error:
         raise Refusal(told) from error
     wake.changed("source", [number])
+
+
+def is_empty(source: Source) -> bool:
+    """Whether nothing ever came by this source: no message is noted, and no row of another room points at it.
+
+    The tables are asked in one statement.
+    """
+    if source.last_item_at is not None:
+        return False
+    found = [
+        Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+        for relation in Source._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ManyToOneRel) and relation.related_model._meta.label not in _ITS_OWN
+    ]
+    return not Source.objects.filter(reduce(or_, found), pk=source.pk).exists()
 
 
 def held_by(user: User) -> int:
@@ -179,6 +196,7 @@ def free_name(name: str) -> str:
     return name if name not in taken else next(option for option in numbered if option not in taken)
 
 
+_ITS_OWN = {"channels.Channel", "channels.Credential", "channels.Bucket", "capture.Cursor", "capture.Pace"}
 _FIELDS = (*_TEXTS, *_DAYS, "owner_id", "stand_in_id", "team_id", "settings")
 _ROLES: tuple[tuple[type[Source] | type[Channel], str], ...] = (
     (Source, "owner"),

@@ -5,9 +5,10 @@ import pytest
 from django.test import Client
 
 import cast
+from mutuals import flow
 from mutuals.capture import hooks, intake
 from mutuals.capture.models import RawEvent, RawState
-from mutuals.channels.models import Source
+from mutuals.channels.models import Health, Source
 from mutuals.channels.secrets import Vault
 from mutuals.connectors.contract import LARGEST_DELIVERY, Connector, Raw
 from mutuals.connectors.webhook.verify import sign
@@ -54,6 +55,21 @@ def test_the_same_delivery_again_is_well_and_stored_once(source):
 
     assert answers == [202, 200, 200]
     assert RawEvent.objects.count() == 1
+
+
+def test_what_was_handed_in_is_the_last_success_and_the_last_message_of_its_source(source):
+    headers, body = delivery()
+    ping = b'{"type": "ping"}'
+    hooks.accept(source.pk, headers, body, now=NOW)
+    flow.run(source.pk)
+    later = NOW + timedelta(minutes=3)
+    hooks.accept(source.pk, sign(SECRET, ping, at=later), ping, now=later)
+
+    flow.run(source.pk)
+
+    source.refresh_from_db()
+    assert source.health == Health.OK
+    assert (source.last_success_at, source.last_item_at) == (later, NOW)
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])

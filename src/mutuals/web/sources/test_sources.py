@@ -219,11 +219,13 @@ def test_a_presence_gets_pillar_hours_and_speakers(here):
 def test_a_source_without_messages_is_removed_and_one_with_stays(here):
     client = as_(here.aron)
     empty, full = made(client), cast.source(owner=here.olga)
-    Source.objects.filter(pk=full.pk).update(last_item_at=cast.NOW)
+    RawEvent.objects.create(source=full, key="k", body=b"", received_at=cast.NOW)
 
+    pages = [client.get(f"/sources/{one.pk}/").text for one in (empty, full)]
     client.post(f"/sources/{empty.pk}/remove/")
     answer = client.post(f"/sources/{full.pk}/remove/", follow=True)
 
+    assert ["Remove: it brought nothing yet" in page for page in pages] == [True, False]
     assert "Pause it instead" in answer.text
     assert list(Source.objects.all()) == [full]
 

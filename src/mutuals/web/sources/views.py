@@ -62,6 +62,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "hook": request.build_absolute_uri(f"/hooks/{source.pk}/") if connector and connector.verify else "",
         "steps": STEPS,
         "may_manage": may(viewer, "source.manage"),
+        "can_remove": may(viewer, "source.manage") and sources.is_empty(source),
         "may_sync": may(viewer, "source.sync"),
     }
     return render(request, "sources/one.html", told)

@@ -59,7 +59,10 @@ def shown(source: Source, now: datetime, today: Brought = NOTHING) -> Shown:
     """The state in words: what a person decided goes before what the last tries say."""
     kind, sign, words = _STATES.get(SourceState(source.state)) or _HEALTH[Health(source.health)]
     connector = connectors.all_connectors().get(source.connector)
-    lag = lasting(int((now - source.last_success_at).total_seconds())) if source.last_success_at else ""
+    if connector and connector.fetch is None and words == _HEALTH[Health.UNKNOWN][2]:
+        words = "Nothing came yet"
+    looked = source.last_success_at if source.state != SourceState.PAUSED else None
+    lag = lasting(int((now - looked).total_seconds())) if looked else ""
     label = connector.label if connector else f"{source.connector}, not installed"
     can_draw = bool(connector and connector.fetch and source.state == SourceState.ACTIVE)
     again = source.next_try_at if can_draw and source.failures and source.next_try_at else None
