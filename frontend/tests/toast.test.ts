@@ -51,3 +51,16 @@ test("at most three stand at once", () => {
 
   expect(page.querySelectorAll("[data-toast]").length).toBe(3);
 });
+
+test("seconds that the words name are counted in the words, and read aloud once", () => {
+  const page = fresh("<div data-toasts></div>");
+  startToast(page);
+
+  toast(page, { text: "Leaves in 10 s, in public", undo: "/undo/", seconds: 10 });
+  vi.advanceTimersByTime(3000);
+
+  const words = page.querySelector("[data-toast] > span")!;
+  expect(words.textContent).toBe("Leaves in 7 s10 s, in public");
+  expect(words.querySelector("[aria-hidden=true]")!.textContent).toBe("7 s");
+  expect(page.querySelectorAll("[data-left]")).toHaveLength(1);
+});

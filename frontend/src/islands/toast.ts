@@ -3,7 +3,7 @@
 // Marks: <div data-toasts role="status"> in the frame; each <div class="toast" data-toast data-seconds="8"> printed by the
 // server counts down in its [data-left] and leaves. A response may bring one by the header
 // HX-Trigger: {"toast": {"text": "Closed", "undo": "/inbox/7/reopen/", "seconds": 10, "failed": false}}.
-// Undo is a form that posts; without script it works the same.
+// Undo is a form that posts; without script it works the same. Words that name their own seconds ("Leaves in 10 s") count there.
 
 export interface Toast { text: string; undo?: string; seconds?: number; failed?: boolean }
 
@@ -12,7 +12,11 @@ const SECONDS = 8;
 export function startToast(page: Document): void {
   const place = page.querySelector<HTMLElement>("[data-toasts]");
   if (!place) return;
-  for (const one of place.querySelectorAll<HTMLElement>("[data-toast]")) run(one);
+  for (const one of place.querySelectorAll<HTMLElement>("[data-toast]")) {
+    const words = one.querySelector("[data-undo]") && one.querySelector<HTMLElement>("span");
+    if (words) countInWords(one, words);
+    run(one);
+  }
   page.addEventListener("toast", (event) => {
     const toast = (event as CustomEvent<Toast & { value?: string }>).detail;
     const text = toast.text ?? toast.value;
@@ -40,10 +44,28 @@ function add(place: HTMLElement, toast: Toast): HTMLElement {
   left.dataset["left"] = "";
   left.setAttribute("aria-hidden", "true");
   box.append(words, left);
+  if (toast.undo) countInWords(box, words);
   box.append(toast.undo ? undo(page, toast.undo) : close(page));
   while (place.children.length > 2) place.firstElementChild?.remove();
   place.append(box);
   return box;
+}
+
+// The seconds in the words become what counts down; read aloud they stay as they were.
+function countInWords(box: HTMLElement, words: HTMLElement): void {
+  const [named, seconds] = /\b(\d{1,3}) s\b/.exec(words.textContent ?? "") ?? [];
+  if (!named || !seconds) return;
+  const [before, after] = (words.textContent ?? "").split(named, 2) as [string, string];
+  const left = words.ownerDocument.createElement("span");
+  left.className = "num";
+  left.dataset["left"] = "";
+  left.setAttribute("aria-hidden", "true");
+  const aloud = words.ownerDocument.createElement("span");
+  aloud.className = "vh";
+  aloud.textContent = named;
+  box.querySelector("[data-left]")?.remove();
+  words.replaceChildren(before, left, aloud, after);
+  box.dataset["seconds"] = seconds;
 }
 
 function undo(page: Document, address: string): HTMLElement {

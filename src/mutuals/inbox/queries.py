@@ -85,6 +85,16 @@ def visible_to(user: User) -> QuerySet[Turn]:
     return Turn.objects.none()
 
 
+def own_up_to(user: User, most: int) -> int:
+    """How many conversations are this user's or nobody's in their teams, in any state; counted up to `most`."""
+    free = Turn.objects.filter(assignee=None)
+    parts = [Turn.objects.filter(assignee=user), *(free.filter(team=team) for team in user.team_ids())]
+    found = 0
+    for rows in parts:
+        found += rows[: most - found].count() if found < most else 0
+    return found
+
+
 def turns(viewer: User, asked: Asked, *, after: Place | None = None, limit: int = 50) -> Listed:
     """One page of the list, walked by (moved_at, conversation); the rows carry all that a record shows of them."""
     rows, more = _page(viewer, asked, after, limit)
@@ -97,6 +107,15 @@ def lines(
     """The same page as a screen prints it, and where the next one begins."""
     rows, more = _page(viewer, asked, after, limit)
     return [Line(*row) for row in rows.values_list(*_LINE)], more
+
+
+def line(viewer: User, asked: Asked, number: int) -> Line | None:
+    """One conversation as the list prints it, if the list shows it at all."""
+    for rows in _asked(viewer, asked):
+        found = rows.filter(pk=number).values_list(*_LINE).first()
+        if found is not None:
+            return Line(*found)
+    return None
 
 
 def _page(viewer: User, asked: Asked, after: Place | None, limit: int) -> tuple[QuerySet[Turn], Place | None]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,18 +18,21 @@ from mutuals.inbox import queries, work
 from mutuals.inbox.models import Turn
 from mutuals.staff import queries as staff
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.inbox.forms import Closing, Given, first_error, snoozed_until
+from mutuals.web.inbox.forms import Closing, Given, Place, first_error, snoozed_until
 from mutuals.web.inbox.views import turn_of
 
 MANY = 200
 
 
 def back(request: HttpRequest, conversation_id: int | None = None) -> HttpResponse:
-    """To the page that a form names, if it is one of ours; else to the conversation."""
+    """To the page that a form names, if it is one of ours; else to the conversation beside the list that one came from."""
     wanted = request.POST.get("back", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) and wanted.startswith("/"):
         return redirect(wanted)
-    return redirect("conversation", conversation_id) if conversation_id else redirect("inbox")
+    if conversation_id is None:
+        return redirect("inbox")
+    way, came = reverse("conversation", args=[conversation_id]), urlsplit(request.headers.get("Referer", ""))
+    return redirect(way + Place.read(QueryDict(came.query)).address() if came.path == way else way)
 
 
 @needs("conversation.reply", methods="POST")
@@ -100,7 +104,7 @@ def snooze(request: HttpRequest, conversation_id: int) -> HttpResponse:
 
 @needs("conversation.close", methods="POST")
 def many(request: HttpRequest) -> HttpResponse:
-    """The same for every ticked conversation, all or none: `do` is assign or close."""
+    """The same for every ticked conversation, all or none: `do` is close, snooze:<until> or assign:<whom>."""
     viewer = caller(request)
     ids = [int(number) for number in request.POST.getlist("id")[:MANY] if number.isdigit() and len(number) < 19]
     turns = list(queries.visible_to(viewer).select_related("conversation").filter(pk__in=ids).order_by("pk"))
@@ -118,12 +122,18 @@ def many(request: HttpRequest) -> HttpResponse:
 def _act_for_many(request: HttpRequest) -> tuple[Callable[[Turn], Any] | None, str]:
     """What is to be done with each, or why it is not."""
     viewer, now = caller(request), clock.now()
-    if request.POST.get("do") == "close":
+    do, _, what = request.POST.get("do", "").partition(":")
+    if do == "close":
         form = Closing(request.POST)
         if not form.is_valid():
             return None, first_error(form)
         return lambda turn: work.close(turn, by=viewer, now=now, **form.cleaned_data), ""
-    given = Given(request.POST)
+    if do == "snooze":
+        until = snoozed_until(what, now)
+        if until is None:
+            return None, "Choose until when."
+        return lambda turn: work.snooze(turn, by=viewer, until=until, now=now), ""
+    given = Given({"to": what if do == "assign" else ""})
     to = staff.active().filter(pk=given.cleaned_data["to"]).first() if given.is_valid() else None
     if to is None:
         return None, "Choose who takes them."

@@ -13,7 +13,7 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import Pillar, User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
-from mutuals.web.inbox.forms import STATES, Place
+from mutuals.web.inbox.forms import SNOOZES, STATES, Place
 
 PAGE, MOST = 50, 200
 TABS = (("mine", "Mine"), ("unassigned", "Unassigned"), ("team", "Team"), ("all", "All"))
@@ -67,12 +67,19 @@ def row_of(
 
 
 def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int | None, now: datetime) -> dict[str, Any]:
-    """One page of the list with its tabs; `limit` rows from a place on."""
+    """One page of the list with its tabs; `limit` rows from a place on.
+
+    The conversation that is open stands first where it belongs to the list but lies further down than the list reaches.
+    """
+    if open_id is not None and place == Place():
+        place = _holding(viewer, open_id)
     counts = queries.counts(viewer, place.asked("all"))
     tab = place.tab or next((name for name, _ in TABS if counts[name][0]), "all")
     here = Place(**{**place.__dict__, "tab": tab})
     limit = max(1, min(limit, MOST))
     lines, more = queries.lines(viewer, here.asked(tab), after=talk.place_of(after), limit=limit)
+    if open_id is not None:
+        lines = _with_open(viewer, here.asked(tab), lines, open_id, is_first_page=not after)
     full = sees_contacts(viewer)
     return {
         "rows": [
@@ -92,6 +99,27 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
     }
 
 
+def _holding(viewer: User, number: int) -> Place:
+    """Where a conversation stands that was opened from elsewhere: the first tab that holds it, first among what is open."""
+    for state in (TurnState.OPEN.value, "any"):
+        for tab, _ in TABS:
+            place = Place(tab=tab, state=state)
+            if queries.line(viewer, place.asked(tab), number) is not None:
+                return place
+    return Place()
+
+
+def _with_open(
+    viewer: User, asked: queries.Asked, lines: list[queries.Line], number: int, *, is_first_page: bool
+) -> list[queries.Line]:
+    if not is_first_page:
+        return [line for line in lines if line.id != number]
+    if any(line.id == number for line in lines):
+        return lines
+    own = queries.line(viewer, asked, number)
+    return [own, *lines] if own else lines
+
+
 def choices(viewer: User) -> dict[str, Any]:
     """What the filters and the assign menus offer; three small queries."""
     sources = list(channels.visible_to(viewer).only("id", "name", "connector", "owner", "stand_in", "team"))
@@ -103,6 +131,7 @@ def choices(viewer: User) -> dict[str, Any]:
         "teams": list(staff.teams_visible_to(viewer)),
         "purposes": Purpose.choices,
         "outcomes": Outcome.choices,
+        "snoozes": SNOOZES,
     }
 
 

@@ -33,7 +33,7 @@ _STATES = {
     Status.SENT: ("check", "Sent"),
     Status.FAILED: ("alert", "Not sent"),
     Status.UNKNOWN: ("help", "It may have been sent; that is not confirmed."),
-    Status.CANCELLED: ("undo", "Taken back before it was sent"),
+    Status.CANCELLED: ("undo", "Taken back, not sent"),
 }
 _ICONS = {
     "conversation.assigned": "person",
@@ -65,7 +65,7 @@ class Said:
     error: str = ""
     url: str = ""
     files: Sequence[Attachment] = ()
-    is_public: bool = False
+    seen_by: str = ""  # public, private; "" = among us, or never sent
     is_deleted: bool = False
     is_edited: bool = False
     is_first_new: bool = False
@@ -186,7 +186,8 @@ def bare(subject: str) -> str:
 def _said(row: Interaction, viewer: User, files: Sequence[Attachment], subject: str, *, full: bool) -> Said:
     is_note, is_out = row.direction == Direction.NOTE, row.direction == Direction.OUT
     css = "full is-note" if is_note else "out" if is_out else ""
-    css += " is-public" if row.is_public else ""
+    is_back = row.status == Status.CANCELLED
+    css += " is-back" if is_back else " is-public" if row.is_public else ""
     css += " failed" if row.status == Status.FAILED else ""
     state = _STATES.get(Status(row.status), ("", "")) if is_out else ("", "")
     return Said(
@@ -205,7 +206,7 @@ def _said(row: Interaction, viewer: User, files: Sequence[Attachment], subject: 
         error=row.error,
         url=row.url if row.url.startswith(("https://", "http://")) else "",
         files=files,
-        is_public=row.is_public,
+        seen_by="" if is_note or is_back else "public" if row.is_public else "private",
         is_deleted=row.deleted_at is not None,
         is_edited=row.edited_at is not None,
     )
