@@ -30,6 +30,8 @@ def register(groups: Any) -> None:
     )
     parser = verb(verbs, "password", password, "set a password (asked for, or read from standard input)")
     parser.add_argument("email")
+    parser = verb(verbs, "factors-off", factors_off, "take away the second factors of somebody who lost them")
+    parser.add_argument("email")
     parser = verb(verbs, "deactivate", deactivate, "end somebody's access")
     parser.add_argument("email")
     parser.add_argument("--transfer-to", metavar="EMAIL")
@@ -77,6 +79,12 @@ def password(args: argparse.Namespace) -> str:
     user = _user(args.email)
     accounts.set_password(user, _secret(), by=me(args))
     return f"{user} has a new password"
+
+
+def factors_off(args: argparse.Namespace) -> dict[str, Any]:
+    """The user, and how many factors are gone."""
+    user = _user(args.email)
+    return {**_line(user), "dropped": accounts.drop_factors(user, by=me(args))}
 
 
 def deactivate(args: argparse.Namespace) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 
 from mutuals.base import journal
@@ -285,3 +286,18 @@ def test_who_does_not_manage_users_gives_no_role_and_no_access(role):
             act()
 
     assert {user.role for user in User.objects.all()} == {role, Role.STAFF}
+
+
+def test_lost_factors_are_dropped_with_the_sessions_and_never_an_owners_by_an_admin():
+    boss, ada, ben = member("Boss", Role.OWNER), member("Ada", Role.ADMIN), member("Ben")
+    for user in (boss, ben):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    mark = ben.get_session_auth_hash()
+
+    dropped = accounts.drop_factors(ben, by=ada)
+    with pytest.raises(NotAllowed, match="owner"):
+        accounts.drop_factors(boss, by=ada)
+
+    assert dropped == 1
+    assert User.objects.get(pk=ben.pk).get_session_auth_hash() != mark
+    assert Authenticator.objects.get().user == boss
