@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError, ProgrammingError, transaction
 
+from mutuals.base import gate
 from mutuals.capture import apart, doubt, intake
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
@@ -39,6 +40,7 @@ def run(source_id: int) -> int:
     total = 0
     while True:
         with transaction.atomic():
+            gate.enter()
             raws = intake.claim(source_id)
             total += len(raws)
             _carefully(raws)

@@ -11,15 +11,18 @@ from typing import IO, Any
 
 from django.db import transaction
 
-from mutuals.base import files, journal
+from mutuals.base import files, gate, journal
 from mutuals.base.ids import new_token
 from mutuals.base.models import Blob, Entry
 from mutuals.capture import privacy as capture
+from mutuals.capture.models import Outgoing
 from mutuals.conversations import privacy as conversations
 from mutuals.history import privacy as history
+from mutuals.history.models import Direction, Interaction
 from mutuals.identity import privacy as identity
 from mutuals.people import privacy as people
 from mutuals.people.models import Person, Receipt
+from mutuals.people.persons import held
 from mutuals.sales import privacy as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -27,9 +30,12 @@ from mutuals.staff.permissions import require
 
 @transaction.atomic
 def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
-    """A ZIP with one JSON file a room and the files themselves, and a receipt that counts what is in it."""
+    """A ZIP with one JSON file a room and the files themselves, and a receipt that counts what is in it.
+
+    Refused (Gone): somebody who was erased meanwhile.
+    """
     require(by, "person.export", person)
-    who = people.holder(person)
+    who = people.holder(held(person.canonical_id))
     past = history.export(who)
     parts: dict[str, dict[str, Any]] = {
         "people": people.export(who),
@@ -68,9 +74,15 @@ def _safe(name: str) -> str:
 
 @transaction.atomic
 def erase(person: Person, *, by: User, now: datetime) -> Receipt:
-    """Erase one person from every table and file, and keep their handles out. It cannot be undone; the receipt stays."""
+    """Erase one person from every table and file, and keep their handles out. It cannot be undone; the receipt stays.
+
+    It waits for what is on its way in and for those who write about people; they wait for it, and find that the person
+    is gone. Refused (Gone): somebody who was erased before.
+    """
     require(by, "person.erase", person)
-    who = people.holder(person)
+    gate.shut()
+    who = people.holder(held(person.canonical_id))
+    _hold_outgoing(who)
     import_ids = capture.imports_of(who)
     packages = _drop_packages(who)
     journal.note("person.erased", person, by=by)
@@ -85,6 +97,14 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     if counts["sales"]["orders parted from the person"]:
         kept.append(sales.KEPT)
     return _receipt("erase", by=by, now=now, counts=counts, kept=kept)
+
+
+def _hold_outgoing(who: people.Holder) -> None:
+    """Let what is being sent to them right now be noted first: that locks the same rows, beginning with these."""
+    numbers = Interaction.objects.filter(profile__in=who.profile_ids, direction=Direction.OUT).values_list(
+        "pk", flat=True
+    )
+    list(Outgoing.objects.select_for_update().filter(interaction_id__in=list(numbers)).order_by("pk").values_list("pk"))
 
 
 def _drop_packages(who: people.Holder) -> int:

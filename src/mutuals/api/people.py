@@ -172,7 +172,7 @@ def listed(
     condition = filters.from_query([*f, where] if where else f)
     zone = zone_of(user)
     page = queries.list_people(user, where=condition, sort=sort, after=cursor, limit=limit, zone=zone, now=now)
-    total = queries.count_people(user, where=condition, zone=zone, now=now) if count else None
+    total = queries.count_people(user, where=condition, page=page, zone=zone, now=now) if count else None
     return People(
         items=[
             PersonRow(
@@ -259,7 +259,7 @@ def change(
     by = user_of(request)
     person_of(request, person_id)
     with transaction.atomic():
-        row = Person.objects.select_for_update(of=("self",)).get(pk=person_id)
+        row = persons.held(person_id)
         check_match(if_match, mark_of("p", row.pk, row.changed_at))
         persons.edit(row, by=by, changes=_told(body), now=clock.now())
     row = person_of(request, person_id)

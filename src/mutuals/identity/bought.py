@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from mutuals.base import journal
+from mutuals.base import gate, journal
 from mutuals.channels.models import Source
 from mutuals.connectors.contract import Handle
 from mutuals.history import own, tally
@@ -16,6 +16,7 @@ from mutuals.identity.remark import own_record
 from mutuals.people import erased, profiles
 from mutuals.people.models import Person, Profile
 from mutuals.people.names import email_key
+from mutuals.people.persons import Gone
 from mutuals.sales import rollups
 from mutuals.sales.models import Order
 from mutuals.sales.orders import Counts, OrderIn, put
@@ -36,13 +37,17 @@ class Bought:
 def take(bought: Sequence[Bought], *, source: Source | None, by: User, now: datetime) -> Counts:
     """Store orders, new or changed; the same again changes nothing.
 
-    Refused: what `sales.orders.put` refuses, an unreadable address, and a buyer who asked to be erased.
+    Refused: what `sales.orders.put` refuses, an unreadable address, a buyer who asked to be erased, or (Gone) just was.
     """
     require(by, "order.edit")
+    gate.enter()
     addresses = {one.email: _address(one.email) for one in bought if one.email}
     if erased.which([("email", key) for key in addresses.values()]):
         raise ValueError("A buyer asked to be forgotten; such an order is kept out.")
     found = profiles.ensure([Handle("email", key, key) for key in set(addresses.values())], now=now)
+    named = {one.order.profile_id for one in bought if one.order.profile_id}
+    if Profile.objects.filter(pk__in=named).count() < len(named):
+        raise Gone
     told = []
     for one in bought:
         number = one.order.profile_id

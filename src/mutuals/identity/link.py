@@ -10,11 +10,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from mutuals.base import journal
+from mutuals.base import gate, journal
 from mutuals.base.bulk import insert
 from mutuals.history import tally
 from mutuals.identity.models import LIVE, Link, LinkState
 from mutuals.people.models import Person, Profile
+from mutuals.people.persons import Gone
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -30,17 +31,21 @@ def attach(
 
     A pair that is linked already is left as it is; a live link of a profile that is nobody's ends before the new one begins.
     The profiles stay locked until the caller's transaction ends. Refuses (Taken) a profile that is another person's, for
-    machines never move anybody's history, and one that is an organisation's or our own.
+    machines never move anybody's history, and one that is an organisation's or our own. Refuses (Gone) somebody who was erased.
     """
     if not pairs:
         return
     with transaction.atomic():
+        gate.enter()
         locked = Profile.objects.select_for_update(no_key=True).filter(pk__in=[profile for profile, _ in pairs])
         rows = list(locked.order_by("pk").values_list("pk", "person_id", "organisation_id", "is_ours"))
         holders = {pk: person for pk, person, _, _ in rows}
         if any(organisation or is_ours for _, _, organisation, is_ours in rows):
             raise Taken("This profile is an organisation's or our own, so it cannot be a person's.")
-        canonical = dict(Person.objects.filter(pk__in=_people(pairs, holders)).values_list("pk", "canonical_id"))
+        people = _people(pairs, holders)
+        canonical = dict(Person.objects.filter(pk__in=people).values_list("pk", "canonical_id"))
+        if len(canonical) < len(people) or any(profile not in holders for profile, _ in pairs):
+            raise Gone
         for profile, person in pairs:
             holder = holders.get(profile)
             if holder is not None and canonical[holder] != canonical[person]:
@@ -117,7 +122,10 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
 def _held(profile: Profile) -> Person:
     """Whose it is now, held for this transaction: two who answer at once must not both end the same link."""
     rows = Profile.objects.select_for_update(no_key=True)  # no join: it would show the person of before
-    locked = rows.get(pk=profile.pk)
+    gate.enter()
+    locked = rows.filter(pk=profile.pk).first()
+    if locked is None:
+        raise Gone
     if locked.person is None:
         raise ValueError("This profile belongs to nobody yet.")
     if locked.network == "mutuals":

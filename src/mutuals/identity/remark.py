@@ -9,7 +9,7 @@ from django.db import transaction
 from mutuals.base import ids, journal
 from mutuals.history import own, tally
 from mutuals.history.models import Interaction
-from mutuals.people import profiles
+from mutuals.people import persons, profiles
 from mutuals.people.models import Person, Profile
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -23,6 +23,7 @@ def add(person: Person, *, by: User, text: str, now: datetime, kind: str = "note
     require(by, "interaction.add", person)
     if kind not in KINDS:
         raise ValueError(f"Among ourselves we keep one of {', '.join(KINDS)}.")
+    persons.held(person.canonical_id)
     row = own.note(by=by, text=text, now=now, profile=own_record(person, now=now), kind=kind)
     tally.recount([person.canonical_id])
     journal.note("person.noted", f"person:{person.canonical_id}", by=by, interaction=row.pk)
@@ -30,10 +31,12 @@ def add(person: Person, *, by: User, text: str, now: datetime, kind: str = "note
 
 
 def own_record(person: Person, *, now: datetime) -> Profile:
-    """The profile of network "mutuals", made where the person has none yet. It is theirs by definition."""
+    """The profile of network "mutuals", made where the person has none yet. It is theirs by definition. Refused: Gone."""
     found = (
         Profile.objects.filter(network=profiles.OWN, person__canonical_id=person.canonical_id).order_by("pk").first()
     )
+    if found is None and not Person.objects.filter(pk=person.canonical_id).exists():
+        raise persons.Gone
     return found or Profile.objects.create(
         network=profiles.OWN, key=str(ids.new_key(now)), person_id=person.canonical_id
     )

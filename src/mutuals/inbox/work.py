@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import journal, wake
+from mutuals.base import gate, journal, wake
 from mutuals.history import own
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
@@ -25,6 +25,7 @@ def lock(turn: Turn) -> None:
 
     Refused: one that became part of another conversation, or whose person was erased, since it was read.
     """
+    gate.enter()
     try:
         turn.refresh_from_db(fields=_STATE, from_queryset=Turn.objects.select_for_update(of=("self",)))
     except Turn.DoesNotExist as error:

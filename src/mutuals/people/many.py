@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from mutuals.base import journal
+from mutuals.base import gate, journal
 from mutuals.base.filters import Condition
 from mutuals.connectors.files.read import safe_cell
 from mutuals.people.models import Affiliation, Person
@@ -23,6 +23,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 MOST = 200
+EXPORTING = 10.0  # seconds for the next people of a list that goes into a file
 _HEAD = ("Id", "Name", "Email", "Phone", "Organisation", "Role", "Town", "Country", "Language", "Stage", "Tags", "Owner",
          "Orders", "Bought for", "Currency", "Last order", "Last contact", "Known since")  # fmt: skip
 
@@ -74,7 +75,9 @@ def people_csv(
 def _listed(viewer: User, where: Condition | None, sort: str, zone: ZoneInfo, now: datetime) -> Iterator[Listed]:
     after = ""
     while True:
-        page = list_people(viewer, where=where, sort=sort, after=after, limit=LONGEST_PAGE, zone=zone, now=now)
+        page = list_people(
+            viewer, where=where, sort=sort, after=after, limit=LONGEST_PAGE, patience=EXPORTING, zone=zone, now=now
+        )
         yield from page.rows
         if not page.next:
             return
@@ -134,5 +137,6 @@ def _locked(ids: Sequence[int], by: User) -> list[Person]:
     require(by, "person.edit")
     if len(set(ids)) > MOST:
         raise Unfit(f"At most {MOST} people at once.", field="id")
+    gate.enter()
     people = visible_to(by).filter(pk__in=list(ids))
     return list(people.select_for_update(of=("self",)).order_by("pk"))

@@ -13,7 +13,7 @@ from mutuals.base import journal
 from mutuals.connectors.files.values import parse_domain
 from mutuals.people.models import Affiliation, Organisation, Person
 from mutuals.people.names import fold, phone_key, tidy
-from mutuals.people.persons import Unfit, clean_tags
+from mutuals.people.persons import Unfit, clean_tags, held
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -60,6 +60,7 @@ def affiliate(
     require(by, "person.edit", person)
     if since and until and until < since:
         raise Unfit("The end lies before the beginning.", field="until")
+    held(person.canonical_id)
     if is_main:
         Affiliation.objects.filter(person=person.canonical_id, is_main=True).update(is_main=False)
     place, _ = Affiliation.objects.update_or_create(
@@ -79,6 +80,7 @@ def leave(place: Affiliation, *, by: User, on: date) -> Affiliation:
     require(by, "person.edit", place.person)
     if place.since and on < place.since:
         raise Unfit("The end lies before the beginning.", field="until")
+    held(place.person_id)
     place.until, place.is_main = on, False
     place.save(update_fields=["until", "is_main"])
     journal.note("person.left", place.person, by=by, organisation=place.organisation_id, on=on.isoformat())

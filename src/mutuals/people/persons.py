@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from mutuals.base import ids, journal
+from mutuals.base import gate, ids, journal
 from mutuals.connectors.contract import Handle
 from mutuals.people import erased, profiles
 from mutuals.people.choice import CHOSEN, LENGTHS, Voice, chosen
@@ -52,6 +52,13 @@ class Unfit(ValueError):
         self.field = field
 
 
+class Gone(Unfit):
+    """The person is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This person is not there any more: they were erased meanwhile.", field="")
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """A person just made, and the profiles that `identity` is to attach: their own record, then address and number."""
@@ -68,6 +75,7 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
     somebody's already (Taken).
     """
     require(by, "person.edit")
+    gate.enter()
     told, columns = _read({"name": name, "email": email, "phone": phone, **more})
     told = {field: value for field, value in told.items() if value is not None}
     if not told.keys() & {"name", "email", "phone"}:
@@ -88,6 +96,15 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
     return Newcomer(person, (own.pk, *(one.id for one in found.values())))
 
 
+def held(person_id: int) -> Person:
+    """The person as they are now, locked for the caller's transaction, in which nobody is erased. Refused: Gone."""
+    gate.enter()
+    person = Person.objects.select_for_update(of=("self",)).filter(pk=person_id).first()
+    if person is None:
+        raise Gone
+    return person
+
+
 @transaction.atomic
 def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime) -> Person:
     """Write down what staff know. An empty value clears the field, whatever other sources say.
@@ -95,7 +112,7 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
     `changes` may hold the fields of `CHOSEN`, and tags, owner, team (rows or ids) and stage. Unfit names a bad field,
     among them an address or number of somebody who asked to be erased.
     """
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.canonical_id)
+    person = held(person.canonical_id)
     require(by, "person.edit", person)
     told, columns = _read(changes)
     before = {name: _plain(getattr(person, name)) for name in (*CHOSEN, *_JOURNALLED)}

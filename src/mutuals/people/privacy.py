@@ -75,14 +75,13 @@ def erase(who: Holder, *, now: datetime) -> dict[str, int]:
     counts = {
         "affiliations": Affiliation.objects.filter(person__in=who.person_ids).delete()[0],
         "facts": Fact.objects.filter(person__in=who.person_ids).delete()[0],
-        "profiles": len(who.profile_ids),
-        "persons": len(who.person_ids),
+        "profiles": Profile.objects.filter(pk__in=who.profile_ids).delete()[1].get("people.Profile", 0),
         "journal entries emptied": Entry.objects.filter(about__in=_keys(who)).update(data={}),
     }
-    Profile.objects.filter(pk__in=who.profile_ids).delete()
     with connection.cursor() as cursor:  # in one statement, as merged persons point at each other
         cursor.execute("DELETE FROM people_heard WHERE person_id = ANY(%s)", [list(who.person_ids)])
         cursor.execute("DELETE FROM people_person WHERE id = ANY(%s)", [list(who.person_ids)])
+        counts["persons"] = int(cursor.rowcount)
     return counts
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from mutuals.base import clock, jobs, journal
+from mutuals.base import clock, gate, jobs, journal
 from mutuals.base.wake import changed
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow
@@ -147,6 +147,7 @@ def _take(
 ) -> dict[str, int]:
     """One batch, all or nothing."""
     with transaction.atomic():
+        gate.enter()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ALONE])
         of = _expected(of, ImportState.RUNNING)

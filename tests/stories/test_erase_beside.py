@@ -1,0 +1,191 @@
+"""Somebody is erased while others write about them: each waits for the other, and nobody brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from threading import Event, Thread
+from time import sleep
+
+import pytest
+from django.db import connection, transaction
+
+import cast
+from cast import NOW, event, minutes, person, said, source, staff
+from mutuals import flow, privacy
+from mutuals.base import gate
+from mutuals.capture import intake, receive
+from mutuals.capture.models import RawEvent
+from mutuals.connectors.contract import Raw
+from mutuals.conversations import threads
+from mutuals.history import keep
+from mutuals.history.models import Interaction
+from mutuals.identity import bought, link, remark
+from mutuals.inbox import work
+from mutuals.inbox.models import Turn
+from mutuals.people import many, persons
+from mutuals.people.models import Person, Profile, Receipt
+from mutuals.sales.orders import OrderIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHO = {"network": "town", "id": "bea-7731", "name": "@bea", "email_verified": "bea@harbour.example"}
+ADDRESS = "bea@harbour.example"
+
+
+class Beside:
+    """An act in a thread with a connection of its own; `said` is what it refused with, None where it went through."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self.said: Exception | None = None
+        self._act = act
+        self._thread = Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._act()
+        except Exception as error:
+            self.said = error
+        finally:
+            connection.close()
+
+    def end(self) -> Exception | None:
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+        return self.said
+
+
+def until_somebody_waits() -> None:
+    """Until a connection to this server waits for a lock; at most 20 seconds."""
+    for _ in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+
+
+@pytest.fixture
+def us() -> cast.Staff:
+    return staff()
+
+
+@pytest.fixture
+def bea(us) -> Person:
+    return person(by=us.ada, email=ADDRESS)
+
+
+def test_what_was_opened_before_they_were_erased_is_not_stored_after_it(us, bea):
+    """K9: between reading a raw event and storing it."""
+    square = source(owner=us.olga)
+    receive.keep(square, [Raw("k1", b'{"type": "create", "id": "p1", "text": "It is me", "author": {"network": '
+                              b'"email", "id": "bea@harbour.example"}}')], cursor=None, now=NOW)  # fmt: skip
+
+    with transaction.atomic():
+        gate.enter()
+        raws = intake.claim(square.pk)
+        arrived = intake.open(raws)
+        erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW))
+        until_somebody_waits()
+        keep.interactions(*threads.place(arrived))
+        intake.done(raws)
+    refused = erasing.end()
+
+    assert refused is None
+    assert not Interaction.objects.exists()
+    assert not Profile.objects.exists()
+    assert bytes(RawEvent.objects.get().body) == b""
+
+
+def test_the_worker_waits_while_somebody_is_erased_and_then_keeps_them_out(us, bea):
+    """K9."""
+    square = source(owner=us.olga)
+    said(square, event("p1", "It is me", author=WHO))
+    receive.keep(square, [Raw("k2", b'{"type": "create", "id": "p2", "text": "Me again", "author": {"network": '
+                              b'"town", "id": "bea-7731"}}')], cursor=None, now=NOW)  # fmt: skip
+
+    with transaction.atomic():
+        privacy.erase(bea, by=us.aron, now=NOW)
+        working = Beside(lambda: flow.run(square.pk))
+        until_somebody_waits()
+    refused = working.end()
+
+    assert refused is None
+    assert not Interaction.objects.exists()
+    assert not Profile.objects.filter(network="town").exists()
+
+
+def test_of_two_who_erase_the_same_person_at_once_one_is_told_that_they_are_gone(us, bea):
+    """K9: one receipt, and it is true."""
+    with transaction.atomic():
+        privacy.erase(bea, by=us.aron, now=NOW)
+        second = Beside(lambda: privacy.erase(bea, by=us.olga, now=NOW))
+        until_somebody_waits()
+    refused = second.end()
+
+    assert isinstance(refused, persons.Gone)
+    assert [receipt.counts["people"]["persons"] for receipt in Receipt.objects.all()] == [1]
+
+
+ACTS = {
+    "a note": lambda us, bea: remark.add(bea, by=us.ada, text="She called.", now=NOW),
+    "an edit": lambda us, bea: persons.edit(bea, by=us.ada, changes={"city": "Porto"}, now=NOW),
+    "a tag": lambda us, bea: many.tag([bea.pk], "vip", by=us.ada, now=NOW),
+    "a link": lambda us, bea: link.confirm(
+        Profile.objects.get(network="town"), person=bea, by=us.lea, now=NOW
+    ),
+    "a note in their thread": lambda us, bea: work.note(TURN.get(), by=us.lea, text="She called.", now=NOW),
+    "an order": lambda us, bea: bought.take(
+        [bought.Bought(OrderIn(number="7", placed_at=NOW, currency="EUR", total=Decimal("5.00"), lines=()), person=bea)],
+        source=None, by=us.lea, now=NOW,
+    ),
+    "a package": lambda us, bea: privacy.export(bea, by=us.aron, now=NOW),
+}  # fmt: skip
+TURN = Turn.objects.select_related("conversation")
+
+
+@pytest.mark.parametrize("what", ACTS)
+def test_who_writes_about_somebody_that_is_being_erased_waits_and_is_told(us, bea, what):
+    """K9: no act brings them back, and none ends in an error that nobody understands."""
+    square = source(owner=us.olga)
+    said(square, event("p1", "It is me", author=WHO))
+    turn = TURN.get()
+    acts = {**ACTS, "a note in their thread": lambda us, bea: work.note(turn, by=us.lea, text="Hm", now=NOW)}
+
+    with transaction.atomic():
+        gate.shut()
+        acting = Beside(lambda: acts[what](us, bea))
+        until_somebody_waits()
+        privacy.erase(bea, by=us.aron, now=NOW)
+    refused = acting.end()
+
+    assert refused is None if what == "a tag" else isinstance(refused, ValueError)
+    assert not Person.objects.exists()
+    assert not Interaction.objects.exists()
+    assert not Profile.objects.exists()
+
+
+@pytest.mark.parametrize("what", ACTS)
+def test_an_erasure_waits_for_who_writes_about_them_and_takes_that_with_it(us, bea, what):
+    """K9."""
+    square = source(owner=us.olga)
+    said(square, event("p1", "It is me", author=WHO))
+    begun, go = Event(), Event()
+
+    def act() -> None:
+        with transaction.atomic():
+            ACTS[what](us, bea)
+            begun.set()
+            go.wait(20)
+
+    acting = Beside(act)
+    begun.wait(20)
+    erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW + minutes(1)))
+    until_somebody_waits()
+    go.set()
+    refused = [acting.end(), erasing.end()]
+
+    assert refused == [None, None]
+    assert not Person.objects.exists()
+    assert not Interaction.objects.exclude(about__startswith="order:").exists()
+    assert not Profile.objects.exists()
