@@ -162,9 +162,9 @@ def reply(
 def _said_before(number: UUID, text: str) -> Interaction | None:
     """What the first submit of the same key kept. Refused: other words, and what was taken back since."""
     outgoing = Outgoing.objects.filter(key=number).first()
-    row = Interaction.objects.filter(pk=outgoing.interaction_id).first() if outgoing else None
     if outgoing is None:
         return None
+    row = Interaction.objects.filter(pk=outgoing.interaction_id or 0).first()
     if row is None or row.text != clean(_trimmed(text)):
         raise NotAsShown("An answer was sent from here already. Look at it; send again if this should go out as well.")
     if row.status == Status.CANCELLED:
@@ -176,7 +176,7 @@ def _as_shown(target: Interaction, *, answers: int | None, public: bool | None) 
     """Refuse where the writer saw something else than what would happen now."""
     told = []
     if answers is not None and answers != target.pk:
-        shown = Interaction.objects.filter(pk=answers, conversation_id=target.conversation_id, deleted_at=None).first()
+        shown = Interaction.objects.filter(pk=answers, conversation=target.conversation, deleted_at=None).first()
         if shown is None:
             told.append("The message that you saw is gone; look at the newest message and send again.")
         elif shown.profile_id is not None and shown.profile_id == target.profile_id:

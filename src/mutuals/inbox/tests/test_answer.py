@@ -1,8 +1,10 @@
 """Answering: whom, in public or not, and once."""
 
+from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 import cast
 from cast import NOW, minutes
@@ -148,3 +150,24 @@ def test_the_same_key_of_another_conversation_is_another_answer(us, square):
     rows = {answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW).conversation_id for turn in turns}
 
     assert rows == {turn.pk for turn in turns}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_submits_at_the_same_moment_are_one_answer(us, square):
+    number, key = cast.turn(square).pk, uuid4()
+    both, rows = Barrier(2), []
+
+    def submit():
+        turn = Turn.objects.select_related("conversation__source").get(pk=number)
+        both.wait(10)
+        rows.append(answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW).pk)
+        connection.close()
+
+    threads = [Thread(target=submit) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(rows), len(set(rows))) == (2, 1)
+    assert Outgoing.objects.count() == 1
