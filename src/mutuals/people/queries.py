@@ -7,20 +7,28 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core import signing
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from mutuals.base.filters import Condition, Refused, check, record, to_q
+from mutuals.base.patience import TooSlow, within
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
 from mutuals.people.names import email_key, fold, phone_key, tidy
 from mutuals.people.visibility import sees_contacts, shown_contact, visible_to
+from mutuals.staff.permissions import Scope, scope
 
 LONGEST_PAGE = 200
 FOUND_AT_MOST = 20
 LIKENESS = 0.45  # least trigram similarity of a name that is offered
 PATIENCE = 400  # milliseconds for the search by likeness
+IN_ORDER = 0.4  # seconds that a filtered list is walked in its order, before those who fit are looked for
+FEW = 1_000  # people who fit up to which all of them are fetched and sorted
+COUNTING = 0.7  # seconds after which a count says "more than"
+MOST_OWN = 1_000  # people up to whom a list of one's own people is counted: each is asked about on their own
+TOO_SLOW = "This list takes too long. Take a filter away, or ask for the beginning of a name, a town or a tag besides."
 _SALT = "people.list"
 
 
@@ -63,6 +71,7 @@ class Page:
     rows: tuple[Listed, ...]
     next: str
     previous: str
+    is_whole: bool = False  # nobody else is in the list
 
 
 def list_people(
@@ -72,35 +81,58 @@ def list_people(
     sort: str = "name",
     after: str = "",
     limit: int = 50,
+    patience: float | None = None,
     zone: ZoneInfo,
     now: datetime,
 ) -> Page:
     """A page of the people that `viewer` may see; two statements, three where it reaches those never heard from.
 
     `after` is a cursor of another page of the same list. Refused: unknown sorts, foreign cursors, unusable conditions.
+    TooSlow: a filter, or one's own people, not found within `patience` seconds (None: as the installation says).
     """
     if sort not in SORTS:
         raise Refused(f"People are sorted by: {', '.join(SORTS)}.", field="sort")
     limit = max(1, min(limit, LONGEST_PAGE))
     place = _place(after, sort)
     people = _filtered(viewer, where, zone, now)
-    found = _walk(people, SORTS[sort], place, limit + 1)
+    if where is None and scope(viewer, "person.view") is Scope.ALL:
+        found = _walk(people, SORTS[sort], place, limit + 1)
+    else:
+        found = _found(people, SORTS[sort], place, limit + 1, settings.PATIENCE if patience is None else patience)
     is_back = bool(place and place[2])
     has_more = len(found) > limit
     found = found[:limit][::-1] if is_back else found[:limit]
     if not found:
-        return Page((), "", "")
+        return Page((), "", "", is_whole=not place)
     value = SORTS[sort].of
     forth = _cursor(sort, value(found[-1]), found[-1].pk, is_back=False) if has_more or is_back else ""
     back = _cursor(sort, value(found[0]), found[0].pk, is_back=True) if place and (has_more or not is_back) else ""
-    return Page(tuple(_listed(person, viewer) for person in found), forth, back)
+    rows = tuple(_listed(person, viewer) for person in found)
+    return Page(rows, forth, back, is_whole=not place and not has_more)
 
 
 def count_people(
-    viewer: Any, *, where: Condition | None = None, limit: int = 10_000, zone: ZoneInfo, now: datetime
+    viewer: Any,
+    *,
+    where: Condition | None = None,
+    limit: int = 10_000,
+    page: Page | None = None,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> tuple[int, bool]:
-    """How many people a condition has, and whether that is exact; counting stops at `limit`: then there are more."""
-    found = _filtered(viewer, where, zone, now).order_by().values("pk")[: limit + 1].count()
+    """How many people a condition has, and whether that is exact; counting stops at `limit`: then there are more.
+
+    `page` is one of the list, where that is known: if it is all of it, nothing is counted, and if counting takes too long,
+    there are more than stand on it. One's own people are counted up to `MOST_OWN`.
+    """
+    if page is not None and page.is_whole:
+        return len(page.rows), True
+    limit = limit if scope(viewer, "person.view") is Scope.ALL else min(limit, MOST_OWN)
+    try:
+        with within(min(COUNTING, settings.PATIENCE), TOO_SLOW):
+            found = _filtered(viewer, where, zone, now).order_by().values("pk")[: limit + 1].count()
+    except TooSlow:
+        return len(page.rows) if page else 0, False
     return min(found, limit), found <= limit
 
 
@@ -143,6 +175,23 @@ def _filtered(viewer: Any, where: Condition | None, zone: ZoneInfo, now: datetim
         return people
     of = record("person")
     return people.filter(to_q(check(where, of, viewer=viewer), of, zone=zone, now=now))
+
+
+def _found(
+    people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int, patience: float
+) -> list[Person]:
+    """Up to `limit` rows of a condition, in two ways, of which the planner cannot know the better one.
+
+    Where many fit, the walk in the order of the list meets them soon. Where that takes too long, hardly anybody fits: these
+    are looked for in any order, all at once.
+    """
+    try:
+        with within(min(IN_ORDER, patience), TOO_SLOW):
+            return _walk(people, sort, place, limit)
+    except TooSlow:
+        with within(patience, TOO_SLOW):
+            few = list(people.order_by().values_list("pk", flat=True)[: FEW + 1])
+            return _walk(people if len(few) > FEW else Person.objects.filter(pk__in=few), sort, place, limit)
 
 
 def _walk(people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int) -> list[Person]:

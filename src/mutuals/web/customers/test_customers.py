@@ -29,7 +29,7 @@ def test_the_list_shows_people_in_a_fixed_number_of_queries(here, django_assert_
     named("Bea Brand", "Bo Brand", by=here.ada)
     client = as_(here.ada)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         answer = client.get("/customers/")
 
     assert answer.text.index("Bea Brand") < answer.text.index("Bo Brand")
@@ -207,3 +207,18 @@ def test_somebody_new_is_entered_and_a_known_address_leads_to_its_person(here):
     assert twice.status_code == 422
     assert f'href="/customers/{bea.pk}/"' in twice.text
     assert "Say who this is" in empty.text
+
+
+def test_a_list_that_takes_too_long_keeps_its_filters_and_says_so(here, settings):
+    settings.PATIENCE = 0
+    named("Bea Brand", by=here.ada, city="Porto")
+    client = as_(here.ada)
+
+    filtered = client.get("/customers/?f=city:is:Porto")
+    whole = client.get("/customers/")
+
+    assert filtered.status_code == 422
+    assert "This list takes too long. Take a filter away" in filtered.text
+    assert 'aria-label="Remove the filter Town"' in filtered.text
+    assert "Bea Brand" not in filtered.text
+    assert "Bea Brand" in whole.text

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from mutuals.base import clock
 from mutuals.base.filters import Kind, Refused, check, record
 from mutuals.base.ids import new_token
+from mutuals.base.patience import TooSlow
 from mutuals.identity import newcomer
 from mutuals.people import many
 from mutuals.people.persons import Taken
@@ -36,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
         if request.GET.get("field"):
             return redirect(_with_one_more(request, asked))
         return render(request, "customers/page.html", _shown(request, asked))
-    except Refused as error:
+    except (Refused, TooSlow) as error:
         return render(request, "customers/page.html", _base(request, asked) | {"refused": str(error)}, status=422)
 
 
@@ -159,7 +160,7 @@ def _shown(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     viewer, now = caller(request), clock.now()
     zone = zone_of(viewer)
     found = list_people(viewer, where=asked.where, sort=asked.sort, after=asked.after, zone=zone, now=now)
-    count, is_exact = count_people(viewer, where=asked.where, zone=zone, now=now)
+    count, is_exact = count_people(viewer, where=asked.where, page=found, zone=zone, now=now)
     place = {"rows": found.rows, "count": count, "is_exact": is_exact, "now": now}
     return (
         _base(request, asked, _adding(request, viewer))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -23,6 +25,10 @@ from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 
 MOST = 8
+_NEWEST = (
+    OrderBy(F("heard__last_at"), descending=True, nulls_last=True),
+    OrderBy(F("pk"), descending=True),
+)  # one index
 _RELATED = ("conversation__opener__person__canonical", "conversation__source", "assignee", "team")
 
 
@@ -84,7 +90,7 @@ def _stuck(viewer: User) -> list[Outgoing]:
 
 
 def _heard(viewer: User) -> list[Person]:
-    return list(visible_to(viewer).filter(last_at__isnull=False).order_by("-last_at", "-pk")[:MOST])
+    return list(visible_to(viewer).filter(heard__last_at__isnull=False).order_by(*_NEWEST)[:MOST])
 
 
 def _address(name: str) -> str:
