@@ -76,7 +76,7 @@ def test_the_terminal_refuses_to_answer_in_public_what_was_meant_for_one(
     told = capsys.readouterr().err
     sent = cli.main(["inbox", "reply", str(number), "Descale it.", *who])
 
-    assert shown["answer is public"] is False
+    assert shown["answer_is_public"] is False
     assert (late, seen, sent) == (1, 1, 0)
     assert "Somebody else wrote" in told
     assert "seen by everybody" in told

@@ -135,7 +135,7 @@ def test_a_public_post_is_answered_from_the_terminal_by_who_may_speak(
         mutuals.keeps_up(place, "worker")
         shown = until(lambda: snac_pair.theirs.answers_to("bo", asked), seconds=90, what="our answer on their server")
 
-    assert known["signed in as"] == snac_pair.ours.accounts["kettleworks"].handle
+    assert known["signed_in_as"] == snac_pair.ours.accounts["kettleworks"].handle
     assert (synced["health"], synced["new"] > 0, synced["opened"]) == ("ok", True, synced["new"])
     assert (listed[0]["public"], listed[0]["from"]) == (True, snac_pair.theirs.accounts["bo"].handle)
     assert refused.returncode in (1, 4)

@@ -1,7 +1,9 @@
 """The same acts from the terminal: every command explains itself, speaks JSON, and ends with a code to trust."""
 
 import argparse
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -151,7 +153,7 @@ def test_posts_name_their_network_and_whether_they_are_public(said, file):
 
     code, told, _ = said("import", file(POSTS), "--zone", "UTC", "--network", "town", "--public")
 
-    assert (code, told["target"], told["in the history"]) == (0, "posts", 2)
+    assert (code, told["target"], told["in_the_history"]) == (0, "posts", 2)
     assert set(Interaction.objects.values_list("is_public", flat=True)) == {True}
 
 
@@ -170,7 +172,7 @@ def test_what_was_put_aside_is_shown_tried_again_and_dropped(said):
 
     assert len(listed) == 2
     assert "JSON" in listed[0]["reason"] or "Expecting" in listed[0]["reason"]
-    assert (again[:2], dropped[:2]) == ((0, {"waiting again": 1}), (0, {"dropped": 1}))
+    assert (again[:2], dropped[:2]) == ((0, {"waiting_again": 1}), (0, {"dropped": 1}))
     assert nothing[0] == 3
     assert sorted(RawEvent.objects.values_list("state", flat=True)) == ["dropped", "received"]
 
@@ -178,14 +180,56 @@ def test_what_was_put_aside_is_shown_tried_again_and_dropped(said):
 @pytest.mark.django_db
 def test_the_exit_code_says_why_nothing_was_done(said, file):
     us = staff()
-    person("Bea Brand", by=us.ada)
+    bea = person("Bea Brand", by=us.ada)
 
     missing = said("people", "show", 999_999)[0]
-    refused = said("import", "/nowhere/at/all.csv")[0]
+    gone = said("import", "/nowhere/at/all.csv")
+    unknown = said("parked", "show", 14606)
+    misused = said("parked", "show", "many")
+    refused = said("people", "erase", bea.pk)[0]
     forbidden = said("import", file(PEOPLE), "--as", us.cleo.email)[0]
     stranger = said("people", "find", "Bea", "--as", "nobody@kettleworks.example")[0]
 
     assert (missing, refused, forbidden, stranger) == (3, 1, 4, 3)
+    assert (gone[0], json.loads(gone[2])) == (3, {"refused": "There is no file /nowhere/at/all.csv."})
+    assert (unknown[0], json.loads(unknown[2])) == (3, {"refused": "Nothing with the number 14606 is put aside."})
+    assert (misused[0], list(json.loads(misused[2]))) == (2, ["refused"])
+
+
+class Closed(io.StringIO):
+    """An output whose reader has gone, as `| head` does."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_reader_that_has_seen_enough_gets_no_error(capsys, more):
+    us = staff()
+    person("Bea Brand", by=us.ada)
+
+    with redirect_stdout(Closed()):
+        code = cli.main(["people", "find", "Bea", *more])
+
+    assert (code, capsys.readouterr().err) == (0, "")
+
+
+@pytest.mark.django_db
+def test_one_person_is_printed_for_people_and_for_programs(said, capsys):
+    us = staff()
+    bea = person("Bea Brand", by=us.ada, email="bea@harbour.example")
+    bea.last_at = NOW
+    bea.save()
+
+    _, told, _ = said("people", "show", bea.pk)
+    cli.main(["people", "show", str(bea.pk)])
+    words = capsys.readouterr().out
+
+    assert told["last_heard"] == NOW.isoformat()
+    assert "last heard: " in words
+    assert "profiles:\n  id " in words
+    assert not set("{}[]").intersection(words)
 
 
 @pytest.mark.django_db
@@ -255,7 +299,7 @@ def test_an_answer_and_its_outcome_by_the_terminal(said):
     refused, _, err = said("inbox", "reply", waiting["id"], "Sorry!")
     closed, told, _ = said("inbox", "close", waiting["id"], "--purpose", "fix", "--outcome", "not_possible")
 
-    assert shown["cannot be answered"] == "This source cannot be answered."
+    assert shown["cannot_be_answered"] == "This source cannot be answered."
     assert refused == 1
     assert "cannot be answered" in json.loads(err)["refused"]
     assert (closed, told["state"]) == (0, "closed")

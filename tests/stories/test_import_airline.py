@@ -73,7 +73,7 @@ def test_11542_real_posts_are_found_opened_assigned_and_closed_and_a_second_impo
 
     nothing = {"updated": 0, "same": 0, "doubtful": 0, "errors": 0}
     assert (code, first["counts"], first["reconciled"]) == (0, {"new": POSTS} | nothing, True)
-    assert (first["rows"], first["in the history"], first["put aside"]) == (POSTS, POSTS, 0)
+    assert (first["rows"], first["in_the_history"], first["put_aside"]) == (POSTS, POSTS, 0)
     assert (row.text.split(" ")[0], row.profile, row.is_public) == ("@VirginAmerica", None, True)
     assert row.occurred_at == datetime(2015, 2, 23, 14, 29, tzinfo=UTC)
     assert row.extra["said_at_original"] == "2/23/2015 9:29"

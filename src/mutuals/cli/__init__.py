@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from mutuals.cli import db
+from mutuals.cli._say import Misused, Parser, misused
 
 _NAMES = ("processes", "staff", "people", "inbox", "sources", "imports", "parked", "town", "seed")
 _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,
@@ -17,13 +18,16 @@ _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit
 def main(argv: Sequence[str], *, more: Sequence[str] = ()) -> int:
     """Run one command and return its exit code. `more` are modules of rooms above that add a command."""
     parser = build(argv, more=more)
-    args = parser.parse_args(list(argv))
+    try:
+        args = parser.parse_args(list(argv))
+    except Misused as error:
+        return misused(error, as_json="--json" in argv)
     return int(args.act(args))
 
 
 def build(argv: Sequence[str] = (), *, more: Sequence[str] = ()) -> argparse.ArgumentParser:
     """The parser of a command line; of every command, unless it is one of `db`."""
-    parser = argparse.ArgumentParser(prog="mutuals", description="Mutuals, from the terminal", epilog=_EPILOG)
+    parser = Parser(prog="mutuals", description="Mutuals, from the terminal", epilog=_EPILOG)
     groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
     groups.add_parser("run", help="everything up, until it is told to stop", add_help=False)  # see __main__
     for group in _groups(argv, more):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NoReturn
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, ProgrammingError
@@ -31,6 +34,22 @@ class Ended:
 
 class Missing(LookupError):
     """What was named is not there."""
+
+
+class Misused(Exception):
+    """The command line is not understood; `usage` says how it is written."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that leaves it to its caller how a wrong command line is told."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise Misused."""
+        raise Misused(message, self.format_usage())
 
 
 def verb(verbs: Any, name: str, act: Act, words: str) -> argparse.ArgumentParser:
@@ -56,11 +75,22 @@ def me(args: argparse.Namespace) -> User:
     return user
 
 
+def misused(error: Misused, *, as_json: bool) -> int:
+    """Say that a command line is not understood: one JSON value, or how it is written and what is wrong."""
+    print(json.dumps({"refused": str(error)}) if as_json else f"{error.usage}mutuals: {error}", file=sys.stderr)
+    return MISUSED
+
+
 def _run(args: argparse.Namespace, act: Act) -> int:
     try:
         said = act(args)
-    except (Missing, ObjectDoesNotExist) as error:
+    except BrokenPipeError:
+        _quiet()
+        return _refuse(args, "Nobody reads what is printed any more; it stopped there.", REFUSED)
+    except Missing as error:
         return _refuse(args, str(error), MISSING)
+    except ObjectDoesNotExist:
+        return _refuse(args, "What was named is not there, or not any more.", MISSING)
     except NotAllowed as error:
         return _refuse(args, str(error), FORBIDDEN)
     except ProgrammingError as error:
@@ -72,40 +102,73 @@ def _run(args: argparse.Namespace, act: Act) -> int:
     code = DONE
     if isinstance(said, Ended):
         said, code = said.said, said.code
-    say(args, said)
+    try:
+        say(args, said)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough; what was asked for is done
+        _quiet()
     return code
 
 
+def _quiet() -> None:
+    """Nobody reads any more: what is left to be printed, also at the end of the process, goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError):  # a stream without a number of its own has nothing left to print
+        os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def say(args: argparse.Namespace, said: Any) -> None:
-    """Print what a command returns: a mapping, a list of mappings (a table), a text, or nothing."""
+    """Print what a command returns: a mapping, a list of mappings (a table), a text, or nothing.
+
+    As JSON its names are in snake_case and times as ISO 8601 writes them.
+    """
     if args.json:
-        print(json.dumps(said, default=str, ensure_ascii=False))
+        print(json.dumps(_plain(said), default=str, ensure_ascii=False))
     elif isinstance(said, Mapping):
         for name, value in said.items():
-            print(f"{name}: {_cell(value)}")
+            if _is_table(value):
+                print(f"{name}:")
+                table(value, before="  ")
+            else:
+                print(f"{name}: {_cell(value)}")
     elif isinstance(said, Sequence) and not isinstance(said, str):
         table(said)
     elif said is not None:
         print(said)
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print rows under their names, one line each."""
+def _plain(said: Any) -> Any:
+    if isinstance(said, Mapping):
+        return {re.sub(r"[\s-]+", "_", str(name)): _plain(value) for name, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_plain(value) for value in said]
+    return said.isoformat() if isinstance(said, date) else said  # a moment is a date as well
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) for row in value)
+
+
+def table(rows: Sequence[Mapping[str, Any]], *, before: str = "") -> None:
+    """Print rows under their names, one line each, each after `before`."""
     if not rows:
-        print("nothing")
+        print(f"{before}nothing")
         return
     names = list(rows[0])
     cells = [names, *([_cell(row[name])[:60] for name in names] for row in rows)]
     widths = [max(len(line[n]) for line in cells) for n in range(len(names))]
     for line in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        print(before + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def _cell(value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return "-"
-    if isinstance(value, dict | list):
-        return json.dumps(value, default=str, ensure_ascii=False)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_cell, value))
     text = str(value).replace("\n", " ")
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 

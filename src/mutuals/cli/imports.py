@@ -18,7 +18,7 @@ from mutuals.capture.imports import begin, report, running
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.models import Import, ImportState, RawEvent, RawState
 from mutuals.cli._progress import shown
-from mutuals.cli._say import PARTLY, REFUSED, Ended, me, table, verb
+from mutuals.cli._say import PARTLY, REFUSED, Ended, Missing, me, table, verb
 from mutuals.connectors.files.fields import FIELDS, Target
 from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.target import likely_target
@@ -104,6 +104,8 @@ def bring_in(args: argparse.Namespace) -> Ended:
 
 def _begun(args: argparse.Namespace, by: User) -> Import:
     path: Path = args.file
+    if not path.exists():
+        raise Missing(f"There is no file {path}.")
     how = {"sheet": args.sheet, "encoding": args.encoding, "delimiter": args.delimiter}
     target = args.as_target or likely_target(sniff(path, **how))
     if target is None:

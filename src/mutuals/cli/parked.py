@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from mutuals.capture import parked
+from mutuals.capture.models import RawEvent
 from mutuals.cli._say import Missing, me, verb
 
 
@@ -43,7 +44,10 @@ def show(args: argparse.Namespace) -> list[dict[str, Any]]:
 
 def one(args: argparse.Namespace) -> dict[str, Any]:
     """One of them."""
-    row, text = parked.shown(args.id, by=me(args))
+    try:
+        row, text = parked.shown(args.id, by=me(args))
+    except RawEvent.DoesNotExist as error:
+        raise Missing(f"Nothing with the number {args.id} is put aside.") from error
     return {"id": row.pk, "source": row.source.name, "key": row.key, "reason": row.reason, "body": text}
 
 
