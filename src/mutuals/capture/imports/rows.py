@@ -81,6 +81,9 @@ def _row(item: Item, target: Target, mapping: Mapping[str, str], reading: Readin
         return RowIn(item.number, {"": item.text}, error=item.reason)
     if isinstance(item, MailRow):
         return RowIn(item.number, {}, mail=item.raw)
+    spoilt = next((note for note in item.notes if note.startswith("NUL")), "")
+    if spoilt:
+        return RowIn(item.number, item.values, error=f"{spoilt}: what is left is not what stood there. Mend the row.")
     record = apply(item.values, mapping, target, constants=reading.constants)
     if target is Target.POSTS:
         return RowIn(item.number, item.values, record)

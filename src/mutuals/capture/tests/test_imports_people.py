@@ -138,12 +138,20 @@ def test_only_the_chosen_keys_find_people(tmp_path: Path) -> None:
 
 
 def test_hostile_cells_are_kept_as_plain_text(tmp_path: Path) -> None:
-    rows = f"id,name,email,city\n1,<script>alert(1)</script>\0{'x' * 400},b@kettle.example,\u202e{'y' * 300}\n"
+    rows = f"id,name,email,city\n1,<script>alert(1)</script>{'x' * 400},b@kettle.example,\u202e{'y' * 300}\n"
 
     done = whole(write(tmp_path, rows))
 
     assert counted(done, "new") == (1,)
     assert len(Person.objects.get().name) == 200
+
+
+def test_a_row_that_holds_nul_bytes_is_an_error_and_not_another_name(tmp_path: Path) -> None:
+    done = whole(write(tmp_path, "id,name\n1,An\0n\n2,Bo\n"))
+
+    assert counted(done, "new", "errors") == (1, 1)
+    assert Person.objects.get().name == "Bo"
+    assert "NUL bytes removed" in done.troubles.get().reason
 
 
 def test_a_mapping_is_remembered_for_the_same_columns(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """XLSX: sheets streamed row by row. The archive is measured before anything in it is unpacked.
 
 Refused with a reason: an archive that unpacks to more than its limits (a zip bomb), one with a document type in its XML
-(entity bombs), and more columns than a table can have. Formulas are never run: the value last saved is read.
+(entity bombs), and more columns than a table can have. Formulas are never run: the value last saved is read, and where
+none was saved the text of the formula, as in a CSV, so that nothing is lost in silence.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.shapes import MAX_COLUMNS, BadRow, Row, Sniffed, as_text, start_of
@@ -158,8 +160,7 @@ class Workbook:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                for cells in pages.iter_rows(values_only=True, max_row=_MOST_ROWS):
-                    number += 1
+                for number, cells in _values(pages):
                     if len(cells) > MAX_COLUMNS and any(cell is not None for cell in cells[MAX_COLUMNS:]):
                         yield number, f"Row has {len(cells):,} cells; at most {MAX_COLUMNS:,} are read"
                         return
@@ -167,6 +168,35 @@ class Workbook:
                         yield number, [cell if isinstance(cell, str) else as_text(cell) for cell in cells[:MAX_COLUMNS]]
             except _BROKEN as error:
                 yield number + 1, f"The sheet breaks off after row {number:,} ({start_of(str(error), 80)})"
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc]
+    """Reads the saved values; a formula without one is its own text. Asked for values alone, openpyxl would drop it."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        formula = element.find(FORMULA_TAG)
+        if formula is not None and not element.findtext(VALUE_TAG) and element.get("t") != "str":  # "str": saved, empty
+            cell |= {"value": f"={formula.text or ''}", "data_type": "s"}
+        return cell
+
+
+def _values(pages: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The values of each row that is in the file, under its number; at most as many rows as a sheet can have."""
+    book = pages.parent
+    with pages._get_source() as part:
+        parser = _Parser(
+            part,
+            pages._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            if number > _MOST_ROWS:
+                return
+            yield number, pages._get_row(row, values_only=True)
 
 
 def sheet_rows(path: Path, sniffed: Sniffed, sheet: str) -> Iterator[Row | BadRow]:
