@@ -190,6 +190,38 @@ def test_an_answer_kept_for_a_repeated_request_does_not_outlive_the_erased_and_i
     assert Person.objects.get().name == "Bo Solmar"
 
 
+@pytest.mark.parametrize("path", ["/tokens", "/users/{ben}/invite"])
+def test_an_answer_that_holds_a_secret_is_given_once_and_kept_nowhere(staff: cast.Staff, path: str) -> None:
+    """K5."""
+    aron = Caller(token_of(staff.aron))
+    wanted = {"name": "Loader", "scopes": ["read"]} if path == "/tokens" else {}
+    where = path.format(ben=staff.ben.pk)
+    before = Token.objects.count()
+
+    first = aron("POST", where, wanted, Idempotency_Key="k1")
+    again = aron("POST", where, wanted, Idempotency_Key="k1")
+    another = aron("POST", where, {**wanted, "name": "Other"}, Idempotency_Key="k1")
+
+    assert (first.status_code // 100, again.status_code, another.status_code) == (2, 409, 422)
+    assert "shown once" in again.json()["detail"]
+    assert bytes(Once.objects.get().body) == b""
+    assert Token.objects.count() - before == (1 if path == "/tokens" else 0)
+
+
+def test_an_answer_is_emptied_when_the_request_named_the_erased_by_their_id_alone(
+    ada: Caller, staff: cast.Staff
+) -> None:
+    """K9."""
+    bea, bo = (ada("POST", "/people", {"name": name}).json()["id"] for name in ("Bea Brand", "Bo Solmar"))
+    for number, key in ((bea, "k1"), (bo, "k2")):
+        ada("POST", f"/people/{number}/notes", {"text": "Lives in Mill Lane."}, Idempotency_Key=key)
+    Once.objects.update(body=b'{"text": "Lives in Mill Lane."}')
+
+    privacy.erase(Person.objects.get(pk=bea), by=staff.aron, now=clock.now())
+
+    assert [bytes(row.body)[:1] for row in Once.objects.order_by("key")] == [b"", b"{"]
+
+
 def test_health_tells_a_stranger_nothing_but_that_we_live(staff: cast.Staff) -> None:
     answer = Caller("")("GET", "/health")
 

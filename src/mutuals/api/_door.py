@@ -30,6 +30,9 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": _once.LONGEST, "pattern": "^[!-~]+$"},
     "description": "Any text of your own. The same request with the same key is done once, for a day.",
 }
+_SHOWN_ONCE = (
+    "The answer holds a secret, which is not kept: where it was done already, the same key is answered with 409."
+)
 _ASKED_ANEW = {"/sources/{int:source_id}/check"}
 """Asking twice is asking once there, and a renewed token is saved at once, outside of any transaction."""
 
@@ -75,6 +78,8 @@ class Resource(Router):
     ) -> Callable[[F], F]:
         told = {401, 403, 422, 503, *refuses, *({404} if "{" in path else ())}
         extra: dict[str, Any] = {"x-act": act, "x-scopes": list(scopes)}
+        if more.pop("shown_once", False):
+            extra["x-shown-once"] = True
         if media := more.pop("media", ""):
             body = {"schema": {"type": "string", "format": "binary"}}
             extra["responses"] = {status: {"content": {media: body}} for status in answers}
@@ -134,6 +139,9 @@ def _document(api: NinjaAPI, prefix: str) -> OpenAPISchema:
         for method, operation in methods.items():
             if method == "post" and operation.get("security"):
                 operation["parameters"] = [*operation["parameters"], _KEY]
+                if operation.get("x-shown-once"):
+                    operation["parameters"][-1] = {**_KEY, "description": f"{_KEY['description']} {_SHOWN_ONCE}"}
+                    operation["responses"][409]["description"] = _SHOWN_ONCE
             for status, answer in operation["responses"].items():
                 content = answer.get("content", {})
                 if int(status) >= 400 and "application/json" in content:
@@ -183,7 +191,8 @@ def guard(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return wrong
         if caller and keyed and operation.path not in _ASKED_ANEW:
             try:
-                return _once.answer(request, caller.key, lambda: run(request, **path))
+                is_secret = bool((operation.openapi_extra or {}).get("x-shown-once"))
+                return _once.answer(request, caller.key, lambda: run(request, **path), is_secret=is_secret)
             except Exception as error:
                 return operation.api.on_exception(request, error)
         return run(request, **path)

@@ -1,7 +1,8 @@
 """Idempotency-Key: the same request sent twice is done once, and both get the same answer for a day.
 
 The act, the answer and the key are written in one transaction, so after a crash either all of it happened or nothing.
-A request that is refused keeps nothing and can be sent again with the same key.
+A request that is refused keeps nothing and can be sent again with the same key. An answer that holds a secret is given
+once: of it only the key is kept.
 """
 
 from __future__ import annotations
@@ -22,13 +23,18 @@ from mutuals.base.models import Once
 
 KEPT = timedelta(days=1)
 LONGEST = 200
+MOST_ABOUT = 18
 _KEY = re.compile(f"[!-~]{{1,{LONGEST}}}")
+_IN_PATH = re.compile(r"/(people|profiles|conversations|interactions)/(\d{1,18})\b")
+_IN_BODY = re.compile(r'"(person|profile|conversation|interaction)_id"\s*:\s*(\d{1,18})\b')
 
 
-def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run the request, or give the answer of its first time.
+def answer(
+    request: HttpRequest, owner: str, run: Callable[[], HttpResponse], *, is_secret: bool = False
+) -> HttpResponse:
+    """Run the request, or give the answer of its first time; one that `is_secret` is not kept.
 
-    409 while it still runs or where the answer was erased with somebody, 422 for another request.
+    409 while it still runs, where the answer was erased with somebody or was shown once; 422 for another request.
     """
     key = request.headers["Idempotency-Key"]
     if (wrong := unfit(request)) is not None:
@@ -46,8 +52,9 @@ def answer(request: HttpRequest, owner: str, run: Callable[[], HttpResponse]) ->
         if response.status_code >= 400:
             transaction.set_rollback(True)
         else:
+            status, body = (None, b"") if is_secret else (response.status_code, response.content)
             Once.objects.create(
-                owner=owner, key=key, digest=digest, status=response.status_code, body=response.content, at=now
+                owner=owner, key=key, digest=digest, status=status, body=body, about=_about(request), at=now
             )
     return response
 
@@ -70,13 +77,26 @@ def _again(row: Once, digest: str) -> HttpResponse:
         return problem(
             422, "This Idempotency-Key was used for another request.", {"header.Idempotency-Key": "Used already."}
         )
+    if row.status is None:
+        return problem(
+            409,
+            "This was done. Its answer holds a secret, which is shown once and not kept: end it and make another one.",
+        )
     if row.status == HTTPStatus.GONE:
         return problem(
             409, "This was done. Its answer is not kept any more, as it may have held somebody who was erased."
         )
-    told = HttpResponse(bytes(row.body), status=row.status or 200, content_type="application/json; charset=utf-8")
+    told = HttpResponse(bytes(row.body), status=row.status, content_type="application/json; charset=utf-8")
     told["Idempotency-Replayed"] = "true"
     return told
+
+
+def _about(request: HttpRequest) -> str:
+    """Whom a request names by id, in its address and its body, as an answer would: "person_id":12 "profile_id":30."""
+    body = "" if request.content_type == "multipart/form-data" else request.body.decode("utf-8", "replace")
+    named = [(word.replace("people", "person").rstrip("s"), key) for word, key in _IN_PATH.findall(request.path)]
+    told = dict.fromkeys(f'"{word}_id":{key}' for word, key in named + _IN_BODY.findall(body))
+    return " ".join(list(told)[:MOST_ABOUT])
 
 
 def _alone(owner: str, key: str) -> bool:

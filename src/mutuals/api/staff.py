@@ -161,7 +161,7 @@ def change(request: HttpRequest, user_id: PathId, body: UserChange) -> UserOut:
     return UserOut.of(accounts.change(_user(request, user_id), by=user_of(request), **given(body)))
 
 
-@router.write("POST", "/users/{int:user_id}/invite", act="user.manage", out=Invitation, scope="admin")
+@router.write("POST", "/users/{int:user_id}/invite", act="user.manage", out=Invitation, scope="admin", shown_once=True)
 def invite(request: HttpRequest, user_id: PathId) -> Invitation:
     """An address by which they set their password."""
     return Invitation(path=accounts.invite(_user(request, user_id), by=user_of(request), now=clock.now()))

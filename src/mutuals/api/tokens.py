@@ -70,7 +70,7 @@ def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page
     return Page[TokenOut](items=[TokenOut.of(row) for row in found], next=following)
 
 
-@router.write("POST", "/tokens", act="token.own", out=MadeToken, status=201, scope="admin write")
+@router.write("POST", "/tokens", act="token.own", out=MadeToken, status=201, scope="admin write", shown_once=True)
 def make(request: HttpRequest, body: NewToken) -> MadeToken:
     """Make a key. A program cannot give itself more than its own key holds."""
     caller = caller_of(request)

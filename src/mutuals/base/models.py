@@ -43,8 +43,9 @@ class Once(models.Model):
     owner = models.CharField(max_length=60)
     key = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)  # SHA-256 of method, path and body
-    status = models.SmallIntegerField(null=True)  # null = still being answered
+    status = models.SmallIntegerField(null=True)  # null = the answer held a secret and is not kept
     body = models.BinaryField(default=b"")
+    about = models.CharField(max_length=700, blank=True, db_default="")  # whom it named: "person_id":12 "profile_id":30
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

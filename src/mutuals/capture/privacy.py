@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from mutuals.base import clock, files
 from mutuals.base.models import Entry, Once
+from mutuals.capture import intake
 from mutuals.capture._named import Named
 from mutuals.capture._packed import blobs_of
 from mutuals.capture.imports import forget
@@ -41,7 +42,7 @@ def export(who: Holder, interaction_ids: list[int]) -> dict[str, Any]:
 def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
     """Blank the bytes that their words came in by, rows and files of imports that name them, and what we sent."""
     counts = {
-        "raw events blanked": RawEvent.objects.filter(pk__in=gone.raw_ids).update(body=b"") + _unread(who),
+        "raw events blanked": intake.hide(gone.raw_ids) + _unread(who),
         "outgoing emptied": _silence(gone.interaction_ids),
         "import rows": 0,
         "import files": 0,
@@ -128,9 +129,8 @@ def _unread(who: Holder) -> int:
         likely = [row[0] for row in cursor.fetchall()]
     bodies = (RawEvent.objects.filter(pk=number).values_list("pk", "body").first() for number in likely)
     hits = [row[0] for row in bodies if row and named.in_bytes(bytes(row[1]))]
-    return RawEvent.objects.filter(pk__in=hits).update(
-        body=b"", state=RawState.REFUSED, reason="Its author asked to be erased."
-    )
+    RawEvent.objects.filter(pk__in=hits).update(state=RawState.REFUSED, reason="Its author asked to be erased.")
+    return intake.hide(hits)
 
 
 def _answers(who: Holder, gone: Gone) -> int:
@@ -140,9 +140,10 @@ def _answers(who: Holder, gone: Gone) -> int:
     """
     named, names = _named(who), Named(_names(who))
     ids = {"person_id": who.person_ids, "profile_id": who.profile_ids, "conversation_id": gone.conversation_ids}
+    ids["interaction_id"] = gone.interaction_ids
     hits = []
-    for row in Once.objects.exclude(body=b"").only("body").iterator(chunk_size=100):
-        text = bytes(row.body).decode("utf-8", "replace")
+    for row in Once.objects.exclude(body=b"").only("body", "about").iterator(chunk_size=100):
+        text = f"{bytes(row.body).decode('utf-8', 'replace')} {row.about}"
         if (named and named.in_text(text)) or (names and names.in_text(text)) or _points_at(text, ids):
             hits.append(row.pk)
     return Once.objects.filter(pk__in=hits).update(body=b"", status=HTTPStatus.GONE)
@@ -155,6 +156,6 @@ def _names(who: Holder) -> set[str]:
 
 
 def _points_at(text: str, ids: Mapping[str, Sequence[int]]) -> bool:
-    found = re.findall(r'"(person_id|profile_id|conversation_id)":\s*(\d{1,18})\b', text)
+    found = re.findall(r'"(person_id|profile_id|conversation_id|interaction_id)":\s*(\d{1,18})\b', text)
     person = _PERSON.match(text)
     return any(int(number) in ids[name] for name, number in [*found, *([("person_id", person[1])] if person else [])])
