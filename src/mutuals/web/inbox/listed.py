@@ -16,6 +16,7 @@ from mutuals.web.frame import talk
 from mutuals.web.inbox.forms import SNOOZES, STATES, Place
 
 PAGE, MOST = 50, 200
+LONG = 1000  # from this count on the numbers of the tabs stand under their words
 TABS = (("mine", "Mine"), ("unassigned", "Unassigned"), ("team", "Team"), ("all", "All"))
 
 
@@ -89,6 +90,7 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
         "query": here.address(),
         "amp": here.address() + ("&" if here.address() else "?"),
         "tabs": [(name, words, here.address(tab=name), counts[name], name == tab) for name, words in TABS],
+        "is_long": any(count >= LONG for count, _ in counts.values()),
         "older": talk.mark(more),
         "shown": limit + (PAGE if after else 0),
         "open_id": open_id,

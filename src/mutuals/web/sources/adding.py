@@ -19,14 +19,14 @@ from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, Asked, typed
 from mutuals.web.sources.forms import Answers, Care, Live, Secrets
 from mutuals.web.sources.views import found
-from mutuals.web.sources.words import STEPS, about, does, icon_of, plain
+from mutuals.web.sources.words import STEPS, about, does, icon_of, opening
 
 
 @needs("source.manage")
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Step 1: which network."""
     known = [one for one in connectors.all_connectors().values() if one.name != sources.FILES]
-    rows = [(one, icon_of(one.name), does(one), plain(about(one.name).get("Reads", ""))) for one in known]
+    rows = [(one, icon_of(one.name), does(one), opening(one.name)) for one in known]
     return render(request, "sources/catalogue.html", {"rows": rows, "steps": STEPS, "at": 1})
 
 

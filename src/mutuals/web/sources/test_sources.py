@@ -13,6 +13,7 @@ from mutuals.channels import health
 from mutuals.channels.models import Channel, Source
 from mutuals.channels.secrets import Vault
 from mutuals.connectors.contract import AuthExpired, Transient
+from mutuals.web.sources import words
 
 pytestmark = pytest.mark.django_db
 SECRET = "kettle-and-cup-26"
@@ -76,6 +77,17 @@ def test_the_catalogue_comes_from_the_connectors(here):
 
     for label in ("Email", "Mastodon", "Bluesky", "RSS or Atom feed", "Signed webhook"):
         assert label in answer.text
+    assert "For accounts on Mastodon and on every server that speaks its API.</span>" in answer.text
+
+
+@pytest.mark.parametrize("connector", ["email", "mastodon", "bluesky", "feed", "webhook"])
+def test_a_card_of_the_catalogue_says_in_one_whole_sentence_what_it_is_for(connector):
+    said = words.opening(connector)
+
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert len(said) < 90
+    assert not set("()`*") & set(said)
 
 
 @pytest.mark.parametrize("connector", ["email", "mastodon", "bluesky", "feed", "webhook"])

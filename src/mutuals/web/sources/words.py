@@ -103,14 +103,23 @@ def lasting(seconds: int) -> str:
     return f"{max(seconds, 0)} s"
 
 
+def _readme(name: str) -> str:
+    place = Path(connectors.__path__[0]) / name / "README.md"
+    return place.read_text(encoding="utf-8") if name.isidentifier() and place.is_file() else ""
+
+
+@cache
+def opening(name: str) -> str:
+    """What a connector is for, in one sentence: the first of its folder's own words, without what stands in brackets."""
+    told = re.sub(r"^# .*\n+", "", _readme(name))
+    sentence = re.match(r".*?\.(?=\s|$)", " ".join(re.sub(r"\s\([^)]*\)", "", plain(told)).split()))
+    return sentence[0] if sentence else ""
+
+
 @cache
 def about(name: str) -> dict[str, str]:
     """What the folder of a connector says of itself, by heading: Reads, Writes, Limits, Setup."""
-    module = connectors.__path__[0]
-    place = Path(module) / name / "README.md"
-    if not name.isidentifier() or not place.is_file():
-        return {}
-    parts = re.split(r"^## (.+)$", place.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    parts = re.split(r"^## (.+)$", _readme(name), flags=re.MULTILINE)
     return {heading.strip(): text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
