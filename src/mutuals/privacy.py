@@ -20,6 +20,7 @@ from mutuals.conversations import privacy as conversations
 from mutuals.history import privacy as history
 from mutuals.history.models import Direction, Interaction
 from mutuals.identity import privacy as identity
+from mutuals.inbox import privacy as inbox
 from mutuals.people import privacy as people
 from mutuals.people.models import Person, Receipt
 from mutuals.people.persons import held
@@ -88,7 +89,8 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     journal.note("person.erased", person, by=by)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
     counts["history"], gone = history.erase(who)
-    counts["conversations"] = conversations.erase(gone.conversation_ids)
+    counts["conversations"] = conversations.erase(who, gone.conversation_ids, gone.left_ids, gone.keys)
+    counts["inbox"] = inbox.erase(gone.left_ids)
     counts["sales"] = sales.erase(who)
     counts["capture"] = capture.erase(who, gone, import_ids)
     counts["identity"] = identity.erase(who)

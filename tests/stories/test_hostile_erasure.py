@@ -165,7 +165,7 @@ def test_erasing_one_person_leaves_what_is_parked_of_those_with_a_similar_handle
 
     privacy.erase(person(by=us.ada, email=ADDRESS), by=us.aron, now=NOW)
 
-    left = [bytes(row.body) for row in RawEvent.objects.order_by("key")]
+    left = [bytes(row.body) for row in RawEvent.objects.order_by("pk")]
     assert left == [bodies[0], b"", b""]
 
 

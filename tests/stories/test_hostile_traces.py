@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 import cast
 from cast import NOW, event, minutes, person, said, source, staff
@@ -10,8 +12,11 @@ from mutuals import flow, privacy
 from mutuals.capture import receive
 from mutuals.capture.models import RawEvent
 from mutuals.connectors.contract import Raw
+from mutuals.conversations.models import Conversation
 from mutuals.history import own
 from mutuals.history.models import Interaction, Revision
+from mutuals.inbox import work
+from mutuals.inbox.models import Turn
 
 pytestmark = pytest.mark.django_db
 WHO = {"network": "town", "id": "bea-7731", "name": "@bea", "email_verified": "bea@harbour.example"}
@@ -21,6 +26,26 @@ ADDRESS = "bea@harbour.example"
 @pytest.fixture
 def us() -> cast.Staff:
     return staff()
+
+
+def everywhere(needle: str) -> list[str]:
+    """Tables in which a text still stands, whatever the column."""
+    found = []
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0", [needle])
+            if cursor.fetchone()[0]:
+                found.append(table)
+            for field in model._meta.concrete_fields:
+                if field.get_internal_type() == "BinaryField":
+                    cursor.execute(
+                        f"SELECT count(*) FROM {table} WHERE position(%s::bytea IN {field.column}) > 0",
+                        [needle.encode()],
+                    )
+                    if cursor.fetchone()[0]:
+                        found.append(f"{table}.{field.column}")
+    return found
 
 
 def mail(sender: str) -> bytes:
@@ -111,3 +136,97 @@ def test_our_own_answer_that_the_network_hands_back_leaves_no_second_copy(us):
 
     assert Interaction.objects.filter(key="a1").count() == 1
     assert bodies(b"Dear Bea") == []
+
+
+DID = "did:plc:bea7731aaaaaaaaaaaaaaaaa"
+ROOT, ANSWER = f"at://{DID}/app.bsky.feed.post/1", f"at://{DID}/app.bsky.feed.post/2"
+HER = {"network": "bluesky", "id": DID, "name": "@bea", "email_verified": ADDRESS}
+
+
+def test_no_key_that_is_the_address_of_their_posts_is_left_and_the_others_count_right(us):
+    """K9."""
+    square = source(owner=us.olga)
+    bea = person(by=us.ada, email=ADDRESS)
+    said(
+        square,
+        event(ROOT, "I live in Mill Lane 4.", author=HER),
+        event("b1", "So do I.", who="bo", reply_to=ROOT, thread=ROOT),
+        event(ANSWER, "Since when?", author=HER, reply_to="b1", thread=ROOT),
+        event("b2", "For ever.", who="bo", reply_to=ANSWER, thread=ROOT, extra={"root": ROOT}),
+    )
+    said(square, {"type": "delete", "id": f"at://{DID}/app.bsky.feed.post/9", "at": NOW.isoformat()})
+    before = everywhere(DID)
+
+    privacy.erase(bea, by=us.aron, now=NOW)
+    said(square, event(ROOT, "I live in Mill Lane 4.", author=HER))
+    said(square, event(ROOT, "I live in Mill Lane 4!", author=HER))
+
+    left = Conversation.objects.get()
+    assert set(before) >= {"conversations_conversation", "history_interaction", "history_tombstone", "capture_rawevent"}
+    assert {name for name in everywhere(DID) if not name.endswith(".body")} == set()
+    assert (left.message_count, left.opener) == (2, None)
+    assert list(Interaction.objects.order_by("pk").values_list("key", flat=True)) == ["b1", "b2"]
+    assert all(row.reply_to.startswith("erased:") for row in Interaction.objects.all())
+
+
+def test_what_we_answered_and_noted_in_their_own_thread_goes_with_it_and_with_its_place_in_the_inbox(us):
+    """K9: also where nothing says whom we spoke to."""
+    square = source(owner=us.olga)
+    ours = cast.channel(square, speakers=(us.ada,))
+    bea = person(by=us.ada, email=ADDRESS)
+    turn = cast.turn(square, author=WHO)
+    work.note(turn, by=us.ada, text="She sounds cross.", now=NOW)
+    said(square, event("a1", "Dear Bea", author={"network": "town", "id": ours.key, "name": "@us"}, reply_to="p1"))
+
+    receipt = privacy.erase(bea, by=us.aron, now=NOW)
+
+    assert not Interaction.objects.exists()
+    assert not Turn.objects.exists()
+    assert not Conversation.objects.exists()
+    assert (receipt.counts["history"]["interactions"], receipt.counts["conversations"]["conversations"]) == (3, 1)
+
+
+def test_the_package_holds_the_notes_of_their_own_thread(us):
+    """K9, P22."""
+    square = source(owner=us.olga)
+    bea = person(by=us.ada, email=ADDRESS)
+    work.note(cast.turn(square, author=WHO), by=us.ada, text="She sounds cross.", now=NOW)
+
+    _, receipt = privacy.export(bea, by=us.aron, now=NOW)
+
+    assert receipt.counts["history"]["interactions"] == 2
+
+
+def test_our_own_post_under_which_only_they_answered_stays_and_waits_for_nobody(us):
+    """K9: it was said to everybody; what was said between us goes."""
+    square = source(owner=us.olga)
+    ours = cast.channel(square, speakers=(us.ada,))
+    bea = person(by=us.ada, email=ADDRESS)
+    we = {"network": "town", "id": ours.key, "name": "@us"}
+    said(
+        square,
+        event("o1", "New kettles!", author=we),
+        event("p1", "Do they whistle?", author=WHO, reply_to="o1", thread="o1"),
+        event("o2", "They do.", author=we, reply_to="p1", thread="o1"),
+    )
+
+    privacy.erase(bea, by=us.aron, now=NOW)
+
+    assert [row.text for row in Interaction.objects.all()] == ["New kettles!"]
+    assert Conversation.objects.get().message_count == 1
+    assert not Turn.objects.exists()
+
+
+def test_a_note_in_a_thread_where_others_speak_as_well_stays_and_the_receipt_says_so(us):
+    """K9."""
+    square = source(owner=us.olga)
+    bea = person(by=us.ada, email=ADDRESS)
+    turn = cast.turn(square, author=WHO)
+    said(square, event("p2", "Mine too", who="bo", reply_to="p1"))
+    work.note(turn, by=us.ada, text="Two of them.", now=NOW)
+
+    receipt = privacy.erase(bea, by=us.aron, now=NOW)
+
+    assert sorted(row.text for row in Interaction.objects.all()) == ["Mine too", "Two of them."]
+    assert Turn.objects.count() == 1
+    assert "staff noted in conversations with others" in receipt.kept[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -132,6 +132,28 @@ def done(raws: Sequence[Waiting], blank: Sequence[int] = ()) -> None:
     _note_handed(raws)
     if gone:
         RawEvent.objects.filter(pk__in=gone).update(body=b"")
+    hide([raw.pk for raw in raws if raw.state == RawState.REFUSED])
+
+
+_HIDE = """
+UPDATE capture_rawevent r SET body = ''::bytea, key = g.key FROM {g} WHERE r.id = g.id
+AND NOT EXISTS (SELECT 1 FROM capture_rawevent o WHERE o.source_id = r.source_id AND o.key = g.key AND o.id <> r.id)
+RETURNING r.id
+"""
+
+
+def hide(raw_ids: Collection[int]) -> int:
+    """Blank raws of somebody who was erased and veil their keys, which may name them; returns how many there were.
+
+    One that came before, was hidden and now came again is deleted: one row says that it was refused.
+    """
+    if not raw_ids:
+        return 0
+    rows = RawEvent.objects.filter(pk__in=raw_ids).values_list("pk", "key")
+    told = [(pk, erased.veiled(key)) for pk, key in rows]
+    hidden = {row[0] for row in bulk.run(_HIDE, {"id": "bigint", "key": "text"}, told)}
+    RawEvent.objects.filter(pk__in=[pk for pk, _ in told if pk not in hidden]).delete()
+    return len(told)
 
 
 def _note_handed(raws: Sequence[Waiting]) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from mutuals.base import clock, files
 from mutuals.base.models import Entry, Once
 from mutuals.capture import intake
-from mutuals.capture._named import Named
+from mutuals.capture._named import SHORTEST, Named
 from mutuals.capture._packed import blobs_of
 from mutuals.capture.imports import forget
 from mutuals.capture.imports.naming import handles, names
@@ -42,7 +42,7 @@ def export(who: Holder, interaction_ids: list[int]) -> dict[str, Any]:
 def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
     """Blank the bytes that their words came in by, rows and files of imports that name them, and what we sent."""
     counts = {
-        "raw events blanked": intake.hide(gone.raw_ids) + _unread(who),
+        "raw events blanked": intake.hide({*gone.raw_ids, *_addressed(who)}) + _unread(who),
         "outgoing emptied": _silence(gone.interaction_ids),
         "import rows": 0,
         "import files": 0,
@@ -113,6 +113,19 @@ def _troubles(who: Holder) -> list[ImportTrouble]:
 
 def _told(row: ImportTrouble) -> str:
     return f"{json.dumps(row.row, ensure_ascii=False)} {row.reason}"
+
+
+def _addressed(who: Holder) -> list[int]:
+    """Raws under a key that is an address of theirs, such as those of deletions and of what others did with their posts."""
+    addresses = [key for network, key in who.handles if network != "mutuals" and ":" in key and len(key) >= SHORTEST]
+    if not addresses:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM capture_rawevent WHERE state <> 'received' AND key LIKE ANY(%s)",
+            [["%" + re.sub(r"([\\%_])", r"\\\1", key) + "%" for key in addresses]],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _unread(who: Holder) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mutuals.conversations.models import Conversation
+from mutuals.conversations.models import Anchor, Conversation
+from mutuals.people.erased import Veil
 from mutuals.people.privacy import Holder
 
 
@@ -19,6 +20,16 @@ def export(who: Holder) -> dict[str, Any]:
     }
 
 
-def erase(empty: Sequence[int]) -> dict[str, int]:
-    """Delete the conversations in which nothing is left."""
-    return {"conversations": Conversation.objects.filter(pk__in=empty).delete()[1].get("conversations.Conversation", 0)}
+def erase(who: Holder, empty: Sequence[int], left: Sequence[int], keys: frozenset[str]) -> dict[str, int]:
+    """Delete the conversations in which nothing is left; hide the keys of theirs in the others."""
+    gone = Conversation.objects.filter(pk__in=empty).delete()[1].get("conversations.Conversation", 0)
+    veil = Veil(who.handles, keys)
+    threads = [
+        row for row in Conversation.objects.filter(pk__in=left).only("pk", "key") if veil.over(row.key) != row.key
+    ]
+    anchors = [row for row in Anchor.objects.filter(conversation__in=left) if veil.over(row.key) != row.key]
+    for row in (*threads, *anchors):
+        row.key = veil.over(row.key)
+    Conversation.objects.bulk_update(threads, ["key"], batch_size=500)
+    Anchor.objects.bulk_update(anchors, ["key"], batch_size=500)
+    return {"conversations": gone}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from mutuals.base import bulk
 from mutuals.people.models import Erased
 from mutuals.people.profiles import stored_key
+
+SHORTEST = 4  # letters; a shorter handle stands in too many keys
 
 
 def digest(network: str, key: str) -> bytes:
@@ -32,3 +36,38 @@ def keep_out(handles: Iterable[tuple[str, str]], *, now: datetime) -> int:
     """Let the handles (network, key) never come in again; says how many were new to the list."""
     rows = sorted({(digest(network, key), now) for network, key in handles})
     return len(bulk.insert(Erased, ("digest", "at"), rows, conflict="DO NOTHING", returning="at"))
+
+
+def veiled(key: str) -> str:
+    """A network's key as "erased:" and its keyed hash: still one key, but nobody reads a name in it."""
+    return key if key.startswith("erased:") or not key else f"erased:{digest('key', key).hex()}"
+
+
+class Veil:
+    """Hides the keys of what somebody said, and every key that holds one of their handles: mostly addresses of theirs."""
+
+    def __init__(self, handles: Iterable[tuple[str, str]], keys: Set[str]) -> None:
+        self._keys = keys
+        told = {key.casefold() for network, key in handles if network != "mutuals" and len(key) >= SHORTEST}
+        self._handles = sorted(key for key in told if not (key.isdigit() and len(key) < 8))
+
+    def over(self, text: str) -> str:
+        """The text, or its veiled form where it is a key of theirs or names them."""
+        if text in self._keys or any(handle in text.casefold() for handle in self._handles):
+            return veiled(text)
+        return text
+
+    def inside(self, value: Any) -> Any:
+        """JSON with every text in it as `over` has it; names of fields stay."""
+        if isinstance(value, str):
+            return self.over(value)
+        if isinstance(value, list):
+            return [self.inside(one) for one in value]
+        return {name: self.inside(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+    def like(self, column: str) -> Q:
+        """Rows whose column is a key of theirs, or holds a handle."""
+        found = Q(**{f"{column}__in": self._keys})
+        for handle in self._handles:
+            found |= Q(**{f"{column}__icontains": handle})
+        return found
