@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan
 
 from mutuals.base.filters import days
 from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
@@ -25,7 +28,7 @@ def to_q(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> 
         return whole
     if isinstance(condition, Either):
         either = _NEVER
-        for part in condition.parts:
+        for part in _joined(condition.parts, of):
             either |= to_q(part, of, zone=zone, now=now) or Q(pk__isnull=False)
         return either
     if isinstance(condition, Not):
@@ -39,6 +42,19 @@ def to_q(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> 
     if field.kind in (Kind.DAY, Kind.TIME):
         return _in_days(field, condition, zone=zone, now=now)
     return _LOOKUPS[condition.op](field.path, condition.value)
+
+
+def _joined(parts: Sequence[Condition], of: Record) -> list[Condition]:
+    """Alternatives with those about one relation made one: "any order of A, or any of B" is "any order of A or B"."""
+    relations = {field.name for field in of.fields if field.kind is Kind.RELATION}
+    joined: dict[str, list[Condition]] = {}
+    others: list[Condition] = []
+    for part in parts:
+        if isinstance(part, Test) and part.op == "any" and part.field in relations:
+            joined.setdefault(part.field, []).append(part.value)
+        else:
+            others.append(part)
+    return [*others, *(Test(name, "any", Either(tuple(inner))) for name, inner in joined.items())]
 
 
 def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
@@ -65,10 +81,19 @@ def _empty(field: Field) -> Q:
     return nothing | Q(**{field.path: []}) if field.kind is Kind.TAGS else nothing
 
 
+def _contains(path: str, value: str) -> Q:
+    """Text anywhere in a column. An index of three-letter parts knows nothing of less: it would be read from end to end,
+    and that cannot be interrupted.
+    """
+    if re.search(r"\w{3}", value):
+        return Q(**{f"{path}__contains": value})
+    return Q(GreaterThan(Coalesce(StrIndex(F(path), Value(value)), 0), 0))
+
+
 _LOOKUPS: dict[str, Callable[[str, Any], Q]] = {
     "is": lambda path, value: Q(**{path: value}),
     "isnot": lambda path, value: ~Q(**{path: value}),
-    "contains": lambda path, value: Q(**{f"{path}__contains": value}),
+    "contains": _contains,
     "starts": lambda path, value: Q(**{f"{path}__startswith": value}),
     "in": lambda path, value: Q(**{f"{path}__in": list(value)}),
     "over": lambda path, value: Q(**{f"{path}__gt": value}),

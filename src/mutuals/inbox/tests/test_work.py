@@ -173,3 +173,15 @@ def test_who_speaks_as_us_is_no_work_for_us():
     said(square, event("x1", "We open at nine.", author={"network": "webhook", "id": ours.key, "name": ours.name}))
 
     assert not Turn.objects.exists()
+
+
+def test_under_the_filter_of_a_source_tabs_count_its_conversations_alone():
+    us = staff()
+    square = source(owner=us.olga, team=us.service)
+    turn(square, "a")
+    turn(source(owner=us.olga, team=us.service), "b", who="bo")
+
+    counts = queries.counts(us.ada, queries.Asked(source_id=square.pk))
+
+    assert counts["all"] == (1, True)
+    assert counts["mine"] == (0, True)
