@@ -10,7 +10,7 @@ import cast
 from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import flow, privacy
 from mutuals.capture import receive
-from mutuals.capture.models import RawEvent
+from mutuals.capture.models import Cursor, RawEvent
 from mutuals.connectors.contract import Raw
 from mutuals.conversations.models import Conversation
 from mutuals.history import own
@@ -230,3 +230,23 @@ def test_a_note_in_a_thread_where_others_speak_as_well_stays_and_the_receipt_say
     assert sorted(row.text for row in Interaction.objects.all()) == ["Mine too", "Two of them."]
     assert Turn.objects.count() == 1
     assert "staff noted in conversations with others" in receipt.kept[0]
+
+
+def test_how_far_a_source_was_read_remembers_no_post_of_theirs(us):
+    """K9: the rest of the place is kept."""
+    square = source(owner=us.olga)
+    bea = person(by=us.ada, email=ADDRESS)
+    said(square, event(ROOT, author=HER))
+    place = {
+        "walks": {"own": {"newest": "7"}},
+        "watched": [["1", ROOT, "x"], ["2", "at://did:plc:bo/2", "y"]],
+        "known": {"1": ROOT, "2": "b"},
+        "actors": {"https://bsky.app/bea": DID},
+        "turn": 3,
+    }
+    Cursor.objects.create(source=square, stream="home", value=place)
+
+    privacy.erase(bea, by=us.aron, now=NOW)
+
+    left = Cursor.objects.get().value
+    assert left == place | {"watched": [["2", "at://did:plc:bo/2", "y"]], "known": {"2": "b"}, "actors": {}}

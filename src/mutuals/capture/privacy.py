@@ -18,9 +18,10 @@ from mutuals.capture._named import SHORTEST, Named
 from mutuals.capture._packed import blobs_of
 from mutuals.capture.imports import forget
 from mutuals.capture.imports.naming import handles, names
-from mutuals.capture.models import Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
+from mutuals.capture.models import Cursor, Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
 from mutuals.history.privacy import Gone
 from mutuals.identity.models import Link
+from mutuals.people.erased import Veil
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
 
@@ -48,6 +49,7 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
         "import files": 0,
         "answers kept for repeated requests": _answers(who, gone),
     }
+    _forget_places(who, gone)
     troubles = [row.pk for row in _troubles(who)]
     counts["import rows"] = ImportTrouble.objects.filter(pk__in=troubles).delete()[0]
     for row in Import.objects.filter(pk__in=import_ids).exclude(blob=None):
@@ -113,6 +115,15 @@ def _troubles(who: Holder) -> list[ImportTrouble]:
 
 def _told(row: ImportTrouble) -> str:
     return f"{json.dumps(row.row, ensure_ascii=False)} {row.reason}"
+
+
+def _forget_places(who: Holder, gone: Gone) -> None:
+    """Cursors remember posts to look at again, and whose page is whose: what is theirs is looked at no more."""
+    veil = Veil(who.handles, gone.keys)
+    for row in Cursor.objects.select_for_update().order_by("pk"):
+        value = veil.without(row.value)
+        if value != row.value:
+            Cursor.objects.filter(pk=row.pk).update(value=value)
 
 
 def _addressed(who: Holder) -> list[int]:

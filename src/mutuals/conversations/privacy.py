@@ -28,8 +28,10 @@ def erase(who: Holder, empty: Sequence[int], left: Sequence[int], keys: frozense
         row for row in Conversation.objects.filter(pk__in=left).only("pk", "key") if veil.over(row.key) != row.key
     ]
     anchors = [row for row in Anchor.objects.filter(conversation__in=left) if veil.over(row.key) != row.key]
-    for row in (*threads, *anchors):
-        row.key = veil.over(row.key)
+    for thread in threads:
+        thread.key = veil.over(thread.key)
+    for anchor in anchors:
+        anchor.key = veil.over(anchor.key)
     Conversation.objects.bulk_update(threads, ["key"], batch_size=500)
     Anchor.objects.bulk_update(anchors, ["key"], batch_size=500)
     return {"conversations": gone}

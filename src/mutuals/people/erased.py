@@ -51,11 +51,23 @@ class Veil:
         told = {key.casefold() for network, key in handles if network != "mutuals" and len(key) >= SHORTEST}
         self._handles = sorted(key for key in told if not (key.isdigit() and len(key) < 8))
 
+    def names(self, text: object) -> bool:
+        """Whether a text is a key of theirs or holds a handle."""
+        return isinstance(text, str) and (text in self._keys or any(one in text.casefold() for one in self._handles))
+
+    def without(self, value: Any) -> Any:
+        """JSON without the entries that name them: of a list of texts or of lists, and of an object by name or text."""
+        if isinstance(value, list):
+            return [
+                self.without(one) for one in value if not any(map(self.names, one if isinstance(one, list) else [one]))
+            ]
+        if isinstance(value, dict):
+            return {k: self.without(v) for k, v in value.items() if not (self.names(k) or self.names(v))}
+        return value
+
     def over(self, text: str) -> str:
         """The text, or its veiled form where it is a key of theirs or names them."""
-        if text in self._keys or any(handle in text.casefold() for handle in self._handles):
-            return veiled(text)
-        return text
+        return veiled(text) if self.names(text) else text
 
     def inside(self, value: Any) -> Any:
         """JSON with every text in it as `over` has it; names of fields stay."""
