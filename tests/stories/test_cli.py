@@ -3,6 +3,9 @@
 import argparse
 import io
 import json
+import os
+import subprocess
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -314,3 +317,15 @@ def test_a_search_that_takes_too_long_says_so_in_the_terminal(said, settings):
 
     assert (code, found) == (1, None)
     assert "This search takes too long. Narrow it" in err
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("db", "status", "--help"), ("openapi", "--help"), ("inbox", "reply", "--help")]
+)
+def test_a_command_begins_in_a_process_that_knows_nothing_of_django_yet(words):
+    environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
+    ended = subprocess.run([sys.executable, "-m", "mutuals", *words], env=environ, capture_output=True, text=True)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "usage: mutuals" in ended.stdout

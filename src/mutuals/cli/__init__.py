@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from mutuals.cli import db
-from mutuals.cli._say import Misused, Parser, misused
+from mutuals.cli._parser import Misused, Parser, misused
 
 _NAMES = ("processes", "staff", "people", "inbox", "sources", "imports", "parked", "town", "seed")
 _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, ProgrammingError
@@ -20,7 +20,7 @@ from mutuals.connectors.contract import ConnectorError
 from mutuals.staff.models import Role, User
 from mutuals.staff.permissions import NotAllowed
 
-DONE, REFUSED, MISUSED, MISSING, FORBIDDEN, NO_DATABASE, PARTLY = 0, 1, 2, 3, 4, 5, 6
+DONE, REFUSED, MISSING, FORBIDDEN, NO_DATABASE, PARTLY = 0, 1, 3, 4, 5, 6
 Act = Callable[[argparse.Namespace], Any]
 
 
@@ -34,22 +34,6 @@ class Ended:
 
 class Missing(LookupError):
     """What was named is not there."""
-
-
-class Misused(Exception):
-    """The command line is not understood; `usage` says how it is written."""
-
-    def __init__(self, message: str, usage: str) -> None:
-        super().__init__(message)
-        self.usage = usage
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that leaves it to its caller how a wrong command line is told."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise Misused."""
-        raise Misused(message, self.format_usage())
 
 
 def verb(verbs: Any, name: str, act: Act, words: str) -> argparse.ArgumentParser:
@@ -73,12 +57,6 @@ def me(args: argparse.Namespace) -> User:
             f"There is no active user {email}." if email else "Nobody works here yet: mutuals user add --first."
         )
     return user
-
-
-def misused(error: Misused, *, as_json: bool) -> int:
-    """Say that a command line is not understood: one JSON value, or how it is written and what is wrong."""
-    print(json.dumps({"refused": str(error)}) if as_json else f"{error.usage}mutuals: {error}", file=sys.stderr)
-    return MISUSED
 
 
 def _run(args: argparse.Namespace, act: Act) -> int:
