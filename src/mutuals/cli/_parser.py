@@ -1,4 +1,4 @@
-"""Reading a command line, before anything of Django is there: `mutuals db` and `mutuals --help` need none of it."""
+"""The parser of the command line. It loads nothing of Django, because `mutuals run` and `mutuals db` begin without it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ class Parser(argparse.ArgumentParser):
 
 
 def misused(error: Misused, *, as_json: bool) -> int:
-    """Say that a command line is not understood: one JSON value, or how it is written and what is wrong."""
+    """Say that a command line is not understood: one JSON object, or how it is written and what is wrong."""
     print(json.dumps({"refused": str(error)}) if as_json else f"{error.usage}mutuals: {error}", file=sys.stderr)
     return MISUSED
