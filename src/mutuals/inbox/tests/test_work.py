@@ -179,7 +179,7 @@ def test_under_the_filter_of_a_source_tabs_count_its_conversations_alone():
     us = staff()
     square = source(owner=us.olga, team=us.service)
     turn(square, "a")
-    turn(source(owner=us.olga, team=us.service), "b", who="bo")
+    turn(source("Other square", owner=us.olga, team=us.service), "b", who="bo")
 
     counts = queries.counts(us.ada, queries.Asked(source_id=square.pk))
 
