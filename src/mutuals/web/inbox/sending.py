@@ -54,7 +54,8 @@ def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
     if words["mode"] == "note":
         work.note(turn, by=viewer, text=words["text"], now=now)
         return {"text": "Note kept"}
-    closing = Closing(words) if words["purpose"] or words["outcome"] else None
+    # The outcome is the button that closes; a purpose may be ticked from the time before.
+    closing = Closing(words) if words["outcome"] else None
     if closing is not None and not closing.is_valid():
         raise Refusal(first_error(closing))
     channel = Channel.objects.filter(pk=words["channel"], source=turn.conversation.source).first()

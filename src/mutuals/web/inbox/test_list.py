@@ -133,3 +133,22 @@ def test_every_message_says_who_sees_it(us, square, public, mark):
     page = page_of(us.ada, f"/inbox/{turn.pk}/newest/")
 
     assert mark in page
+
+
+def test_a_conversation_that_was_closed_before_is_answered_without_closing_it_again(us, square):
+    turn = cast.turn(square)
+    work.close(turn, by=us.ada, purpose="fix", outcome="solved", now=cast.NOW)
+    work.reopen(turn, by=us.ada, now=cast.NOW)
+    answerable(square)
+    client = Client()
+    client.force_login(us.ada)
+
+    sent = client.post(
+        f"/inbox/{turn.pk}/write/",
+        {"mode": "reply", "text": "Once more.", "purpose": "fix"},
+        headers={"HX-Request": "true"},
+    )
+
+    turn.refresh_from_db()
+    assert (sent.status_code, turn.state) == (200, "pending")
+    assert "Leaves in 10 s, in public" in sent.headers["HX-Trigger"]
