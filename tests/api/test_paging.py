@@ -41,3 +41,18 @@ def test_parked_events_go_on_behind_the_two_hundredth(aron: Caller, staff: cast.
     assert [len(page["items"]) for page in (first, second, last)] == [200, 200, 3]
     assert len({one["id"] for page in (first, second, last) for one in page["items"]}) == 403
     assert last["next"] is None
+
+
+def test_a_wrong_cursor_is_called_a_cursor(ada: Caller) -> None:
+    answer = ada("GET", "/people?cursor=nothing")
+
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["cursor"]
+
+
+def test_a_method_that_is_not_there_is_a_problem_that_names_those_that_are(ada: Caller) -> None:
+    answer = ada("DELETE", "/people")
+
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert set(answer["Allow"].split(", ")) >= {"GET", "POST"}
+    assert answer.json()["title"] == "Method Not Allowed"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -76,7 +79,26 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     return _problems.problem(404, "There is no such address in this API; /api/v1/openapi.json lists them all.")
 
 
+def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose refusal of a method is a problem as well, with the methods that there are in `Allow`."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+        answer = view(request, *args, **named)
+        if answer.status_code != 405 or "Allow" not in answer:
+            return answer
+        allowed = answer["Allow"]
+        told = _problems.problem(405, f"{request.method} is not possible at this address. There is: {allowed}.")
+        told["Allow"] = allowed
+        return told
+
+    return asked
+
+
 _urls, _app, _name = api.urls
+for _address in _urls:
+    if isinstance(_address, URLPattern):
+        _address.callback = _told(_address.callback)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", (_urls, _app, _name)),
     re_path(r"", nothing_here, name="api-nothing"),

@@ -16,10 +16,11 @@ from pydantic import Field
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, check_match
 from mutuals.api._paging import Cursor, Limit, pack, unpack
-from mutuals.api._problems import Moved
+from mutuals.api._problems import Broken, Moved
 from mutuals.api._shapes import AffiliationOut, InteractionOut, ProfileOut, shown
 from mutuals.api._types import MOST_ID, Count, Day, In, Line, Out, Page, PathId, Ref, given
 from mutuals.base import clock, filters
+from mutuals.base.filters import Refused
 from mutuals.history import queries as history
 from mutuals.history.models import Interaction
 from mutuals.identity import link, newcomer
@@ -171,7 +172,12 @@ def listed(
     user, now = user_of(request), clock.now()
     condition = filters.from_query([*f, where] if where else f)
     zone = zone_of(user)
-    page = queries.list_people(user, where=condition, sort=sort, after=cursor, limit=limit, zone=zone, now=now)
+    try:
+        page = queries.list_people(user, where=condition, sort=sort, after=cursor, limit=limit, zone=zone, now=now)
+    except Refused as error:
+        if error.field != "after":
+            raise
+        raise Broken("cursor", str(error)) from error
     total = queries.count_people(user, where=condition, page=page, zone=zone, now=now) if count else None
     return People(
         items=[

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mutuals import embedded
-from mutuals.config import keys
+from mutuals.config import address, keys
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STATE = embedded.state_folder()
@@ -17,7 +17,7 @@ SECRET_KEY = keys.secret_key(STATE)
 CREDENTIAL_KEYS = keys.credential_keys(STATE)
 ERASURE_KEY = keys.erasure_key(STATE)
 ALLOWED_HOSTS = os.environ.get("MUTUALS_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-PUBLIC_URL = os.environ.get("MUTUALS_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = address.public_url(STATE, os.environ)
 EVENTS_URL = os.environ.get("MUTUALS_EVENTS_URL", "")
 COMPANY = os.environ.get("MUTUALS_COMPANY", "Kettleworks")
 FILES = STATE / "files"

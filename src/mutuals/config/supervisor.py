@@ -20,6 +20,7 @@ from pathlib import Path
 
 from mutuals import embedded
 from mutuals.config import first_start
+from mutuals.config.address import note
 from mutuals.config.children import MARK, Child, end_leftovers, parts
 
 _TICK = 0.2  # seconds between two looks at the children
@@ -68,9 +69,10 @@ class _Supervisor:
             _say(f"ended {left} processes that an earlier start had left behind")
         self.port = _port(self.host, self.wishes.port, chosen=self.wishes.port_chosen)
         environ = self._environ(events_port := _port(self.host, self.port + 1, chosen=False))
-        address = embedded.ensure_up()
+        note(self.state, environ["MUTUALS_URL"])
+        database = embedded.ensure_up()
         try:
-            if code := first_start.migrate(address, self.state, environ):
+            if code := first_start.migrate(database, self.state, environ):
                 _say("the tables could not be brought to this version: see the message above")
                 return code
             first, *self.later = [
@@ -85,7 +87,7 @@ class _Supervisor:
             ]
             self.children = [first]
             self._later_by = time.monotonic() + _WEB_ALONE
-            if not self.wishes.empty and first_start.wants_seed(address, self.state):
+            if not self.wishes.empty and first_start.wants_seed(database, self.state):
                 self._seed(environ)
             while not self.stopping:
                 self._look()
