@@ -15,7 +15,8 @@ from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import flow, privacy
 from mutuals.base import gate
 from mutuals.capture import intake, receive
-from mutuals.capture.models import RawEvent
+from mutuals.capture.imports import begin, running
+from mutuals.capture.models import Import, RawEvent
 from mutuals.connectors.contract import Raw
 from mutuals.conversations import threads
 from mutuals.history import keep
@@ -189,3 +190,26 @@ def test_an_erasure_waits_for_who_writes_about_them_and_takes_that_with_it(us, b
     assert not Person.objects.exists()
     assert not Interaction.objects.exclude(about__startswith="order:").exists()
     assert not Profile.objects.exists()
+
+
+def test_an_import_that_planned_with_somebody_writes_them_before_they_are_erased_or_not_at_all(us, bea, tmp_path):
+    """K9: between planning a batch and writing it."""
+    table = tmp_path / "people.csv"
+    table.write_text("name,email,city\nBea Brand,bea@harbour.example,Porto\nBo Brand,bo@harbour.example,Lisbon\n")
+    of = begin.begin(table, by=us.lea, target="people", file_name="people.csv", source_name="Old list", now=NOW)
+    of = begin.choose(of, by=us.lea, mapping=of.mapping, options=of.options, now=NOW)
+    running.check(of, by=us.lea)
+    running.check_now(of.pk)
+    running.run(of, by=us.lea)
+    beside: list[Beside] = []
+
+    def erase(_of: Import) -> None:
+        beside.append(Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW)))
+        until_somebody_waits()
+
+    running.run_now(of.pk, before_commit=erase)
+    refused = beside[0].end()
+
+    assert refused is None
+    assert [one.name for one in Person.objects.all()] == ["Bo Brand"]
+    assert not Profile.objects.filter(key=ADDRESS).exists()
