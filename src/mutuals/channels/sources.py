@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
+from django.db.models import CASCADE, Exists, ManyToOneRel, OuterRef, ProtectedError
 
 from mutuals import connectors
 from mutuals.base import journal, wake
@@ -173,7 +173,7 @@ def is_empty(source: Source) -> bool:
     found = [
         Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in Source._meta.get_fields(include_hidden=True)
-        if isinstance(relation, ManyToOneRel) and relation.related_model._meta.label not in _ITS_OWN
+        if isinstance(relation, ManyToOneRel) and relation.on_delete is not CASCADE  # those are its own
     ]
     return not Source.objects.filter(reduce(or_, found), pk=source.pk).exists()
 
@@ -196,7 +196,6 @@ def free_name(name: str) -> str:
     return name if name not in taken else next(option for option in numbered if option not in taken)
 
 
-_ITS_OWN = {"channels.Channel", "channels.Credential", "channels.Bucket", "capture.Cursor", "capture.Pace"}
 _FIELDS = (*_TEXTS, *_DAYS, "owner_id", "stand_in_id", "team_id", "settings")
 _ROLES: tuple[tuple[type[Source] | type[Channel], str], ...] = (
     (Source, "owner"),
