@@ -25,6 +25,7 @@ from mutuals.staff import accounts
 from mutuals.staff.models import User
 
 MANY = 10_000  # conversations of a queue from which on they are not read whole
+_NO_END = 2**60  # a subselect with a limit is done on its own, before what is around it
 
 
 def connect() -> None:
@@ -56,7 +57,8 @@ def spoke_in_own_queue(user: User, *, many: int = MANY) -> Q:
     turns = inbox.visible_to(user).values("conversation_id")
     said = Interaction.objects.filter(conversation__in=turns)
     if inbox.own_up_to(user, many) < many:
-        return Q(pk__in=said.filter(profile__isnull=False).values("profile__person__canonical_id"))
+        people = said.filter(profile__person__isnull=False).values("profile__person__canonical_id")
+        return Q(pk__in=people[:_NO_END])
     of_one = said.filter(profile__person__canonical_id=OuterRef("pk")).values("pk")[:1]
     return Q(IsNull(Subquery(of_one), False))  # an Exists would be made one join of everything
 

@@ -27,6 +27,7 @@ PATIENCE = 400  # milliseconds for the search by likeness
 IN_ORDER = 0.4  # seconds that a filtered list is walked in its order, before those who fit are looked for
 FEW = 1_000  # people who fit up to which all of them are fetched and sorted
 COUNTING = 0.7  # seconds after which a count says "more than"
+OWN_PATIENCE = 4  # times as long may the list of one's own people take: there is nothing to narrow
 MOST_OWN = 1_000  # people up to whom a list of one's own people is counted: each is asked about on their own
 TOO_SLOW = "This list takes too long. Take a filter away, or ask for the beginning of a name, a town or a tag besides."
 _SALT = "people.list"
@@ -95,10 +96,14 @@ def list_people(
     limit = max(1, min(limit, LONGEST_PAGE))
     place = _place(after, sort)
     people = _filtered(viewer, where, zone, now)
-    if where is None and scope(viewer, "person.view") is Scope.ALL:
+    patience = settings.PATIENCE if patience is None else patience
+    if where is not None:
+        found = _found(people, SORTS[sort], place, limit + 1, patience)
+    elif scope(viewer, "person.view") is Scope.ALL:
         found = _walk(people, SORTS[sort], place, limit + 1)
     else:
-        found = _found(people, SORTS[sort], place, limit + 1, settings.PATIENCE if patience is None else patience)
+        with within(patience * OWN_PATIENCE, TOO_SLOW):
+            found = _walk(people, SORTS[sort], place, limit + 1)
     is_back = bool(place and place[2])
     has_more = len(found) > limit
     found = found[:limit][::-1] if is_back else found[:limit]
