@@ -104,13 +104,19 @@ def clean(record: Mapping[str, Any], target: Target | str, reading: Reading) -> 
             done[known.name] = _each(known, value, reading, problems)
         else:
             _one(known, str(value), reading, done, problems)
-    if goal is Target.PEOPLE and not any(
-        done.get(name) for name in ("name", "given_name", "family_name", "email", "phone", "id")
-    ):
-        problems.append(Problem("name", "Nothing says who this is: no name, email, phone or number", ""))
+    if goal is Target.PEOPLE and not problems and _is_nobody(done, reading):
+        problems.append(Problem("name", "Nothing says who this is: no name, mail or number", ""))
     if record.get(EXTRA):
         done[EXTRA] = record[EXTRA]
     return Clean(done, tuple(problems))
+
+
+def _is_nobody(done: Mapping[str, Any], reading: Reading) -> bool:
+    """Nothing tells who it is, or nothing stands there but an id: what the whole file says is of nobody."""
+    if any(done.get(name) for name in ("name", "given_name", "family_name", "email", "phone")):
+        return False
+    told = {name for name, value in done.items() if value} - set(reading.constants) - {"id"}
+    return not done.get("id") or not told
 
 
 def _each(known: Field, value: object, reading: Reading, problems: list[Problem]) -> list[str]:

@@ -52,7 +52,7 @@ _TIME_MADE = (
 )
 _CUSTOMER = (
     "customer id|customer number|customer no|customer|customer nr|client id|account id|contact id|user id|kundennummer|"
-    "kunden nr|kundennr|kdnr|kunden id|numero client|id client|n client|numero de cliente|id cliente|codigo cliente|"
+    "kunden nr|kundennr|kdnr|kd nr|kd nummer|kunden nummer|kunden id|numero client|id client|n client|numero de cliente|id cliente|codigo cliente|"
     "numero do cliente|codice cliente|klantnummer|klant id|klantnr|person id|member id|customer key|cust id"
 )
 _ID = "id|unique id|uid|key|record id|rec id|external id|nr|no|number|nummer|numero"

@@ -146,6 +146,10 @@ class Presence(Asked):
             speakers.queryset = active()
         if is_new:
             self.fields["key"] = _line("Its id on the network", needed=True, longest=512)
+            self.fields["key"].help_text = (
+                "What never changes there: the mail address of a mailbox, the account's web address at Mastodon, its DID "
+                "at Bluesky. A successful test of the source fills it in by itself."
+            )
 
     def about(self) -> dict[str, Any]:
         """The answers as the act takes them."""

@@ -28,6 +28,8 @@ def fields(columns: str, row: str, target: str) -> dict[str, str]:
     [
         ("Customer ID;First name;Last name;E-mail;Phone;City;Country", "1;Bea;Brand;b@b.example;+49 221 123456;Ulm;DE"),
         ("Kundennummer;Vorname;Nachname;E-Mail;Telefon;Ort;Land", "1;Bea;Brand;b@b.example;0221 123456;Ulm;DE"),
+        ("Kd-Nr;Vorname;Nachname;E-Mail;Telefon;Ort;Land", "1;Bea;Brand;b@b.example;0221 123456;Ulm;DE"),
+        ("Kundennr;Vorname;Nachname;E-Mail;Telefon;Ort;Land", "1;Bea;Brand;b@b.example;0221 123456;Ulm;DE"),
         ("Numéro client;Prénom;Nom;Courriel;Téléphone;Ville;Pays", "1;Bea;Brand;b@b.example;0221 123456;Ulm;France"),
         ("ID cliente;Nombre;Apellidos;Correo electrónico;Móvil;Ciudad;País", "1;Bea;B;b@b.example;0221 123456;Ulm;ES"),
         ("Código cliente;Nome;Sobrenome;Email;Celular;Cidade;País", "1;Bea;Brand;b@b.example;0221 123456;Ulm;BR"),
@@ -188,3 +190,11 @@ def test_a_real_file_of_posts_is_read_whole_and_each_post_once():
     assert len({envelope.key for envelope in envelopes}) == 11_542
     assert {envelope.author for envelope in envelopes} == {None}
     assert json.loads(raws[0].body)["extra"]["airline"] == "Virgin America"
+
+
+def test_a_row_with_nothing_but_an_id_says_nobody():
+    bare = clean({"id": "17", "country": "DE"}, "people", Reading(constants={"country": "DE"}))
+    more = clean({"id": "17", "city": "Ulm"}, "people", Reading())
+
+    assert [one.reason for one in bare.problems] == ["Nothing says who this is: no name, mail or number"]
+    assert more.problems == ()
