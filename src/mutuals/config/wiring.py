@@ -24,7 +24,7 @@ from mutuals.sales import fields as sales_fields
 from mutuals.staff import accounts
 from mutuals.staff.models import User
 
-MANY = 10_000  # conversations of a queue from which on they are not read whole
+MANY = 50_000  # conversations of a queue from which on they are not read whole
 _NO_END = 2**60  # a subselect with a limit is done on its own, before what is around it
 
 
