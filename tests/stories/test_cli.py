@@ -16,6 +16,7 @@ from committed import is_same
 from mutuals import cli
 from mutuals.capture import receive
 from mutuals.capture.models import Import, RawEvent
+from mutuals.channels.models import Source
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Turn
@@ -106,6 +107,8 @@ def test_a_trial_takes_nothing_in_and_says_the_same_numbers(said, file):
 
     assert (code, told["preview"]["new"], told["preview"]["errors"]) == (6, 2, 1)
     assert not Person.objects.exists()
+    assert not Import.objects.exists()
+    assert not Source.objects.exists()
 
 
 @pytest.mark.django_db

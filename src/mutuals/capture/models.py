@@ -149,6 +149,11 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def left_out(self) -> int:
+        """How many rows of a run were not taken: errors and doubts."""
+        return int(self.counts.get("errors", 0)) + int(self.counts.get("doubtful", 0))
+
 
 class ImportTrouble(models.Model):
     """A row that was not taken as it stands: an error, or a doubt for a person to settle."""

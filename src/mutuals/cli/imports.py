@@ -17,6 +17,7 @@ from mutuals.capture import intake
 from mutuals.capture.imports import begin, report, running
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.models import Import, ImportState, RawEvent, RawState
+from mutuals.channels.models import Source
 from mutuals.cli._progress import shown
 from mutuals.cli._say import PARTLY, REFUSED, Ended, Missing, me, table, verb
 from mutuals.connectors.files.fields import FIELDS, Target
@@ -83,6 +84,7 @@ def bring_in(args: argparse.Namespace) -> Ended:
     """What the file was, how it was understood, what the preview said and what came of it."""
     by = me(args)
     try:
+        is_new = not Source.objects.filter(name=args.source or args.file.stem).exists()
         with transaction.atomic():  # a choice that is refused leaves no draft behind
             of = _begun(args, by)
             of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of), now=clock.now())
@@ -92,7 +94,11 @@ def bring_in(args: argparse.Namespace) -> Ended:
     if not args.json:
         _introduce(of)
     of = step(of, by, running.check, running.check_now, "checked", quiet=args.json)
-    if of.state == ImportState.FAILED or args.dry_run:
+    if args.dry_run:
+        told = _ended(args, of, by)
+        begin.withdraw(of, by=by, and_source=is_new)
+        return told
+    if of.state == ImportState.FAILED:
         return _ended(args, of, by)
     if not args.json:
         print("preview:", _words(of.preview))

@@ -16,6 +16,7 @@ from mutuals.base import files, journal
 from mutuals.capture.imports.rows import from_json, to_json
 from mutuals.capture.models import Import, ImportState, RememberedMapping
 from mutuals.channels.models import Source, SourceState
+from mutuals.channels.sources import is_empty
 from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Shape, Target, field_of
 from mutuals.connectors.files.propose import propose
 from mutuals.connectors.files.shapes import Format, Sniffed, Value
@@ -147,6 +148,26 @@ def read_again(
     of.save()
     of.troubles.all().delete()
     return of
+
+
+@transaction.atomic
+def withdraw(of: Import, *, by: User, and_source: bool = False) -> None:
+    """Take away an import that never ran, with its file; with `and_source` also its source where nothing came by it.
+
+    Refused (Unusable) once it runs or ran: what came in names it.
+    """
+    require(by, "import.run")
+    of = Import.objects.select_for_update(of=("self",)).select_related("source").get(pk=of.pk)
+    if of.state not in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) or of.counts:
+        raise Unusable("This import is running or done; it stays.", field="state")
+    source, blob = of.source, of.blob_id
+    journal.note("import.withdrawn", of, by=by, file=of.file_name, target=of.target, source=source.pk)
+    of.delete()
+    if blob is not None:
+        files.drop_unused([blob])
+    if and_source and is_empty(source):
+        journal.note("source.removed", source, by=by, name=source.name, connector=source.connector)
+        source.delete()
 
 
 def _proposal(sniffed: Sniffed, target: Target) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:

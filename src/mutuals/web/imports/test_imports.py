@@ -44,6 +44,7 @@ def test_a_file_goes_all_the_way_to_its_report(here):
     client.post(f"/imports/{of.pk}/run/")
     running.run_now(of.pk)
     report = client.get(f"/imports/{of.pk}/")
+    listed = client.get("/imports/")
 
     assert up.headers["Location"] == f"/imports/{of.pk}/"
     assert (of.target, of.source.name) == ("people", "leads")
@@ -53,6 +54,7 @@ def test_a_file_goes_all_the_way_to_its_report(here):
     assert "Import 1 rows" in preview.text
     assert "bo.at.town" in preview.text
     assert "What happened" in report.text
+    assert "done, 1 row left out" in listed.text
     assert Person.objects.get().city == "Köln"
 
 
