@@ -308,16 +308,6 @@ def test_an_mbox_gives_each_mail_as_bytes(tmp_path):
     assert [row.raw for row in found] == [mail.replace(">From", "From", 1).encode() for mail in mails]
 
 
-@pytest.mark.parametrize("mark", ["TYPE=work,pref", "TYPE=WORK;TYPE=PREF", "PREF=1"])
-def test_the_address_that_a_card_prefers_comes_first(tmp_path, mark):
-    card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bea\r\nN:;Bea;;;\r\nEMAIL:b@b.example\r\nEMAIL;{mark}:w@w.example\r\n"
-    path = wrote(tmp_path, "a.vcf", card + "END:VCARD\r\n")
-
-    good, _ = read(path)
-
-    assert good[0].values["emails"] == ["w@w.example", "b@b.example"]
-
-
 def test_vcards_give_people_with_all_addresses_and_a_broken_card_costs_only_itself(tmp_path):
     body = (
         "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bea Brand\r\nN:Brand;Bea;;;\r\nEMAIL;TYPE=home:bea@b.example\r\n"
