@@ -170,7 +170,7 @@ class Workbook:
                 yield number + 1, f"The sheet breaks off after row {number:,} ({start_of(str(error), 80)})"
 
 
-class _Parser(WorkSheetParser):  # type: ignore[misc]
+class _Parser(WorkSheetParser):
     """Reads the saved values; a formula without one is its own text. Asked for values alone, openpyxl would drop it."""
 
     def parse_cell(self, element: Any) -> dict[str, Any]:

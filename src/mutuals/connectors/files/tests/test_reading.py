@@ -202,15 +202,6 @@ def test_an_xlsx_gives_text_dates_in_iso_and_exact_numbers(tmp_path):
     assert good[0].number == 3
 
 
-def test_a_formula_that_was_never_reckoned_comes_in_as_its_text_and_not_as_nothing(tmp_path):
-    path = workbook(tmp_path, ["name", "city"], ["=1+1", "Ulm"], [None, None], ["Bo", "Bonn"])
-
-    good, bad = read(path)
-
-    assert not bad
-    assert [(row.number, row.values["name"]) for row in good] == [(2, "=1+1"), (4, "Bo")]
-
-
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
