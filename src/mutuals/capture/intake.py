@@ -122,6 +122,8 @@ def _parse(raw: Waiting) -> tuple[Envelope, ...]:
 
 def done(raws: Sequence[Waiting], blank: Sequence[int] = ()) -> None:
     """Write what became of a batch, in one statement; `blank` are raws whose message was deleted out there."""
+    if not raws:
+        return
     gone = {raw.pk for raw in raws if raw.state == RawState.REFUSED} | set(blank)
     bulk.run(
         "UPDATE capture_rawevent r SET state = g.state, reason = g.reason FROM {g} WHERE r.id = g.id",
