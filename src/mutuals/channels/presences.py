@@ -36,6 +36,9 @@ def add(source: Source, *, by: User, network: str, key: str, name: str, **about:
     )
     with transaction.atomic():
         _put(channel, {"name": name, **about})
+        same = Q(key__iexact=channel.key) | Q(name__iexact=channel.key)  # a name is typed for an id easily
+        if Channel.objects.filter(same, source=source, network=channel.network).exists():
+            raise Refusal(f"{channel.key} is on this source already.", fields={"key": "Here already."})
         try:
             with transaction.atomic():
                 channel.save()
@@ -60,7 +63,12 @@ def change(channel: Channel, *, by: User, **about: Any) -> Channel:
 
 def found(source: Source, handle: Handle, *, by: User) -> Channel:
     """The presence of the account that a sign-in showed: made once, renamed when the network shows another name."""
-    known = Channel.objects.filter(source=source, network=handle.network, key=handle.key).first()
+    here = Channel.objects.filter(source=source, network=handle.network)
+    alike = Q(key__iexact=handle.key) | Q(name__iexact=handle.key)
+    known = here.filter(key=handle.key).first() or here.filter(alike).order_by("pk").first()
+    if known is not None and known.key != handle.key:  # typed by hand; the network knows its id better
+        known.key = handle.key
+        known.save(update_fields=["key"])
     name = (handle.name or handle.shown or handle.key)[:200]
     if known is None:
         return add(source, by=by, network=handle.network, key=handle.key, name=name, owner=source.owner)

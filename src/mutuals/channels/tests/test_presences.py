@@ -129,6 +129,19 @@ def test_the_same_account_is_here_once_and_follows_its_new_name():
     assert Channel.objects.get().name == "@help"
 
 
+def test_a_presence_typed_by_hand_and_one_that_a_test_showed_are_one():
+    root = member("Root", Role.ADMIN)
+    source = Source.objects.create(name="Mailbox", connector="email")
+    typed = presences.add(source, by=root, network="email", key="Care@Kettle.example", name="Care")
+
+    shown = presences.found(source, Handle("email", "care@kettle.example", "Care"), by=root)
+    with pytest.raises(Refusal, match="already"):
+        presences.add(source, by=root, network="email", key="CARE@kettle.example", name="Another")
+
+    assert shown.pk == typed.pk
+    assert Channel.objects.get().key == "care@kettle.example"
+
+
 def test_pillars_without_a_channel_are_named():
     root = member("Root", Role.ADMIN)
     account(root, pillar="service")
