@@ -77,7 +77,12 @@ def register(groups: Any) -> None:
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
     parser.add_argument("--dry-run", action="store_true", help="only the preview; nothing is taken in")
-    parser.add_argument("--errors", type=Path, metavar="FILE", help="write rows that were not taken here, with reasons")
+    parser.add_argument(
+        "--errors",
+        type=Path,
+        metavar="FILE",
+        help="write rows that were not taken here, with reasons (no file where all were)",
+    )
 
 
 def bring_in(args: argparse.Namespace) -> Ended:
@@ -222,16 +227,17 @@ def _ended(args: argparse.Namespace, of: Import, by: User) -> Ended:
         said["put aside"] = RawEvent.objects.filter(source_id=of.source_id, state=RawState.PARKED).count()
     if of.state == ImportState.FAILED:
         said["refused"] = of.error
+    left = of.preview if args.dry_run else of.counts
+    not_taken = left.get("errors", 0) + left.get("doubtful", 0)
     if args.errors is not None:
         with suppress(FileNotFoundError):
             args.errors.unlink()
+    if args.errors is not None and not_taken:
         with args.errors.open("w", encoding="utf-8-sig", newline="") as out:
             out.writelines(report.troubles_csv(of, by=by))
         said["errors"] = str(args.errors)
     if not args.json:
         said = {name: _words(value) if isinstance(value, dict) else value for name, value in said.items()}
-    left = of.preview if args.dry_run else of.counts
-    not_taken = left.get("errors", 0) + left.get("doubtful", 0)
     if not_taken and args.errors is None and not args.json:
         said["not taken"] = f"{not_taken} rows; --errors FILE writes them with their reasons"
     return Ended(said, REFUSED if of.state == ImportState.FAILED else PARTLY if not_taken else 0)
