@@ -178,7 +178,7 @@ def test_on_a_phone_list_thread_and_card_take_turns(ada: Walker, town: Town) -> 
 def test_everything_works_without_script(browser, address: str, town: Town) -> None:
     bare = browser.new_context(java_script_enabled=False)
     walker = Walker(bare.new_page(), address)
-    sign_in(walker, "ben@kettleworks.example", cast.PASSWORD)
+    sign_in(walker, "olga@kettleworks.example", cast.PASSWORD)
 
     walker.go(f"/inbox/{town.turn.pk}/")
     walker.page.locator("label", has_text="Internal note").first.click()
