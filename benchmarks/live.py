@@ -20,7 +20,7 @@ def measure(world: World) -> list[Figure]:
     """Signed deliveries to a hook; the clock stops when the list that the event makes a screen fetch shows the words."""
     cookies = cookie(world.viewer("lead"))
     Source.objects.exclude(connector="webhook").update(state="paused")  # nobody out there answers for them
-    with laid_out() as source:
+    with laid_out(1) as (source,):
         Vault(source.pk).store({"secret": SECRET})
         with served(world, "web", "events", "worker", "scheduler") as parts:
             head = (("Cookie", cookies),)

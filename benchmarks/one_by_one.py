@@ -18,7 +18,7 @@ def measure(world: World) -> list[Figure]:
     """POST /api/v1/interactions, one event each, a token, kept before the answer; then with the worker beside it."""
     n = N[world.scale]
     _, key = tokens.make(world.viewer("admin"), name="Bench", scopes=["ingest"], now=stamp())
-    with laid_out() as source:
+    with laid_out(1) as (source,):
         with served(world, "web") as web:
             ask(web.port, _posts(world, source.pk, key, "warm", 40), clients=8)
             kept = ask(web.port, _posts(world, source.pk, key, "kept", n), clients=8)
