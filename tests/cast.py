@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.apps import apps
+from django.db import connection
+
 from mutuals import flow
 from mutuals.capture import receive
 from mutuals.channels.models import Channel, Source
@@ -135,6 +138,13 @@ def said(of: Source, *events: dict[str, Any], now: datetime = NOW) -> list[Inter
     return list(Interaction.objects.filter(pk__gt=before).order_by("pk"))
 
 
+def answerable(us: Staff) -> Source:
+    """A live source of the small network in `capture.tests.tiny` that Ada may answer for."""
+    made = source(owner=us.olga, connector="tiny", settings={"address": "http://tiny.invalid"}, team=us.service)
+    channel(made, speakers=(us.ada,))
+    return made
+
+
 def turn(of: Source, key: str = "p1", text: str = "My kettle leaks.", **more: Any) -> Turn:
     """A conversation that waits for us."""
     row = said(of, event(key, text, **more))[0]
@@ -144,3 +154,23 @@ def turn(of: Source, key: str = "p1", text: str = "My kettle leaks.", **more: An
 def minutes(n: float) -> timedelta:
     """Time passes."""
     return timedelta(minutes=n)
+
+
+def everywhere(needle: str) -> list[str]:
+    """Tables in which a text still stands, whatever the column."""
+    found = []
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0", [needle])
+            if cursor.fetchone()[0]:
+                found.append(table)
+            for field in model._meta.concrete_fields:
+                if field.get_internal_type() == "BinaryField":
+                    cursor.execute(
+                        f"SELECT count(*) FROM {table} WHERE position(%s::bytea IN {field.column}) > 0",
+                        [needle.encode()],
+                    )
+                    if cursor.fetchone()[0]:
+                        found.append(f"{table}.{field.column}")
+    return found

@@ -3,11 +3,9 @@
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 import cast
-from cast import NOW, event, minutes, person, said, source, staff
+from cast import NOW, event, everywhere, minutes, person, said, source, staff
 from mutuals import flow, privacy
 from mutuals.capture import receive
 from mutuals.capture.models import Cursor, RawEvent
@@ -26,26 +24,6 @@ ADDRESS = "bea@harbour.example"
 @pytest.fixture
 def us() -> cast.Staff:
     return staff()
-
-
-def everywhere(needle: str) -> list[str]:
-    """Tables in which a text still stands, whatever the column."""
-    found = []
-    with connection.cursor() as cursor:
-        for model in apps.get_models():
-            table = model._meta.db_table
-            cursor.execute(f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0", [needle])
-            if cursor.fetchone()[0]:
-                found.append(table)
-            for field in model._meta.concrete_fields:
-                if field.get_internal_type() == "BinaryField":
-                    cursor.execute(
-                        f"SELECT count(*) FROM {table} WHERE position(%s::bytea IN {field.column}) > 0",
-                        [needle.encode()],
-                    )
-                    if cursor.fetchone()[0]:
-                        found.append(f"{table}.{field.column}")
-    return found
 
 
 def mail(sender: str) -> bytes:

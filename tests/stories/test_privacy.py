@@ -4,10 +4,8 @@ import json
 import zipfile
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
-from cast import NOW, event, minutes, person, said, source, staff
+from cast import NOW, event, everywhere, minutes, person, said, source, staff
 from mutuals import privacy
 from mutuals.base import files
 from mutuals.capture.models import RawEvent
@@ -18,26 +16,6 @@ from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
 WHO = {"network": "town", "id": "bea-7731", "name": "@bea.pours.7731", "email_verified": "bea@harbour.example"}
-
-
-def everywhere(needle: str) -> list[str]:
-    """Tables in which a text still stands, whatever the column."""
-    found = []
-    with connection.cursor() as cursor:
-        for model in apps.get_models():
-            table = model._meta.db_table
-            cursor.execute(f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0", [needle])
-            if cursor.fetchone()[0]:
-                found.append(table)
-            for field in model._meta.concrete_fields:
-                if field.get_internal_type() == "BinaryField":
-                    cursor.execute(
-                        f"SELECT count(*) FROM {table} WHERE position(%s::bytea IN {field.column}) > 0",
-                        [needle.encode()],
-                    )
-                    if cursor.fetchone()[0]:
-                        found.append(f"{table}.{field.column}")
-    return found
 
 
 @pytest.fixture

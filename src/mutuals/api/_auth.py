@@ -12,7 +12,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError, HttpError
-from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
@@ -80,8 +79,11 @@ def _let_in(caller: Caller, act: str, scopes: tuple[str, ...]) -> Caller:
     return caller
 
 
-class Bearer(HttpBearer):
+class Bearer(AuthBase):
     """`Authorization: Bearer mut_...`"""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
 
     def __init__(self, act: str, scopes: tuple[str, ...]) -> None:
         super().__init__()
@@ -91,10 +93,6 @@ class Bearer(HttpBearer):
         """The caller, None without a token. Raises what refuses them."""
         caller = caller_of(request)
         return _let_in(caller, self.act, self.scopes) if caller and caller.token else None
-
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """Not used: `caller_of` reads the header."""
-        raise NotImplementedError
 
 
 class Session(AuthBase):

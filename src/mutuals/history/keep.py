@@ -216,12 +216,15 @@ def line(text: str) -> str:
 
 def _heard_back(rows: Sequence[Interaction], told: dict[str, Placed]) -> list[Interaction]:
     """What we sent comes back as the network words it: our wording stays, its revision is noted. Returns the others."""
-    unnamed = [row for row in rows if row.direction == Direction.OUT and not row.revision]
-    ours = [row for row in unnamed if told[row.key].arrived.envelope.verb is not Verb.UPDATE]
-    for row in ours:
-        row.revision = told[row.key].arrived.envelope.revision[:80]
+    ours, others = list[Interaction](), list[Interaction]()
+    for row in rows:
+        envelope = told[row.key].arrived.envelope
+        is_ours = row.direction == Direction.OUT and not row.revision and envelope.verb is not Verb.UPDATE
+        (ours if is_ours else others).append(row)
+        if is_ours:
+            row.revision = envelope.revision[:80]
     Interaction.objects.bulk_update(ours, ["revision"], batch_size=200)
-    return [row for row in rows if row not in ours]
+    return others
 
 
 _TOMBS = """

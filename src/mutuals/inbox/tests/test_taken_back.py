@@ -19,9 +19,7 @@ def us():
 
 @pytest.fixture
 def turn(us):
-    square = cast.source(owner=us.olga, connector="tiny", settings={"address": "http://tiny.invalid"}, team=us.service)
-    cast.channel(square, speakers=(us.ada,))
-    return cast.turn(square)
+    return cast.turn(cast.answerable(us))
 
 
 def shown(turn):

@@ -47,9 +47,7 @@ def us():
 
 @pytest.fixture
 def square(us):
-    made = cast.source(owner=us.olga, connector="tiny", settings={"address": "http://tiny.invalid"}, team=us.service)
-    cast.channel(made, speakers=(us.ada,))
-    return made
+    return cast.answerable(us)
 
 
 def more(square, key="p2", **told):
