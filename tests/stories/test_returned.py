@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
+from django.test import Client
 
 import cast
 from mutuals import flow
@@ -13,6 +14,7 @@ from mutuals.history import own
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Turn
 from mutuals.inbox.queries import last_from_them
+from mutuals.staff.models import User
 
 pytestmark = pytest.mark.django_db
 OUR_ID = "<answer-1@mutuals.works.example>"
@@ -32,7 +34,7 @@ def report(*, of: str, address: str, action: str = "failed") -> bytes:
 To: help@works.example
 Subject: Undelivered
 Date: Fri, 20 Nov 2026 11:00:00 +0000
-Message-ID: <{address}-{action}@mail.example>
+Message-ID: <{action}@mail.example>
 Auto-Submitted: auto-replied
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=delivery-status; boundary="b"
@@ -106,6 +108,24 @@ def test_a_report_about_somebody_else_or_a_delay_leaves_our_answer_sent(answered
 
     ours.refresh_from_db()
     assert (ours.status, ours.error) == ("sent", "")
+
+
+def test_who_may_not_read_addresses_reads_why_an_answer_came_back_without_one(answered):
+    """P17."""
+    turn, ours = answered
+    arrives(ours.source, report(of=OUR_ID, address="bea@kettle.example"), "2")
+    cleo, ada = Client(), Client()
+    cleo.force_login(User.objects.get(name="Cleo"))
+    ada.force_login(ours.by)
+    Turn.objects.filter(pk=turn.pk).update(assignee=User.objects.get(name="Cleo"))
+    ways = (f"/inbox/{turn.pk}/", f"/api/v1/conversations/{turn.pk}/messages")
+
+    masked = [cleo.get(way).content.decode() for way in ways]
+    full = [ada.get(way).content.decode() for way in ways]
+
+    assert all("It came back from b…@k….example: smtp; 550 no such box" in page for page in masked)
+    assert not any("bea@kettle.example" in page for page in masked)
+    assert all("It came back from bea@kettle.example: smtp" in page for page in full)
 
 
 def test_what_a_machine_writes_is_kept_and_waits_for_nobody(answered):

@@ -10,7 +10,7 @@ from typing import Any
 from mutuals.api._types import Out, Ref
 from mutuals.history.models import Attachment, Interaction
 from mutuals.people.models import Profile
-from mutuals.people.visibility import masked
+from mutuals.people.visibility import masked, unaddressed
 from mutuals.sales.models import Order
 
 CONTACT = ("email", "phone")
@@ -128,7 +128,7 @@ class InteractionOut(Out):
             purpose=row.purpose,
             outcome=row.outcome,
             about=row.about,
-            error=row.error,
+            error=row.error if full else unaddressed(row.error),
             attachments=[_attachment(file) for file in files],
         )
 

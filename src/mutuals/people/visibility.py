@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, may, scope
 
 _own: list[Callable[[User], Q]] = []
+_ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s<>()\[\]"',;:@]+)@[^\s<>()"',;:@]*[^\s<>()"',;:@.]""")
 
 
 def own_people(rule: Callable[[User], Q]) -> Callable[[User], Q]:
@@ -59,6 +61,11 @@ def masked(value: str) -> str:
         host, dot, end = domain.rpartition(".")
         return f"{local[:1]}…@{host[:1]}…{dot}{end}"
     return f"{value[:3]} … {value[-2:]}" if len(value) > 7 else "…"
+
+
+def unaddressed(text: str) -> str:
+    """A sentence of ours or of a server with each address in it masked: "It came back from b…@k….example: no such box"."""
+    return _ADDRESS.sub(lambda found: masked(found[0]), text)
 
 
 def shown_contact(person: Person, viewer: Any) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from mutuals.history import queries as history
 from mutuals.history.models import Attachment, Direction, Interaction, Status
 from mutuals.inbox.answer import Ways
 from mutuals.inbox.models import Outcome, Purpose, Turn
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import sees_contacts, unaddressed
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -203,7 +203,7 @@ def _said(row: Interaction, viewer: User, files: Sequence[Attachment], subject: 
         status=row.status,
         status_icon=state[0],
         status_words=state[1],
-        error=row.error,
+        error=row.error if full else unaddressed(row.error),
         url=row.url if row.url.startswith(("https://", "http://")) else "",
         files=files,
         seen_by="" if is_note or is_back else "public" if row.is_public else "private",

@@ -69,6 +69,21 @@ def test_what_did_not_leave_is_tried_again_in_place():
     assert (back.headers["Location"], Outgoing.objects.get().state) == ("/", "queued")
 
 
+def test_why_something_did_not_leave_names_no_address_to_a_contractor():
+    us = cast.staff()
+    square = cast.source(owner=us.olga, team=us.service)
+    turn = cast.turn(square)
+    type(square).objects.update(connector="mastodon")
+    cast.channel(square, speakers=(us.ada,))
+    turn = Turn.objects.select_related("conversation__source").get(pk=turn.pk)
+    answer.reply(turn, by=us.ada, text="Descale it.", now=cast.NOW)
+    Outgoing.objects.update(state="failed", error="550 <bea@kettle.example>: no box", by=us.cleo)
+
+    page = signed_in(us.cleo).get("/").content.decode()
+
+    assert "550 &lt;b…@k….example&gt;: no box" in page
+
+
 def test_an_unassigned_one_of_my_team_is_taken_in_place():
     us = cast.staff()
     turn = cast.turn(cast.source(owner=us.olga, team=us.service))

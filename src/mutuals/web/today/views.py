@@ -18,7 +18,7 @@ from mutuals.channels import queries as channels
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Turn, TurnState
 from mutuals.people.models import Person
-from mutuals.people.visibility import sees_contacts, visible_to
+from mutuals.people.visibility import sees_contacts, unaddressed, visible_to
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -83,10 +83,16 @@ def _line(turn: Turn, now: Any, *, full: bool) -> dict[str, Any]:
 
 
 def _stuck(viewer: User) -> list[Outgoing]:
-    """Answers that did not leave or are not confirmed: one's own, and all for those who may assign."""
+    """Answers that did not leave or are not confirmed: one's own, and all for those who may assign.
+
+    Why they did not may name the address, which not everybody may read.
+    """
     rows = Outgoing.objects.filter(state__in=[SendState.FAILED, SendState.UNKNOWN], interaction_id__isnull=False)
     rows = rows if may(viewer, "conversation.assign") else rows.filter(by=viewer)
-    return list(rows.filter(do__in=["reply", "post"]).select_related("channel", "source", "by").order_by("-pk")[:MOST])
+    found = list(rows.filter(do__in=["reply", "post"]).select_related("channel", "source", "by").order_by("-pk")[:MOST])
+    for one in found if not sees_contacts(viewer) else ():
+        one.error = unaddressed(one.error)
+    return found
 
 
 def _heard(viewer: User) -> list[Person]:
