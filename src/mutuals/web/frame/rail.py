@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -55,8 +56,9 @@ _NEW = (
 )
 
 
+@cache
 def address(name: str) -> str:
-    """The address of that name, or "" while its screen does not exist."""
+    """The address of that name, or "" while its screen does not exist. Worked out once: a page prints thirty."""
     try:
         return reverse(name)
     except NoReverseMatch:

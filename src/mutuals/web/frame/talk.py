@@ -8,10 +8,8 @@ from typing import Any
 from mutuals import connectors
 from mutuals.history.models import Direction, Interaction
 from mutuals.people.models import Profile
-from mutuals.people.visibility import masked
+from mutuals.people.visibility import CONTACT, masked
 
-CONTACT = ("email", "phone")
-"""Networks whose names are addresses and numbers, which only some may read in full."""
 _ICONS = {
     "email": "mail",
     "mastodon": "fedi",
