@@ -14,7 +14,7 @@ from api.conftest import Caller, token_of
 from mutuals.base import clock, files
 from mutuals.history.models import Attachment, Interaction
 from mutuals.inbox import work
-from mutuals.people.models import Person
+from mutuals.people.models import Person, Profile
 from mutuals.sales.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +216,25 @@ def test_a_contractor_reads_masked_addresses_and_only_their_part_of_a_timeline(c
     assert "bea@kettles.example" not in str(page)
     assert [one["conversation_id"] for one in timeline] == [own.pk]
     assert other.pk != own.pk
+
+
+def test_a_page_of_a_contractors_timeline_is_full_though_the_newest_words_are_others_work(
+    cleo: Client, staff: cast.Staff
+) -> None:
+    source = cast.source(owner=staff.aron)
+    bea = cast.person(by=staff.ada)
+    own = [cast.turn(source, f"own{n}") for n in range(3)]
+    cast.said(source, *[cast.event(f"p{n}", at=cast.NOW + cast.minutes(n + 1)) for n in range(5)])
+    Profile.objects.filter(network="town").update(person=bea)
+    for turn in own:
+        work.assign(turn, by=staff.lea, to=staff.cleo, now=cast.NOW)
+
+    first = cleo.get(f"/api/v1/people/{bea.pk}/timeline?limit=2").json()
+    rest = cleo.get(f"/api/v1/people/{bea.pk}/timeline?limit=2&cursor={first['next']}").json()
+
+    pages = [[one["conversation_id"] for one in page["items"]] for page in (first, rest)]
+    assert pages == [[own[2].pk, own[1].pk], [own[0].pk]]
+    assert rest["next"] is None
 
 
 def test_a_file_is_served_as_an_attachment_to_those_who_see_its_message(cleo: Client, staff: cast.Staff) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cast import NOW, event, person, source, staff
+from cast import NOW, event, person, source, staff, turn
 from committed import is_same
 from mutuals import cli
 from mutuals.capture import receive
@@ -20,7 +20,7 @@ from mutuals.channels.models import Source
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Turn
-from mutuals.people.models import Person
+from mutuals.people.models import Person, Profile
 from mutuals.sales.models import Order
 
 HERE = Path(__file__).resolve().parents[2]
@@ -246,6 +246,21 @@ def test_a_contractor_does_not_see_more_by_the_terminal_than_by_the_screens(said
     code, found, _ = said("people", "find", "Bea", "--as", us.cleo.email)
 
     assert (code, found) == (0, [])
+
+
+@pytest.mark.django_db
+def test_a_contractor_reads_of_a_person_only_their_own_conversations_and_no_address(said):
+    us = staff()
+    square = source(owner=us.olga)
+    bea = person("Bea Brand", by=us.ada, email="bea@harbour.example")
+    mine, _ = turn(square, "p1", "Mine."), turn(square, "p2", "Not mine.")
+    Profile.objects.filter(network="town").update(person=bea)
+    Turn.objects.filter(pk=mine.pk).update(assignee=us.cleo)
+
+    _, told, _ = said("people", "show", bea.pk, "--as", us.cleo.email)
+
+    assert [one["text"] for one in told["newest"]] == ["Mine."]
+    assert "bea@harbour.example" not in str(told)
 
 
 def test_a_town_is_written_without_a_database(said, tmp_path):

@@ -10,11 +10,8 @@ from typing import Any
 from mutuals.api._types import Out, Ref
 from mutuals.history.models import Attachment, Interaction
 from mutuals.people.models import Profile
-from mutuals.people.visibility import masked, unaddressed
+from mutuals.people.visibility import CONTACT, masked, shown_name, unaddressed
 from mutuals.sales.models import Order
-
-CONTACT = ("email", "phone")
-"""Networks whose keys are addresses and numbers, which only some may read in full."""
 
 
 class ProfileOut(Out):
@@ -144,9 +141,7 @@ def _author(row: Interaction, *, full: bool) -> AuthorOut | None:
     profile = row.profile
     if profile is None:
         return None
-    name = str(profile)
-    hide = not full and profile.network in CONTACT and name != profile.shown
-    return AuthorOut(profile_id=profile.pk, name=masked(name) if hide else name, person_id=profile.person_id)
+    return AuthorOut(profile_id=profile.pk, name=shown_name(profile, full=full), person_id=profile.person_id)
 
 
 def _attachment(row: Attachment) -> AttachmentOut:

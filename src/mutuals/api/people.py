@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -22,14 +21,12 @@ from mutuals.api._types import MOST_ID, Count, Day, In, Line, Out, Page, PathId,
 from mutuals.base import clock, filters
 from mutuals.base.filters import Refused
 from mutuals.history import queries as history
-from mutuals.history.models import Interaction
 from mutuals.identity import link, newcomer
 from mutuals.inbox import queries as inbox
 from mutuals.people import persons, queries
 from mutuals.people.models import Affiliation, Person, Profile
-from mutuals.people.visibility import sees_contacts, shown_contact, visible_to
+from mutuals.people.visibility import sees_contacts, shown_clues, shown_contact, visible_to
 from mutuals.staff.models import User
-from mutuals.staff.permissions import Scope, scope
 
 router = Resource("people")
 Tags = Annotated[list[Annotated[Line, Field(min_length=1, max_length=40)]], Field(max_length=50)]
@@ -233,17 +230,12 @@ def _held(person: Person, *, full: bool) -> list[HeldOut]:
         HeldOut(
             profile=ProfileOut.of(row, full=full),
             state=links[row.pk].state if row.pk in links else "own",
-            because=_clues(links[row.pk].because if row.pk in links else [], full=full),
+            because=shown_clues(links[row.pk].because if row.pk in links else [], full=full),
             by=links[row.pk].by if row.pk in links else "",
             since=links[row.pk].since if row.pk in links else None,
         )
         for row in rows
     ]
-
-
-def _clues(because: Sequence[dict[str, Any]], *, full: bool) -> list[dict[str, Any]]:
-    """The evidence; its details may hold addresses, so not everybody reads them."""
-    return list(because) if full else [{name: clue[name] for name in clue if name != "detail"} for clue in because]
 
 
 @router.write("POST", "/people", act="person.edit", out=PersonOut, status=201)
@@ -298,14 +290,6 @@ def timeline(
     person = person_of(request, person_id)
     profile_ids = list(Profile.objects.filter(person__canonical_id=person.pk).values_list("pk", flat=True))
     wanted = history.Wanted(tuple(kind), tuple(network), tuple(direction), tuple(outcome), public)
-    walk = history.timeline(profile_ids, wanted=wanted, after=unpack(cursor, datetime, int), limit=limit)
-    rows = _own_only(user, walk.rows) if scope(user, "conversation.view") is Scope.OWN else walk.rows
-    items = shown(rows, history.attachments(rows), full=sees_contacts(user))
+    walk = inbox.timeline(user, profile_ids, wanted=wanted, after=unpack(cursor, datetime, int), limit=limit)
+    items = shown(walk.rows, history.attachments(walk.rows), full=sees_contacts(user))
     return Page[InteractionOut](items=items, next=pack(walk.after))
-
-
-def _own_only(user: User, rows: Sequence[Interaction]) -> list[Interaction]:
-    """Those that stand in a conversation of the user's own queue."""
-    asked = {row.conversation_id for row in rows if row.conversation_id}
-    own = set(inbox.visible_to(user).filter(pk__in=asked).values_list("pk", flat=True))
-    return [row for row in rows if row.conversation_id in own]

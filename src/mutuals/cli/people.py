@@ -10,8 +10,8 @@ from typing import Any
 from mutuals import privacy
 from mutuals.base import clock, files
 from mutuals.cli._say import Missing, me, verb
-from mutuals.history import queries as history
 from mutuals.identity import link, newcomer
+from mutuals.inbox import queries as inbox
 from mutuals.people import queries, visibility
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import holder
@@ -70,8 +70,8 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
     """One person."""
     viewer = me(args)
     require(viewer, "person.view")
-    row = person(viewer, args.id)
-    said = history.timeline(holder(row).profile_ids, limit=args.limit)
+    row, full = person(viewer, args.id), visibility.sees_contacts(viewer)
+    said = inbox.timeline(viewer, holder(row).profile_ids, limit=args.limit)
     return {
         **_line(viewer, row),
         "interactions": row.interaction_count,
@@ -80,9 +80,9 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
             {
                 "id": one.profile_id,
                 "network": one.profile.network,
-                "name": str(one.profile),
+                "name": visibility.shown_name(one.profile, full=full),
                 "state": one.state,
-                "because": one.because,
+                "because": visibility.shown_clues(one.because, full=full),
             }
             for one in link.links_of(row)
         ],

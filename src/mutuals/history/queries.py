@@ -78,15 +78,20 @@ def timeline(
     limit: int = 50,
     related: Sequence[str] = RELATED,
     leave: Sequence[str] = (),
+    within: QuerySet[Any, Any] | None = None,
 ) -> Walk:
     """The newest interactions of some profiles, newest first: one index scan a profile, merged; two small queries.
 
     The first query finds ids inside the index order, the second fetches the rows that are shown, with what is `related`
-    and without the columns to `leave`: building rows costs more than finding them.
+    and without the columns to `leave`: building rows costs more than finding them. `within` is a question for the ids of
+    the only conversations that count; left out after the walk, a page would be short or empty though more follows.
     """
     if not profile_ids:
         return Walk()
     where, values = wanted.where()
+    if within is not None:
+        allowed, named = within.query.sql_with_params()
+        where, values = f"{where} AND i.conversation_id IN ({allowed})", [*values, *named]
     past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
     sql = f"""
         SELECT t.id FROM unnest(%s::bigint[]) AS p(id) CROSS JOIN LATERAL (

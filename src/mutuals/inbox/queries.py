@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from mutuals.conversations.arrived import SPEAKING
+from mutuals.history import queries as history
 from mutuals.history.models import Direction, Interaction
 from mutuals.inbox.models import Turn, TurnState
 from mutuals.staff.models import User
@@ -84,6 +86,15 @@ def visible_to(user: User) -> QuerySet[Turn]:
     if reach is Scope.OWN:
         return Turn.objects.filter(Q(assignee=user) | Q(assignee=None, team__in=user.team_ids()))
     return Turn.objects.none()
+
+
+def timeline(viewer: User, profile_ids: Sequence[int], **asked: Any) -> history.Walk:
+    """`history.queries.timeline` as this user may read it: a contractor, what stands in their own conversations."""
+    reach = scope(viewer, "conversation.view")
+    if reach is Scope.NONE:
+        return history.Walk()
+    within = visible_to(viewer).values("pk") if reach is Scope.OWN else None
+    return history.timeline(profile_ids, within=within, **asked)
 
 
 def own_up_to(user: User, most: int) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from mutuals.people.models import Organisation, Person
+from mutuals.people.models import Organisation, Person, Profile
 from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, may, scope
 
+CONTACT = ("email", "phone")
+"""Networks whose keys are addresses and numbers, which only some may read in full."""
 _own: list[Callable[[User], Q]] = []
 _ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s<>()\[\]"',;:@]+)@[^\s<>()"',;:@]*[^\s<>()"',;:@.]""")
 
@@ -66,6 +68,17 @@ def masked(value: str) -> str:
 def unaddressed(text: str) -> str:
     """A sentence of ours or of a server with each address in it masked: "It came back from b…@k….example: no such box"."""
     return _ADDRESS.sub(lambda found: masked(found[0]), text)
+
+
+def shown_name(profile: Profile, *, full: bool) -> str:
+    """What a presence is called; one that is called by its address or number is masked unless the viewer reads them."""
+    name = str(profile)
+    return name if full or profile.network not in CONTACT or name == profile.shown else masked(name)
+
+
+def shown_clues(because: Sequence[dict[str, Any]], *, full: bool) -> list[dict[str, Any]]:
+    """How a link is known; the details of clues may hold addresses, so not everybody reads them."""
+    return list(because) if full else [{name: clue[name] for name in clue if name != "detail"} for clue in because]
 
 
 def shown_contact(person: Person, viewer: Any) -> tuple[str, str]:

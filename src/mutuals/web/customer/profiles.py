@@ -15,7 +15,7 @@ from mutuals.inbox import queries as inbox
 from mutuals.people import persons
 from mutuals.people import queries as people
 from mutuals.people.models import Person, Profile
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import CONTACT, sees_contacts
 from mutuals.web.customer import timeline
 from mutuals.web.customer.views import person_of
 from mutuals.web.frame import talk
@@ -64,7 +64,7 @@ def candidates(request: HttpRequest, profile_id: int) -> HttpResponse:
 def make(request: HttpRequest, profile_id: int) -> HttpResponse:
     """Make a person of a presence that is nobody's."""
     viewer, row, now = caller(request), profile_of(profile_id), clock.now()
-    contact = {row.network: row.key} if row.network in talk.CONTACT else {}
+    contact = {row.network: row.key} if row.network in CONTACT else {}
     name = request.POST.get("name") or row.shown or row.name or row.key
     try:
         with transaction.atomic():

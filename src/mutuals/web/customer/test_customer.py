@@ -87,6 +87,23 @@ def test_a_contractor_sees_addresses_masked_and_only_their_own_conversations():
     assert "You see what stands in your own conversations." in page
 
 
+def test_a_contractor_sees_their_own_words_first_though_much_newer_ones_are_others_work():
+    us, square, bea, profile = known_bea()
+    Turn.objects.update(assignee=us.cleo)
+    Interaction.objects.bulk_create(
+        Interaction(
+            source=square, key=f"l{n}", profile=profile, network="town", kind="post", direction="in", status="received",
+            is_public=True, occurred_at=cast.NOW + cast.minutes(n), text=f"word {n}.",
+        )
+        for n in range(60)
+    )  # fmt: skip
+
+    page = page_of(us.cleo, f"/customers/{bea.pk}/")
+
+    assert "My kettle leaks." in page
+    assert "word " not in page
+
+
 def test_hostile_names_are_printed_harmless():
     us, _, bea, _ = known_bea()
     Person.objects.filter(pk=bea.pk).update(name='<script>alert("x")</script>', tags=['"><img src=x>'])

@@ -130,18 +130,15 @@ class Stretch:
 
 
 def stretch(viewer: User, profiles: Sequence[Profile], asked: Filter, *, after: str, last_day: str = "") -> Stretch:
-    """Fifty happenings of some profiles from a place on; two queries, three for whom sees only their own queue."""
+    """Fifty happenings of some profiles from a place on; two queries."""
     known = {one.pk: one for one in profiles}
-    walk = history.timeline(
-        list(known), wanted=asked.wanted(), after=talk.place_of(after), related=("by", "channel"), leave=_LEFT
-    )
-    for row in walk.rows:
-        row.profile = known.get(row.profile_id or 0)
+    place, related = talk.place_of(after), ("by", "channel")
+    walk = inbox.timeline(viewer, list(known), wanted=asked.wanted(), after=place, related=related, leave=_LEFT)
     is_partial = scope(viewer, "conversation.view") is Scope.OWN
-    rows = _own_only(viewer, walk.rows) if is_partial else walk.rows
     full = sees_contacts(viewer)
     days: list[tuple[str, list[Happening]]] = []
-    for row in rows:
+    for row in walk.rows:
+        row.profile = known.get(row.profile_id or 0)
         name = day(row.occurred_at)
         if not days or days[-1][0] != name:
             days.append((name, []))
@@ -157,12 +154,6 @@ def _add(items: list[Happening], one: Happening) -> None:
         last.did = talk.run_words(one.kind, len(last.run) + 1)
     else:
         items.append(one)
-
-
-def _own_only(viewer: User, rows: Sequence[Interaction]) -> list[Interaction]:
-    asked = {row.conversation_id for row in rows if row.conversation_id}
-    own = set(inbox.visible_to(viewer).filter(pk__in=asked).values_list("pk", flat=True))
-    return [row for row in rows if row.conversation_id in own]
 
 
 def _happening(row: Interaction, viewer: User, *, full: bool) -> Happening:
