@@ -15,7 +15,7 @@ CODE = HERE / "src" / "mutuals"
 LONGEST_FILE = 400
 EXCEPTIONS = {"base/tests/test_net.py": "one hostile server, many ways to be refused"}  # file -> why it may be longer
 SOURCES = sorted(path for path in CODE.rglob("*.py") if "migrations" not in path.parts)
-TEMPLATES = sorted(CODE.rglob("templates/**/*.html"))
+TEMPLATES = sorted([*CODE.rglob("templates/**/*.html"), *CODE.rglob("fragments/**/*.html")])
 ROOMS_WITH_TABLES = sorted(path.parent.name for path in CODE.glob("*/models.py"))
 
 

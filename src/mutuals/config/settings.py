@@ -83,7 +83,13 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
             "libraries": {"look": "mutuals.web.frame.templatetags.look"},
         },
-    }
+    },
+    {  # parts printed many times over, by name only: see mutuals.web.frame.compiled
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "fragments",
+        "DIRS": sorted(PACKAGE.glob("web/*/fragments")),
+        "OPTIONS": {"environment": "mutuals.web.frame.compiled.environment"},
+    },
 ]
 
 _address = embedded.address(STATE)

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils.safestring import SafeString
 
 from mutuals.staff.models import User
 from mutuals.web.frame import company, rail
+from mutuals.web.frame.compiled import fragment
 
 _LOOPBACK = ("localhost", "127.0.0.1")
 
@@ -21,19 +24,35 @@ class Surround:
     """The frame's values, worked out only where a template prints them: a fragment costs nothing."""
 
     user: User
-    path: str
+    request: HttpRequest
+    company: str
+
+    @cached_property
+    def rail_html(self) -> SafeString:
+        """The rail at the left."""
+        return fragment("frame/rail.html", {"frame": self})
+
+    @cached_property
+    def menus_html(self) -> SafeString:
+        """The menus, the palette and the help on keys, closed."""
+        return fragment("frame/menus.html", {"frame": self})
+
+    @cached_property
+    def tabs_html(self) -> SafeString:
+        """The phone's tabs."""
+        return fragment("frame/tabs.html", {"frame": self})
 
     @cached_property
     def entries(self) -> list[rail.Entry]:
         """Every line of the rail."""
-        return rail.entries(self.user, self.path)
+        return rail.entries(self.user, self.request.path)
 
-    @property
+    @cached_property
     def daily(self) -> list[rail.Entry]:
         """Lines above the heading, and the phone's tabs."""
         return rail.daily(self.entries)
 
-    @property
+    @cached_property
     def settings(self) -> list[rail.Entry]:
         """Lines under the heading."""
         return [row for row in self.entries if row not in self.daily]
@@ -47,6 +66,11 @@ class Surround:
     def commands(self) -> list[dict[str, Any]]:
         """The palette's lines."""
         return rail.commands(self.entries, self.new)
+
+    @property
+    def csrf_token(self) -> str:
+        """What every form must send."""
+        return get_token(self.request)
 
     @property
     def search_url(self) -> str:
@@ -86,10 +110,11 @@ def _events(request: HttpRequest) -> str:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Names for every template: `company`, `events_url`, `theme`, and `frame` for those who are signed in."""
     user = getattr(request, "user", None)
+    name = company.name()
     known = user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
     return {
-        "company": company.name(),
+        "company": name,
         "events_url": _events(request) if known else "",
         "theme": getattr(known, "theme", ""),
-        "frame": Surround(known, request.path) if known else None,
+        "frame": Surround(known, request, name) if known else None,
     }

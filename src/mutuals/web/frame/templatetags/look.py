@@ -63,6 +63,7 @@ def asset(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=400)
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of the sprite in frame/_icons.html. In a loop over rows write the <svg> itself."""
     return format_html(
