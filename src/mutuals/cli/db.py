@@ -34,6 +34,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     restore_parser = _verb(verbs, "restore", restore, "replace the database by a backup; the replaced one is kept")
     restore_parser.add_argument("file", type=Path)
     restore_parser.add_argument("--yes", action="store_true", help="do not ask")
+    restore_parser.add_argument("--cut-off", action="store_true", help="end connections of programs that still use it")
+    restore_parser.add_argument("--keep", type=int, default=3, help="replaced databases that stay (3)")
     upgrade_parser = _verb(verbs, "upgrade", upgrade, "bring the data to the version of the programs")
     upgrade_parser.add_argument("--old-programs", type=Path, help="bin folder of the PostgreSQL that wrote the data")
 
@@ -87,10 +89,15 @@ def backup(args: argparse.Namespace) -> int:
 
 
 def restore(args: argparse.Namespace) -> int:
-    """Replace the database by a backup, after asking."""
+    """Replace the database by a backup, after asking. Refused while something uses it, unless that is to be cut off."""
     if not args.yes and not _agreed(f"Replace the database by {args.file}? What is there now is kept aside."):
         return _refuse(args, embedded.Refused("Nothing was changed: say --yes, or answer with yes."))
-    return _tell(args, lambda: {"restored": str(args.file), "kept": embedded.restore(embedded.ensure_up(), args.file)})
+
+    def act() -> dict[str, object]:
+        done = embedded.restore(embedded.ensure_up(), args.file, cut_off=args.cut_off, keep=args.keep)
+        return {"restored": str(args.file), "kept": done.kept, "dropped": ", ".join(done.dropped)}
+
+    return _tell(args, act)
 
 
 def upgrade(args: argparse.Namespace) -> int:

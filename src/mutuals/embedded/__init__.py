@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mutuals.embedded.address import Address
-from mutuals.embedded.backup import backup, restore
+from mutuals.embedded.backup import Restored, backup, restore
 from mutuals.embedded.backup import backup_now as _backup_now
 from mutuals.embedded.places import Cluster, cluster_at, programs_folder
 from mutuals.embedded.places import state_folder as _state_folder
@@ -25,6 +25,7 @@ __all__ = [
     "Address",
     "Damaged",
     "Refused",
+    "Restored",
     "Status",
     "VersionMismatch",
     "address",

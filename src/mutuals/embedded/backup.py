@@ -11,7 +11,9 @@ import os
 import re
 import subprocess
 import time
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -23,7 +25,18 @@ from mutuals.embedded.refusals import Damaged, Refused
 
 _BLOCK = 1 << 20
 _GO_AWAY_SECONDS = 30.0
+_LEAVING_SECONDS = 2.0  # a connection that was closed just now is still listed for a moment
 _STAMP = "%Y%m%dT%H%M%SZ"
+_KEPT = "_before_restore_"
+_LONGEST_NAME = 63  # PostgreSQL cuts longer ones
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of the database that was replaced, and of those that were replaced before it."""
+
+    kept: str  # the name it has now; "" = there was none
+    dropped: tuple[str, ...]  # older ones that went
 
 
 def backup(address: Address, to: Path, *, programs: Path | None = None) -> Path:
@@ -59,25 +72,43 @@ def backup_now(
     return made
 
 
-def restore(address: Address, from_: Path, *, programs: Path | None = None) -> str:
+def restore(
+    address: Address,
+    from_: Path,
+    *,
+    programs: Path | None = None,
+    cut_off: bool = False,
+    keep: int = 3,
+    at: datetime | None = None,
+) -> Restored:
     """Replace the database by a backup. Refuses a damaged file before anything is touched.
 
-    Returns the name under which the replaced database is kept; the next restore drops it. Open connections are ended.
+    Refuses too while somebody has the database open, unless they are to be `cut_off`: a worker that goes on in the
+    middle of its work with the data of another day could send again what has left. The replaced database stays under a
+    name with the time (UTC); the newest `keep` of them stay, older ones are dropped once the new one is in its place.
     """
+    if keep < 1:
+        raise Refused("At least the database that is replaced must be kept.")
     check(from_)
     programs = programs or programs_for(address.named("postgres"))
-    fresh, kept = f"{address.dbname}_restoring", f"{address.dbname}_before_restore"
+    fresh = f"{address.dbname}_restoring"
     with psycopg.connect(address.named("postgres").dsn(), autocommit=True) as server:
+        if not cut_off:
+            _refuse_used(server, address.dbname)
         _create(server, fresh)
         try:
             _call(
                 programs / "pg_restore", address.named(fresh), "--exit-on-error", "--no-owner", "--no-privileges", from_
             )
-            _swap(server, live=address.dbname, fresh=fresh, kept=kept)
+            kept = _kept_name(server, address.dbname, at or datetime.now(UTC))
+            is_there = _swap(server, live=address.dbname, fresh=fresh, kept=kept, cut_off=cut_off)
         except BaseException:
             _drop(server, fresh)
             raise
-    return kept
+        old = _kept_of(server, address.dbname)[:-keep]
+        for name in old:
+            _drop(server, name)
+    return Restored(kept if is_there else "", tuple(old))
 
 
 def check(file: Path) -> None:
@@ -146,13 +177,17 @@ def _drop(server: psycopg.Connection, name: str) -> None:
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _swap(server: psycopg.Connection, *, live: str, fresh: str, kept: str) -> None:
-    """Rename both in one transaction, with the door of the old one shut so that nobody slips in between."""
-    exists = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [live]).fetchone()
-    _drop(server, kept)
+def _swap(server: psycopg.Connection, *, live: str, fresh: str, kept: str, cut_off: bool) -> bool:
+    """Rename both in one transaction, with the door of the old one shut so that nobody slips in between.
+
+    Returns whether there was an old one.
+    """
+    exists = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [live]).fetchone() is not None
     if exists:
         _door(server, live, is_open=False)
     try:
+        if exists and not cut_off:
+            _refuse_used(server, live)
         if exists:
             _send_away(server, live)
         with server.transaction():
@@ -165,6 +200,48 @@ def _swap(server: psycopg.Connection, *, live: str, fresh: str, kept: str) -> No
         raise
     if exists:
         _door(server, kept, is_open=True)
+    return exists
+
+
+def _refuse_used(server: psycopg.Connection, name: str) -> None:
+    """Refuse while anybody but us has a database open; names the programs."""
+    until = time.monotonic() + _LEAVING_SECONDS
+    while True:
+        rows = server.execute(
+            "SELECT coalesce(nullif(application_name, ''), 'a program without a name') FROM pg_stat_activity"
+            " WHERE datname = %s AND coalesce(backend_type, 'client backend') = 'client backend'",  # null: another role's
+            [name],
+        ).fetchall()
+        if not rows:
+            return
+        if time.monotonic() > until:
+            break
+        time.sleep(0.1)
+    who = ", ".join(f"{n} of {program}" for program, n in sorted(Counter(row[0] for row in rows).items()))
+    raise Refused(
+        f"The database is in use (connections: {who}); nothing was changed. Stop Mutuals first, so that"
+        " nothing is sent twice, or say --cut-off to end these connections."
+    )
+
+
+def _kept_of(server: psycopg.Connection, name: str) -> list[str]:
+    """Databases that restores of this one have put aside, oldest first."""
+    stem = re.escape(_stem(name))
+    rows = server.execute("SELECT datname FROM pg_database").fetchall()
+    return sorted(row[0] for row in rows if re.fullmatch(rf"{stem}\d{{8}}T\d{{6}}Z", row[0]))
+
+
+def _kept_name(server: psycopg.Connection, name: str, at: datetime) -> str:
+    """A name that is free, by the time or a few seconds after it."""
+    taken = set(_kept_of(server, name))
+    while (found := f"{_stem(name)}{at:{_STAMP}}") in taken:
+        at += timedelta(seconds=1)
+    return found
+
+
+def _stem(name: str) -> str:
+    """How the names of those put aside begin; a long name gives up its end, for the time is needed."""
+    return f"{name[: _LONGEST_NAME - len(_KEPT) - 16]}{_KEPT}"
 
 
 def _send_away(server: psycopg.Connection, name: str) -> None:

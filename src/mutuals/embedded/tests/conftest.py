@@ -73,8 +73,9 @@ def fresh(steady: Ground) -> Iterator[Address]:
     with psycopg.connect(where.named("postgres").dsn(), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {where.dbname}")
         yield where
-        server.execute(f"DROP DATABASE IF EXISTS {where.dbname} WITH (FORCE)")
-        server.execute(f"DROP DATABASE IF EXISTS {where.dbname}_before_restore WITH (FORCE)")
+        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [where.dbname])
+        for (name,) in found.fetchall():
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

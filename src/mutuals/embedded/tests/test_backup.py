@@ -27,24 +27,66 @@ def test_a_restore_brings_back_what_was_there_and_keeps_what_it_replaced(fresh, 
     file = backup(where, tmp_path / "one.dump")
     write(where, "after")
 
-    kept = restore(where, file)
+    done = restore(where, file)
 
     assert read(where) == ["before: Größe, 茶, 🫖"]
-    assert read(where.named(kept)) == ["after", "before: Größe, 茶, 🫖"]
+    assert read(where.named(done.kept)) == ["after", "before: Größe, 茶, 🫖"]
 
 
-def test_a_restore_ends_open_connections_and_may_be_done_again(fresh, tmp_path):
+def test_a_restore_under_a_program_that_works_is_refused_and_names_it(fresh, tmp_path):
+    where = fresh
+    write(where, "once")
+    file = backup(where, tmp_path / "one.dump")
+    write(where, "later")
+
+    with psycopg.connect(where.dsn(), application_name="mutuals") as worker:
+        with pytest.raises(Refused, match=r"in use \(connections: 1 of mutuals\); nothing was changed"):
+            restore(where, file)
+        still = worker.execute("SELECT count(*) FROM said").fetchone()
+
+    assert still == (2,)
+    assert read(where) == ["later", "once"]
+    assert set(names_like(where)) == {where.dbname}
+
+
+def test_a_restore_that_is_told_to_ends_open_connections_and_may_be_done_again(fresh, tmp_path):
     where = fresh
     write(where, "once")
     file = backup(where, tmp_path / "one.dump")
     restore(where, file)
     sleeper = psycopg.connect(where.dsn())
 
-    restore(where, file)
+    restore(where, file, cut_off=True)
 
     assert read(where) == ["once"]
     with pytest.raises(psycopg.OperationalError):
         sleeper.execute("SELECT 1")
+
+
+def test_a_second_restore_leaves_what_the_first_put_aside_and_only_the_oldest_of_many_go(fresh, tmp_path):
+    where = fresh
+    write(where, "restored")
+    file = backup(where, tmp_path / "one.dump")
+    night = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
+
+    done = []
+    for n in range(3):
+        write(where, f"work of day {n}")
+        done.append(restore(where, file, keep=2, at=night))
+
+    assert [one.dropped for one in done] == [(), (), (done[0].kept,)]
+    assert [read(where.named(one.kept)) for one in done[1:]] == [
+        ["restored", "work of day 1"],
+        ["restored", "work of day 2"],
+    ]
+    assert set(names_like(where)) == {where.dbname, done[1].kept, done[2].kept}
+
+
+def names_like(where: Address) -> list[str]:
+    """The database and all whose names begin with its own."""
+    with psycopg.connect(where.named("postgres").dsn()) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [where.dbname])
+        return [row[0] for row in rows]
 
 
 def test_a_restore_into_a_server_that_lost_the_database_makes_it(fresh, tmp_path):
@@ -54,9 +96,10 @@ def test_a_restore_into_a_server_that_lost_the_database_makes_it(fresh, tmp_path
     with psycopg.connect(where.named("postgres").dsn(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {where.dbname} WITH (FORCE)")
 
-    restore(where, file)
+    done = restore(where, file)
 
     assert read(where) == ["kept"]
+    assert done.kept == ""
 
 
 @pytest.mark.parametrize("harm", ["shortened", "one byte turned", "checksum gone", "gone"])
