@@ -28,7 +28,7 @@ from mutuals.staff.queries import teams_visible_to, visible_to
 router = Resource("conversations")
 Purpose = Literal["help", "fix", "inform", "advise", "facilitate", "thank", "none"]
 Outcome = Literal["solved", "answered", "passed_on", "no_answer", "not_possible", "noise"]
-State = Literal["", "open", "pending", "snoozed", "closed"]
+State = Literal["", "open", "pending", "snoozed", "closed", "history"]
 _RELATED = (
     "conversation__opener__person__canonical",
     "conversation__source",

@@ -81,7 +81,10 @@ class ProgressOut(Out):
 
 
 class Choice(In):
-    """Column -> field, and how values are read: match, zone, day_first, region, decimal, constants."""
+    """Column -> field, and how values are read: match, zone, day_first, region, decimal, constants.
+
+    `history_only: true` keeps posts and mails without opening work in the inbox for them; never remembered.
+    """
 
     mapping: Annotated[dict[Cell, Cell], Field(max_length=500)]
     options: Loose = {}

@@ -37,6 +37,7 @@ class Waiting:
     body: bytes
     received_at: datetime
     attempts: int
+    is_history: bool
     state: str = RawState.RECEIVED
     reason: str = ""
 
@@ -49,7 +50,7 @@ def claim(source_id: int, limit: int = BATCH) -> list[Waiting]:
     """
     in_turn(Space.OPEN, source_id)
     waiting = RawEvent.objects.select_for_update().filter(source_id=source_id, state=RawState.RECEIVED)
-    columns = ("id", "key", "kind", "body", "received_at", "attempts")
+    columns = ("id", "key", "kind", "body", "received_at", "attempts", "is_history")
     rows = list(waiting.order_by("id").values_list(*columns)[:limit])
     if not rows:
         return []
@@ -87,7 +88,7 @@ def open(raws: Sequence[Waiting]) -> list[Arrived]:
         if out and out.intersection(_with_whom(envelope)):
             raw.state, raw.body, raw.reason = RawState.REFUSED, b"", "Its author asked to be erased."
         else:
-            arrived.append(Arrived(raw.pk, raw.source, _possible(envelope, raw), raw.received_at))
+            arrived.append(Arrived(raw.pk, raw.source, _possible(envelope, raw), raw.received_at, raw.is_history))
     return arrived
 
 

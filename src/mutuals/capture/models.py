@@ -32,6 +32,7 @@ class RawEvent(models.Model):
     state = models.CharField(max_length=10, choices=RawState.choices, default=RawState.RECEIVED, db_default="received")
     reason = models.CharField(max_length=500, blank=True, db_default="")
     attempts = models.SmallIntegerField(default=0, db_default=0)
+    is_history = models.BooleanField(default=False, db_default=False)  # brought in to be known; opens no work
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -135,7 +136,7 @@ class Import(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sniffed = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)  # column -> field
-    options = models.JSONField(default=dict)  # match keys, zone, day_first, sheet, network, currency, region
+    options = models.JSONField(default=dict)  # see `imports.begin.OPTIONS`
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     preview = models.JSONField(default=dict)  # {"new": 9, "updated": 1, "same": 0, "doubtful": 0, "errors": 0}
     counts = models.JSONField(default=dict)  # the same, as it came out

@@ -38,6 +38,7 @@ _ANSWERS = {
     "currency": "Say it with --currency, such as --currency EUR, or with --map COLUMN=currency.",
     "public": "Say it with --public or --private, or with --map COLUMN=public.",
     "match": "Choose others with --match.",
+    "history_only": "Leave out --history-only.",
     "constants": "",
     "state": "",
 }
@@ -73,6 +74,11 @@ def register(groups: Any) -> None:
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--public", action="store_const", const="yes", help="everybody could read the posts of the file")
     who.add_argument("--private", action="store_const", const="no", dest="public", help="nobody else could read them")
+    work = parser.add_mutually_exclusive_group()
+    words = "keep posts and mails to be found and read, as nobody's turn until somebody writes again or takes them up"
+    work.add_argument("--history-only", action="store_true", help=words)
+    words = "each of their conversations waits in the inbox; so it is where nothing is said"
+    work.add_argument("--open-work", action="store_false", dest="history_only", help=words)
     parser.add_argument("--sheet", default="", help="which sheet of a workbook")
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
@@ -149,6 +155,8 @@ def _options(args: argparse.Namespace, of: Import) -> dict[str, Any]:
         told["match"] = [name.strip() for name in args.match.split(",") if name.strip()]
     elif args.map:
         told.pop("match", None)
+    if args.history_only:
+        told["history_only"] = True
     same = {name: value for name in ("network", "public", "currency") if (value := getattr(args, name))}
     return {**told, "constants": {**told.get("constants", {}), **same}}
 

@@ -20,6 +20,7 @@ class Arrived:
     source: Source
     envelope: Envelope
     received_at: datetime
+    is_history: bool = False  # said long ago and brought in to be known; nobody is given work by it
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,7 @@ def _answered(turn: Turn, *, by: User, now: datetime) -> None:
     turn.waiting_since, turn.unread = None, 0
     turn.first_answer_at = turn.first_answer_at or now
     turn.assignee = turn.assignee or by
-    if turn.state in (TurnState.OPEN, TurnState.SNOOZED):
+    if turn.state in (TurnState.OPEN, TurnState.SNOOZED, TurnState.HISTORY):
         turn.state, turn.snoozed_until = TurnState.PENDING, None
     turn.save(update_fields=["waiting_since", "unread", "first_answer_at", "assignee", "state", "snoozed_until"])
 

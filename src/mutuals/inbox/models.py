@@ -17,6 +17,7 @@ class TurnState(models.TextChoices):
     PENDING = "pending", "Waiting for them"
     SNOOZED = "snoozed", "Snoozed"
     CLOSED = "closed", "Closed"
+    HISTORY = "history", "Kept as history"  # brought in to be known: nobody's turn until they speak or we take it up
 
 
 class Purpose(models.TextChoices):

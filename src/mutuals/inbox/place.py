@@ -11,7 +11,7 @@ from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
-from mutuals.inbox.models import Turn
+from mutuals.inbox.models import Turn, TurnState
 
 ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
 """Kinds that make it our turn. Articles, likes, shares and follows are history, not work."""
@@ -30,6 +30,16 @@ ON CONFLICT (conversation_id) DO UPDATE SET
     snoozed_until = NULL
 """
 
+_KEEP = """
+INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_public, unread, moved_at, waiting_since,
+                        purpose, outcome)
+SELECT g.id, 'history', g.team_id, g.pillar, g.network, c.is_public, 0, g.last_at, NULL, '', ''
+FROM {g} JOIN conversations_conversation c ON c.id = g.id
+ON CONFLICT (conversation_id) DO UPDATE SET
+    is_public = inbox_turn.is_public OR EXCLUDED.is_public,
+    moved_at = greatest(inbox_turn.moved_at, EXCLUDED.moved_at)
+"""
+
 _ANSWERED = """
 UPDATE inbox_turn t SET waiting_since = NULL, first_answer_at = coalesce(t.first_answer_at, g.last_at),
     state = CASE WHEN t.state = 'open' AND g.last_at >= t.moved_at THEN 'pending' ELSE t.state END,
@@ -44,6 +54,11 @@ _TURN = {
 }  # fmt: skip
 
 
+_WORK = (
+    "state", "waiting_since", "first_answer_at", "snoozed_until", "purpose", "outcome", "closed_at", "closed_by_id",
+)  # fmt: skip
+
+
 @dataclass
 class _Asked:
     team_id: int | None
@@ -55,10 +70,14 @@ class _Asked:
 
 
 def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
-    """Open, wake or reopen the turn of each conversation that somebody spoke in; note those that we answered elsewhere."""
+    """Open, wake or reopen the turn of each conversation that somebody spoke in; note those that we answered elsewhere.
+
+    What was brought in as history only is nobody's turn: it opens nothing, and changes no state that is there.
+    """
     _join(joined)
     pillars = _pillars(kept)
     asked: dict[int, _Asked] = {}
+    past: dict[int, _Asked] = {}
     answered: dict[int, datetime] = {}
     for one in kept:
         number = one.placed.conversation_id
@@ -67,16 +86,20 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
         if one.placed.is_ours:
             answered[number] = max(answered.get(number, one.occurred_at), one.occurred_at)
         elif not _automatic(one.placed.arrived.envelope):
-            _ask(asked, number, one, pillars)
-    turns = [
+            _ask(past if one.placed.arrived.is_history else asked, number, one, pillars)
+    bulk.run(_KEEP, _TURN, _rows(past))
+    bulk.run(_PLACE, _TURN, _rows(asked))
+    bulk.run(_ANSWERED, {"id": "bigint", "last_at": "timestamptz"}, sorted(answered.items()))
+    touched = {*asked, *past, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
+    if touched:
+        wake.changed("inbox", sorted(touched))
+
+
+def _rows(asked: dict[int, _Asked]) -> list[tuple[object, ...]]:
+    return [
         (number, one.team_id, one.pillar, one.network, one.count, one.last_at, one.first_at)
         for number, one in sorted(asked.items())
     ]
-    bulk.run(_PLACE, _TURN, turns)
-    bulk.run(_ANSWERED, {"id": "bigint", "last_at": "timestamptz"}, sorted(answered.items()))
-    touched = {*asked, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
-    if touched:
-        wake.changed("inbox", sorted(touched))
 
 
 def _automatic(envelope: Envelope) -> bool:
@@ -102,7 +125,10 @@ def _pillars(kept: Sequence[Kept]) -> dict[int, str]:
 
 
 def _join(joined: Sequence[Joined]) -> None:
-    """The turn of a conversation that became part of another one goes with it; what is open stays open."""
+    """The turn of a conversation that became part of another one goes with it; what is open stays open.
+
+    Where one of both is history only, the other one says how far the work is.
+    """
     for pair in joined:
         gone = Turn.objects.filter(pk=pair.gone).first()
         if gone is None:
@@ -115,7 +141,10 @@ def _join(joined: Sequence[Joined]) -> None:
             stays.moved_at = max(stays.moved_at, gone.moved_at)
             stays.is_public = stays.is_public or gone.is_public
             stays.assignee_id = stays.assignee_id or gone.assignee_id
-            if gone.state == "open":
-                stays.state = "open"
+            if stays.state == TurnState.HISTORY and gone.state != TurnState.HISTORY:
+                for name in _WORK:
+                    setattr(stays, name, getattr(gone, name))
+            if gone.state == TurnState.OPEN:
+                stays.state = TurnState.OPEN
             stays.save()
             gone.delete()

@@ -35,6 +35,8 @@ def lock(turn: Turn) -> None:
 def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = None, now: datetime) -> Turn:
     """Give a turn to somebody, to a team, or back to nobody. Taking an unassigned one of your own team is always allowed.
 
+    What was kept as history becomes work by it.
+
     Refused (NotAllowed): naming a team that `by` does not belong to, for those who may take work but not give it away.
     """
     if to is not None and not to.is_active:
@@ -45,7 +47,9 @@ def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = 
         gives_away = not takes_it or (team is not None and team.pk not in by.team_ids())
         require(by, "conversation.assign" if gives_away else "conversation.reply", turn)
         turn.assignee, turn.team = to, team or turn.team
-        turn.save(update_fields=["assignee", "team"])
+        if turn.state == TurnState.HISTORY and (to or team):
+            turn.state = TurnState.OPEN
+        turn.save(update_fields=["assignee", "team", "state"])
         journal.note(
             "conversation.assigned",
             _about(turn),
@@ -90,7 +94,7 @@ def close(turn: Turn, *, by: User, purpose: str, outcome: str, now: datetime) ->
 
 
 def reopen(turn: Turn, *, by: User, now: datetime) -> Turn:
-    """Take up a turn again: the undo of closing and of snoozing."""
+    """Take up a turn again: the undo of closing and of snoozing, and how what was kept as history becomes work."""
     return _move(turn, TurnState.OPEN, "conversation.reopened", act="conversation.close", by=by, now=now)
 
 

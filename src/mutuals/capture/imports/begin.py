@@ -27,7 +27,7 @@ from mutuals.people.names import tidy
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
-OPTIONS = ("match", "zone", "day_first", "region", "decimal", "constants")
+OPTIONS = ("match", "zone", "day_first", "region", "decimal", "constants", "history_only")
 _CHUNK = 1 << 20
 
 
@@ -93,6 +93,9 @@ def begin(
 def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping[str, Any], now: datetime) -> Import:
     """Say what the columns mean and how values are read; remembered for the next file with the same columns.
 
+    `history_only` keeps posts and mails without opening work in the inbox for them. That is said of this file alone, and
+    never remembered: the next one may be of today.
+
     Refuses (Unusable, naming the question) unknown columns and fields, a field fed twice, missing ones, and every
     question that the file leaves open: the zone of times, day or month first, the decimal sign, whether posts were
     public.
@@ -110,7 +113,7 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     if sniffed.format is not Format.MBOX:
         _check_mapping(fields, told, sniffed, target)
         told["match"] = _match(fields, told, target)
-    _check_options(told)
+    _check_options(told, target)
     _check_values(fields, told, sniffed, target)
     if target is Target.POSTS and sniffed.format is not Format.MBOX:
         _check_public(fields, told)
@@ -120,7 +123,7 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     RememberedMapping.objects.update_or_create(
         target=target.value,
         digest=_digest(sniffed.columns),
-        defaults={"mapping": fields, "options": told, "changed_at": now},
+        defaults={"mapping": fields, "options": _of_form(told), "changed_at": now},
     )
     return of
 
@@ -238,7 +241,11 @@ def _match(fields: Mapping[str, str], told: Mapping[str, Any], target: Target) -
     return [name for name in usable if name in wanted]
 
 
-def _check_options(told: Mapping[str, Any]) -> None:
+def _check_options(told: Mapping[str, Any], target: Target) -> None:
+    if not isinstance(told.get("history_only", False), bool):
+        raise Unusable("History only is yes or no.", field="history_only")
+    if told.get("history_only") and target is not Target.POSTS:
+        raise Unusable("Only posts and mails open work, so only they can be history only.", field="history_only")
     if told.get("zone") and told["zone"] not in available_timezones():
         raise Unusable("There is no such time zone; they are named like Europe/Lisbon.", field="zone")
     if not isinstance(told.get("day_first", False), bool):
@@ -309,6 +316,11 @@ def _source_called(name: str, *, by: User, connector: str) -> Source:
 
 def _connector(sniffed: Sniffed) -> str:
     return "email" if sniffed.format is Format.MBOX else "files"
+
+
+def _of_form(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What another file of the same form would be answered as well."""
+    return {name: value for name, value in options.items() if name != "history_only"}
 
 
 def _digest(columns: Sequence[str]) -> str:

@@ -80,7 +80,9 @@ class PostsPlanner:
 
     def apply(self, *, now: datetime) -> None:
         """Keep the raws, with how far the file was read."""
-        receive.keep(self._of.source, self._raws, cursor=(f"import:{self._of.pk}", {"row": self._row}), now=now)
+        cursor = (f"import:{self._of.pk}", {"row": self._row})
+        is_history = bool(self._of.options.get("history_only"))
+        receive.keep(self._of.source, self._raws, cursor=cursor, now=now, is_history=is_history)
 
     def _read(self, row: RowIn) -> _Post:
         if row.error:

@@ -169,3 +169,12 @@ def test_two_submits_at_the_same_moment_are_one_answer(us, square):
 
     assert (len(rows), len(set(rows))) == (2, 1)
     assert Outgoing.objects.count() == 1
+
+
+def test_an_answer_to_what_was_kept_as_history_makes_it_work_that_waits_for_them(us, square):
+    turn = cast.turn(square)
+    Turn.objects.update(state="history")
+
+    answer.reply(turn, by=us.ada, text="A new lid is on its way.", now=NOW)
+
+    assert Turn.objects.get().state == "pending"

@@ -94,6 +94,8 @@ class Choice:
                 options[name] = said.get(name, "").strip()
         if said.get("day_first"):
             options["day_first"] = said["day_first"] == "yes"
+        if said.get("history_only") and row.target == Target.POSTS:
+            options["history_only"] = said["history_only"] == "yes"
         constants = {
             name: said.get(f"const-{name}", "").strip()
             for name in _CONSTANTS[Target(row.target)]

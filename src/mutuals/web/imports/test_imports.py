@@ -5,8 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 import cast
+from mutuals import flow
 from mutuals.capture.imports import running
 from mutuals.capture.models import Import
+from mutuals.inbox.models import Turn
 from mutuals.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,34 @@ def test_times_without_a_zone_are_asked_for_and_answered(here):
     assert of.options["constants"] == {"public": "yes"}
     assert of.options["zone"] == "America/New_York"
     assert of.state == "checking"
+
+
+def test_posts_can_be_history_only_and_the_page_says_so(here):
+    client = as_(here.lea)
+    upload(client, POSTS)
+    of = Import.objects.get()
+    asked = client.get(f"/imports/{of.pk}/")
+    said = {"col-0": "id", "col-1": "text", "col-2": "said_at", "zone": "UTC", "const-public": "yes"}
+
+    client.post(f"/imports/{of.pk}/mapping/", {**said, "history_only": "yes"})
+    running.check_now(of.pk)
+    preview = client.get(f"/imports/{of.pk}/")
+    client.post(f"/imports/{of.pk}/run/")
+    running.run_now(of.pk)
+    flow.run(of.source_id)
+    report = client.get(f"/imports/{of.pk}/")
+    listed = client.get(f"/inbox/?tab=all&state=history&source={of.source_id}")
+    turn = Turn.objects.first()
+    opened = client.get(f"/inbox/{turn.pk}/")
+    client.post(f"/inbox/{turn.pk}/reopen/")
+
+    assert 'value="no" checked>Work' in asked.text
+    assert "Import 2 rows as history" in preview.text
+    assert "history only" in report.text
+    assert f"/inbox/?tab=all&amp;state=history&amp;source={of.source_id}" in report.text
+    assert listed.text.count("Kept as history") >= 2
+    assert "Take it up" in opened.text
+    assert sorted(Turn.objects.values_list("state", flat=True)) == ["history", "open"]
 
 
 def test_two_columns_cannot_become_the_same_and_what_was_chosen_stays(here):

@@ -134,7 +134,7 @@ def _one(
         "target_words": forms.TARGETS[row.target],
         "is_busy": row.state in BUSY,
         "is_done": row.state == ImportState.DONE,
-        "general": [words for name, words in wrong.items() if name in ("", "state", "match", "options", "constants")],
+        "general": [words for name, words in wrong.items() if name in _GENERAL],
         "wrong": wrong,
     }
     counts = row.counts if row.counts else row.preview
@@ -172,7 +172,8 @@ def _choices(row: Import, choice: forms.Choice | None, wrong: dict[str, str]) ->
     }
 
 
-_QUESTIONS = ("zone", "day_first", "decimal", "region", "match", "state", "file", "options", "constants")
+_GENERAL = ("", "state", "match", "options", "constants", "history_only")
+_QUESTIONS = ("zone", "day_first", "decimal", "region", "file", *_GENERAL)
 
 
 def _progress(row: Import) -> dict[str, Any]:
