@@ -14,10 +14,11 @@ import cast
 from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import flow, privacy
 from mutuals.base import gate
-from mutuals.capture import intake, receive
+from mutuals.capture import draw, intake, receive
 from mutuals.capture.imports import begin, running
-from mutuals.capture.models import Import, RawEvent
-from mutuals.connectors.contract import Raw
+from mutuals.capture.models import Cursor, Import, RawEvent
+from mutuals.capture.tests.tiny import installed
+from mutuals.connectors.contract import Page, Raw
 from mutuals.conversations import threads
 from mutuals.history import keep
 from mutuals.history.models import Interaction
@@ -126,6 +127,29 @@ def test_of_two_who_erase_the_same_person_at_once_one_is_told_that_they_are_gone
 
     assert isinstance(refused, persons.Gone)
     assert [receipt.counts["people"]["persons"] for receipt in Receipt.objects.all()] == [1]
+
+
+def test_a_draw_that_was_under_way_does_not_write_back_whose_posts_it_looked_at(us, bea):
+    """K9: it begins again from what is left of its place, and loses nothing."""
+    square = source(owner=us.olga, connector="tiny")
+    said(source("Old square", owner=us.olga), event("https://town.example/bea-7731/1", author=WHO))
+    Cursor.objects.create(source=square, stream="items", value={"watched": ["https://town.example/bea-7731/1", "bo/1"]})
+    seen: list[dict] = []
+
+    def fetch(_context, _stream, cursor):
+        seen.append(dict(cursor))
+        if len(seen) == 1:
+            privacy.erase(bea, by=us.aron, now=NOW)
+        watched = [*cursor["watched"], *(["https://town.example/bea-7731/2"] if len(seen) == 1 else [])]
+        yield Page((Raw("k1", b'{"type": "create"}'),), {**cursor, "watched": watched, "after": 1})
+
+    with installed(fetch=fetch):
+        counts = [draw.draw(square.pk, now=lambda: NOW), draw.draw(square.pk, now=lambda: NOW)]
+
+    assert counts == [0, 1]
+    assert seen[1] == {"watched": ["bo/1"]}
+    assert Cursor.objects.get().value == {"watched": ["bo/1"], "after": 1}
+    assert cast.everywhere("bea-7731") == []
 
 
 ACTS = {

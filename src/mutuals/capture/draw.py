@@ -23,6 +23,7 @@ from mutuals.channels.context import context_for
 from mutuals.channels.models import Source, SourceState
 from mutuals.channels.sources import connector_of
 from mutuals.connectors.contract import AuthExpired, Connector, ConnectorError, RateLimited, Transient
+from mutuals.people import erased
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -155,10 +156,16 @@ def _draw_all(
 
 
 def _draw_stream(source: Source, connector: Connector, name: str, drawn: _Drawn, now: Callable[[], datetime]) -> None:
+    """Page by page. Where somebody is erased meanwhile the rest is drawn anew, from a cursor that does not name them."""
     if connector.fetch is None:
         return
+    since = erased.last()
     for page in connector.fetch(context_for(source, now=now), name, receive.cursor_of(source, name)):
-        drawn.new += receive.keep(source, page.raws, cursor=(name, page.cursor), now=now())
+        try:
+            drawn.new += receive.keep(source, page.raws, cursor=(name, page.cursor), now=now(), since=since)
+        except receive.Overtaken:
+            drawn.more = True
+            return
         drawn.pages += 1
         if drawn.pages >= PAGES and page.more:
             drawn.more = True
