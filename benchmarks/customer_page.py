@@ -23,11 +23,11 @@ def measure(world: World) -> list[Figure]:
     n = TIMES[world.scale]
     head = (("Cookie", cookie(world.viewer())),)
     with served(world, "web") as web:
-        ask(web.port, _pages(world.some_people(20), head))
+        ask(web.port, _pages(world.full_pages(20), head))
         notes: list[str] = []
         with cpu_told(world, web, n, notes):
-            one = ask(web.port, _pages(world.some_people(n), head))
-        eight = ask(web.port, _pages(world.some_people(n), head), clients=8)
+            one = ask(web.port, _pages(world.full_pages(n), head))
+        eight = ask(web.port, _pages(world.full_pages(n), head), clients=8)
         busy = ask(web.port, _pages([1 + k % BUSY for k in range(n // 2)], head))
     for answers in (one, eight, busy):
         assert set(answers.statuses) == {200}, answers.statuses
@@ -54,7 +54,7 @@ def _queries(world: World) -> Figure:
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(world.viewer())
     most = 0
-    for person in (1, *world.some_people(10)):
+    for person in (1, *world.full_pages(10)):
         client.get(f"/customers/{person}/")
         with CaptureQueriesContext(connection) as asked:
             assert client.get(f"/customers/{person}/").status_code == 200

@@ -17,6 +17,6 @@ if __name__ == "__main__":
     world = World(scale, *fill.SCALES[scale], fill.folder(scale))
     head = (("Cookie", cookie(world.viewer())),)
     with served(world, "web") as web:
-        pages = [Request(f"/customers/{person}/", head) for person in world.some_people(130)]
+        pages = [Request(f"/customers/{person}/", head) for person in world.full_pages(130)]
         ask(web.port, pages[:30])
         print(percentile(ask(web.port, pages[30:]).times, 0.5))

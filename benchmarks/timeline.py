@@ -18,17 +18,17 @@ def measure(world: World) -> list[Figure]:
 
 
 def _timeline(world: World) -> list[Figure]:
-    people = world.some_people(200)
+    people = world.full_pages(200)
     with CaptureQueriesContext(connection) as asked:
-        queries.timeline([1, 2])
+        queries.lines([1, 2])
     found = asked[0]["sql"]
     profiles = {person: _profiles(person) for person in [*people, *range(1, BUSY + 1)]}
     one = [_execution(found, profiles[person]) for person in people]
     busy = [_execution(found, profiles[person]) for person in range(1, BUSY + 1)]
-    whole = timed([lambda p=profiles[person]: queries.timeline(p) for person in people])
+    whole = timed([lambda p=profiles[person]: queries.lines(p) for person in people])
     return [
         Figure(
-            "timeline query in the database, median",
+            "timeline query with its 50 rows in the database, median",
             percentile(one, 0.5),
             "ms",
             "<= 1",
@@ -41,7 +41,7 @@ def _timeline(world: World) -> list[Figure]:
             "<= 1",
             f"p95 {percentile(busy, 0.95):.2f}",
         ),
-        Figure("timeline of 50 with its rows, p95", percentile(whole, 0.95), "ms", "", told(whole)),
+        Figure("the same with its lines in Python, p95", percentile(whole, 0.95), "ms", "", told(whole)),
     ]
 
 
@@ -50,7 +50,7 @@ def _profiles(person: int) -> list[int]:
 
 
 def _execution(found: str, profiles: list[int]) -> float:
-    """The statement of `queries.timeline` again, for other profiles."""
+    """The statement of `queries.lines` again, for other profiles."""
     start, end = found.index("unnest("), found.index(") AS p")
     sql = f"{found[:start]}unnest(%s::bigint[]{found[end:]}"
     execution_ms(sql, [profiles])

@@ -21,6 +21,7 @@ from django.db import connection
 
 from benchmarks.rows import SEED, Words
 from mutuals.config.children import Child, parts
+from mutuals.people.models import Person
 from mutuals.staff.models import User
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -64,6 +65,11 @@ class World:
     def viewer(self, role: str = "staff") -> User:
         """The one user of a role."""
         return User.objects.get(role=role)
+
+    def full_pages(self, n: int) -> list[int]:
+        """People at random whose timeline fills a page of fifty, without the busiest."""
+        full = Person.objects.filter(interaction_count__gt=50, pk__gt=100).order_by("pk").values_list("pk", flat=True)
+        return self.chance.choices(list(full[:50_000]), k=n)
 
     def some_people(self, n: int) -> list[int]:
         """People at random, without the busiest."""

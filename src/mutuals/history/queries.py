@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -59,7 +59,6 @@ class Wanted:
 
 
 ALL = Wanted()
-RELATED = ("profile", "by", "channel", "conversation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +75,92 @@ def timeline(
     wanted: Wanted = ALL,
     after: Place | None = None,
     limit: int = 50,
-    related: Sequence[str] = RELATED,
-    leave: Sequence[str] = (),
     within: QuerySet[Any, Any] | None = None,
 ) -> Walk:
     """The newest interactions of some profiles, newest first: one index scan a profile, merged; two small queries.
 
-    The first query finds ids inside the index order, the second fetches the rows that are shown, with what is `related`
-    and without the columns to `leave`: building rows costs more than finding them. `within` is a question for the ids of
-    the only conversations that count; left out after the walk, a page would be short or empty though more follows.
+    The first query finds ids inside the index order, the second fetches the rows that are shown with who and where.
+    `within` is a question for the ids of the only conversations that count; left out after the walk, a page would be short
+    or empty though more follows.
     """
     if not profile_ids:
         return Walk()
+    sql, values = _newest(profile_ids, wanted, after, limit + 1, within)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        ids = [int(row[0]) for row in cursor.fetchall()]
+    return _walk(ids, limit)
+
+
+class Line(NamedTuple):
+    """One interaction as a screen prints it, without the records around it. `text` is its first 1,200 characters."""
+
+    id: int
+    occurred_at: datetime
+    profile_id: int | None
+    conversation_id: int | None
+    by_id: int | None
+    by: str  # name of the colleague; "" = none, or gone
+    channel: str
+    network: str
+    kind: str
+    direction: str
+    status: str
+    is_public: bool
+    is_deleted: bool
+    subject: str
+    text: str
+    outcome: str
+    url: str
+
+
+_LINE = """
+    i.id, i.occurred_at, i.profile_id, i.conversation_id, i.by_id, coalesce(nullif(u.name, ''), u.email, ''),
+    coalesce(c.name, ''), i.network, i.kind, i.direction, i.status, i.is_public, i.deleted_at IS NOT NULL, i.subject,
+    left(i.text, 1200), i.outcome, i.url
+"""
+
+
+def lines(
+    profile_ids: Sequence[int],
+    *,
+    wanted: Wanted = ALL,
+    after: Place | None = None,
+    limit: int = 50,
+    within: QuerySet[Any, Any] | None = None,
+) -> tuple[list[Line], Place | None]:
+    """The same as `timeline` in one statement, and where to go on: fifty records cost more than all else on a page."""
+    if not profile_ids:
+        return [], None
+    newest, values = _newest(profile_ids, wanted, after, limit + 1, within)
+    sql = f"""
+        SELECT {_LINE} FROM ({newest}) n JOIN history_interaction i ON i.id = n.id
+        LEFT JOIN staff_user u ON u.id = i.by_id LEFT JOIN channels_channel c ON c.id = i.channel_id
+        ORDER BY n.occurred_at DESC, n.id DESC
+    """  # noqa: S608  the parts are ours, the values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = [Line(*row) for row in cursor.fetchall()]
+    return found[:limit], (found[limit - 1].occurred_at, found[limit - 1].id) if len(found) > limit else None
+
+
+def _newest(
+    profile_ids: Sequence[int], wanted: Wanted, after: Place | None, limit: int, within: QuerySet[Any, Any] | None
+) -> tuple[str, list[Any]]:
+    """The statement for id and time of the newest interactions of some profiles, and its parameters."""
     where, values = wanted.where()
     if within is not None:
         allowed, named = within.query.sql_with_params()
         where, values = f"{where} AND i.conversation_id IN ({allowed})", [*values, *named]
     past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
     sql = f"""
-        SELECT t.id FROM unnest(%s::bigint[]) AS p(id) CROSS JOIN LATERAL (
+        SELECT t.id, t.occurred_at FROM unnest(%s::bigint[]) AS p(id) CROSS JOIN LATERAL (
             SELECT i.id, i.occurred_at FROM history_interaction i
             WHERE i.profile_id = p.id{past}{where}
             ORDER BY i.occurred_at DESC, i.id DESC LIMIT %s
         ) t ORDER BY t.occurred_at DESC, t.id DESC LIMIT %s
     """  # noqa: S608  the parts are ours, the values are parameters
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(profile_ids), *(after or ()), *values, limit + 1, limit + 1])
-        ids = [int(row[0]) for row in cursor.fetchall()]
-    return _walk(ids, limit, related, leave)
+    return sql, [list(profile_ids), *(after or ()), *values, limit, limit]
 
 
 def thread(conversation: Conversation, *, before: Place | None = None, limit: int = 50) -> Walk:
@@ -142,9 +199,9 @@ def revisions(interaction: Interaction) -> QuerySet[Revision]:
     return Revision.objects.filter(interaction_id=interaction.pk).order_by("-until")
 
 
-def _walk(ids: list[int], limit: int, related: Sequence[str], leave: Sequence[str]) -> Walk:
+def _walk(ids: list[int], limit: int) -> Walk:
     shown = ids[:limit]
-    rows = Interaction.objects.filter(pk__in=shown).select_related(*related).defer(*leave)
+    rows = Interaction.objects.filter(pk__in=shown).select_related("profile", "by", "channel", "conversation")
     by_id = {row.pk: row for row in rows}
     ordered = [by_id[number] for number in shown if number in by_id]
     after = (ordered[-1].occurred_at, ordered[-1].pk) if len(ids) > limit and ordered else None

@@ -91,10 +91,19 @@ def visible_to(user: User) -> QuerySet[Turn]:
 def timeline(viewer: User, profile_ids: Sequence[int], **asked: Any) -> history.Walk:
     """`history.queries.timeline` as this user may read it: a contractor, what stands in their own conversations."""
     reach = scope(viewer, "conversation.view")
-    if reach is Scope.NONE:
-        return history.Walk()
-    within = visible_to(viewer).values("pk") if reach is Scope.OWN else None
-    return history.timeline(profile_ids, within=within, **asked)
+    return history.Walk() if reach is Scope.NONE else history.timeline(profile_ids, within=_own(viewer, reach), **asked)
+
+
+def timeline_lines(
+    viewer: User, profile_ids: Sequence[int], **asked: Any
+) -> tuple[list[history.Line], history.Place | None]:
+    """`history.queries.lines` as this user may read it."""
+    reach = scope(viewer, "conversation.view")
+    return ([], None) if reach is Scope.NONE else history.lines(profile_ids, within=_own(viewer, reach), **asked)
+
+
+def _own(viewer: User, reach: Scope) -> QuerySet[Any, Any] | None:
+    return visible_to(viewer).values("pk") if reach is Scope.OWN else None
 
 
 def own_up_to(user: User, most: int) -> int:

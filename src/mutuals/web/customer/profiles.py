@@ -39,7 +39,6 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
     if row.person_id is not None and row.person is not None:
         return redirect("customer", row.person.canonical_id)
     full = sees_contacts(viewer)
-    asked = timeline.Filter()
     context = {
         "profile": row,
         "name": talk.named(row, full=full),
@@ -47,7 +46,7 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "icon": talk.icon_of(row.network),
         "network": talk.label_of(row.network),
         "count": history.count_of([row.pk]),
-        "stretch": timeline.stretch(viewer, [row], asked, after=request.GET.get("after", "")),
+        "days": timeline.stretch(viewer, [row], timeline.Filter(), after=request.GET.get("after", "")).printed(""),
         "turns": list(inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation")[:10]),
         **_found(request),
     }

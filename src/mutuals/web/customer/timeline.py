@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from mutuals.history import queries as history
-from mutuals.history.models import Direction, Interaction, Status
+from mutuals.history.models import Direction, Status
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
 from mutuals.people.models import Profile
@@ -18,6 +18,7 @@ from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, scope
 from mutuals.web.frame import talk
+from mutuals.web.frame.compiled import fragment
 from mutuals.web.frame.templatetags.look import day
 
 KINDS = (
@@ -37,20 +38,7 @@ KINDS = (
 DIRECTIONS = (("in", "From them"), ("out", "From us"), ("note", "Among us"))
 SEEN_BY = (("all", "Public only"), ("few", "Private only"))
 _OUTCOMES = dict(Outcome.choices)
-_LEFT = (
-    "key",
-    "revision",
-    "visibility",
-    "received_at",
-    "edited_at",
-    "reply_to",
-    "language",
-    "purpose",
-    "about",
-    "error",
-    "extra",
-)
-_STATES = {
+_STATES: dict[str, tuple[str, str, str]] = {
     Status.FAILED: ("late", "alert", "Not sent"),
     Status.UNKNOWN: ("care", "help", "Not confirmed"),
     Status.QUEUED: ("", "clock", "Leaves in a moment"),
@@ -59,7 +47,7 @@ _STATES = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Happening:
     """One line of the timeline; `run` holds the further ones of a run."""
 
@@ -77,7 +65,7 @@ class Happening:
     conversation_id: int | None
     url: str
     kind: str
-    run: list[dict[str, Any]] = field(default_factory=list)
+    run: list[Happening] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,53 +111,55 @@ class Filter:
 class Stretch:
     """Days with their happenings, newest first, and where to go on."""
 
-    days: list[tuple[str, list[dict[str, Any]]]]  # the happenings as dicts: templates look names up in these fastest
+    days: list[tuple[str, list[Happening]]]
     older: str
     last_day: str
     is_partial: bool  # a viewer with a queue of their own sees only what stands in it
 
+    def printed(self, filter_query: str, older_url: str = "") -> SafeString:
+        """The list of days; `older_url` is where htmx asks for more ("" = the page's own address)."""
+        return fragment("customer/days.html", {"stretch": self, "asked": filter_query, "older_url": older_url})
+
 
 def stretch(viewer: User, profiles: Sequence[Profile], asked: Filter, *, after: str, last_day: str = "") -> Stretch:
-    """Fifty happenings of some profiles from a place on; two queries."""
+    """Fifty happenings of some profiles from a place on; one query."""
     known = {one.pk: one for one in profiles}
-    place, related = talk.place_of(after), ("by", "channel")
-    walk = inbox.timeline(viewer, list(known), wanted=asked.wanted(), after=place, related=related, leave=_LEFT)
-    is_partial = scope(viewer, "conversation.view") is Scope.OWN
+    rows, more = inbox.timeline_lines(viewer, list(known), wanted=asked.wanted(), after=talk.place_of(after))
     full = sees_contacts(viewer)
     days: list[tuple[str, list[Happening]]] = []
-    for row in walk.rows:
-        row.profile = known.get(row.profile_id or 0)
+    for row in rows:
         name = day(row.occurred_at)
         if not days or days[-1][0] != name:
             days.append((name, []))
-        _add(days[-1][1], _happening(row, viewer, full=full))
-    shown = [("" if name == last_day else name, [vars(one) for one in items]) for name, items in days]
-    return Stretch(shown, talk.mark(walk.after), days[-1][0] if days else last_day, is_partial)
+        _add(days[-1][1], _happening(row, known.get(row.profile_id or 0), viewer, full=full))
+    shown = [("" if name == last_day else name, items) for name, items in days]
+    is_partial = scope(viewer, "conversation.view") is Scope.OWN
+    return Stretch(shown, talk.mark(more), days[-1][0] if days else last_day, is_partial)
 
 
 def _add(items: list[Happening], one: Happening) -> None:
     last = items[-1] if items else None
     if last and one.kind in talk.RUNS and last.kind == one.kind and last.seen_by == one.seen_by:
-        last.run.append(vars(one))
+        last.run.append(one)
         last.did = talk.run_words(one.kind, len(last.run) + 1)
     else:
         items.append(one)
 
 
-def _happening(row: Interaction, viewer: User, *, full: bool) -> Happening:
+def _happening(row: history.Line, profile: Profile | None, viewer: User, *, full: bool) -> Happening:
     is_note = row.direction == Direction.NOTE
-    did, who = _deed(row, viewer, full=full)
+    did, who = _deed(row, profile, viewer, full=full)
     return Happening(
-        row.pk,
+        row.id,
         row.occurred_at,
         "is-note" if is_note else "is-public" if row.is_public else "",
         talk.icon_for(row),
         did,
         who,
-        row.text[:1200],
+        row.text,
         row.subject,
         "note" if is_note else "public" if row.is_public else "private",
-        row.deleted_at is not None,
+        row.is_deleted,
         _chip(row),
         row.conversation_id,
         row.url if row.url.startswith(("https://", "http://")) else "",
@@ -177,23 +167,23 @@ def _happening(row: Interaction, viewer: User, *, full: bool) -> Happening:
     )
 
 
-def _deed(row: Interaction, viewer: User, *, full: bool) -> tuple[str, str]:
+def _deed(row: history.Line, profile: Profile | None, viewer: User, *, full: bool) -> tuple[str, str]:
     """What was done and by or as whom: ("Replied", "as @bea.pours")."""
     if row.direction == Direction.IN:
         if row.kind == "order":
             return "Ordered", ""
-        as_whom = talk.handle_of(row.profile, full=full) if row.profile else "somebody unknown"
+        as_whom = talk.handle_of(profile, full=full) if profile else "somebody unknown"
         return talk.did(row.kind), f"{'from' if row.kind == 'mail' else 'as'} {as_whom}"
-    by = "You" if row.by_id == viewer.pk else str(row.by or row.channel or "We")
+    by = "You" if row.by_id == viewer.pk else row.by or row.channel or "We"
     if row.direction == Direction.NOTE:
         return by, "kept a call" if row.kind == "call" else "noted"
-    as_whom = f" as {row.channel}" if row.channel and str(row.channel) != by else ""
+    as_whom = f" as {row.channel}" if row.channel and row.channel != by else ""
     return by, f"answered by {talk.label_of(row.network)}{as_whom}"
 
 
-def _chip(row: Interaction) -> tuple[str, str, str] | None:
+def _chip(row: history.Line) -> tuple[str, str, str] | None:
     """(class, icon, words) of the state or outcome that stands on an item."""
-    state = _STATES.get(Status(row.status))
+    state = _STATES.get(row.status)
     if state:
         return state
     if row.outcome:

@@ -89,13 +89,12 @@ def older(request: HttpRequest, person_id: int) -> HttpResponse:
     """The timeline from a place on."""
     viewer = caller(request)
     person = person_of(viewer, person_id)
-    people.profiles_of(person)
     profiles = people.profiles_of(person)
     asked = timeline.Filter.read(request.GET)
     found = timeline.stretch(
         viewer, profiles, asked, after=request.GET.get("after", ""), last_day=request.GET.get("day", "")
     )
-    return render(request, "customer/_days.html", {"person": person, "stretch": found, "asked": _told(asked)})
+    return HttpResponse(found.printed(_told(asked), reverse("customer_older", args=[person.pk])))
 
 
 @needs("conversation.view")
@@ -126,10 +125,10 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
             "organisations": Organisation.objects.order_by("name")[:200],
         }
     asked = timeline.Filter.read(request.GET)
+    found = timeline.stretch(viewer, profiles, asked, after=request.GET.get("after", ""))
     return {
-        "stretch": timeline.stretch(viewer, profiles, asked, after=request.GET.get("after", "")),
+        "days": found.printed(_told(asked), reverse("customer_older", args=[person.pk])),
         "filter": asked,
-        "asked": _told(asked),
         "kinds": timeline.KINDS,
         "directions": timeline.DIRECTIONS,
         "seen_bys": timeline.SEEN_BY,

@@ -7,6 +7,7 @@ from typing import Any
 
 from mutuals import connectors
 from mutuals.history.models import Direction, Interaction
+from mutuals.history.queries import Line
 from mutuals.people.models import Profile
 from mutuals.people.visibility import CONTACT, masked
 
@@ -87,7 +88,7 @@ def handle_of(profile: Profile, *, full: bool) -> str:
     return masked(name) if not full and profile.network in CONTACT else name
 
 
-def icon_for(row: Interaction) -> str:
+def icon_for(row: Interaction | Line) -> str:
     """The icon of one interaction: its kind where that says more than its network."""
     return _KIND_ICONS.get(row.kind) or icon_of(row.network)
 
