@@ -36,6 +36,10 @@ class CannotAnswer(ValueError):
     """This conversation cannot be answered; the message says why and what would help. Nothing was kept."""
 
 
+class NobodyThere(CannotAnswer):
+    """Made-up messages: the composer may be tried, and nothing leaves. Said as information; nothing failed."""
+
+
 class NotAsShown(CannotAnswer):
     """It can be answered, but not as the writer was shown: who is answered, or who will see it, is another by now."""
 
@@ -146,6 +150,8 @@ def reply(
         if said is not None:
             return said
         offered, source = ways(turn, by=by), turn.conversation.source
+        if offered.may_try:
+            raise NobodyThere(offered.refused)
         if offered.refused or offered.target is None or source is None:
             raise CannotAnswer(offered.refused or "Nobody outside has said anything here yet.")
         _as_shown(offered.target, answers=answers, public=public)

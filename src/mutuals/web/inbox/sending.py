@@ -36,7 +36,7 @@ def write(request: HttpRequest, conversation_id: int) -> HttpResponse:
     try:
         told = _write(turn, viewer, form.cleaned_data)
     except (answer.CannotAnswer, Refusal, ValueError) as error:
-        return _refused(request, turn, str(error), is_stale=isinstance(error, answer.NotAsShown))
+        return _refused(request, turn, str(error), error=error)
     if not is_fragment(request):
         messages.success(request, told["text"], extra_tags=told.get("undo", ""))
         return back_to(request, turn.pk)
@@ -79,19 +79,19 @@ def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refused(request: HttpRequest, turn: Turn, reason: str, *, is_stale: bool = False) -> HttpResponse:
+def _refused(request: HttpRequest, turn: Turn, reason: str, *, error: Exception | None = None) -> HttpResponse:
     """Say why, and keep the words. What was shown and is so no more comes anew, with another key to send by."""
-    viewer = caller(request)
+    viewer, is_told = caller(request), isinstance(error, answer.NobodyThere)
     if not is_fragment(request):
-        messages.error(request, reason)
+        messages.add_message(request, messages.INFO if is_told else messages.ERROR, reason)
         if request.POST.get("mode") != "reply":
             return back_to(request, turn.pk)
         shown_anew = {**conversation(request, viewer, turn.pk), "taken_back": request.POST.get("text", "")}
         return page(request, viewer, turn.pk, shown_anew, status=422)
     anew: dict[str, Any] = {}
-    if is_stale:
+    if isinstance(error, answer.NotAsShown):
         anew = {**newest_of(request, viewer, turn_of(viewer, turn.pk)), "is_beside": True, "key": new_key(clock.now())}
-    shown = render(request, "inbox/_refused.html", {"reason": reason, **anew}, status=422)
+    shown = render(request, "inbox/_refused.html", {"reason": reason, "is_told": is_told, **anew}, status=422)
     shown.headers["HX-Retarget"] = "#composer-said"
     shown.headers["HX-Reswap"] = "innerHTML"
     return shown

@@ -155,6 +155,7 @@ def test_demonstration_data_lets_the_composer_be_tried_and_says_that_nothing_lea
     assert 'href="/sources/new/"' in page
     assert answer.status_code == 422
     assert "answers do not leave this machine" in answer.content.decode()
+    assert 'class="notice told"' in answer.content.decode()
     assert not Interaction.objects.filter(direction="out").exists()
 
 

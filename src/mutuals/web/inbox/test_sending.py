@@ -27,7 +27,7 @@ class Tab:
 
     def take(self, page):
         """The hidden fields as a page or fragment brings them."""
-        found = re.findall(r'name="(answers|public|key)" value="([^"]*)"', page)
+        found = re.findall(r'name="(answers|public|key|state)" value="([^"]*)"', page)
         self.fields = getattr(self, "fields", {}) | dict(found)
 
     def send(self, text, **more):
@@ -166,3 +166,25 @@ def test_damaged_fields_of_the_composer_send_nothing_or_count_as_not_shown(us, s
 
     assert answer.status_code == (200 if field == "public" else 422)
     assert Outgoing.objects.count() == (1 if field == "public" else 0)
+
+
+def test_after_an_answer_the_head_of_the_thread_names_the_new_owner_and_what_ends_it_now(us, square):
+    turn = cast.turn(square)
+    tab = Tab(us.ada, turn.pk)
+
+    sent = tab.send("Descale it.", headers=HTMX).content.decode()
+    looked = tab.look()
+
+    assert re.search(r'id="turn-owner".*?>Nobody<', tab.page, re.S)
+    for page in (sent, looked):
+        assert re.search(r'hx-swap-oob="innerHTML:#turn-owner".*?>You<', page, re.S)
+        assert re.search(r'id="turn-ends" class="hrow" hx-swap-oob="true">.*?Reopen', page, re.S)
+
+
+def test_what_ends_a_conversation_is_left_alone_while_its_state_is_as_shown(us, square):
+    turn = cast.turn(square)
+
+    looked = Tab(us.ada, turn.pk).look()
+
+    assert 'id="turn-state"' in looked
+    assert 'id="turn-ends"' not in looked

@@ -106,7 +106,8 @@ def newest(request: HttpRequest, conversation_id: int) -> HttpResponse:
 def newest_of(request: HttpRequest, viewer: User, turn: Turn) -> dict[str, Any]:
     """The same for a turn at hand, after an act. Where more came than fits, the page is to be fetched anew.
 
-    `aim` tells where the shown composer was meant for another message: it now answers the newest one.
+    `aim` tells where the shown composer was meant for another message: it now answers the newest one. `is_moved` tells that
+    the state is another than the one shown, so that closing and reopening are to be offered anew.
     """
     asked = request.GET if request.method == "GET" else request.POST
     count, new = asked.get("count", ""), asked.get("new", "")
@@ -126,6 +127,8 @@ def newest_of(request: HttpRequest, viewer: User, turn: Turn) -> dict[str, Any]:
         "ways": ways,
         "aim": thread.aim(window, ways, viewer, answers=asked.get("answers", ""), public=asked.get("public", "")),
         "is_fragment": True,
+        "is_moved": asked.get("state", turn.state) != turn.state,
+        "me": viewer,
         "waits": talk.ago(turn.waiting_since, clock.now()),
     }
 
