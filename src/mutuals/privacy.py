@@ -16,6 +16,7 @@ from mutuals.base.ids import new_token
 from mutuals.base.models import Blob, Entry
 from mutuals.capture import privacy as capture
 from mutuals.capture.models import Outgoing
+from mutuals.capture.seen import Seen
 from mutuals.conversations import privacy as conversations
 from mutuals.history import privacy as history
 from mutuals.history.models import Direction, Interaction
@@ -73,18 +74,26 @@ def _safe(name: str) -> str:
     return kept.lstrip(".")[:80] or "file"
 
 
-@transaction.atomic
 def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     """Erase one person from every table and file, and keep their handles out. It cannot be undone; the receipt stays.
 
-    It waits for what is on its way in and for those who write about people; they wait for it, and find that the person
-    is gone. Refused (Gone): somebody who was erased before.
+    Bytes and files are searched first, while everybody works on. Then it waits for what is on its way in and for those
+    who write about people; they wait for it, and find that the person is gone. Refused (Gone): somebody who was erased
+    before.
     """
     require(by, "person.erase", person)
+    who = people.holder(person)
+    return _erase(person, by=by, now=now, seen=capture.search(who, history.touched(who)))
+
+
+@transaction.atomic
+def _erase(person: Person, *, by: User, now: datetime, seen: Seen) -> Receipt:
+    """The part that goes alone."""
     gate.shut()
     who = people.holder(held(person.canonical_id))
+    seen = seen.of(who)
     _hold_outgoing(who)
-    import_ids = capture.imports_of(who)
+    import_ids = capture.imports_of(who, seen)
     packages = _drop_packages(who)
     journal.note("person.erased", person, by=by)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
@@ -92,7 +101,7 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     counts["conversations"] = conversations.erase(who, gone.conversation_ids, gone.left_ids, gone.keys)
     counts["inbox"] = inbox.erase(gone.left_ids)
     counts["sales"] = sales.erase(who)
-    counts["capture"] = capture.erase(who, gone, import_ids)
+    counts["capture"] = capture.erase(who, gone, import_ids, seen)
     counts["identity"] = identity.erase(who)
     counts["people"] = people.erase(who, now=now)
     kept = [history.KEPT, capture.KEPT]

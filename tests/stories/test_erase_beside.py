@@ -14,9 +14,10 @@ import cast
 from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import flow, privacy
 from mutuals.base import gate
+from mutuals.base.models import Once
 from mutuals.capture import draw, intake, receive
 from mutuals.capture.imports import begin, running
-from mutuals.capture.models import Cursor, Import, RawEvent
+from mutuals.capture.models import Cursor, Import, ImportTrouble, RawEvent
 from mutuals.capture.tests.tiny import installed
 from mutuals.connectors.contract import Page, Raw
 from mutuals.conversations import threads
@@ -127,6 +128,47 @@ def test_of_two_who_erase_the_same_person_at_once_one_is_told_that_they_are_gone
 
     assert isinstance(refused, persons.Gone)
     assert [receipt.counts["people"]["persons"] for receipt in Receipt.objects.all()] == [1]
+
+
+def test_others_write_while_bytes_and_files_are_searched_and_what_they_write_goes_too(us, bea):
+    """K9: what is newer than the search is found when everybody waits."""
+    square = source(owner=us.olga)
+    receive.keep(square, [Raw("k1", f"no JSON, {ADDRESS}".encode())], cursor=None, now=NOW)
+    flow.run(square.pk)
+
+    with transaction.atomic():
+        connection.cursor().execute("LOCK TABLE capture_import IN ACCESS EXCLUSIVE MODE")  # the files are read last
+        erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW))
+        until_somebody_waits()
+        gate.enter()
+        receive.keep(square, [Raw("k2", f"no JSON again, {ADDRESS}".encode())], cursor=None, now=NOW)
+        RawEvent.objects.filter(key="k2").update(state="parked", reason="It is not valid JSON.")
+        Once.objects.create(owner="token:1", key="a", digest="d", status=200, body=ADDRESS.encode(), about="", at=NOW)
+        of = Import.objects.create(file_name="old.csv", target="people", source=square, by=us.lea)
+        ImportTrouble.objects.create(of=of, number=1, reason="Not a date.", row={"mail": ADDRESS})
+    refused = erasing.end()
+
+    assert refused is None
+    assert cast.everywhere(ADDRESS) == []
+    assert Receipt.objects.get().counts["capture"]["raw events blanked"] == 2
+
+
+def test_an_erasure_looks_again_at_everything_where_they_were_given_a_presence_meanwhile(us, bea):
+    """K9: the search did not know of it."""
+    square = source(owner=us.olga)
+    said(square, event("p1", "It is me", author={"network": "town", "id": "bea-7731", "name": "@bea"}))
+    receive.keep(square, [Raw("k1", b"no JSON, bea-7731")], cursor=None, now=NOW)
+    flow.run(square.pk)
+
+    with transaction.atomic():
+        connection.cursor().execute("LOCK TABLE capture_import IN ACCESS EXCLUSIVE MODE")
+        erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW))
+        until_somebody_waits()
+        link.confirm(Profile.objects.get(network="town"), person=bea, by=us.lea, now=NOW)
+    refused = erasing.end()
+
+    assert refused is None
+    assert cast.everywhere("bea-7731") == []
 
 
 def test_a_draw_that_was_under_way_does_not_write_back_whose_posts_it_looked_at(us, bea):

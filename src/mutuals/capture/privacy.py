@@ -19,6 +19,7 @@ from mutuals.capture._packed import blobs_of
 from mutuals.capture.imports import forget
 from mutuals.capture.imports.naming import handles, names
 from mutuals.capture.models import Cursor, Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
+from mutuals.capture.seen import Looked, Seen, settled
 from mutuals.history.privacy import Gone
 from mutuals.identity.models import Link
 from mutuals.people.erased import Veil
@@ -36,21 +37,39 @@ def export(who: Holder, interaction_ids: list[int]) -> dict[str, Any]:
         "outgoing": list(
             Outgoing.objects.filter(interaction_id__in=interaction_ids).values("do", "state", "created_at")
         ),
-        "import rows": [row.row for row in _troubles(who)],
+        "import rows": [row.row for row in _troubles(who, Looked())],
     }
 
 
-def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
-    """Blank the bytes that their words came in by, rows and files of imports that name them, and what we sent."""
+def search(who: Holder, touched: Gone) -> Seen:
+    """Look through everything that takes long, before erasing goes alone; `touched` is what they stand in by now."""
+    upto = [settled(model) for model in (RawEvent, ImportTrouble, Once)]
+    kept = Import.objects.exclude(blob=None).exclude(pk__in=_linked(who))
+    return Seen(
+        who,
+        raws=Looked([*_addressed(who, Looked()), *_unread(who, Looked())], upto[0]),
+        troubles=Looked([row.pk for row in _troubles(who, Looked())], upto[1]),
+        answers=Looked(_answers(who, touched, Looked()), upto[2]),
+        imports={row.pk: (_asked(row), _names_them(row, who)) for row in kept},
+    )
+
+
+def erase(who: Holder, gone: Gone, import_ids: list[int], seen: Seen) -> dict[str, int]:
+    """Blank the bytes that their words came in by, rows and files of imports that name them, and what we sent.
+
+    Of raws, left out rows and kept answers only what was found, or is newer than what was `seen`, is looked at.
+    """
+    opened = RawEvent.objects.filter(pk__in=_addressed(who, seen.raws)).exclude(state=RawState.RECEIVED)
+    raw_ids = {*gone.raw_ids, *opened.values_list("pk", flat=True)}
     counts = {
-        "raw events blanked": intake.hide({*gone.raw_ids, *_addressed(who)}) + _unread(who),
+        "raw events blanked": intake.hide(raw_ids) + _refuse(_unread(who, seen.raws)),
         "outgoing emptied": _silence(gone.interaction_ids),
         "import rows": 0,
         "import files": 0,
-        "answers kept for repeated requests": _answers(who, gone),
+        "answers kept for repeated requests": _empty(_answers(who, gone, seen.answers)),
     }
     _forget_places(who, gone)
-    troubles = [row.pk for row in _troubles(who)]
+    troubles = [row.pk for row in _troubles(who, seen.troubles)]
     counts["import rows"] = ImportTrouble.objects.filter(pk__in=troubles).delete()[0]
     for row in Import.objects.filter(pk__in=import_ids).exclude(blob=None):
         forget.file(row, why=_NAMED_THEM, now=clock.now())
@@ -58,17 +77,31 @@ def erase(who: Holder, gone: Gone, import_ids: list[int]) -> dict[str, int]:
     return counts
 
 
-def imports_of(who: Holder) -> list[int]:
+def imports_of(who: Holder, seen: Seen) -> list[int]:
     """The imports that brought this person, by their links, or whose file names them; asked before those are gone.
 
-    They are locked, so that none of them goes on meanwhile.
+    They are locked, so that none of them goes on meanwhile. A file that was `seen` is not read again.
     """
-    by = Link.objects.filter(Q(person__in=who.person_ids) | Q(profile__in=who.profile_ids), by__startswith="import:")
-    linked = {int(text.split(":")[1]) for text in by.values_list("by", flat=True)}
-    named, theirs = _sure(who), set(who.handles)
-    kept = Import.objects.exclude(blob=None).order_by("pk")
-    found = [row.pk for row in kept if row.pk in linked or names(row, named=named, theirs=theirs)]
+    linked, found = _linked(who), []
+    for row in Import.objects.exclude(blob=None).order_by("pk"):
+        asked, is_named = seen.imports.get(row.pk, (None, False))
+        if row.pk in linked or (is_named if asked == _asked(row) else _names_them(row, who)):
+            found.append(row.pk)
     return list(Import.objects.select_for_update().filter(pk__in=found).order_by("pk").values_list("pk", flat=True))
+
+
+def _linked(who: Holder) -> set[int]:
+    by = Link.objects.filter(Q(person__in=who.person_ids) | Q(profile__in=who.profile_ids), by__startswith="import:")
+    return {int(text.split(":")[1]) for text in by.values_list("by", flat=True)}
+
+
+def _asked(of: Import) -> tuple[Any, ...]:
+    """All by which the file of an import is read."""
+    return of.blob_id, of.target, of.source_id, of.sniffed, of.mapping, of.options
+
+
+def _names_them(of: Import, who: Holder) -> bool:
+    return names(of, named=_sure(who), theirs=set(who.handles))
 
 
 def _silence(interaction_ids: Sequence[int]) -> int:
@@ -97,17 +130,21 @@ def _is_number(network: str, key: str) -> bool:
 
 
 _LIKELY = """
-SELECT id FROM capture_importtrouble WHERE lower(encode(convert_to(row::text || ' ' || reason, 'UTF8'), 'escape')) ~ %s
-OR regexp_replace(row::text, '[^0-9]', '', 'g') LIKE ANY(%s) OR row::text LIKE ANY(%s)
+SELECT id FROM capture_importtrouble WHERE {looked} AND (
+    lower(encode(convert_to(row::text || ' ' || reason, 'UTF8'), 'escape')) ~ %s
+    OR regexp_replace(row::text, '[^0-9]', '', 'g') LIKE ANY(%s) OR row::text LIKE ANY(%s)
+)
 """
 
 
-def _troubles(who: Holder) -> list[ImportTrouble]:
+def _troubles(who: Holder, looked: Looked) -> list[ImportTrouble]:
+    """Left out rows that name them."""
     named, theirs = _sure(who), set(who.handles)
     numbers = [f"%{key[-6:]}%" for network, key in theirs if network == "phone"]
     ids = ["%" + re.sub(r"([\\%_])", r"\\\1", key) + "%" for network, key in theirs if _is_number(network, key)]
     with connection.cursor() as cursor:
-        cursor.execute(_LIKELY, [named.like if named else "(?!)", numbers, ids])
+        words = named.like if named else "(?!)"
+        cursor.execute(_LIKELY.replace("{looked}", looked.where), [*looked.values, words, numbers, ids])
         likely = [row[0] for row in cursor.fetchall()]
     rows = ImportTrouble.objects.filter(pk__in=likely).select_related("of").order_by("pk")
     return [row for row in rows if (named and named.in_text(_told(row))) or theirs & handles(row.row, row.of)]
@@ -126,51 +163,57 @@ def _forget_places(who: Holder, gone: Gone) -> None:
             Cursor.objects.filter(pk=row.pk).update(value=value)
 
 
-def _addressed(who: Holder) -> list[int]:
+def _addressed(who: Holder, looked: Looked) -> list[int]:
     """Raws under a key that is an address of theirs, such as those of deletions and of what others did with their posts."""
     addresses = [key for network, key in who.handles if network != "mutuals" and ":" in key and len(key) >= SHORTEST]
     if not addresses:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM capture_rawevent WHERE state <> 'received' AND key LIKE ANY(%s)",
-            [["%" + re.sub(r"([\\%_])", r"\\\1", key) + "%" for key in addresses]],
+            f"SELECT id FROM capture_rawevent WHERE {looked.where} AND key LIKE ANY(%s)",  # noqa: S608
+            [*looked.values, ["%" + re.sub(r"([\\%_])", r"\\\1", key) + "%" for key in addresses]],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _unread(who: Holder) -> int:
+def _unread(who: Holder, looked: Looked) -> list[int]:
     """Raws that never became interactions (put aside, ignored, waiting) but hold one of their handles."""
     named = _named(who)
     if not named:
-        return 0
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM capture_rawevent WHERE state IN ('parked', 'received', 'dropped', 'ignored')"
+            f"SELECT id FROM capture_rawevent WHERE {looked.where}"  # noqa: S608
+            " AND state IN ('parked', 'received', 'dropped', 'ignored')"
             " AND lower(encode(body, 'escape')) ~ %s ORDER BY id",
-            [named.like],
+            [*looked.values, named.like],
         )
         likely = [row[0] for row in cursor.fetchall()]
     bodies = (RawEvent.objects.filter(pk=number).values_list("pk", "body").first() for number in likely)
-    hits = [row[0] for row in bodies if row and named.in_bytes(bytes(row[1]))]
-    RawEvent.objects.filter(pk__in=hits).update(state=RawState.REFUSED, reason="Its author asked to be erased.")
-    return intake.hide(hits)
+    return [row[0] for row in bodies if row and named.in_bytes(bytes(row[1]))]
 
 
-def _answers(who: Holder, gone: Gone) -> int:
-    """Answers of the API that are kept for a day, to be given again: those that may be about them are emptied.
+def _refuse(raw_ids: list[int]) -> int:
+    RawEvent.objects.filter(pk__in=raw_ids).update(state=RawState.REFUSED, reason="Its author asked to be erased.")
+    return intake.hide(raw_ids)
 
-    The keys stay, so that a request that is sent again is not done again; `_once` says that the answer is gone.
-    """
+
+def _empty(answer_ids: list[int]) -> int:
+    """The keys stay, so that a request that is sent again is not done again; `_once` says that the answer is gone."""
+    return Once.objects.filter(pk__in=answer_ids).update(body=b"", status=HTTPStatus.GONE)
+
+
+def _answers(who: Holder, gone: Gone, looked: Looked) -> list[int]:
+    """Answers of the API that are kept for a day, to be given again, and may be about them."""
     named, names = _named(who), Named(_names(who))
     ids = {"person_id": who.person_ids, "profile_id": who.profile_ids, "conversation_id": gone.conversation_ids}
     ids["interaction_id"] = gone.interaction_ids
     hits = []
-    for row in Once.objects.exclude(body=b"").only("body", "about").iterator(chunk_size=100):
+    for row in Once.objects.filter(looked.q).exclude(body=b"").only("body", "about").iterator(chunk_size=100):
         text = f"{bytes(row.body).decode('utf-8', 'replace')} {row.about}"
         if (named and named.in_text(text)) or (names and names.in_text(text)) or _points_at(text, ids):
             hits.append(row.pk)
-    return Once.objects.filter(pk__in=hits).update(body=b"", status=HTTPStatus.GONE)
+    return hits
 
 
 def _names(who: Holder) -> set[str]:

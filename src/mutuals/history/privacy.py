@@ -98,6 +98,12 @@ def export(who: Holder) -> dict[str, Any]:
     }
 
 
+def touched(who: Holder) -> Gone:
+    """What an erasure would find by now, with all conversations in which they stand; nothing is locked or deleted."""
+    threads = _threads(who)
+    return Gone(tuple(_rows(who, threads).values_list("pk", flat=True)), (), tuple(threads))
+
+
 def erase(who: Holder) -> tuple[dict[str, int], Gone]:
     """Delete what they said and what we said to them, with files and earlier wordings; empty threads go too.
 
