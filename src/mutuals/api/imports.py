@@ -16,7 +16,7 @@ from pydantic import Field
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
-from mutuals.api._types import MOST_ID, In, Line, Loose, Out, Page, PathId, Ref
+from mutuals.api._types import MOST_ID, Done, In, Line, Loose, Out, Page, PathId, Ref
 from mutuals.base import clock
 from mutuals.capture.imports import begin, report, running
 from mutuals.capture.models import Import
@@ -139,6 +139,13 @@ def upload(request: HttpRequest, about: Form[Upload], file: Annotated[UploadedFi
 def shown(request: HttpRequest, import_id: PathId) -> ImportOut:
     """One import."""
     return ImportOut.of(_import(request, import_id))
+
+
+@router.write("DELETE", "/imports/{int:import_id}", act="import.run", out=Done)
+def remove(request: HttpRequest, import_id: PathId) -> Done:
+    """Take away an import that never ran, with our copy of its file, and with its source where it was made for it alone."""
+    begin.withdraw(_import(request, import_id), by=user_of(request))
+    return Done()
 
 
 @router.write("PUT", "/imports/{int:import_id}/choice", act="import.run", out=ImportOut)

@@ -17,7 +17,6 @@ from mutuals.capture import intake
 from mutuals.capture.imports import begin, report, running
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.models import Import, ImportState, RawEvent, RawState
-from mutuals.channels.models import Source
 from mutuals.cli._progress import shown
 from mutuals.cli._say import PARTLY, REFUSED, Ended, Missing, me, table, verb
 from mutuals.connectors.files.fields import FIELDS, Target
@@ -25,6 +24,7 @@ from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.target import likely_target
 from mutuals.history.models import Interaction
 from mutuals.staff.models import User
+from mutuals.staff.permissions import require
 
 _PATIENCE = 0.5  # seconds between two looks at an import that a worker carries on
 _TRIES = 5
@@ -89,13 +89,48 @@ def register(groups: Any) -> None:
         metavar="FILE",
         help="write rows that were not taken here, with reasons (no file where all were)",
     )
+    verbs = groups.add_parser("imports", help="files that were brought").add_subparsers(required=True, metavar="VERB")
+    parser = verb(verbs, "list", show, "every import, newest first")
+    parser.add_argument("--limit", type=int, default=50, help="at most 200 (50)")
+    parser = verb(verbs, "remove", remove, "take away one that was uploaded and never ran, with our copy of its file")
+    parser.add_argument("id", type=int)
+
+
+def show(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A page of them."""
+    by = me(args)
+    require(by, "import.run")
+    rows = report.visible_to(by)[: min(max(args.limit, 1), 200)]
+    return [
+        {
+            "id": row.pk,
+            "file": row.file_name,
+            "target": row.target,
+            "source": row.source.name,
+            "state": row.state,
+            "rows": row.rows_total,
+            "never ran": begin.never_ran(row),
+            "created": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+def remove(args: argparse.Namespace) -> dict[str, Any]:
+    """Gone; nothing of it had been taken in."""
+    by = me(args)
+    require(by, "import.run")
+    row = report.visible_to(by).filter(pk=args.id).first()
+    if row is None:
+        raise Missing(f"There is no import {args.id}.")
+    begin.withdraw(row, by=by)
+    return {"removed": args.id, "file": row.file_name}
 
 
 def bring_in(args: argparse.Namespace) -> Ended:
     """What the file was, how it was understood, what the preview said and what came of it."""
     by = me(args)
     try:
-        is_new = not Source.objects.filter(name=args.source or args.file.stem).exists()
         with transaction.atomic():  # a choice that is refused leaves no draft behind
             of = _begun(args, by)
             of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of), now=clock.now())
@@ -107,7 +142,7 @@ def bring_in(args: argparse.Namespace) -> Ended:
     of = step(of, by, running.check, running.check_now, "checked", quiet=args.json)
     if args.dry_run:
         told = _ended(args, of, by)
-        begin.withdraw(of, by=by, and_source=is_new)
+        begin.withdraw(of, by=by)
         return told
     if of.state == ImportState.FAILED:
         return _ended(args, of, by)

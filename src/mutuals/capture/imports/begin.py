@@ -102,7 +102,7 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     """
     require(by, "import.run")
     of = Import.objects.select_for_update().get(pk=of.pk)
-    if of.state not in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) or of.counts:
+    if not never_ran(of):
         raise Unusable("This import is running or done; begin a new one to change its mapping.", field="state")
     sniffed, target = from_json(of.sniffed), Target(of.target)
     told = {name: value for name, value in options.items() if name in OPTIONS and value not in (None, "", [], {})}
@@ -138,7 +138,7 @@ def read_again(
     """
     require(by, "import.run")
     of = Import.objects.select_for_update().get(pk=of.pk)
-    if of.state not in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) or of.counts or of.blob_id is None:
+    if not never_ran(of) or of.blob_id is None:
         raise Unusable("This import is running or done; begin a new one to read its file otherwise.", field="state")
     if target not in set(Target):
         raise Unusable("A file holds people, organisations, orders or posts.", field="target")
@@ -154,23 +154,36 @@ def read_again(
 
 
 @transaction.atomic
-def withdraw(of: Import, *, by: User, and_source: bool = False) -> None:
-    """Take away an import that never ran, with its file; with `and_source` also its source where nothing came by it.
+def withdraw(of: Import, *, by: User) -> None:
+    """Take away an import that never ran, with our copy of its file. Nothing of it was taken in, so nothing is lost.
 
-    Refused (Unusable) once it runs or ran: what came in names it.
+    Its source goes with it where it is as an upload makes one: nothing came by it, and nobody said anything about it.
+    Refused (Unusable) while it is read and once it runs or ran: what came in names it.
     """
     require(by, "import.run")
     of = Import.objects.select_for_update(of=("self",)).select_related("source").get(pk=of.pk)
-    if of.state not in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) or of.counts:
-        raise Unusable("This import is running or done; it stays.", field="state")
+    if not never_ran(of):
+        raise Unusable("This import is being read, running or done; it stays.", field="state")
     source, blob = of.source, of.blob_id
     journal.note("import.withdrawn", of, by=by, file=of.file_name, target=of.target, source=source.pk)
     of.delete()
     if blob is not None:
         files.drop_unused([blob])
-    if and_source and is_empty(source):
+    if _is_bare(source) and is_empty(source):
         journal.note("source.removed", source, by=by, name=source.name, connector=source.connector)
         source.delete()
+
+
+def never_ran(of: Import) -> bool:
+    """Whether nothing of it was taken in, and nothing is being done with it."""
+    return of.state in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) and not of.counts
+
+
+def _is_bare(source: Source) -> bool:
+    """Whether a source is as `_source_called` makes one: no answers, no words on why it is there, nobody of ours on it."""
+    said = (source.purpose, source.legal_basis, source.data_class, source.went_live_anyway, source.settings)
+    helped = (source.team_id, source.stand_in_id)
+    return source.state == SourceState.PAUSED and not any((*said, *helped)) and not source.channels.exists()
 
 
 def _proposal(sniffed: Sniffed, target: Target) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:

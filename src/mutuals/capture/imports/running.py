@@ -77,8 +77,8 @@ def run(of: Import, *, by: User) -> Import:
 def check_now(import_id: int, *, size: int = SIZE) -> None:
     """The job behind `check`. Begins anew when it was killed; does nothing where the import is not being checked."""
     with transaction.atomic():  # locked, so that a second one cannot wipe out what the first has just finished
-        of = Import.objects.select_for_update(of=("self",)).select_related("source").get(pk=import_id)
-        if of.state != ImportState.CHECKING:
+        of = Import.objects.select_for_update(of=("self",)).select_related("source").filter(pk=import_id).first()
+        if of is None or of.state != ImportState.CHECKING:  # taken away, or done by another process, since it was asked
             return
         of.troubles.all().delete()
         _turn(of, rows_done=0, preview={}, started_at=clock.now())
@@ -91,8 +91,8 @@ def run_now(import_id: int, *, size: int = SIZE, before_commit: Callable[[Import
     `before_commit` is called with the import at the end of every batch, within its transaction: what it raises undoes
     that batch and ends the run as a crash would.
     """
-    of = Import.objects.select_related("source").get(pk=import_id)
-    if of.state != ImportState.RUNNING:
+    of = Import.objects.select_related("source").filter(pk=import_id).first()
+    if of is None or of.state != ImportState.RUNNING:
         return
     if of.started_at is None:
         _turn(of, started_at=clock.now())

@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/<int:import_id>/file/", views.read_again, name="import_file"),
     path("imports/<int:import_id>/mapping/", views.choose, name="import_mapping"),
     path("imports/<int:import_id>/run/", views.run, name="import_run"),
+    path("imports/<int:import_id>/remove/", views.remove, name="import_remove"),
     path("imports/<int:import_id>/progress/", views.progress, name="import_progress"),
     path("imports/<int:import_id>/rows.csv", views.rows, name="import_rows"),
 ]

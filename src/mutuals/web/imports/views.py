@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -85,6 +86,18 @@ def run(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("import", row.pk)
 
 
+@needs("import.run", methods="POST")
+def remove(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Take away an import that never ran."""
+    row = _found(request, import_id)
+    try:
+        begin.withdraw(row, by=caller(request))
+    except REFUSALS as error:
+        return _one(request, row, wrong={"": str(error)})
+    messages.success(request, f"{row.file_name} is gone from here. Nothing of it had been taken in.")
+    return redirect("imports")
+
+
 @needs("import.run")
 def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far it has come, asked every second; the whole page again when it is through."""
@@ -141,8 +154,8 @@ def _one(
     told |= _progress(row) | {"parts": shown.parts(counts) if counts else [], "total": sum(counts.values())}
     told |= {"errors": _sample(row, is_doubt=False), "doubts": _sample(row, is_doubt=True)}
     told["will_take"] = sum(counts.get(name, 0) for name in ("new", "updated"))
-    told["can_change"] = row.state in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) and not row.counts
-    told["can_change"] = told["can_change"] and row.blob_id is not None
+    told["can_remove"] = begin.never_ran(row)
+    told["can_change"] = told["can_remove"] and row.blob_id is not None
     told |= {"has_rows": bool(told["errors"] or told["doubts"]), "kept_until": forget.kept_until(row)}
     if told["can_change"]:
         told |= _choices(row, choice, wrong)
