@@ -20,7 +20,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from benchmarks.rows import SEED, Words
-from mutuals.config.children import Child, parts
+from mutuals.config.children import WEB_PROCESSES, WEB_THREADS, Child, parts
 from mutuals.people.models import Person
 from mutuals.staff.models import User
 
@@ -177,7 +177,7 @@ class Served:
 
 
 @contextmanager
-def served(world: World, *names: str, workers: int = 1, threads: int = 4) -> Iterator[Served]:
+def served(world: World, *names: str, workers: int = WEB_PROCESSES, threads: int = WEB_THREADS) -> Iterator[Served]:
     """Parts of the product as `mutuals run` starts them, on this world's database, ended afterwards."""
     port, events_port = free_port(), free_port()
     environ = {

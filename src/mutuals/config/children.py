@@ -16,6 +16,8 @@ from pathlib import Path
 MARK = "MUTUALS_CHILD_OF"
 _PR_SET_PDEATHSIG = 1
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds before a dead child comes back
+WEB_PROCESSES = min(2, os.cpu_count() or 1)  # a third would wait for the database; they share one loaded application
+WEB_THREADS = 4  # in each
 _SETTLED_SECONDS = 60.0  # a child that lived this long has its pauses forgotten
 
 
@@ -83,8 +85,11 @@ class Child:
 def parts(*, host: str, port: int, events_port: int, workers: int, threads: int) -> list[Part]:
     """The parts in the order they start; they stop in the reverse order."""
     return [
-        Part("web", _granian("wsgi", "mutuals.config.wsgi:application", host, port, workers, threads)),
-        Part("events", _granian("asgi", "mutuals.config.events:application", host, events_port, 1, None)),
+        Part(
+            "web",
+            _granian("mutuals.config.serve", "wsgi", "mutuals.config.wsgi:application", host, port, workers, threads),
+        ),
+        Part("events", _granian("granian", "asgi", "mutuals.config.events:application", host, events_port, 1, None)),
         Part("worker", [sys.executable, "-m", "mutuals", "worker"]),
         Part("scheduler", [sys.executable, "-m", "mutuals", "scheduler"]),
     ]
@@ -118,8 +123,10 @@ def _marked(state: Path) -> list[int]:
     return found
 
 
-def _granian(interface: str, target: str, host: str, port: int, workers: int, threads: int | None) -> list[str]:
-    command = [sys.executable, "-m", "granian", "--interface", interface, "--host", host, "--port", str(port)]
+def _granian(
+    program: str, interface: str, target: str, host: str, port: int, workers: int, threads: int | None
+) -> list[str]:
+    command = [sys.executable, "-m", program, "--interface", interface, "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--runtime-threads", "1", "--http", "1", "--no-ws", "--log-level", "warning"]
     command += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5"]
     if threads is not None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from mutuals import embedded
 from mutuals.config import first_start
 from mutuals.config.address import note
-from mutuals.config.children import MARK, Child, end_leftovers, parts
+from mutuals.config.children import MARK, WEB_PROCESSES, WEB_THREADS, Child, end_leftovers, parts
 
 _TICK = 0.2  # seconds between two looks at the children
 _LOOK_AT_DATABASE = 1.0
@@ -181,8 +181,8 @@ def _wishes(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutuals run", description="Start Mutuals with everything it needs.")
     parser.add_argument("--host", default=os.environ.get("MUTUALS_HOST", "127.0.0.1"), help="address to listen on")
     parser.add_argument("--port", type=int, help="port of the pages; without it 8000 or the next free one")
-    parser.add_argument("--workers", type=int, default=int(os.environ.get("MUTUALS_WEB_WORKERS", "1")))
-    parser.add_argument("--threads", type=int, default=int(os.environ.get("MUTUALS_WEB_THREADS", "4")))
+    parser.add_argument("--workers", type=int, default=int(os.environ.get("MUTUALS_WEB_WORKERS", WEB_PROCESSES)))
+    parser.add_argument("--threads", type=int, default=int(os.environ.get("MUTUALS_WEB_THREADS", WEB_THREADS)))
     parser.add_argument(
         "--empty", action="store_true", help="no small town on the first start: set up your own company"
     )

@@ -175,8 +175,13 @@ def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
 
 
 def waiting_for(user: User) -> int:
-    """How many open turns wait for this user: the number on the rail, at most 100."""
-    return Turn.objects.filter(assignee=user, state=TurnState.OPEN)[:100].count()
+    """How many open turns wait for this user: the number on the rail, at most 100. Asked for every page, so in plain SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM inbox_turn WHERE assignee_id = %s AND state = %s LIMIT 100) t",
+            [user.pk, TurnState.OPEN.value],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def held_by(user: User) -> int:

@@ -67,9 +67,9 @@ class Surround:
         """The palette's lines."""
         return rail.commands(self.entries, self.new)
 
-    @property
+    @cached_property
     def csrf_token(self) -> str:
-        """What every form must send."""
+        """What every form must send; masked once for all of them."""
         return get_token(self.request)
 
     @property

@@ -34,17 +34,18 @@ class _Room:
     keys: str
     act: str = ""  # right that is needed; "" for everybody
     waiting: Callable[[User], int] | None = None
+    also: str = ""  # name of another address that belongs to it
 
 
 _ROOMS = (
     _Room("Today", "today", "today", "g t"),
     _Room("Inbox", "inbox", "inbox", "g i", "conversation.view", inbox.waiting_for),
-    _Room("Customers", "customers", "people", "g c", "person.view"),
+    _Room("Customers", "customers", "people", "g c", "person.view", also="organisations"),
     _Room("Sources", "sources", "db", "g s", "source.view"),
     _Room("Import", "imports", "upload", "g m", "import.run"),
     _Room("Parked events", "parked", "alert", "g p", "parked.view"),
     _Room("Staff", "staff", "shield", "g u", "user.view"),
-    _Room("Journal", "journal", "book", "g j", "journal.view"),
+    _Room("Journal", "journal", "book", "g j", "journal.view", also="receipts"),
 )
 _DAILY = 3  # the first rooms are the daily ones; the rest stands under its own heading
 _NEW = (
@@ -68,7 +69,8 @@ def address(name: str) -> str:
 def entries(user: User, path: str) -> list[Entry]:
     """What this user may open, in the rail's order; the longest address that begins `path` is the current one."""
     found = [(room, address(room.url)) for room in _ROOMS if not room.act or may(user, room.act)]
-    here = max((url for _, url in found if url and _is_under(path, url)), key=len, default="")
+    ways = {way: url for room, url in found for way in (url, address(room.also)) if url and way}
+    here = ways.get(max((way for way in ways if _is_under(path, way)), key=len, default=""))
     return [
         Entry(room.name, url, room.icon, room.keys, url == here, room.waiting(user) if room.waiting else 0)
         for room, url in found
