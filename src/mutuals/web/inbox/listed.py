@@ -13,6 +13,7 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import Pillar, User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
+from mutuals.web.frame.compiled import fragment
 from mutuals.web.inbox.forms import SNOOZES, STATES, Place
 
 PAGE, MOST = 50, 200
@@ -21,7 +22,7 @@ TABS = (("mine", "Mine"), ("unassigned", "Unassigned"), ("team", "Team"), ("all"
 
 
 class Row(NamedTuple):
-    """One conversation of the list, in words; numbers are texts, so that printing them asks no locale."""
+    """One conversation of the list, in words; numbers are texts with their thousands parted."""
 
     id: str
     href: str
@@ -82,10 +83,10 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
     if open_id is not None:
         lines = _with_open(viewer, here.asked(tab), lines, open_id, is_first_page=not after)
     full = sees_contacts(viewer)
+    rows = [row_of(line, viewer, now, full=full, query=here.address(), open_id=open_id) for line in lines]
     return {
-        "rows": [
-            row_of(line, viewer, now, full=full, query=here.address(), open_id=open_id)._asdict() for line in lines
-        ],
+        "rows": rows,
+        "rows_html": fragment("inbox/rows.html", {"rows": rows}),
         "place": here,
         "query": here.address(),
         "amp": here.address() + ("&" if here.address() else "?"),

@@ -62,8 +62,8 @@ def test_the_open_one_stands_first_where_it_lies_further_down_and_comes_no_secon
     first = listed.listed(us.ada, place, after="", limit=2, **told)
     second = listed.listed(us.ada, place, after=first["older"], limit=2, **told)
 
-    assert [row["id"] for row in first["rows"]] == [str(one.pk) for one in (deep, newer[2], newer[1])]
-    assert [row["id"] for row in second["rows"]] == [str(newer[0].pk)]
+    assert [row.id for row in first["rows"]] == [str(one.pk) for one in (deep, newer[2], newer[1])]
+    assert [row.id for row in second["rows"]] == [str(newer[0].pk)]
 
 
 def test_after_an_act_the_list_is_the_one_that_stood_beside_the_conversation(us, square):
