@@ -52,7 +52,6 @@ def begin_import(path: str) -> int:
         by=olga,
         mapping=of.mapping,
         options={**of.options, "constants": {"network": "forum", "public": "yes"}},
-        now=clock.now(),
     )
     running.check(of, by=olga)
     return of.pk

@@ -41,7 +41,7 @@ def begun(path, us: cast.Staff, target: str = "people") -> Import:
 
 def whole(path, us: cast.Staff, **mapping: str) -> Import:
     of = begun(path, us)
-    of = begin.choose(of, by=us.lea, mapping=mapping or of.mapping, options=of.options, now=NOW)
+    of = begin.choose(of, by=us.lea, mapping=mapping or of.mapping, options=of.options)
     running.check(of, by=us.lea)
     running.check_now(of.pk)
     of.refresh_from_db()

@@ -263,7 +263,7 @@ def test_an_import_that_planned_with_somebody_writes_them_before_they_are_erased
     table = tmp_path / "people.csv"
     table.write_text("name,email,city\nBea Brand,bea@harbour.example,Porto\nBo Brand,bo@harbour.example,Lisbon\n")
     of = begin.begin(table, by=us.lea, target="people", file_name="people.csv", source_name="Old list", now=NOW)
-    of = begin.choose(of, by=us.lea, mapping=of.mapping, options=of.options, now=NOW)
+    of = begin.choose(of, by=us.lea, mapping=of.mapping, options=of.options)
     running.check(of, by=us.lea)
     running.check_now(of.pk)
     running.run(of, by=us.lea)

@@ -37,7 +37,7 @@ def us() -> cast.Staff:
 def imported(table, us: cast.Staff) -> Import:
     of = begin.begin(table, by=us.lea, target="posts", file_name="posts.csv", source_name="Old forum", now=NOW)
     options = {**of.options, "constants": {"public": "yes"}}
-    of = begin.choose(of, by=us.lea, mapping=of.mapping, options=options, now=NOW)
+    of = begin.choose(of, by=us.lea, mapping=of.mapping, options=options)
     running.check(of, by=us.lea)
     running.check_now(of.pk)
     running.run(of, by=us.lea)

@@ -12,7 +12,7 @@ from mutuals import cli
 from mutuals.base import clock, files
 from mutuals.base.models import Blob, Entry
 from mutuals.capture.imports import begin, running
-from mutuals.capture.models import Import
+from mutuals.capture.models import Import, RememberedMapping
 from mutuals.capture.tests.import_steps import check, choose, run, upload, write
 from mutuals.channels.models import Source
 from mutuals.staff import tokens
@@ -135,6 +135,18 @@ def test_the_terminal_lists_imports_and_takes_one_away(us, waiting, capsys):
     assert [(one["file"], one["state"], one["never_ran"]) for one in listed] == [("people.csv", "uploaded", True)]
     assert (gone, told["removed"], again, forbidden) == (0, waiting.pk, 3, 4)
     assert not Import.objects.exists()
+
+
+def test_a_trial_at_the_terminal_leaves_no_mapping_behind_and_a_run_does(us, tmp_path, capsys):
+    path = str(write(tmp_path, "Wer;Post\nBea Solmar;bea@town.example\n"))
+    how = ["--as-target", "people", "--map", "Wer=name", "--map", "Post=email"]
+
+    trial = cli.main(["import", path, *how, "--dry-run", "--json"])
+    after_trial = RememberedMapping.objects.count()
+    whole = cli.main(["import", path, *how, "--json"])
+
+    assert (trial, after_trial, whole) == (0, 0, 0)
+    assert RememberedMapping.objects.get().mapping == {"Wer": "name", "Post": "email"}
 
 
 def test_a_job_that_was_asked_for_one_that_is_gone_ends_quietly(us, waiting):

@@ -150,11 +150,9 @@ def remove(request: HttpRequest, import_id: PathId) -> Done:
 
 @router.write("PUT", "/imports/{int:import_id}/choice", act="import.run", out=ImportOut)
 def choose(request: HttpRequest, import_id: PathId, body: Choice) -> ImportOut:
-    """Say what the columns mean and how values are read; remembered for the next file like it."""
+    """Say what the columns mean and how values are read; remembered for the next file like it once it runs."""
     row = _import(request, import_id)
-    return ImportOut.of(
-        begin.choose(row, by=user_of(request), mapping=body.mapping, options=body.options, now=clock.now())
-    )
+    return ImportOut.of(begin.choose(row, by=user_of(request), mapping=body.mapping, options=body.options))
 
 
 @router.write("POST", "/imports/{int:import_id}/check", act="import.run", out=ImportOut, status=202)

@@ -74,7 +74,7 @@ def tables(town: Path, owner: User, *, now: datetime) -> None:
             continue
         of = begin.begin(town / file, by=owner, target=target, file_name=file, source_name=name, now=now)
         Source.objects.filter(pk=of.source_id, legal_basis="").update(purpose=_NOTE, **MADE_UP)
-        of = begin.choose(of, by=owner, mapping=of.mapping, options={**of.options, **options}, now=now)
+        of = begin.choose(of, by=owner, mapping=of.mapping, options={**of.options, **options})
         of = step(of, owner, running.check, running.check_now, "checked", quiet=True)
         of = step(of, owner, running.run, running.run_now, "taken in", quiet=True)
         if of.state != ImportState.DONE:

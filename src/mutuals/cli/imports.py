@@ -133,7 +133,7 @@ def bring_in(args: argparse.Namespace) -> Ended:
     try:
         with transaction.atomic():  # a choice that is refused leaves no draft behind
             of = _begun(args, by)
-            of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of), now=clock.now())
+            of = begin.choose(of, by=by, mapping=_mapping(args, of), options=_options(args, of))
     except Unusable as error:
         remedy = _ANSWERS.get(error.field, "Choose with --map COLUMN=FIELD.")
         raise ValueError(f"{error} {remedy}".strip()) from error

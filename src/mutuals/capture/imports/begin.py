@@ -90,8 +90,8 @@ def begin(
 
 
 @transaction.atomic
-def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping[str, Any], now: datetime) -> Import:
-    """Say what the columns mean and how values are read; remembered for the next file with the same columns.
+def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping[str, Any]) -> Import:
+    """Say what the columns mean and how values are read; remembered for the next file with the same columns once it runs.
 
     `history_only` keeps posts and mails without opening work in the inbox for them. That is said of this file alone, and
     never remembered: the next one may be of today.
@@ -120,12 +120,16 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     of.mapping, of.options, of.state, of.preview, of.error = fields, told, ImportState.UPLOADED, {}, ""
     of.save(update_fields=["mapping", "options", "state", "preview", "error"])
     of.troubles.all().delete()
-    RememberedMapping.objects.update_or_create(
-        target=target.value,
-        digest=_digest(sniffed.columns),
-        defaults={"mapping": fields, "options": _of_form(told), "changed_at": now},
-    )
     return of
+
+
+def remember(of: Import, *, now: datetime) -> None:
+    """Keep how its columns were understood for the next file with the same ones. A preview alone keeps nothing."""
+    RememberedMapping.objects.update_or_create(
+        target=of.target,
+        digest=_digest(from_json(of.sniffed).columns),
+        defaults={"mapping": of.mapping, "options": _of_form(of.options), "changed_at": now},
+    )
 
 
 @transaction.atomic

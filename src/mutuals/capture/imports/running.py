@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from mutuals.base import clock, gate, jobs, journal
 from mutuals.base.wake import changed
-from mutuals.capture.imports.begin import Unusable
+from mutuals.capture.imports.begin import Unusable, remember
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow
 from mutuals.capture.imports.naming import erased_in
 from mutuals.capture.imports.orders import OrdersPlanner
@@ -68,6 +68,7 @@ def run(of: Import, *, by: User) -> Import:
         if of.state == ImportState.READY:
             of.troubles.all().delete()
             _turn(of, rows_done=0, counts={}, started_at=None)
+            remember(of, now=clock.now())
             journal.note("import.begun", of, by=by, preview=of.preview)
         _turn(of, ImportState.RUNNING, finished_at=None, error="")
         jobs.later(RUN, once=f"import:{of.pk}", lock=f"import:{of.pk}", import_id=of.pk)

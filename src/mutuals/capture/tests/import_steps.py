@@ -29,7 +29,7 @@ def choose(of: Import, *, mapping: dict[str, str] | None = None, **options: obje
     told = of.mapping if mapping is None else mapping
     if of.target == "posts":
         options = {"constants": {"public": "no"}} | options
-    return begin.choose(of, by=lead(), mapping=told, options={**of.options, **options}, now=NOW)
+    return begin.choose(of, by=lead(), mapping=told, options={**of.options, **options})
 
 
 def check(of: Import, *, size: int = 500) -> Import:

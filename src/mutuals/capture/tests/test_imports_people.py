@@ -4,6 +4,7 @@ import pytest
 
 from mutuals.base.models import Entry
 from mutuals.capture.imports.report import troubles_csv
+from mutuals.capture.models import RememberedMapping
 from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead, run, upload, whole, write
 from mutuals.connectors.contract import Handle
 from mutuals.identity.models import Link
@@ -156,12 +157,22 @@ def test_a_row_that_holds_nul_bytes_is_an_error_and_not_another_name(tmp_path: P
 
 def test_a_mapping_is_remembered_for_the_same_columns(tmp_path: Path) -> None:
     first = upload(write(tmp_path, "id,name,Kennz\n1,Bea,A7\n"))
-    choose(first, mapping={"id": "id", "name": "name", "Kennz": "note"})
+    run(check(choose(first, mapping={"id": "id", "name": "name", "Kennz": "note"})))
 
     again = upload(write(tmp_path, "id,name,Kennz\n2,Bo,A8\n"))
 
     assert again.mapping["Kennz"] == "note"
     assert again.sniffed["why"]["Kennz"] == "same as last time"
+
+
+def test_a_preview_alone_leaves_no_mapping_behind(tmp_path: Path) -> None:
+    first = upload(write(tmp_path, "id,name,Kennz\n1,Bea,A7\n"))
+    check(choose(first, mapping={"id": "id", "name": "name", "Kennz": "note"}))
+
+    again = upload(write(tmp_path, "id,name,Kennz\n2,Bo,A8\n"))
+
+    assert not RememberedMapping.objects.exists()
+    assert "Kennz" not in again.mapping
 
 
 def test_thousands_of_people_are_taken_in_and_counted_as_foretold(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def choose(request: HttpRequest, import_id: int) -> HttpResponse:
     row = _found(request, import_id)
     choice = forms.Choice.of(row, request.POST)
     try:
-        chosen = begin.choose(row, by=caller(request), mapping=choice.mapping, options=choice.options, now=clock.now())
+        chosen = begin.choose(row, by=caller(request), mapping=choice.mapping, options=choice.options)
         running.check(chosen, by=caller(request))
     except REFUSALS as error:
         return _one(request, row, wrong=said_of(error) or {"": str(error)}, choice=choice)
