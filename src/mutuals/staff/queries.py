@@ -35,7 +35,12 @@ def owners() -> QuerySet[User]:
 
 def teams_visible_to(viewer: Any) -> QuerySet[Team]:
     """Teams with `size`, their active members; without "user.view" only one's own."""
-    teams = Team.objects.annotate(size=Count("members", filter=Q(members__is_active=True))).order_by("name")
+    return teams_of(viewer).annotate(size=Count("members", filter=Q(members__is_active=True)))
+
+
+def teams_of(viewer: Any) -> QuerySet[Team]:
+    """The same teams by name alone, for menus."""
+    teams = Team.objects.order_by("name")
     if may(viewer, "user.view"):
         return teams
     return teams.filter(pk__in=viewer.team_ids() if isinstance(viewer, User) and viewer.is_active else [])

@@ -125,13 +125,13 @@ def _with_open(
 
 def choices(viewer: User) -> dict[str, Any]:
     """What the filters and the assign menus offer; three small queries."""
-    sources = list(channels.visible_to(viewer).only("id", "name", "connector", "owner", "stand_in", "team"))
+    sources = list(channels.visible_to(viewer).select_related(None).only("name", "connector"))
     return {
         "sources": sources,
         "networks": sorted({(one.connector, talk.label_of(one.connector)) for one in sources}),
         "pillars": Pillar.choices,
-        "colleagues": [user for user in staff.visible_to(viewer) if user.is_active],
-        "teams": list(staff.teams_visible_to(viewer)),
+        "colleagues": list(staff.visible_to(viewer).filter(is_active=True).only("name", "email")),
+        "teams": list(staff.teams_of(viewer)),
         "purposes": Purpose.choices,
         "outcomes": Outcome.choices,
         "snoozes": SNOOZES,
