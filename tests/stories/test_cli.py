@@ -347,3 +347,17 @@ def test_a_command_begins_in_a_process_that_knows_nothing_of_django_yet(words):
 
     assert ended.returncode == 0, ended.stderr
     assert "usage: mutuals" in ended.stdout
+
+
+def test_a_command_of_the_database_whose_reader_has_gone_ends_quietly(tmp_path):
+    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    reads, writes = os.pipe()
+    os.close(reads)
+
+    with os.fdopen(writes, "wb") as out:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mutuals", "db", "status"],
+            env={**environ, "MUTUALS_STATE": str(tmp_path)}, stdout=out, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    assert (ended.returncode, ended.stderr) == (0, "")

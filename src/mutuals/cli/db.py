@@ -124,13 +124,12 @@ def _tell(args: argparse.Namespace, act: Callable[[], dict[str, object]]) -> int
 
 
 def _print(args: argparse.Namespace, said: dict[str, object]) -> None:
-    if args.json:
-        print(json.dumps(said))
-    elif list(said) == ["url"]:
-        print(said["url"])
-    else:
-        for name, value in said.items():
-            print(f"{name}: {'-' if value in (None, '') else value}")
+    lines = [f"{name}: {'-' if value in (None, '') else value}" for name, value in said.items()]
+    text = json.dumps(said) if args.json else str(said["url"]) if list(said) == ["url"] else "\n".join(lines)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # `| head` has seen enough; what was asked for is done
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(args: argparse.Namespace, error: embedded.Refused) -> int:
