@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import psycopg
@@ -18,7 +20,7 @@ def insert(
     conflict: str = "",
     returning: str = "",
 ) -> list[tuple[Any, ...]]:
-    """INSERT .. SELECT FROM json_to_recordset(..): one parameter for any number of rows and columns.
+    """INSERT .. SELECT FROM json_to_recordset(..): a few parameters for any number of rows and columns.
 
     Measured beside one array a column (unnest), which psycopg quotes item by item, this costs the client a fifth.
     `columns` are column names of `model`, `rows` one tuple each in that order; `conflict` is the text after ON CONFLICT
@@ -27,24 +29,13 @@ def insert(
     """
     if not rows:
         return []
-    types = {field.column: _type(field) for field in model._meta.concrete_fields}
+    kinds = {field.column: _type(field) for field in model._meta.concrete_fields}
+    table = _Table.of({column: kinds[column] for column in columns}, rows)
     names = ", ".join(f'"{column}"' for column in columns)
-    taken = ", ".join(f'"{column}"::jsonb' if types[column] == "jsonb" else f'"{column}"' for column in columns)
-    record = ", ".join(f'"{column}" {"text" if types[column] == "jsonb" else types[column]}' for column in columns)
-    table = model._meta.db_table
-    sql = f'INSERT INTO "{table}" ({names}) SELECT {taken} FROM json_to_recordset(%s::json) AS given({record})'  # noqa: S608
+    sql = f'INSERT INTO "{model._meta.db_table}" ({names}) {table.sql}'
     sql += f" ON CONFLICT {conflict}" if conflict else ""
     sql += f" RETURNING {returning}" if returning else ""
-    if binary := [place for place, column in enumerate(columns) if types[column] == "bytea"]:
-        rows = [_hex(row, binary) for row in rows]
-    return execute(sql, [_as_json(columns, rows)])
-
-
-def _hex(row: Sequence[Any], places: Sequence[int]) -> list[Any]:
-    told = list(row)
-    for place in places:
-        told[place] = "\\x" + bytes(told[place]).hex()
-    return told
+    return execute(sql, table.values)
 
 
 def run(sql: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], *values: Any) -> list[tuple[Any, ...]]:
@@ -54,10 +45,63 @@ def run(sql: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], *valu
     """
     if not rows:
         return []
-    record = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    return execute(
-        sql.replace("{g}", f"json_to_recordset(%s::json) AS g({record})"), [_as_json(list(types), rows), *values]
-    )
+    table = _Table.of(types, rows)
+    return execute(sql.replace("{g}", f"({table.sql}) AS g"), [*table.values, *values])
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows as a SELECT with its parameters.
+
+    What is the same in every row travels once, beside the rows; bytes travel as they are, one after the other.
+    """
+
+    sql: str
+    values: list[Any]
+
+    @classmethod
+    def of(cls, types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> _Table:
+        taken: list[str] = []
+        same: dict[str, Any] = {}
+        given: dict[str, Sequence[Any]] = {}
+        kinds: dict[str, str] = {}
+        blobs: list[bytes] = []
+        for place, ((column, kind), told) in enumerate(zip(types.items(), zip(*rows, strict=True), strict=True)):
+            name = f"c{place}"
+            if kind == "bytea":
+                blobs.append(b"".join(told))
+                given[f"{name}s"], given[f"{name}n"] = _places(told)
+                kinds |= {f"{name}s": "int", f"{name}n": "int"}
+                taken.append(f'substring(%b::bytea FROM g.{name}s FOR g.{name}n) AS "{column}"')
+                continue
+            is_same = place > 0 and told[0] == told[-1] and told.count(told[0]) == len(told)
+            if is_same:
+                same[name] = told[0]
+            else:
+                given[name] = told
+            kinds[name] = "text" if kind == "jsonb" else kind
+            cast = "::jsonb" if kind == "jsonb" else ""
+            taken.append(f'{"s" if is_same else "g"}.{name}{cast} AS "{column}"')
+        values = [*blobs, _json([dict(zip(given, row, strict=True)) for row in zip(*given.values(), strict=True)])]
+        sql = f"SELECT {', '.join(taken)} FROM json_to_recordset(%s::json) AS g({_record(given, kinds)})"  # noqa: S608
+        if same:
+            sql += f" CROSS JOIN json_to_record(%s::json) AS s({_record(same, kinds)})"
+            values.append(_json(same))
+        return cls(sql, values)
+
+
+def _places(told: Sequence[bytes]) -> tuple[list[int], list[int]]:
+    """Where each begins in all of them together, from 1, and how long it is."""
+    lengths = [len(one) for one in told]
+    return [end - length + 1 for end, length in zip(accumulate(lengths), lengths, strict=True)], lengths
+
+
+def _record(names: Iterable[str], kinds: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kinds[name]}" for name in names)
+
+
+def _json(told: Any) -> str:
+    return to_json(told, fallback=_plain, inf_nan_mode="constants").decode()
 
 
 def array(values: Iterable[str]) -> str:
@@ -67,11 +111,6 @@ def array(values: Iterable[str]) -> str:
 
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"') if '"' in value or "\\" in value else value
-
-
-def _as_json(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    told = [dict(zip(columns, row, strict=True)) for row in rows]
-    return to_json(told, fallback=_plain, inf_nan_mode="constants").decode()
 
 
 def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
