@@ -25,7 +25,7 @@ from mutuals.channels.models import Source
 from mutuals.connectors.contract import Raw
 from mutuals.conversations.arrived import Placed
 from mutuals.conversations.models import Conversation
-from mutuals.history import keep
+from mutuals.history import keep, tally
 
 BATCH = 1000
 LAST = {"small": 5_000, "default": 30_000, "full": 200_000}
@@ -119,11 +119,11 @@ class laid_out:
         numbers = [source.pk for source in self.sources]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE people_person p SET interaction_count = p.interaction_count - g.n FROM (SELECT o.canonical_id, count(*)"
-                " AS n FROM history_interaction i JOIN people_profile f ON f.id = i.profile_id JOIN people_person o ON"
-                " o.id = f.person_id WHERE i.id > %s AND i.source_id = ANY(%s) GROUP BY 1) g WHERE p.id = g.canonical_id",
+                "SELECT DISTINCT f.person_id FROM history_interaction i JOIN people_profile f ON f.id = i.profile_id"
+                " WHERE i.id > %s AND i.source_id = ANY(%s) AND f.person_id IS NOT NULL",
                 [self.interaction, numbers],
             )
+            heard = [row[0] for row in cursor.fetchall()]
             own = "IN (SELECT id FROM conversations_conversation WHERE source_id = ANY(%s))"
             for sql, value in (
                 ("DELETE FROM history_interaction WHERE source_id = ANY(%s) AND id > %s", [numbers, self.interaction]),
@@ -138,6 +138,8 @@ class laid_out:
                 ("DELETE FROM channels_source WHERE id = ANY(%s)", [numbers]),
             ):
                 cursor.execute(sql, value)
+            for start in range(0, len(heard), 10_000):
+                tally.recount(heard[start : start + 10_000])
         with connection.cursor() as cursor:
             for table in (
                 "history_interaction",
