@@ -28,7 +28,10 @@ Cell = Annotated[str, Field(max_length=200, pattern=r"^[^\u0000]*$")]
 
 
 class ImportOut(Out):
-    """A file, what its columns mean, what the preview said and what came of it."""
+    """A file, what its columns mean, what the preview said and what came of it.
+
+    `numbers_without_country`: rows with a phone number that is kept as written, as no `region` was chosen for it.
+    """
 
     id: int
     file_name: str
@@ -40,6 +43,7 @@ class ImportOut(Out):
     options: dict[str, Any]
     preview: dict[str, Any]
     counts: dict[str, Any]
+    numbers_without_country: int
     rows_done: int
     rows_total: int | None
     error: str
@@ -61,6 +65,7 @@ class ImportOut(Out):
             options=row.options,
             preview=row.preview,
             counts=row.counts,
+            numbers_without_country=report.without_country(row),
             rows_done=row.rows_done,
             rows_total=row.rows_total,
             error=row.error,

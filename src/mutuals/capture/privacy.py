@@ -126,7 +126,9 @@ def _sure(who: Holder) -> Named:
 
 
 def _is_number(network: str, key: str) -> bool:
-    return network.startswith("crm:") or (key.isdigit() and len(key) < 8)
+    """Also a phone number without its country: another country has it as well."""
+    is_at_home = network == "phone" and not key.startswith("+")
+    return network.startswith("crm:") or is_at_home or (key.isdigit() and len(key) < 8)
 
 
 _LIKELY = """
@@ -140,7 +142,7 @@ SELECT id FROM capture_importtrouble WHERE {looked} AND (
 def _troubles(who: Holder, looked: Looked) -> list[ImportTrouble]:
     """Left out rows that name them."""
     named, theirs = _sure(who), set(who.handles)
-    numbers = [f"%{key[-6:]}%" for network, key in theirs if network == "phone"]
+    numbers = [f"%{key[-6:]}%" for network, key in theirs if network == "phone" and key.startswith("+")]
     ids = ["%" + re.sub(r"([\\%_])", r"\\\1", key) + "%" for network, key in theirs if _is_number(network, key)]
     with connection.cursor() as cursor:
         words = named.like if named else "(?!)"

@@ -68,7 +68,7 @@ def register(groups: Any) -> None:
     parser.add_argument("--zone", help="time zone of times that name none, such as Europe/Lisbon")
     parser.add_argument("--day-first", choices=["yes", "no"], help="whether 3/4/2026 is in April")
     parser.add_argument("--decimal", choices=[".", ","], help="the decimal sign of amounts")
-    parser.add_argument("--region", metavar="DE", help="country of phone numbers without a prefix")
+    parser.add_argument("--region", metavar="DE", help="country of phone numbers that name none; else kept as written")
     parser.add_argument("--currency", metavar="EUR", help="currency of all orders of the file")
     parser.add_argument("--network", metavar="NAME", help="network that the posts of the file are from")
     who = parser.add_mutually_exclusive_group()
@@ -262,6 +262,9 @@ def _ended(args: argparse.Namespace, of: Import, by: User) -> Ended:
         "rows": of.rows_done,
         "preview": of.preview,
     }
+    if number := report.without_country(of):
+        told = f"in {number:,} row{'s'[: number > 1]}, kept as written; --region DE (or another) reads them"
+        said["numbers without a country"] = number if args.json else told
     if of.state == ImportState.DONE:
         said["counts"] = of.counts
         said["reconciled"] = of.counts == of.preview and sum(of.counts.values()) == of.rows_done

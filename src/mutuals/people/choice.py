@@ -1,6 +1,7 @@
 """Which of several sayings about a person stands on their page. Pure.
 
 The newest staff entry wins; else the newest source; a display name or the address itself serves where nobody said more.
+A phone number without its country, as a file wrote it, stands only where there is no other.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people.names import fold, tidy
 from mutuals.people.profiles import OWN, said
 
@@ -37,7 +39,7 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
     for voice in sorted(ordered, key=lambda voice: (voice.network, voice.key)):  # decides between equals
         for name, one in said(voice.fields).items():
             rank = (one.by.startswith("staff:"), one.at)
-            if name in CHOSEN and (name not in best or rank > best[name][0]):
+            if name in (*CHOSEN, AS_WRITTEN) and (name not in best or rank > best[name][0]):
                 best[name] = (rank, one.value)
     values = {
         name: tidy(str(best[name][1] or ""), at_most=most) if name in best else "" for name, most in LENGTHS.items()
@@ -48,6 +50,8 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
                 (voice.key for voice in ordered if voice.network == name and voice.label != "shared"), ""
             )
             values[name] = values[name] if len(values[name]) <= LENGTHS[name] else ""
+    if not values["phone"] and "phone" not in best and AS_WRITTEN in best:
+        values["phone"] = tidy(str(next(iter(best[AS_WRITTEN][1] or ()), "")), at_most=LENGTHS["phone"])
     if "name" not in best:
         values["name"] = _shown(ordered)
     return {**values, "name_key": fold(values["name"])[:200], "birthday": _day(best.get("birthday"))}

@@ -35,7 +35,7 @@ def edit(organisation: Organisation, *, by: User, changes: Mapping[str, Any], no
     """Change what is known of an organisation; the journal keeps before and after."""
     require(by, "organisation.edit", organisation)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    values = _read(changes)
+    values = _read({name: value for name, value in changes.items() if not _stands(organisation, name, value)})
     changed = {name: [getattr(organisation, name), value] for name, value in values.items() if name != "name_key"}
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     if changed:
@@ -103,6 +103,12 @@ def make(names: Sequence[str], *, now: datetime) -> dict[str, int]:
         if key and key not in known and key not in new:
             new[key] = Organisation(name=tidy(name, at_most=200), name_key=key, created_at=now, changed_at=now)
     return known | {row.name_key: row.pk for row in Organisation.objects.bulk_create(list(new.values()))}
+
+
+def _stands(organisation: Organisation, name: str, value: Any) -> bool:
+    """Whether a form only sends back the number that a file wrote without its country, which nobody could enter."""
+    phone = organisation.phone
+    return name == "phone" and bool(phone) and value == phone and not phone_key(phone)
 
 
 def _read(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
     """
     person = held(person.canonical_id)
     require(by, "person.edit", person)
-    told, columns = _read(changes)
+    told, columns = _read({name: value for name, value in changes.items() if not _stands(person, name, value)})
     before = {name: _plain(getattr(person, name)) for name in (*CHOSEN, *_JOURNALLED)}
     if told:
         own = _own_record(person, now=now)
@@ -175,6 +175,11 @@ def make(names: Sequence[str], *, now: datetime, since: Sequence[datetime | None
         numbers = [int(row[0]) for row in cursor.fetchall()]
         cursor.execute(_MAKE, [now, numbers, told, [fold(name)[:200] for name in told], starts])
     return numbers
+
+
+def _stands(person: Person, name: str, value: Any) -> bool:
+    """Whether a form only sends back the number that a file wrote without its country, which nobody could enter."""
+    return name == "phone" and bool(person.phone) and value == person.phone and not phone_key(person.phone)
 
 
 _JOURNALLED = ("tags", "stage", "owner_id", "team_id")

@@ -18,6 +18,7 @@ from mutuals.capture.models import Import, ImportState, RememberedMapping
 from mutuals.channels.models import Source, SourceState
 from mutuals.channels.sources import is_empty
 from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Shape, Target, field_of
+from mutuals.connectors.files.mapping import numbers_without_country
 from mutuals.connectors.files.propose import propose
 from mutuals.connectors.files.shapes import Format, Sniffed, Value
 from mutuals.connectors.files.sniff import sniff
@@ -106,6 +107,8 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
         raise Unusable("This import is running or done; begin a new one to change its mapping.", field="state")
     sniffed, target = from_json(of.sniffed), Target(of.target)
     told = {name: value for name, value in options.items() if name in OPTIONS and value not in (None, "", [], {})}
+    if isinstance(told.get("region"), str):
+        told["region"] = told["region"].strip().upper()
     unknown = set(options) - set(OPTIONS)
     if unknown:
         raise Unusable(f"There is no option “{sorted(unknown)[0][:40]}”.", field="options")
@@ -176,6 +179,11 @@ def withdraw(of: Import, *, by: User) -> None:
     if _is_bare(source) and is_empty(source):
         journal.note("source.removed", source, by=by, name=source.name, connector=source.connector)
         source.delete()
+
+
+def numbers_at_home(of: Import, mapping: Mapping[str, str]) -> list[str]:
+    """Phone numbers among the first rows that name no country, as these columns are understood: a reason to ask for one."""
+    return numbers_without_country(of.sniffed.get("sample_rows", []), mapping, of.target)
 
 
 def never_ran(of: Import) -> bool:

@@ -90,7 +90,7 @@ def names(of: Import, *, named: Named, theirs: AbstractSet[Pair]) -> bool:
 
 def _maybe(of: Import, theirs: AbstractSet[Pair]) -> re.Pattern[str]:
     """Finds each place where a row may hold what `handles` tells exactly: figures of a number, an id of a source."""
-    ways = [r"[\s()./-]*".join(key[-6:]) for network, key in theirs if network == "phone"]
+    ways = [r"[\s()./-]*".join(key[-6:]) for network, key in theirs if network == "phone" and key.startswith("+")]
     ways += [
         rf"(?<!\w){re.escape(key)}(?!\w)"
         for network, key in theirs

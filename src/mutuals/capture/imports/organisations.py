@@ -17,6 +17,7 @@ from django.db.models import Q
 from mutuals.base import bulk
 from mutuals.capture.imports.decisions import Decision, Outcome, Pair, Ref, RowIn, Shadow, joined, parted
 from mutuals.capture.models import Import
+from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people import profiles
 from mutuals.people.models import Organisation, Profile
 from mutuals.people.names import fold, tidy
@@ -212,7 +213,7 @@ class OrganisationsPlanner:
         return True
 
     def _told(self, values: Mapping[str, Any]) -> dict[str, str]:
-        phones = values.get("phone") or [""]
+        phones = values.get("phone") or values.get(AS_WRITTEN) or [""]
         whole = {**{name: str(values.get(name) or "") for name in LENGTHS}, "phone": phones[0]}
         return {name: text for name, most in LENGTHS.items() if (text := tidy(whole[name], at_most=most))}
 

@@ -18,6 +18,7 @@ from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair,
 from mutuals.capture.imports.names import clash
 from mutuals.capture.imports.record import content_pair, fields_of, handles_of, name_of
 from mutuals.capture.models import Import
+from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people import profiles
 from mutuals.people.names import fold, tidy
 
@@ -123,7 +124,8 @@ class PeoplePlanner:
     def _differing(self, row: RowIn, record: Pair) -> list[str]:
         known = self._world.at(record).fields
         told = fields_of(row.values)
-        return [name for name, value in told.items() if name in known and known[name].get("value") != value]
+        names = [name for name, value in told.items() if name in known and known[name].get("value") != value]
+        return ["phone" if name == AS_WRITTEN else name for name in names]
 
     def _change(self, row: RowIn, pairs: Sequence[Pair], ref: Ref, now: datetime) -> bool:
         human = self._world.people.setdefault(

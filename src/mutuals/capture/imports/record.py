@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mutuals.capture.imports.decisions import Pair
+from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people.names import tidy
 from mutuals.people.profiles import LONGEST_FIELD, stored_key
 
@@ -37,13 +38,18 @@ def content_pair(values: Mapping[str, Any], source_id: int) -> Pair:
 
 
 def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the row tells of its person, as the record's profile keeps it; addresses and numbers are profiles."""
+    """What the row tells of its person, as the record's profile keeps it; addresses and numbers are profiles.
+
+    A number without its country is no profile: nobody can say whose it is.
+    """
     told: dict[str, Any] = {}
     if name := tidy(name_of(values), at_most=200):
         told["name"] = name
     for name in ("given_name", "family_name", *_PLAIN):
         if value := tidy(str(values.get(name) or ""), at_most=LONGEST_FIELD):
             told[name] = value
+    if values.get(AS_WRITTEN):
+        told[AS_WRITTEN] = [tidy(number, at_most=LONGEST_FIELD) for number in values[AS_WRITTEN]][:20]
     if values.get("birthday"):
         told["birthday"] = values["birthday"].isoformat()
     if values.get("extra"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from mutuals.capture.imports.rows import AT_HOME
 from mutuals.capture.models import Import, ImportState, ImportTrouble
 from mutuals.connectors.files.read import safe_cell
 from mutuals.staff.models import User
@@ -40,6 +41,11 @@ def progress(of: Import, *, now: datetime) -> Progress:
     if state in (ImportState.CHECKING, ImportState.RUNNING) and rate and of.rows_total:
         left = max(of.rows_total - of.rows_done, 0) / rate
     return Progress(state, of.rows_done, of.rows_total, rate, left)
+
+
+def without_country(of: Import) -> int:
+    """In how many rows, as the check found, a phone number names no country and is kept as written."""
+    return int(of.sniffed.get(AT_HOME, 0))
 
 
 def visible_to(user: Any) -> QuerySet[Import]:

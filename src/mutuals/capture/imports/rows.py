@@ -17,6 +17,7 @@ from mutuals.connectors.files.read import rows
 from mutuals.connectors.files.shapes import BadRow, Format, Item, MailRow, Sniffed
 from mutuals.people.names import tidy
 
+AT_HOME = "numbers_at_home"  # beside what was recognised: rows with phone numbers that name no country
 LONGEST_GROUP = 20_000  # rows that may be decided together
 
 

@@ -21,10 +21,11 @@ from mutuals.capture.imports.orders import OrdersPlanner
 from mutuals.capture.imports.organisations import OrganisationsPlanner
 from mutuals.capture.imports.people import PeoplePlanner
 from mutuals.capture.imports.posts import PostsPlanner
-from mutuals.capture.imports.rows import batches, read
+from mutuals.capture.imports.rows import AT_HOME, batches, read
 from mutuals.capture.models import Import, ImportState, ImportTrouble
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.fields import Target
+from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people.names import tidy
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -82,7 +83,7 @@ def check_now(import_id: int, *, size: int = SIZE) -> None:
         if of is None or of.state != ImportState.CHECKING:  # taken away, or done by another process, since it was asked
             return
         of.troubles.all().delete()
-        _turn(of, rows_done=0, preview={}, started_at=clock.now())
+        _turn(of, rows_done=0, preview={}, started_at=clock.now(), sniffed={**of.sniffed, AT_HOME: 0})
     _walk(of, size=size, is_check=True, before_commit=_nothing)
 
 
@@ -140,6 +141,8 @@ def _preview(of: Import, planner: Planner, rows: Sequence[RowIn]) -> dict[str, i
     with transaction.atomic():
         of = _expected(of, ImportState.CHECKING)
         _count(of, decisions, "preview")
+        if at_home := sum(bool(row.values.get(AS_WRITTEN)) for row in rows if not row.error):
+            _turn(of, sniffed={**of.sniffed, AT_HOME: of.sniffed.get(AT_HOME, 0) + at_home})
     return dict(of.preview)
 
 

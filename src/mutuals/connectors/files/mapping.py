@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,17 @@ from typing import Any
 from mutuals.connectors.files.fields import EXTRA, FIELDS, Field, Shape, Target
 from mutuals.connectors.files.shapes import Value
 from mutuals.connectors.files.times import parse_date, parse_time
-from mutuals.connectors.files.values import parse_bool, parse_domain, parse_email, parse_money, parse_phone
+from mutuals.connectors.files.values import (
+    NeedsCountry,
+    parse_bool,
+    parse_domain,
+    parse_email,
+    parse_money,
+    parse_phone,
+)
 
+AS_WRITTEN = "phone_written"
+"""Phone numbers of a record that name no country, where nobody said which: kept as they stand, and nobody's id."""
 _SEVERAL = re.compile(r"[;,|\n]\s*")
 
 
@@ -41,7 +50,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A record in our terms. Texts are trimmed; email, phone and tags are lists; see `clean` for the types."""
+    """A record in our terms. Texts are trimmed; email, phone, its AS_WRITTEN and tags are lists; see `clean`."""
 
     values: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
@@ -86,7 +95,8 @@ def _several(value: Value, name: str) -> list[str]:
 def clean(record: Mapping[str, Any], target: Target | str, reading: Reading) -> Clean:
     """Each value to its type; what cannot be read is a Problem and left out, the rest of the record stays.
 
-    Types: email and phone list[str] (one writing each, doubles removed); money and quantities Decimal; times aware UTC
+    Types: email and phone list[str] (one writing each, doubles removed), numbers without a country apart under
+    AS_WRITTEN; money and quantities Decimal; times aware UTC
     datetime beside `<field>_original` (the text) ; birthday date; public bool; a missing required field is a Problem.
     """
     goal = Target(target)
@@ -101,11 +111,16 @@ def clean(record: Mapping[str, Any], target: Target | str, reading: Reading) -> 
         if known.name == "lines":
             done["lines"] = _lines(value, reading, problems)
         elif known.many:
-            done[known.name] = _each(known, value, reading, problems)
+            written: list[str] = []
+            done[known.name] = _each(known, value, reading, problems, written)
+            if written:
+                done[AS_WRITTEN] = written
         else:
             _one(known, str(value), reading, done, problems)
     if goal is Target.PEOPLE and not problems and _is_nobody(done, reading):
-        problems.append(Problem("name", "Nothing says who this is: no name, mail or number", ""))
+        lone = next(iter(done.get(AS_WRITTEN, ())), "")
+        why = f"only “{lone[:40]}”, which names no country" if lone else "no name, mail or number"
+        problems.append(Problem("name", f"Nothing says who this is: {why}", lone))
     if record.get(EXTRA):
         done[EXTRA] = record[EXTRA]
     return Clean(done, tuple(problems))
@@ -119,11 +134,25 @@ def _is_nobody(done: Mapping[str, Any], reading: Reading) -> bool:
     return not done.get("id") or not told
 
 
-def _each(known: Field, value: object, reading: Reading, problems: list[Problem]) -> list[str]:
+def numbers_without_country(
+    rows: Iterable[Mapping[str, Value]], mapping: Mapping[str, str], target: Target | str
+) -> list[str]:
+    """The phone numbers among the first rows of a file that only a country would tell."""
+    found: list[str] = []
+    for row in rows:
+        _each(_PHONE, apply(row, mapping, target).get("phone", []), Reading(), [], found)
+    return found
+
+
+def _each(known: Field, value: object, reading: Reading, problems: list[Problem], written: list[str]) -> list[str]:
+    """The values as they are read; numbers that lack a country go to `written`, what cannot be read to `problems`."""
     found: list[str] = []
     for text in value if isinstance(value, list) else [str(value)]:
         try:
             read = str(_read(known, text, reading))
+        except NeedsCountry:
+            written += [] if text in written else [text]
+            continue
         except ValueError as error:
             problems.append(Problem(known.name, str(error), text))
             continue
@@ -180,6 +209,7 @@ _READERS: dict[Shape, Callable[[str, Reading], Any]] = {
     Shape.BOOL: lambda text, _: parse_bool(text),
     Shape.CURRENCY: lambda text, _: parse_money(f"1 {text}").currency or text.strip().upper()[:3],
 }
+_PHONE = Field("phone", "Phone", Shape.PHONE, many=True)
 _MANY: dict[Target, frozenset[str]] = {
     target: frozenset(known.name for known in known_fields if known.many) for target, known_fields in FIELDS.items()
 }

@@ -28,6 +28,10 @@ _LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
 _PHONE = re.compile(r"^[+(\d][\d\s()/.+-]{5,24}(?:\s*(?:ext|x|#)\.?\s*\d{1,6})?$", re.IGNORECASE)
 
 
+class NeedsCountry(ValueError):
+    """A phone number as it is dialled at home: whose number it is depends on a country that nobody said."""
+
+
 class NeedsDecimal(ValueError):
     """1.234 may be a thousand or a bit more than one; nobody said which."""
 
@@ -147,15 +151,26 @@ def parse_domain(text: str) -> str:
 
 
 def parse_phone(text: str, *, region: str | None) -> str:
-    """E.164. `region` (ISO 3166 code) serves numbers without a country prefix; without it those are refused."""
+    """E.164. `region` (ISO 3166 code) serves numbers without a country prefix.
+
+    Raises NeedsCountry for those where it is not said, ValueError for what is no phone number.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
     try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), region or None)
+        number = phonenumbers.parse(plain, region or None)
     except phonenumbers.NumberParseException as error:
-        hint = "" if region or text.strip().startswith("+") else "; say which country its numbers are from"
-        raise ValueError(f"“{text[:40]}” is not a phone number{hint}") from error
+        if not region and not plain.startswith("+") and _is_dialled(plain, error):
+            raise NeedsCountry(f"“{text[:40]}” names no country; say which one its numbers are from") from error
+        raise ValueError(f"“{text[:40]}” is not a phone number") from error
     if not phonenumbers.is_possible_number(number):
         raise ValueError(f"“{text[:40]}” is not a possible phone number")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_dialled(text: str, error: phonenumbers.NumberParseException) -> bool:
+    """Whether the library missed the country only. 17 digits are those of E.164 behind two zeros."""
+    missed = phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+    return error.error_type == missed and 4 <= sum(char.isdigit() for char in text) <= 17
 
 
 def looks_like_phone(text: str) -> bool:

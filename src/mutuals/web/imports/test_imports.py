@@ -98,6 +98,31 @@ def test_times_without_a_zone_are_asked_for_and_answered(here):
     assert of.state == "checking"
 
 
+def test_the_country_of_numbers_is_asked_for_only_where_numbers_name_none(here):
+    client = as_(here.lea)
+    upload(client, "Name,Telefon\nBea Solmar,0221 1234567\nBo Solmar,+49 221 7654321\n")
+    of = Import.objects.get()
+    said = {"col-0": "name", "col-1": "phone", "match": "phone"}
+
+    asked = client.get(f"/imports/{of.pk}/")
+    wrong = client.post(f"/imports/{of.pk}/mapping/", {**said, "region": "XX"})
+    client.post(f"/imports/{of.pk}/mapping/", said)
+    running.check_now(of.pk)
+    without = client.get(f"/imports/{of.pk}/")
+    client.post(f"/imports/{of.pk}/mapping/", {**said, "region": "de"})
+    running.check_now(of.pk)
+    with_it = client.get(f"/imports/{of.pk}/")
+    upload(client, "Name,Telefon\nBo Solmar,+49 221 7654321\n")
+    not_asked = client.get(f"/imports/{Import.objects.latest('pk').pk}/")
+
+    assert "Such as 0221 1234567." in asked.text
+    assert "A country is two letters" in wrong.text
+    assert "In 1 row a phone number names no country" in without.text
+    assert "names no country" not in with_it.text
+    assert 'name="region" value="DE"' in with_it.text
+    assert 'name="region"' not in not_asked.text
+
+
 def test_posts_can_be_history_only_and_the_page_says_so(here):
     client = as_(here.lea)
     upload(client, POSTS)

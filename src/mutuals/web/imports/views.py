@@ -151,6 +151,7 @@ def _one(
         "wrong": wrong,
     }
     counts = row.counts if row.counts else row.preview
+    told["without_country"] = report.without_country(row)
     told |= _progress(row) | {"parts": shown.parts(counts) if counts else [], "total": sum(counts.values())}
     told |= {"errors": _sample(row, is_doubt=False), "doubts": _sample(row, is_doubt=True)}
     told["will_take"] = sum(counts.get(name, 0) for name in ("new", "updated"))
@@ -166,6 +167,7 @@ def _choices(row: Import, choice: forms.Choice | None, wrong: dict[str, str]) ->
     mapping = choice.mapping if choice else row.mapping
     options = choice.options if choice else row.options
     lines = forms.lines(row, mapping, wrong)
+    at_home, without = begin.numbers_at_home(row, mapping), report.without_country(row)
     named = {line.column for line in lines}
     constants = forms.constants(row, mapping, options, wrong)
     placed = named | {one.name for one in constants} | set(_QUESTIONS)
@@ -177,6 +179,8 @@ def _choices(row: Import, choice: forms.Choice | None, wrong: dict[str, str]) ->
         "keys": forms.keys(row, mapping, options),
         "constants": constants,
         "options": options,
+        "asks_country": bool(at_home or without or options.get("region") or wrong.get("region")),
+        "at_home": at_home[0] if at_home else "",
         "unplaced": unplaced,
         "zones": sorted(available_timezones()),
         "targets": forms.TARGETS.items(),

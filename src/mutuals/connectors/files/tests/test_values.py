@@ -7,6 +7,7 @@ import pytest
 
 from mutuals.connectors.files.times import NeedsOrder, NeedsZone, guess_day_first, parse_date, parse_time
 from mutuals.connectors.files.values import (
+    NeedsCountry,
     NeedsDecimal,
     guess_decimal,
     parse_domain,
@@ -137,5 +138,17 @@ def test_what_is_no_address_is_refused(text):
 def test_phones_are_written_e164_by_the_region_that_was_given():
     assert parse_phone("0221 1234567", region="DE") == "+492211234567"
     assert parse_phone("+31 20 123 4567", region=None) == "+31201234567"
-    with pytest.raises(ValueError, match="which country"):
-        parse_phone("0221 1234567", region=None)
+
+
+@pytest.mark.parametrize("text", ["0221 1234567", "0049 221 1234567", "(0221) 12-34", "4711"])
+def test_a_number_dialled_at_home_asks_for_its_country(text):
+    with pytest.raises(NeedsCountry, match="names no country"):
+        parse_phone(text, region=None)
+
+
+@pytest.mark.parametrize("text", ["on request", "+999 12345", "12", "1" * 30])
+def test_what_is_no_number_in_any_country_is_refused_as_such(text):
+    with pytest.raises(ValueError, match="not a") as refused:
+        parse_phone(text, region=None)
+
+    assert not isinstance(refused.value, NeedsCountry)
