@@ -171,6 +171,16 @@ def test_the_inbox_counts_for_somebody_without_a_team(aron: Caller, staff: cast.
     assert told["counts"]["all"] == {"count": 1, "exact": True}
 
 
+def test_counts_that_take_too_long_are_null_and_the_list_still_comes(aron: Caller, staff: cast.Staff, settings) -> None:
+    settings.PATIENCE = 0.0
+    turn = cast.turn(cast.source(owner=staff.aron))
+
+    told = aron.get(f"/conversations?counts=1&network={turn.network}")
+
+    assert told["counts"] == {"mine": None, "unassigned": None, "team": None, "all": None}
+    assert [one["id"] for one in told["items"]] == [turn.pk]
+
+
 def test_secrets_go_in_and_never_come_out(aron: Caller) -> None:
     body = {"connector": "webhook", "name": "Hook", "answers": {"secret": "kettle-and-cup-26-kettle"}}
 

@@ -112,9 +112,9 @@ class WaysOut(Out):
 
 
 class InboxPage(Page[ConversationOut]):
-    """One page of the inbox, newest word first; `counts` by tab only where asked for."""
+    """One page of the inbox, newest word first; `counts` by tab only where asked for, null where counting took too long."""
 
-    counts: dict[str, Count] | None = None
+    counts: dict[str, Count | None] | None = None
 
 
 class Reply(In):
@@ -182,8 +182,12 @@ def listed(
     return InboxPage(
         items=[ConversationOut.of(turn) for turn in found.turns],
         next=pack(found.after),
-        counts={name: Count.of(pair) for name, pair in queries.counts(user, asked).items()} if counts else None,
+        counts=_told(queries.counts(user, asked)) if counts else None,
     )
+
+
+def _told(counts: dict[str, tuple[int, bool] | None]) -> dict[str, Count | None]:
+    return {tab: Count.of(pair) if pair else None for tab, pair in counts.items()}
 
 
 @router.read("/conversations/{int:conversation_id}", act="conversation.view", out=ConversationOut)

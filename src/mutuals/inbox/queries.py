@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from mutuals.base.patience import TooSlow, within
 from mutuals.conversations.arrived import SPEAKING
 from mutuals.history import queries as history
 from mutuals.history.models import Direction, Interaction
@@ -20,6 +23,7 @@ from mutuals.staff.permissions import Scope, scope
 Place = tuple[datetime, int]
 TABS = ("mine", "unassigned", "team", "all")
 MOST = 10_000
+COUNTING = 0.7  # seconds after which counting is given up
 MOST_OF_SOURCE = 1_000  # the source stands beside each conversation, in a row of its own
 _NEWEST = ("-moved_at", "-conversation_id")
 
@@ -155,10 +159,11 @@ def _past(rows: QuerySet[Turn], after: Place | None) -> QuerySet[Turn]:
     )
 
 
-def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
+def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool] | None]:
     """How many turns each tab holds under the same filters: (n, exact), counted up to 10,000; one query.
 
-    Under the filter of a source they are counted up to 1,000.
+    Under the filter of a source they are counted up to 1,000. None: under these filters they could not be counted in
+    `COUNTING` seconds, so nobody knows.
     """
     most = MOST_OF_SOURCE if asked.source_id is not None else MOST
     parts: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
@@ -166,12 +171,20 @@ def counts(viewer: User, asked: Asked) -> dict[str, tuple[int, bool]]:
         queries = [rows.order_by().values("pk")[: most + 1].query for rows in _asked(viewer, replace(asked, tab=tab))]
         parts[tab] = [query.sql_with_params() for query in queries]
     once = list(dict.fromkeys(part for of_tab in parts.values() for part in of_tab))  # tabs share parts
-    with connection.cursor() as cursor:
-        counted = ", ".join(["1", *(f"(SELECT count(*) FROM ({sql}) t)" for sql, _ in once)])  # noqa: S608  Django's own
-        cursor.execute(f"SELECT {counted}", [value for _, values in once for value in values])
-        found = dict(zip(once, cursor.fetchone()[1:], strict=True))
+    try:
+        found = dict(zip(once, _counted(once, is_filtered=asked != Asked(asked.tab, asked.state)), strict=True))
+    except TooSlow:
+        return dict.fromkeys(TABS)
     sums = {tab: sum(found[part] for part in of_tab) for tab, of_tab in parts.items()}
     return {tab: (min(n, most), n <= most) for tab, n in sums.items()}
+
+
+def _counted(parts: list[tuple[str, tuple[Any, ...]]], *, is_filtered: bool) -> list[int]:
+    """Each part counted; without filters every row hits, which takes no time."""
+    sql = ", ".join(["1", *(f"(SELECT count(*) FROM ({part}) t)" for part, _ in parts)])  # noqa: S608  Django's own
+    with within(min(COUNTING, settings.PATIENCE), "") if is_filtered else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", [value for _, values in parts for value in values])
+        return list(cursor.fetchone()[1:])
 
 
 def waiting_for(user: User) -> int:

@@ -1,7 +1,8 @@
 """Whose turn it is: from the first word to the outcome."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cast import NOW, channel, event, minutes, said, source, staff, turn
 from mutuals.base.models import Entry
@@ -137,6 +138,55 @@ def test_tabs_count_what_each_would_list():
 
     assert counts == {"mine": (1, True), "unassigned": (1, True), "team": (2, True), "all": (2, True)}
     assert [row.pk for row in queries.turns(us.ada, queries.Asked(tab="mine")).turns] == [mine.pk]
+
+
+def test_what_cannot_be_counted_in_time_is_unknown_and_what_needs_no_search_is_counted(settings):
+    us = staff()
+    turn(source(owner=us.olga))
+    settings.PATIENCE = 0.0
+
+    filtered, plain = (queries.counts(us.ada, asked) for asked in (queries.Asked(network="bluesky"), queries.Asked()))
+
+    assert filtered == dict.fromkeys(queries.TABS)
+    assert plain["all"] == (1, True)
+
+
+@pytest.mark.parametrize("filters", [{"network": "town"}, {"network": "webhook", "public": False}, {"pillar": "sales"}])
+def test_filters_that_rarely_hit_are_counted_and_listed_by_the_small_index(filters):
+    us = staff()
+    many_turns(source(owner=us.olga), 20_000)
+    asked = queries.Asked(state="closed", **filters)
+
+    with CaptureQueriesContext(connection) as told:
+        found = queries.counts(us.olga, asked)["all"], queries.turns(us.olga, asked).turns
+
+    plans = [plan_of(one["sql"]) for one in told if "inbox_turn" in one["sql"]][:2]
+    assert found == ((0, True), [])
+    assert all("turn_kind" in plan and "Seq Scan" not in plan for plan in plans)
+
+
+MANY = """
+WITH made AS (
+    INSERT INTO conversations_conversation (source_id, key, network, subject, snippet, is_public, message_count)
+    SELECT %s, 'k' || n, CASE WHEN n % 2 = 0 THEN 'webhook' ELSE 'email' END, '', '', n % 2 = 0, 1
+    FROM generate_series(1, %s) n RETURNING id, network, is_public
+)
+INSERT INTO inbox_turn (conversation_id, state, pillar, network, is_public, unread, moved_at, purpose, outcome, closed_at)
+SELECT id, 'closed', 'service', network, is_public, 0, now() - id * interval '1 s', 'help', 'solved', now() FROM made
+"""
+
+
+def many_turns(square, count: int) -> None:
+    """Closed conversations without words: every other one public on the webhook's network, the others mails."""
+    with connection.cursor() as cursor:
+        cursor.execute(MANY.replace("n % 2", "n %% 2"), [square.pk, count])
+        cursor.execute("ANALYZE inbox_turn")
+
+
+def plan_of(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(row[0] for row in cursor.fetchall())
 
 
 def test_the_list_is_walked_page_by_page_without_gaps():

@@ -76,7 +76,7 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
     if open_id is not None and place == Place():
         place = _holding(viewer, open_id)
     counts = queries.counts(viewer, place.asked("all"))
-    tab = place.tab or next((name for name, _ in TABS if counts[name][0]), "all")
+    tab = place.tab or next((name for name, _ in TABS if counts[name] not in (None, (0, True))), "all")
     here = Place(**{**place.__dict__, "tab": tab})
     limit = max(1, min(limit, MOST))
     lines, more = queries.lines(viewer, here.asked(tab), after=talk.place_of(after), limit=limit)
@@ -91,7 +91,7 @@ def listed(viewer: User, place: Place, *, after: str, limit: int, open_id: int |
         "query": here.address(),
         "amp": here.address() + ("&" if here.address() else "?"),
         "tabs": [(name, words, here.address(tab=name), counts[name], name == tab) for name, words in TABS],
-        "is_long": any(count >= LONG for count, _ in counts.values()),
+        "is_long": any(count and count[0] >= LONG for count in counts.values()),
         "older": talk.mark(more),
         "shown": limit + (PAGE if after else 0),
         "open_id": open_id,

@@ -112,6 +112,16 @@ def test_more_than_can_be_counted_is_a_short_word_with_the_long_one_beside_it(co
     assert 'class="tabs long"' in page
 
 
+def test_what_could_not_be_counted_in_time_is_a_question_mark_and_the_list_still_stands(us, square, settings):
+    turn = cast.turn(square)
+    settings.PATIENCE = 0.0
+
+    page = page_of(us.ada, f"/inbox/?tab=all&network={turn.network}")
+
+    assert 'title="not counted"><span aria-hidden="true">?</span><span class="vh">not counted</span></span>' in page
+    assert f'id="row-{turn.pk}"' in page
+
+
 def test_an_answer_taken_back_is_grey_and_no_word_of_ours_in_the_list(us, square):
     turn = cast.turn(square)
     answerable(square)
