@@ -6,6 +6,7 @@
 //   brings <input data-aim="conversation:12" value="true"> says that the answer of that composer is public now;
 //   [data-warn] shown only while the shape is public; textarea name="text";
 //   select name="channel" whose options carry data-name, data-limit, data-count="mastodon|graphemes|characters";
+//   data-placeholder on a radio is what the empty field says in that mode;
 //   the limit may stand on the form instead; [data-count-shown]; button [data-send-button] with [data-send-words],
 //   in which {name} is the chosen channel's name.
 // Ctrl/Cmd+Enter sends; after that, or by Escape, the focus goes to [data-thread]. A response header HX-Trigger: {"undone": {"draft": "conversation:12"}} puts the taken-back text back.
@@ -127,6 +128,7 @@ class Composer {
     this.form.classList.toggle("is-note", shape === "note");
     for (const one of this.form.querySelectorAll<HTMLElement>("[data-warn]")) one.hidden = shape !== "public";
     for (const one of this.form.querySelectorAll<HTMLElement>("[data-not-for-note]")) one.hidden = shape === "note";
+    this.text.placeholder = chosen?.dataset["placeholder"] ?? this.text.placeholder;
     this.showButton(chosen, shape);
     this.showCount(shape);
   }

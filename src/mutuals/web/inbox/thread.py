@@ -232,7 +232,7 @@ def _kind(row: Interaction, *, is_note: bool, is_out: bool) -> str:
     what = {"mail": "mail", "message": f"message, {network}", "review": "review"}.get(
         row.kind, f"{row.kind}, {network}"
     )
-    return f"{what} as {row.channel}" if is_out and row.channel else what
+    return f"{what} as {row.channel}" if is_out and row.channel and row.by_id else what
 
 
 def _events(turn: Turn, viewer: User, *, since: datetime | None, until: datetime | None) -> list[Said]:

@@ -289,3 +289,13 @@ def test_a_source_that_fails_says_when_it_is_tried_again(here):
     answer = as_(here.aron).get("/sources/")
 
     assert "again <time" in answer.text
+
+
+def test_what_a_connector_says_of_itself_breaks_with_the_window_and_not_with_its_file():
+    setup, reads = words.about("email")["Setup"], words.about("webhook")["Reads"]
+
+    assert "An administrator must allow servers" in setup
+    assert "\n\nThe sender's address is" in words.about("email")["Reads"]
+    assert "- text, subject: plain text, at most" in reads
+    assert "|" not in reads
+    assert "`" not in reads

@@ -120,7 +120,14 @@ def opening(name: str) -> str:
 def about(name: str) -> dict[str, str]:
     """What the folder of a connector says of itself, by heading: Reads, Writes, Limits, Setup."""
     parts = re.split(r"^## (.+)$", _readme(name), flags=re.MULTILINE)
-    return {heading.strip(): text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {heading.strip(): _unwrapped(text) for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def _unwrapped(text: str) -> str:
+    """Paragraphs and items of lists as one line each, tables as "name: what", no marks of emphasis: the window breaks lines."""
+    text = re.sub(r"^\|[-|]+\|\n|^\| Field \|.*\n", "", text.strip(), flags=re.MULTILINE)
+    text = re.sub(r"^\| (.*?) \| (.*) \|$", r"- \1: \2", text, flags=re.MULTILINE)
+    return re.sub(r"\*\*|`", "", re.sub(r"(?<!\n)\n(?!\n|- |\d+\. ) *", " ", text))
 
 
 def plain(text: str) -> str:

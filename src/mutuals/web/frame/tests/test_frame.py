@@ -48,6 +48,15 @@ def test_a_contractor_sees_only_what_a_contractor_may_open():
     assert names <= {"Today", "Inbox", "Customers"}
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [("/organisations/3/", "Customers"), ("/receipts/", "Journal"), ("/customers/3/", "Customers")]
+)
+def test_a_screen_without_a_line_of_its_own_lights_the_line_that_it_belongs_to(path, name):
+    current = [row.name for row in rail.entries(somebody(Role.OWNER), path) if row.is_current]
+
+    assert current == [name]
+
+
 def test_nobody_has_no_frame():
     found = frame(request_of(AnonymousUser()))
 
