@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
@@ -257,7 +257,7 @@ def _deletions(source_id: int, placed: Sequence[Placed]) -> list[Kept]:
     blank([row.pk for row in rows.values()], at=max(at.values()))
     return [
         Kept(
-            one,
+            replace(one, conversation_id=rows[key].conversation_id) if key in rows else one,
             rows[key].pk if key in rows else None,
             is_deleted=True,
             raw_ids=(*raws.get(key, ()), one.arrived.raw_id),

@@ -23,7 +23,7 @@ from mutuals.history.keep import clean
 from mutuals.history.models import Direction, Interaction, Status
 from mutuals.inbox import work
 from mutuals.inbox.models import Turn, TurnState
-from mutuals.inbox.queries import last_from_them
+from mutuals.inbox.queries import answered_at, last_from_them, unanswered
 from mutuals.people.visibility import masked, sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, require
@@ -276,7 +276,10 @@ def _answered(turn: Turn, *, by: User, now: datetime) -> None:
 
 
 def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
-    """Undo an answer that has not left yet. False when it is too late: it is out, or on its way."""
+    """Undo an answer that has not left yet. False when it is too late: it is out, or on its way.
+
+    They wait again for what stood unanswered before it; where an earlier answer covers all they said, it stays their turn.
+    """
     turn = Turn.objects.select_related("conversation").get(pk=interaction.conversation_id)
     require(by, "conversation.reply", turn)
     outgoing = Outgoing.objects.filter(interaction_id=interaction.pk).order_by("-pk").first()
@@ -286,9 +289,12 @@ def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
         if outgoing is None or not outbox.cancel(outgoing, by=by, now=now):
             return False
         own.mark(interaction.pk, Status.CANCELLED)
-        last = last_from_them(turn)
-        turn.state, turn.waiting_since = TurnState.OPEN, last.occurred_at if last else None
-        turn.save(update_fields=["state", "waiting_since"])
+        answered = answered_at(turn)
+        waits = unanswered(turn, answered)
+        if waits is not None:
+            turn.state, turn.waiting_since = TurnState.OPEN, waits.occurred_at
+        turn.first_answer_at = turn.first_answer_at if answered else None
+        turn.save(update_fields=["state", "waiting_since", "first_answer_at"])
         wake.changed("inbox", [turn.pk])
     return True
 

@@ -48,6 +48,20 @@ FROM {g} JOIN conversations_conversation c ON c.id = g.id
 WHERE t.conversation_id = g.id AND g.last_at >= coalesce(t.waiting_since, '-infinity')
 """
 
+_GONE = """
+UPDATE inbox_turn t SET waiting_since = NULL, unread = 0, snoozed_until = NULL,
+    state = CASE WHEN t.first_answer_at IS NULL THEN 'closed' ELSE 'pending' END,
+    purpose = CASE WHEN t.first_answer_at IS NULL THEN 'none' ELSE t.purpose END,
+    outcome = CASE WHEN t.first_answer_at IS NULL THEN 'no_answer' ELSE t.outcome END,
+    closed_at = CASE WHEN t.first_answer_at IS NULL THEN g.last_at ELSE t.closed_at END
+FROM {g}
+WHERE t.conversation_id = g.id AND t.state IN ('open', 'snoozed') AND NOT EXISTS (
+    SELECT 1 FROM history_interaction i WHERE i.conversation_id = g.id AND i.direction = 'in' AND i.deleted_at IS NULL
+        AND i.kind = ANY(%s) AND i.occurred_at > coalesce((
+            SELECT max(o.occurred_at) FROM history_interaction o WHERE o.conversation_id = g.id AND o.direction = 'out'
+                AND o.deleted_at IS NULL AND o.status NOT IN ('cancelled', 'failed')), '-infinity'))
+"""
+
 _TURN = {
     "id": "bigint", "team_id": "bigint", "pillar": "text", "network": "text", "n": "int", "last_at": "timestamptz",
     "first_at": "timestamptz",
@@ -72,7 +86,9 @@ class _Asked:
 def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
     """Open, wake or reopen the turn of each conversation that somebody spoke in; note those that we answered elsewhere.
 
-    What was brought in as history only is nobody's turn: it opens nothing, and changes no state that is there.
+    Where all that they said since our answer was deleted, nobody waits any more; where nothing of theirs is left to answer at
+    all, the turn is closed as "no answer needed". What was brought in as history only is nobody's turn: it opens nothing, and
+    changes no state that is there.
     """
     _join(joined)
     pillars = _pillars(kept)
@@ -90,6 +106,10 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
     bulk.run(_KEEP, _TURN, _rows(past))
     bulk.run(_PLACE, _TURN, _rows(asked))
     bulk.run(_ANSWERED, {"id": "bigint", "last_at": "timestamptz"}, sorted(answered.items()))
+    gone = {
+        one.placed.conversation_id: one.occurred_at for one in kept if one.is_deleted and one.placed.conversation_id
+    }
+    bulk.run(_GONE, {"id": "bigint", "last_at": "timestamptz"}, sorted(gone.items()), [kind.value for kind in ASKING])
     touched = {*asked, *past, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
     if touched:
         wake.changed("inbox", sorted(touched))

@@ -15,8 +15,9 @@ from django.db.models import Q, QuerySet
 from mutuals.base.patience import TooSlow, within
 from mutuals.conversations.arrived import SPEAKING
 from mutuals.history import queries as history
-from mutuals.history.models import Direction, Interaction
+from mutuals.history.models import Direction, Interaction, Status
 from mutuals.inbox.models import Turn, TurnState
+from mutuals.inbox.place import ASKING
 from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, scope
 
@@ -238,6 +239,21 @@ def _narrowed(rows: QuerySet[Turn], asked: Asked) -> QuerySet[Turn]:
         if value not in ("", None):
             rows = rows.filter(**{name: value})
     return rows
+
+
+def answered_at(turn: Turn) -> datetime | None:
+    """When the newest answer of ours was given that stands: not taken back, not failed, not deleted."""
+    ours = Interaction.objects.filter(conversation_id=turn.pk, direction=Direction.OUT, deleted_at=None)
+    standing = ours.exclude(status__in=[Status.CANCELLED, Status.FAILED])
+    return standing.order_by("-occurred_at", "-id").values_list("occurred_at", flat=True).first()
+
+
+def unanswered(turn: Turn, since: datetime | None) -> Interaction | None:
+    """Their oldest word that stands after a moment (None = ever): since when they wait, if they do."""
+    theirs = Interaction.objects.filter(
+        conversation_id=turn.pk, direction=Direction.IN, deleted_at=None, kind__in=ASKING
+    ).order_by("occurred_at", "id")
+    return (theirs.filter(occurred_at__gt=since) if since else theirs).first()
 
 
 def last_from_them(turn: Turn) -> Interaction | None:

@@ -51,6 +51,27 @@ def test_the_answer_before_it_stays_the_last_word(us, turn):
     assert shown(turn) == before
 
 
+def test_who_was_answered_before_does_not_wait_again(us, turn):
+    answer.reply(turn, by=us.ada, text="Descale it.", now=NOW + minutes(1))
+    row = answer.reply(turn, by=us.ada, text="Or buy a new one.", now=NOW + minutes(2))
+
+    answer.take_back(row, by=us.ada, now=NOW + minutes(2))
+
+    turn.refresh_from_db()
+    assert (turn.state, turn.waiting_since) == ("pending", None)
+    assert turn.first_answer_at == NOW + minutes(1)
+
+
+def test_who_was_never_answered_waits_since_their_first_word(us, turn):
+    before = turn.waiting_since
+    row = answer.reply(turn, by=us.ada, text="Descale it.", now=NOW + minutes(1))
+
+    answer.take_back(row, by=us.ada, now=NOW + minutes(1))
+
+    turn.refresh_from_db()
+    assert (turn.state, turn.waiting_since, turn.first_answer_at) == ("open", before, None)
+
+
 def test_taking_back_twice_counts_once(us, turn):
     answer.reply(turn, by=us.ada, text="Descale it.", now=NOW + minutes(1))
     row = answer.reply(turn, by=us.ada, text="Or buy a new one.", now=NOW + minutes(2))
