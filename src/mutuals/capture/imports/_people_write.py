@@ -18,7 +18,8 @@ from mutuals.people.models import Affiliation, Profile
 from mutuals.people.names import fold, tidy
 from mutuals.sales import rollups
 
-_COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
+_NUMBERS = "SELECT nextval(pg_get_serial_sequence('people_profile', 'id')) FROM generate_series(1, %s)"
+_COLUMNS = ("id", "network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
 _CONFLICT = """(network, key) DO UPDATE SET fields = people_profile.fields || excluded.fields,
 changed_at = excluded.changed_at"""
 
@@ -49,9 +50,17 @@ def write(world: World, *, of: Import, by: str, now: datetime) -> None:
 
 
 def _profiles(world: World, now: datetime) -> dict[Pair, int]:
+    """Profiles by their pair. They are numbered in the order in which rows gave them, as the first of several addresses
+    is the main one, and written in the order of their pairs, as everybody writes them, against deadlocks.
+    """
+    changed = world.changed_profiles()
+    given = [pair for human in world.people.values() for pair in human.pairs if pair in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [len(changed)])
+        numbers = dict(zip(dict.fromkeys([*given, *changed]), (row[0] for row in cursor.fetchall()), strict=True))
     rows = [
-        (*pair, tidy(pair[1], at_most=200), "", "", "", False, False, json.dumps(state.fresh), now)
-        for pair, state in sorted(world.changed_profiles().items())
+        (numbers[pair], *pair, tidy(pair[1], at_most=200), "", "", "", False, False, json.dumps(state.fresh), now)
+        for pair, state in sorted(changed.items())
     ]
     done = bulk.insert(Profile, _COLUMNS, rows, conflict=_CONFLICT, returning="network, key, people_profile.id")
     return {(network, key): pk for network, key, pk in done}

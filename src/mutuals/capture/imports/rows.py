@@ -53,8 +53,9 @@ def read(of: Import) -> Iterator[RowIn]:
         raise Unreadable("The file of this import is not kept any more: upload it again.")
     target, reading = Target(of.target), reading_of(of.options)
     sniffed = from_json(of.sniffed)
+    mapping = {column: of.mapping[column] for column in sniffed.columns if column in of.mapping}  # in the file's order
     for item in rows(files.path(of.blob_id), sniffed, sheet=sniffed.sheet or None):
-        yield _row(item, target, of.mapping, reading)
+        yield _row(item, target, mapping, reading)
 
 
 def batches(

@@ -167,16 +167,21 @@ def _text(contents: dict[str, list[Any]], name: str) -> str:
 
 def _texts(contents: dict[str, list[Any]], name: str) -> list[str]:
     """Every value of a property; the one that the card prefers comes first, the others stay in their order."""
-    lines = sorted(contents.get(name, ()), key=_is_not_preferred)
+    lines = sorted(contents.get(name, ()), key=_rank)
     return [text for line in lines if (text := _plain(line.value, first=name == "org"))]
 
 
-def _is_not_preferred(line: Any) -> bool:
-    """vCard 3.0 says TYPE=pref, 2.1 a bare PREF, 4.0 PREF=1 (RFC 2426, 6350)."""
+def _rank(line: Any) -> int:
+    """How much a card prefers a value, least first. vCard 3.0 says TYPE=pref, 2.1 a bare PREF, 4.0 PREF=1 to 100 with
+    1 before all others and none behind them (RFC 2426, 6350).
+    """
     named: dict[str, list[str]] = getattr(line, "params", {})
     kinds = {kind.strip().lower() for kinds in named.get("TYPE", []) for kind in str(kinds).split(",")}
     bare = {str(one).lower() for one in getattr(line, "singletonparams", [])}
-    return not ("pref" in kinds | bare or "1" in named.get("PREF", []) or ("PREF" in named and not named["PREF"]))
+    if "pref" in kinds | bare or ("PREF" in named and not named["PREF"]):
+        return 1
+    said = next(iter(named.get("PREF", [])), "").strip()
+    return int(said) if said.isascii() and said.isdigit() and 0 < len(said) < 4 else 101
 
 
 def _plain(value: object, *, first: bool = False) -> str:
