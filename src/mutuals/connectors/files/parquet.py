@@ -43,14 +43,15 @@ def open_parquet(path: Path) -> Any:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Unreadable(f"The Parquet file is damaged or cut off ({start_of(str(error), 120)}).") from error
     try:
-        _check(file.metadata, len(file.schema_arrow))
+        _check(file.metadata)
     except Unreadable:
         file.close()
         raise
     return file
 
 
-def _check(metadata: Any, columns: int) -> None:
+def _check(metadata: Any) -> None:
+    columns = metadata.num_columns  # the innermost ones: each column of `flat` has at least one of them
     if columns > MAX_COLUMNS:
         raise Unreadable(f"The file has {columns:,} columns; at most {MAX_COLUMNS:,} are read.")
     if metadata.num_rows > MAX_ROWS:

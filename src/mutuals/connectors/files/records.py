@@ -12,7 +12,18 @@ from typing import Any
 import vobject
 from vobject.base import VObjectError
 
-from mutuals.connectors.files.shapes import MAX_COLUMNS, MAX_LINE, MAX_MAIL, BadRow, MailRow, Row, Value, flat, start_of
+from mutuals.connectors.files.shapes import (
+    MAX_COLUMNS,
+    MAX_LINE,
+    MAX_MAIL,
+    BadRow,
+    MailRow,
+    Row,
+    Value,
+    flat,
+    start_of,
+    width,
+)
 
 logging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would write the lines of cards into our log
 _FROM = re.compile(rb"^From \S+.*\d{2}:\d{2}")
@@ -53,8 +64,8 @@ def _object(number: int, line: bytes, encoding: str, *, whole: bool) -> Row | Ba
         return BadRow(number, f"Not JSON: {error}{cut}", start_of(text))
     if not isinstance(found, dict):
         return BadRow(number, "The line is JSON but not an object with names", start_of(text))
-    if len(found) > MAX_COLUMNS:
-        return BadRow(number, f"The object has {len(found):,} names; at most {MAX_COLUMNS:,} are read", start_of(text))
+    if (names := width(found)) > MAX_COLUMNS:
+        return BadRow(number, f"The object has {names:,} names; at most {MAX_COLUMNS:,} are read", start_of(text))
     if "\\u" not in text:
         return Row(number, flat(found))
     plain = json.dumps(found, ensure_ascii=False)

@@ -135,6 +135,13 @@ def flat(record: Mapping[str, object]) -> dict[str, Value]:
     return done
 
 
+def width(record: Mapping[str, object]) -> int:
+    """How many columns `flat` makes of a record, or the names of the widest object in a list of it where they are more."""
+    lists = [value for value in record.values() if isinstance(value, list)]
+    inside = [len(inner) for value in lists for inner in value if isinstance(inner, Mapping)]
+    return max(sum(len(value) if isinstance(value, Mapping) else 1 for value in record.values()), *inside, 0)
+
+
 def _scalar(value: object) -> str:
     return value if isinstance(value, str) else as_text(value)
 

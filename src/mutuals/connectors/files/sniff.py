@@ -11,7 +11,7 @@ from pathlib import Path
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files import delimited, encoding, records
 from mutuals.connectors.files.parquet import batches, column_names, open_parquet
-from mutuals.connectors.files.shapes import MAX_COLUMNS, Format, Row, Sniffed, Value, unique_names
+from mutuals.connectors.files.shapes import MAX_COLUMNS, BadRow, Format, Row, Sniffed, Value, unique_names
 from mutuals.connectors.files.sheets import Workbook
 
 SAMPLE = 20
@@ -102,12 +102,16 @@ def _refuse_other_text(start: str) -> None:
 def _sniff_jsonl(path: Path, known: encoding.Encoding) -> Sniffed:
     if known.name.startswith(("utf-16", "utf-32")):
         raise Unreadable("JSON Lines are UTF-8 by definition and this file is not. Save it as UTF-8.")
-    rows = _sample(records.jsonl_rows(path, known.name), 200)
+    first = list(islice(records.jsonl_rows(path, known.name), 200))
+    rows = _sample(iter(first), 200)
     if not rows:
-        raise Unreadable("The file begins like JSON Lines, but none of its first lines is a JSON object.")
+        why = next((f" Line {one.number}: {one.reason}." for one in first if isinstance(one, BadRow)), "")
+        raise Unreadable(f"The file begins like JSON Lines, but none of its first lines can be read.{why}")
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
+        if len(names) > MAX_COLUMNS:
+            raise Unreadable(f"The first lines have more than {MAX_COLUMNS:,} names together, the most that are read.")
     return Sniffed(Format.JSONL, known.name, columns=tuple(names), sample_rows=rows[:SAMPLE],
                    approximate_rows=_count(path, b"\n"), warnings=known.warnings)  # fmt: skip
 
