@@ -87,6 +87,9 @@ test-python: install frontend
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not processes"
 	$(BIN)/pytest -q -m processes
 
+test-kill: install frontend
+	MUTUALS_KILL_ROWS=$(or $(ROWS),100000) MUTUALS_KILL_SEED=$(or $(SEED),11) $(BIN)/pytest -q -m processes tests/stories/test_kill.py
+
 test-browser: install frontend chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -p no:cacheprovider tests/browser; fi
 

@@ -82,7 +82,7 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
                 "network": one.profile.network,
                 "name": visibility.shown_name(one.profile, full=full),
                 "state": one.state,
-                "because": visibility.shown_clues(one.because, full=full),
+                "because": _because(one.because, full=full, as_json=args.json),
             }
             for one in link.links_of(row)
         ],
@@ -95,6 +95,18 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
             for one in said.rows
         ],
     }
+
+
+def _because(clues: list[dict[str, Any]], *, full: bool, as_json: bool) -> Any:
+    """How a link is known: clues for programs, a sentence each for people."""
+    shown = visibility.shown_clues(clues, full=full)
+    if as_json:
+        return shown
+    return [
+        f"{'' if one.get('for', True) else 'against: '}{one.get('clue', '')}"
+        f"{' (' + str(one['detail']) + ')' if one.get('detail') else ''}"
+        for one in shown
+    ]
 
 
 def add(args: argparse.Namespace) -> dict[str, Any]:

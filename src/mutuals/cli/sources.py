@@ -12,7 +12,7 @@ from mutuals.base import clock
 from mutuals.capture import draw
 from mutuals.channels import health, presences, queries, signin, sources
 from mutuals.channels.models import Source
-from mutuals.cli._say import Missing, me, verb
+from mutuals.cli._say import DONE, REFUSED, Ended, Missing, me, verb
 from mutuals.staff.models import Pillar, User
 from mutuals.staff.permissions import require
 
@@ -138,15 +138,15 @@ def pause(args: argparse.Namespace) -> dict[str, Any]:
     return _line(sources.pause(_source(by, args.id), by=by))
 
 
-def sync(args: argparse.Namespace) -> dict[str, Any]:
-    """What came, right now and in this process."""
+def sync(args: argparse.Namespace) -> Ended:
+    """What came, right now and in this process, with this process's settings; refused where the draw failed."""
     by = me(args)
     source = _source(by, args.id)
     require(by, "source.sync")
     new = draw.draw(source.pk, now=clock.now)
     opened = flow.run(source.pk)
     source.refresh_from_db()
-    return {**_line(source), "new": new, "opened": opened}
+    return Ended({**_line(source), "new": new, "opened": opened}, REFUSED if source.last_error else DONE)
 
 
 def reauthorise(args: argparse.Namespace) -> dict[str, Any]:

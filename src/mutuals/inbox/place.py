@@ -22,13 +22,17 @@ INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_pub
 SELECT g.id, 'open', g.team_id, g.pillar, g.network, c.is_public, g.n, g.last_at, g.first_at, '', ''
 FROM {g} JOIN conversations_conversation c ON c.id = g.id
 ON CONFLICT (conversation_id) DO UPDATE SET
-    state = CASE WHEN EXCLUDED.moved_at > coalesce(inbox_turn.closed_at, '-infinity') THEN 'open' ELSE inbox_turn.state END,
+    state = CASE WHEN {later} THEN 'open' ELSE inbox_turn.state END,
+    purpose = CASE WHEN {later} THEN '' ELSE inbox_turn.purpose END,
+    outcome = CASE WHEN {later} THEN '' ELSE inbox_turn.outcome END,
+    closed_at = CASE WHEN {later} THEN NULL ELSE inbox_turn.closed_at END,
+    closed_by_id = CASE WHEN {later} THEN NULL ELSE inbox_turn.closed_by_id END,
     is_public = inbox_turn.is_public OR EXCLUDED.is_public,
     unread = inbox_turn.unread + EXCLUDED.unread,
     moved_at = greatest(inbox_turn.moved_at, EXCLUDED.moved_at),
     waiting_since = coalesce(inbox_turn.waiting_since, EXCLUDED.waiting_since),
     snoozed_until = NULL
-"""
+""".replace("{later}", "EXCLUDED.moved_at > coalesce(inbox_turn.closed_at, '-infinity')")
 
 _KEEP = """
 INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_public, unread, moved_at, waiting_since,

@@ -24,6 +24,7 @@ from mutuals.staff.permissions import Scope, scope
 Place = tuple[datetime, int]
 TABS = ("mine", "unassigned", "team", "all")
 MOST = 10_000
+LARGE = 5_000  # conversations of a queue from which on they are not looked up one by one
 COUNTING = 0.7  # seconds after which counting is given up
 MOST_OF_SOURCE = 1_000  # the source stands beside each conversation, in a row of its own
 _NEWEST = ("-moved_at", "-conversation_id")
@@ -107,8 +108,10 @@ def timeline_lines(
     return ([], None) if reach is Scope.NONE else history.lines(profile_ids, within=_own(viewer, reach), **asked)
 
 
-def _own(viewer: User, reach: Scope) -> QuerySet[Any, Any] | None:
-    return visible_to(viewer).values("pk") if reach is Scope.OWN else None
+def _own(viewer: User, reach: Scope) -> history.Within | None:
+    if reach is Scope.ALL:
+        return None
+    return history.Within(visible_to(viewer).values("pk"), is_large=own_up_to(viewer, LARGE) == LARGE)
 
 
 def own_up_to(user: User, most: int) -> int:

@@ -11,6 +11,7 @@ from mutuals.base import gate, journal, wake
 from mutuals.history import own
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
+from mutuals.inbox.queries import answered_at, unanswered
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import Scope, require, scope
 
@@ -119,7 +120,13 @@ def _move(
         lock(turn)
         require(by, act, turn)
         turn.state, turn.snoozed_until = state, until
-        turn.save(update_fields=["state", "snoozed_until"])
+        if state == TurnState.OPEN:
+            waits = unanswered(turn, answered_at(turn))
+            turn.waiting_since = waits.occurred_at if waits else None
+            turn.purpose, turn.outcome, turn.closed_at, turn.closed_by = "", "", None, None
+        elif state == TurnState.PENDING:
+            turn.waiting_since = None
+        turn.save(update_fields=_STATE)
         journal.note(kind, _about(turn), by=by, at=now.isoformat(), until=until.isoformat() if until else None)
         wake.changed("inbox", [turn.pk])
     return turn

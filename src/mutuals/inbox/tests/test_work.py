@@ -235,3 +235,38 @@ def test_under_the_filter_of_a_source_tabs_count_its_conversations_alone():
 
     assert counts["all"] == (1, True)
     assert counts["mine"] == (0, True)
+
+
+def test_what_is_taken_up_again_shows_no_earlier_end_and_since_when_they_wait():
+    us = staff()
+    one = turn(source(owner=us.olga))
+    before = one.waiting_since
+    work.close(one, by=us.ada, purpose="help", outcome="solved", now=NOW + minutes(1))
+
+    work.reopen(one, by=us.ada, now=NOW + minutes(2))
+
+    one.refresh_from_db()
+    assert (one.state, one.purpose, one.outcome, one.closed_at, one.closed_by) == ("open", "", "", None, None)
+    assert one.waiting_since == before
+
+
+def test_who_is_waited_for_does_not_wait():
+    us = staff()
+    one = turn(source(owner=us.olga))
+
+    work.wait(one, by=us.ada, now=NOW + minutes(1))
+
+    one.refresh_from_db()
+    assert (one.state, one.waiting_since) == ("pending", None)
+
+
+def test_who_writes_after_the_end_opens_it_without_the_earlier_end():
+    us = staff()
+    square = source(owner=us.olga)
+    one = turn(square)
+    work.close(one, by=us.ada, purpose="help", outcome="solved", now=NOW + minutes(1))
+
+    said(square, event("p2", "It leaks again.", at=NOW + minutes(5), reply_to="p1"))
+
+    one.refresh_from_db()
+    assert (one.state, one.purpose, one.outcome, one.closed_at) == ("open", "", "", None)

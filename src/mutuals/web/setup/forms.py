@@ -30,7 +30,7 @@ class First(Here):
     """The same, and the account of the first owner."""
 
     email = forms.EmailField(
-        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username email"})
+        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     password = forms.CharField(
         label="Password",

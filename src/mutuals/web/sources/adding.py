@@ -80,14 +80,15 @@ def care(request: HttpRequest, source_id: int) -> HttpResponse:
 def live(request: HttpRequest, source_id: int) -> HttpResponse:
     """Step 5: go live, or say what is missing and go live anyway with a reason."""
     source = found(request, source_id)
-    form = Live(typed(request))
+    gaps = sources.gaps(source)
+    form = Live(typed(request), is_asked=bool(gaps))
     done = (
         form.try_act(lambda said: sources.activate(source, by=caller(request), **said))
         if request.method == "POST"
         else None
     )
     if done is None:
-        return _step(request, form, 5, source.name, source=source, gaps=sources.gaps(source))
+        return _step(request, form, 5, source.name, source=source, gaps=gaps)
     messages.success(request, f"{done} is live.")
     return redirect("source", source.pk)
 

@@ -70,10 +70,16 @@ class Care(Asked):
         label="Whose queue", queryset=Team.objects.order_by("name"), required=False, empty_label="Everybody's"
     )
     legal_basis = forms.CharField(
-        label="Legal basis", max_length=200, required=False, help_text="Contract, consent, legitimate interest …"
+        label="Legal basis",
+        max_length=200,
+        required=False,
+        help_text="To go live: contract, consent, legitimate interest …",
     )
     data_class = forms.CharField(
-        label="Data class", max_length=60, required=False, help_text="Public posts, private messages, orders …"
+        label="Data class",
+        max_length=60,
+        required=False,
+        help_text="To go live: public posts, private messages, orders …",
     )
     retention_days = forms.IntegerField(label="Keep messages, days", min_value=0, max_value=36_500)
     raw_days = forms.IntegerField(
@@ -99,6 +105,10 @@ class Live(Asked):
         required=False,
         help_text="The reason is kept and shown with the source.",
     )
+
+    def __init__(self, data: Any = None, *, is_asked: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["anyway"].required = is_asked
 
 
 class Presence(Asked):
