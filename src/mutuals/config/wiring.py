@@ -52,15 +52,18 @@ def _handed(model: type[Person] | type[Organisation]) -> Callable[[User, User], 
 def spoke_in_own_queue(user: User, *, many: int = MANY) -> Q:
     """The people whose words stand in a conversation of this user's own queue.
 
-    Few conversations are read whole. With many, each person of the list is asked about on their own: every other one fits.
+    Few conversations are read whole. With many, each person of the list is asked about on their own: every other one
+    fits. An Exists would be made one join of everything, and a queue that was given away at once, of which the planner
+    knows nothing yet, would be read whole for each person.
     """
-    turns = inbox.visible_to(user).values("conversation_id")
-    said = Interaction.objects.filter(conversation__in=turns)
+    turns = inbox.visible_to(user)
     if inbox.own_up_to(user, many) < many:
+        said = Interaction.objects.filter(conversation__in=turns.values("conversation_id"))
         people = said.filter(profile__person__isnull=False).values("profile__person__canonical_id")
         return Q(pk__in=people[:_NO_END])
-    of_one = said.filter(profile__person__canonical_id=OuterRef("pk")).values("pk")[:1]
-    return Q(IsNull(Subquery(of_one), False))  # an Exists would be made one join of everything
+    own = turns.filter(pk=OuterRef("conversation_id")).values("pk")[:1]
+    said = Interaction.objects.filter(IsNull(Subquery(own), False), profile__person__canonical_id=OuterRef("pk"))
+    return Q(IsNull(Subquery(said.values("pk")[:1]), False))
 
 
 def _name_jobs() -> None:

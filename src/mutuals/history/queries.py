@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from mutuals.conversations.models import Conversation
 from mutuals.history.models import Attachment, Interaction, Revision
@@ -69,19 +70,37 @@ class Walk:
     after: Place | None = None
 
 
+class Within(NamedTuple):
+    """The only conversations that count, as a question for their ids. Of `many` each row is asked about on its own.
+
+    A large queue that was given away at once is unknown to the planner, which would read all of it for each profile; by
+    a small one the few rows of a busy customer are found at once.
+    """
+
+    conversations: QuerySet[Any, Any]
+    is_large: bool
+
+    def where(self) -> tuple[str, list[Any]]:
+        """The condition as SQL on `i`, with its parameters."""
+        if self.is_large:
+            sql, values = self.conversations.filter(pk=RawSQL("i.conversation_id", ())).query.sql_with_params()
+            return f" AND (SELECT true FROM ({sql} LIMIT 1) own)", list(values)  # noqa: S608  Django's own
+        sql, values = self.conversations.query.sql_with_params()
+        return f" AND i.conversation_id IN ({sql})", list(values)
+
+
 def timeline(
     profile_ids: Sequence[int],
     *,
     wanted: Wanted = ALL,
     after: Place | None = None,
     limit: int = 50,
-    within: QuerySet[Any, Any] | None = None,
+    within: Within | None = None,
 ) -> Walk:
     """The newest interactions of some profiles, newest first: one index scan a profile, merged; two small queries.
 
     The first query finds ids inside the index order, the second fetches the rows that are shown with who and where.
-    `within` is a question for the ids of the only conversations that count; left out after the walk, a page would be short
-    or empty though more follows.
+    `within`: were others left out after the walk, a page would be short or empty though more follows.
     """
     if not profile_ids:
         return Walk()
@@ -127,7 +146,7 @@ def lines(
     wanted: Wanted = ALL,
     after: Place | None = None,
     limit: int = 50,
-    within: QuerySet[Any, Any] | None = None,
+    within: Within | None = None,
 ) -> tuple[list[Line], Place | None]:
     """The same as `timeline` in one statement, and where to go on: fifty records cost more than all else on a page."""
     if not profile_ids:
@@ -145,13 +164,13 @@ def lines(
 
 
 def _newest(
-    profile_ids: Sequence[int], wanted: Wanted, after: Place | None, limit: int, within: QuerySet[Any, Any] | None
+    profile_ids: Sequence[int], wanted: Wanted, after: Place | None, limit: int, within: Within | None
 ) -> tuple[str, list[Any]]:
     """The statement for id and time of the newest interactions of some profiles, and its parameters."""
     where, values = wanted.where()
     if within is not None:
-        allowed, named = within.query.sql_with_params()
-        where, values = f"{where} AND i.conversation_id IN ({allowed})", [*values, *named]
+        allowed, named = within.where()
+        where, values = where + allowed, [*values, *named]
     past = " AND (i.occurred_at, i.id) < (%s, %s)" if after else ""
     sql = f"""
         SELECT t.id, t.occurred_at FROM unnest(%s::bigint[]) AS p(id) CROSS JOIN LATERAL (
