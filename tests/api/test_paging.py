@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 import cast
@@ -48,6 +51,30 @@ def test_a_wrong_cursor_is_called_a_cursor(ada: Caller) -> None:
 
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == ["cursor"]
+
+
+PLACES = (
+    "0002-01-01T00:00:00-23:59",
+    "2026-05-01T00:00:00+16:00",
+    "9998-12-31T23:59:59-23:59",
+    "0001-01-01T00:00:00+23:59",
+)
+
+
+@pytest.mark.parametrize("moment", PLACES)
+@pytest.mark.parametrize(
+    "path", ["/conversations?", "/search?q=kettle&", "/conversations/{}/messages?", "/people/{}/timeline?"]
+)
+def test_a_cursor_of_a_moment_at_the_edge_of_all_calendars_is_read_or_refused(
+    aron: Caller, staff: cast.Staff, path: str, moment: str
+) -> None:
+    turn = cast.turn(cast.source(owner=staff.aron))
+    number = turn.pk if "messages" in path else cast.person(by=staff.aron).pk
+    cursor = base64.urlsafe_b64encode(json.dumps([{"t": moment}, 1]).encode()).rstrip(b"=").decode()
+
+    answer = aron("GET", f"{path.format(number)}cursor={cursor}")
+
+    assert answer.status_code == (422 if moment.startswith("0001") else 200)
 
 
 def test_a_method_that_is_not_there_is_a_problem_that_names_those_that_are(ada: Caller) -> None:

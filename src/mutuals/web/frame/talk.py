@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mutuals import connectors
+from mutuals.base import clock
 from mutuals.history.models import Direction, Interaction
 from mutuals.history.queries import Line
 from mutuals.people.models import Profile
@@ -129,12 +130,11 @@ def ago(since: datetime | None, now: datetime) -> str:
 
 def place_of(text: str) -> tuple[datetime, int] | None:
     """Where a walk goes on, as `mark` wrote it; None for nothing and for what is unreadable."""
-    moment, _, number = text.partition("_")
-    try:
-        found = datetime.fromisoformat(moment), int(number)
-    except ValueError:
+    at, _, number = text.partition("_")
+    moment = clock.read(at)
+    if moment is None or not (number.isascii() and number.isdigit() and len(number) < 20):
         return None
-    return found if found[0].tzinfo and 0 < found[1] < 2**63 else None
+    return (moment, int(number)) if 0 < int(number) < 2**63 else None
 
 
 def mark(place: Any) -> str:

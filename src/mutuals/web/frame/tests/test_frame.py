@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, connection, transaction
@@ -9,6 +11,7 @@ from mutuals.staff.models import Role, User
 from mutuals.web.frame import rail
 from mutuals.web.frame.context import frame
 from mutuals.web.frame.middleware import Frame
+from mutuals.web.frame.talk import place_of
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +103,22 @@ def test_what_took_too_long_for_the_web_is_a_page_and_not_a_fault():
     assert answer.status_code == 503
     assert "This took too long" in answer.text
     assert other is None
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("2026-05-01T02:00:00+02:00_7", (datetime(2026, 5, 1, tzinfo=UTC), 7)),
+        ("0002-01-01T00:00:00-23:59_1", (datetime(2, 1, 1, 23, 59, tzinfo=UTC), 1)),
+        ("0001-01-01T00:00:00+23:59_1", None),
+        ("9999-12-31T23:59:59-23:59_1", None),
+        ("2026-05-01T02:00:00_7", None),
+        ("2026-05-01T02:00:00+02:00_" + "7" * 5000, None),
+        ("infinity_7", None),
+    ],
+)
+def test_a_place_in_an_address_is_a_moment_that_the_database_takes_or_none(told, read):
+    place = place_of(told)
+
+    assert place == read
+    assert place is None or place[0].tzinfo is UTC
