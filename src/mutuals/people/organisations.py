@@ -58,6 +58,9 @@ def affiliate(
 ) -> Affiliation:
     """Give a person a place in an organisation. The same place twice is one; a new main place replaces the old one."""
     require(by, "person.edit", person)
+    for field, day in (("since", since), ("until", until)):
+        if day and not 1900 <= day.year <= 2200:
+            raise Unfit("A day lies between 1900 and 2200.", field=field)
     if since and until and until < since:
         raise Unfit("The end lies before the beginning.", field="until")
     held(person.canonical_id)

@@ -9,6 +9,7 @@ import cast
 from mutuals.identity.link import confirm
 from mutuals.people import organisations as acts
 from mutuals.people.models import Affiliation, Organisation
+from mutuals.people.persons import Unfit
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,15 @@ def test_somebody_gets_a_place_by_name_and_leaves_it(here):
 
 def test_contractors_see_no_organisations(here):
     assert as_(here.cleo).get("/organisations/").status_code == 403
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_at_the_edge_of_the_calendar_is_refused_at_the_field(here, day):
+    one = acts.add(by=here.ada, name="Kettle works", now=cast.NOW)
+    bea = cast.person(by=here.ada)
+
+    with pytest.raises(Unfit) as refusal:
+        acts.affiliate(bea, one, by=here.ada, **{"since" if day is date.min else "until": day})
+
+    assert refusal.value.field == ("since" if day is date.min else "until")
+    assert not bea.affiliations.exists()
