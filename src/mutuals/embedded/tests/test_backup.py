@@ -33,6 +33,18 @@ def test_a_restore_brings_back_what_was_there_and_keeps_what_it_replaced(fresh, 
     assert read(where.named(done.kept)) == ["after", "before: Größe, 茶, 🫖"]
 
 
+def test_after_a_restore_the_planner_knows_its_tables(fresh, tmp_path):
+    where = fresh
+    write(where, "once")
+    file = backup(where, tmp_path / "one.dump")
+
+    restore(where, file)
+
+    with psycopg.connect(where.dsn()) as connection:
+        known = connection.execute("SELECT attname FROM pg_stats WHERE tablename = 'said'").fetchall()
+    assert known == [("words",)]
+
+
 def test_a_restore_under_a_program_that_works_is_refused_and_names_it(fresh, tmp_path):
     where = fresh
     write(where, "once")
