@@ -101,9 +101,7 @@ def restore(
                 programs / "pg_restore", address.named(fresh), "--exit-on-error", "--no-owner", "--no-privileges", from_
             )
             with psycopg.connect(address.named(fresh).dsn(), autocommit=True) as filled:
-                filled.execute(
-                    "ANALYZE"
-                )  # a backup holds none of what the planner knows, and slow pages are no way back
+                filled.execute("ANALYZE")  # a backup holds nothing of what the planner knows
             kept = _kept_name(server, address.dbname, at or datetime.now(UTC))
             is_there = _swap(server, live=address.dbname, fresh=fresh, kept=kept, cut_off=cut_off)
         except BaseException:
