@@ -24,10 +24,14 @@ from mutuals.connectors.contract import (
     RateLimited,
     Transient,
 )
+from mutuals.connectors.email._wire import TIMEOUT, Wire
 
-LONGEST_LINE = 30_000_000  # bytes: the numbers of some three million mails
-LARGEST_LITERAL = 60_000_000  # bytes
-TIMEOUT = 30.0  # seconds
+LONGEST_LINE = 16_000_000  # bytes: the numbers of some two million mails
+LONGEST_ANSWER = 40_000_000  # bytes in answer to one command, all lines and literals together
+MOST_LINES = 50_000  # in answer to one command
+PATIENCE = 300.0  # seconds from signing in to the first mails, and again for each page of them
+_ABSURD = re.compile(rb"\d{12}\}\r?\n$")  # a literal whose size has more digits than any mail
+_NUMBER = re.compile(rb"(?<!\d)\d{1,10}(?!\d)")
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -37,8 +41,9 @@ class TlsBy:
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
 
-    def wrap_socket(self, sock: socket.socket, server_hostname: str) -> socket.socket:
-        return self._sockets.wrap_tls(sock, server_hostname)
+    def wrap_socket(self, wire: Wire, server_hostname: str) -> Wire:
+        wire.raw = self._sockets.wrap_tls(wire.raw, server_hostname)
+        return wire
 
     def as_context(self) -> ssl.SSLContext:
         return cast(ssl.SSLContext, self)
@@ -60,22 +65,34 @@ def dial(sockets: Sockets, host: str, port: int, tls: str) -> socket.socket:
 class Session(imaplib.IMAP4):
     """imaplib with its socket from outside and its answers bounded."""
 
-    def __init__(self, sockets: Sockets, host: str, port: int, tls: str) -> None:
-        self._sockets, self._tls = sockets, tls
+    def __init__(self, context: Context, host: str, port: int, tls: str) -> None:
+        self._context, self._tls = context, tls
+        self._lines = 0
         super().__init__(host, port, TIMEOUT)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        return dial(self._sockets, self.host, self.port, self._tls)
+        raw = dial(self._context.sockets, self.host, self.port, self._tls)
+        self.wire = Wire(raw, now=self._context.now, seconds=PATIENCE, most=LONGEST_ANSWER)
+        return cast(socket.socket, self.wire)
+
+    def send(self, data: Any) -> None:
+        self._lines = 0
+        super().send(data)
 
     def read(self, size: int) -> bytes:
-        if size > LARGEST_LITERAL:
+        if size > LONGEST_ANSWER:
             raise self.abort(f"The server announces {size:,} bytes in one piece.")
         return cast(bytes, self.file.read(size))
 
     def readline(self) -> bytes:
+        self._lines += 1
+        if self._lines > MOST_LINES:
+            raise self.abort(f"The server answers with more than {MOST_LINES:,} lines.")
         text = cast(bytes, self.file.readline(LONGEST_LINE + 1))
         if len(text) > LONGEST_LINE:
             raise self.abort("The server sends an endless line.")
+        if _ABSURD.search(text[-40:]):
+            raise self.abort("The server announces an absurd number of bytes in one piece.")
         return text
 
     def leave(self) -> None:
@@ -102,13 +119,13 @@ class Session(imaplib.IMAP4):
         """A number the server told on selecting, like UIDVALIDITY; 0 when it did not."""
         _, data = self.response(name)
         last = data[-1] if data else None
-        return int(last) if isinstance(last, bytes) and last.isdigit() else 0
+        return int(last) if isinstance(last, bytes) and _NUMBER.fullmatch(last) else 0
 
     def uids(self, *criteria: str) -> list[int]:
         """Sorted UIDs that fit."""
         data = self.ok(self.uid("SEARCH", *criteria))
-        found = (data[0] or b"").split() if data and isinstance(data[0], bytes) else []
-        return sorted({int(one) for one in found if one.isdigit()})
+        text = data[0] if data and isinstance(data[0], bytes) else b""
+        return sorted({int(one[0]) for one in _NUMBER.finditer(text)})
 
     def sent_folder(self) -> str:
         """The folder that the server itself marks as \\Sent (RFC 6154), or ""."""
@@ -125,12 +142,10 @@ def signed_in(context: Context) -> Iterator[Session]:
     """A session, closed at the end; whatever goes wrong inside comes out as a ConnectorError."""
     settings, secrets = context.settings, context.secrets.get()
     try:
-        session = Session(
-            context.sockets, str(settings["imap_host"]), port(settings, "imap"), str(settings["imap_tls"])
-        )
+        session = Session(context, str(settings["imap_host"]), port(settings, "imap"), str(settings["imap_tls"]))
     except NetError as error:
         raise translate(error, writes=False) from error
-    except (imaplib.IMAP4.error, OSError) as error:
+    except (imaplib.IMAP4.error, OSError, UnicodeError) as error:
         raise Transient(f"The IMAP server does not answer properly: {error}") from error
     try:
         _sign_in(session, context, str(settings["user"]), secrets.get("password", ""))
@@ -141,6 +156,7 @@ def signed_in(context: Context) -> Iterator[Session]:
         raise _understood(error, context) from error
     finally:
         try:
+            session.wire.give(TIMEOUT)
             session.logout()
         except (imaplib.IMAP4.error, OSError, ValueError):
             session.leave()

@@ -8,8 +8,9 @@ import socket
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import cast
 
-from mutuals.base.net import NetError, Sockets
+from mutuals.base.net import NetError
 from mutuals.connectors._answers import translate
 from mutuals.connectors.contract import (
     AuthExpired,
@@ -21,21 +22,27 @@ from mutuals.connectors.contract import (
     Transient,
 )
 from mutuals.connectors.email._headers import normalised
-from mutuals.connectors.email._imap import TIMEOUT, TlsBy, credentials, dial, port
+from mutuals.connectors.email._imap import TlsBy, credentials, dial, port
+from mutuals.connectors.email._wire import TIMEOUT, Wire
 
+LONGEST_ANSWER = 100_000  # bytes of one answer, all its lines together
+PATIENCE = 300.0  # seconds from the greeting to the last byte of the mail
+CONFIRMING = 60.0  # seconds for the answer to the closing dot
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Session(smtplib.SMTP):
-    """smtplib with its socket from outside."""
+    """smtplib with its socket from outside and its answers bounded."""
 
-    def __init__(self, sockets: Sockets, name: str, tls: str) -> None:
-        self._sockets, self._tls = sockets, tls
+    def __init__(self, context: Context, name: str, tls: str) -> None:
+        self._context, self._tls = context, tls
         super().__init__(local_hostname=name, timeout=TIMEOUT)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         self._host = host
-        return dial(self._sockets, host, port, self._tls)
+        raw = dial(self._context.sockets, host, port, self._tls)
+        self.wire = Wire(raw, now=self._context.now, seconds=PATIENCE, most=LONGEST_ANSWER)
+        return cast(socket.socket, self.wire)
 
 
 def knock(context: Context) -> None:
@@ -61,6 +68,7 @@ def hand_over(context: Context, *, sender: str, recipients: Sequence[str], data:
             session.send(_DOT.sub(b"..", data.rstrip(b"\r\n") + b"\r\n"))
         except (smtplib.SMTPException, OSError) as error:
             raise Transient(f"The mail server broke off before it had the mail: {error}") from error
+        session.wire.give(CONFIRMING)  # our own limit never leaves it open whether the mail was taken
         try:
             session.send(b".\r\n")
             code, words = session.getreply()
@@ -73,7 +81,7 @@ def hand_over(context: Context, *, sender: str, recipients: Sequence[str], data:
 def _signed_in(context: Context) -> Iterator[Session]:
     settings = context.settings
     own = normalised(str(settings["address"]))
-    session = Session(context.sockets, own.partition("@")[2] or "localhost", str(settings["smtp_tls"]))
+    session = Session(context, own.partition("@")[2] or "localhost", str(settings["smtp_tls"]))
     try:
         _entered(session, context)
         yield session

@@ -10,8 +10,9 @@ from typing import Any
 
 from mutuals.connectors.contract import BadRequest, Context, Handle, Page, Raw
 from mutuals.connectors.email._headers import addresses, handle, moment, normalised
-from mutuals.connectors.email._imap import TIMEOUT, Session, signed_in
+from mutuals.connectors.email._imap import PATIENCE, Session, signed_in
 from mutuals.connectors.email._smtp import knock
+from mutuals.connectors.email._wire import TIMEOUT
 from mutuals.connectors.email.parse import head, key_of, mark_of
 
 PAGE = 50  # mails
@@ -20,8 +21,8 @@ LARGEST_MAIL = 25_000_000  # bytes; of a larger one only the beginning is fetche
 BEGINNING = 500_000
 LONGEST_IDLE = 25 * 60.0  # seconds; servers may hang up after 30 minutes (RFC 2177)
 NOOP_EVERY = 15.0
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
-_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"RFC822\.SIZE (\d{1,20})(?!\d)")
+_UID = re.compile(rb"\bUID (\d{1,10})(?!\d)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
 
 
@@ -37,6 +38,7 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
         sent = session.sent_folder()
         names = sorted(folders(context, session), key=lambda name: name != sent)  # what we know of ourselves goes first
         for number, name in enumerate(names):
+            session.wire.give(PATIENCE)
             if not session.folder(name, writing=True):
                 context.log(f"There is no folder {name!r} in this mailbox.")
                 continue
@@ -45,6 +47,7 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
             sized = _sizes(session, wanted)
             for chunk in _chunks(sized):
                 context.limiter.take("read")
+                session.wire.give(PATIENCE)
                 raws = _fetch(context, session, chunk, is_sent=name == sent)
                 place = {**place, "uid": chunk[-1][0], "day": max(place["day"], _latest(chunk))}
                 known[name] = place
@@ -125,6 +128,7 @@ def _sizes(session: Session, uids: list[int]) -> list[Sized]:
     """What was expunged meanwhile is simply not there any more."""
     found: list[Sized] = []
     for start in range(0, len(uids), 500):
+        session.wire.give(PATIENCE)
         numbers = ",".join(str(uid) for uid in uids[start : start + 500])
         for one in session.ok(session.uid("FETCH", numbers, "(RFC822.SIZE INTERNALDATE)")):
             text = one if isinstance(one, bytes) else b""
@@ -198,7 +202,8 @@ def _idle(session: Session, context: Context, until: datetime) -> bool:
     if not session.readline().startswith(b"+"):
         return False
     while (left := (until - context.now()).total_seconds()) > 0:
-        session.sock.settimeout(left)
+        session.wire.give(left)
+        session.wire.wait(left)
         try:
             said = session.readline()
         except TimeoutError:
@@ -206,7 +211,8 @@ def _idle(session: Session, context: Context, until: datetime) -> bool:
         if not said:
             raise session.abort("The server hung up while we waited.")
         if re.match(rb"\* \d+ (EXISTS|RECENT)", said):
-            session.sock.settimeout(TIMEOUT)
+            session.wire.give(TIMEOUT)
+            session.wire.wait(TIMEOUT)
             session.send(b"DONE\r\n")
             while said and not said.startswith(tag):
                 said = session.readline()
@@ -219,6 +225,7 @@ def _look(session: Session, context: Context, until: datetime) -> bool:
     before = session.uids("ALL")[-1:]
     while (left := (until - context.now()).total_seconds()) > 0:
         select.select([session.sock], [], [], min(left, NOOP_EVERY))
+        session.wire.give(PATIENCE)
         session.noop()
         if session.uids("ALL")[-1:] > before:
             return True
