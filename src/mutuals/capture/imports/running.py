@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from mutuals.base import clock, gate, jobs, journal
 from mutuals.base.wake import changed
+from mutuals.capture.imports import forget
 from mutuals.capture.imports.begin import Unusable, remember
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow
 from mutuals.capture.imports.naming import erased_in
@@ -204,6 +205,8 @@ def _finish(of: Import, *, is_check: bool) -> None:
         else:
             _turn(of, ImportState.DONE, counts=nothing | of.counts, rows_total=of.rows_done, finished_at=clock.now())
             journal.note("import.done", of, by=f"import:{of.pk}", counts=of.counts)
+            if of.troubles.filter(reason__startswith=KEPT_OUT).exists():  # their row stands in it, word for word
+                forget.file(of, why="", now=clock.now())
         changed("import", [of.pk])
 
 

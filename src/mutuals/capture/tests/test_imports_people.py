@@ -116,6 +116,7 @@ def test_an_erased_person_does_not_come_back(tmp_path: Path) -> None:
     assert counted(done, "new", "errors") == (2, 1)
     assert done.troubles.get().reason.startswith("Kept out: erased")
     assert not Profile.objects.filter(key="bea@kettle.example").exists()
+    assert done.blob_id is None  # their row stood in the file
 
 
 def test_rows_that_cannot_be_read_come_back_as_a_file_with_reasons(tmp_path: Path) -> None:

@@ -44,8 +44,8 @@ def test_the_journal_is_narrowed_and_walked(here):
     second = client.get(f"/journal/?{following}")
     none = client.get("/journal/?kind='; DROP")
 
-    assert first.text.count("person.added</span>") == 50
-    assert second.text.count("person.added</span>") == 2
+    assert first.text.count("Person added</span>") == 50
+    assert second.text.count("Person added</span>") == 2
     assert "No entry fits" in none.text
 
 

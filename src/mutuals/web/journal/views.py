@@ -9,13 +9,18 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from mutuals.base.models import Entry
 from mutuals.staff.queries import visible_to
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.templatetags.look import whole
 
 SHOWN = 50
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
+_STAFF = ("to", "assignee", "owner", "stand_in", "user")  # details that are the number of a colleague
+_WORD = re.compile(r"[a-z]+(_[a-z]+)+")
 _PLACES = {
     "person": "/customers/{}/",
     "organisation": "/organisations/{}/",
@@ -48,18 +53,25 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/page.html", shown)
 
 
+def said(kind: str) -> str:
+    """A kind in words: "conversation.closed" is "Conversation closed"."""
+    return kind.replace(".", " ").replace("_", " ").capitalize()
+
+
 def _told(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
     changes = entry.data.get("changes", {}) if isinstance(entry.data, dict) else {}
     rest = {name: value for name, value in entry.data.items() if name != "changes" and value not in ("", [], {}, None)}
     return {
         "entry": entry,
-        "who": names.get(entry.by, entry.by),
+        "what": said(entry.kind),
+        "who": names.get(entry.by, entry.by.replace(":", " ")),
+        "about": entry.about.replace(":", " "),
         "who_url": place_of(entry.by),
         "about_url": place_of(entry.about),
         "changes": [
             (name, *map(_plain, pair)) for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2
         ],
-        "rest": [(name, _plain(value)) for name, value in rest.items()],
+        "rest": [(name.replace("_", " "), _detail(name, value, names)) for name, value in rest.items()],
     }
 
 
@@ -67,6 +79,17 @@ def place_of(key: str) -> str:
     """Where a thing that the journal names is looked at, or nothing."""
     kind, _, number = key.partition(":")
     return _PLACES[kind].format(number) if kind in _PLACES and number.isdigit() else ""
+
+
+def _detail(name: str, value: Any, names: dict[str, str]) -> str:
+    """A colleague by name, a moment in the reader's zone, a name of ours in words; anything else as it is."""
+    if name in _STAFF and f"staff:{value}" in names:
+        return names[f"staff:{value}"]
+    if name in ("at", "until") and isinstance(value, str):
+        moment = parse_datetime(value)
+        return whole(timezone.localtime(moment)) if moment and moment.tzinfo else _plain(value)
+    plain = _plain(value)
+    return plain.replace("_", " ") if _WORD.fullmatch(plain) else plain
 
 
 def _plain(value: Any) -> str:
