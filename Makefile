@@ -24,7 +24,7 @@ lacks = $(1) || { \
 node_is_new = command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 
-.PHONY: help install frontend run test check test-frontend test-python test-browser test-pg15 test-peers \
+.PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers \
 	bench seed screenshots docs requirements lock clean chromium
 
 help:
