@@ -185,8 +185,9 @@ def _store(world: World, source: Source, n: int, wait: Any) -> Effort:
                     )
                     place += 1
                 keep.interactions(placed)
+                is_all = intake.is_all(raws)
                 intake.done(raws)
-            if len(raws) < intake.BATCH:
+            if is_all:
                 break
     assert place == n, f"{place} of {n} rows were stored"
     return effort

@@ -16,10 +16,12 @@ django.setup()
 from benchmarks import bulk_flow, fill  # noqa: E402 - Django first
 from benchmarks.rows import SEED  # noqa: E402
 from benchmarks.world import World  # noqa: E402
+from mutuals.base import jobs  # noqa: E402
 from mutuals.channels.models import Source  # noqa: E402
 
 
 def _wait() -> None:
+    jobs.loaded()  # as the worker does
     print("ready", flush=True)
     sys.stdin.readline()
 

@@ -43,8 +43,9 @@ def run(source_id: int) -> int:
             gate.enter()
             raws = intake.claim(source_id)
             total += len(raws)
+            is_all = intake.is_all(raws)
             _carefully(raws)
-        if len(raws) < intake.BATCH:
+        if is_all:
             return total
 
 

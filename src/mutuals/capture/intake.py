@@ -20,7 +20,8 @@ from mutuals.conversations.arrived import Arrived
 from mutuals.history.models import Interaction
 from mutuals.people import erased
 
-BATCH = 500
+BATCH = 1000
+HEAVIEST = 16 * 1024**2  # bytes that are opened at once; the raw that goes beyond is the last of its batch
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # by how much a clock out there may be wrong
 _log = logging.getLogger(__name__)
@@ -42,20 +43,35 @@ class Waiting:
     reason: str = ""
 
 
+_CLAIM = """
+SELECT r.id, r.key, r.kind, r.body, r.received_at, r.attempts, r.is_history
+FROM capture_rawevent r JOIN (
+    SELECT id, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before
+    FROM (
+        SELECT id, body FROM capture_rawevent WHERE source_id = %s AND state = 'received' ORDER BY id LIMIT %s
+    ) oldest
+) o ON o.id = r.id
+WHERE o.before < %s AND r.state = 'received' ORDER BY r.id FOR UPDATE OF r
+"""
+
+
 def claim(source_id: int, limit: int = BATCH) -> list[Waiting]:
-    """The oldest waiting raws of a source, locked for this transaction.
+    """The oldest waiting raws of a source, locked for this transaction: at most `limit`, and no more than `HEAVIEST` needs.
 
     Batches of one source are opened one after the other, whoever opens them: two at once would race for the threads
     and profiles that both touch, and a later word could be kept before an earlier one.
     """
     in_turn(Space.OPEN, source_id)
-    waiting = RawEvent.objects.select_for_update().filter(source_id=source_id, state=RawState.RECEIVED)
-    columns = ("id", "key", "kind", "body", "received_at", "attempts", "is_history")
-    rows = list(waiting.order_by("id").values_list(*columns)[:limit])
+    rows = bulk.execute(_CLAIM, [source_id, limit, HEAVIEST])
     if not rows:
         return []
     source = Source.objects.get(pk=source_id)
     return [Waiting(source, *row) for row in rows]
+
+
+def is_all(raws: Sequence[Waiting], limit: int = BATCH) -> bool:
+    """Whether a claim took everything that waited: it was cut off neither by number nor by size."""
+    return len(raws) < limit and sum(len(raw.body) for raw in raws) < HEAVIEST
 
 
 def open(raws: Sequence[Waiting]) -> list[Arrived]:
