@@ -26,7 +26,10 @@ from mutuals.people.erased import Veil
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
 
-KEPT = "Nightly backups still hold them until the oldest one is replaced, seven days from now."
+KEPT = (
+    "Nightly backups still hold them until the oldest one is replaced, seven days from now; so do databases that a restore put"
+    " aside, until they are dropped."
+)
 _NAMED_THEM = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
 _PERSON = re.compile(r'\{"id":\s*(\d{1,18}),\s*"name":\s*"(?:[^"\\]|\\.)*",\s*"email":')  # as the API shows a person
 
