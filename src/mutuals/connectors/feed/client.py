@@ -12,10 +12,11 @@ from mutuals.base.net import Reply
 from mutuals.connectors._answers import ask
 from mutuals.connectors._text import line, plain
 from mutuals.connectors.contract import BadRequest, Context, Handle, Page, Raw
-from mutuals.connectors.feed.parse import DECLARED, LARGEST, MOST_ENTRIES, NETWORK, READABLE, parse, read, urljoined
+from mutuals.connectors.feed._bounds import DECLARED, MOST_ELEMENTS
+from mutuals.connectors.feed.parse import LARGEST, MOST_ENTRIES, NETWORK, READABLE, parse, read, urljoined
 
 PAGE = 100  # entries
-MOST_AROUND = 20_000  # bytes before and after the entries that are copied to each
+MOST_AROUND = 20_000  # bytes before and after the entries that are copied to each, and 5 MB for all entries together
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, */*;q=0.5"
 _ITEM = re.compile(rb"<(/?)((?:[A-Za-z][\w.-]{0,20}:)?(?:item|entry))(?=[\s/>])[^<>]{0,2000}>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]{1,40})", re.IGNORECASE)
@@ -42,12 +43,15 @@ def fetch(context: Context, stream: str, cursor: Mapping[str, Any]) -> Iterator[
     fresh: list[Raw] = []
     at = int(context.now().timestamp())
     for piece in found:
-        for mark, revision, raw in _marked(piece, at, before):
+        news: dict[str, list[str]] = {}
+        for key, revision in _told(piece, at):
+            mark = _mark(key)
             if mark in seen:
                 continue
-            seen[mark] = revision
-            if before.get(mark) != revision:
-                fresh.append(raw)
+            seen[mark] = revision[:16]
+            if before.get(mark) != seen[mark]:
+                news.setdefault("changed" if mark in before else "new", []).append(f"{key}#{revision}")
+        fresh += [_raw(keys, piece, f"{kind};at={at}") for kind, keys in news.items()]
     done = dict(before)
     for start in range(0, len(fresh), PAGE):
         page = fresh[start : start + PAGE]
@@ -89,7 +93,8 @@ def pieces(body: bytes) -> list[bytes]:
     if not spans:
         return [body]
     before, after = body[: spans[0][0]], body[spans[-1][1] :]
-    if len(before) + len(after) > MOST_AROUND:
+    around = len(before) + len(after)
+    if around > MOST_AROUND or around * len(spans) > LARGEST or body.count(b"<") > 4 * MOST_ELEMENTS:
         return [body]
     return [before + body[begin:end] + after for begin, end in spans[:MOST_ENTRIES]]
 
@@ -108,7 +113,8 @@ def as_utf8(reply: Reply) -> bytes:
     if charset.lower() in ("utf-8", "utf8") or not READABLE.fullmatch(charset.replace("utf-16", "utf-8")):
         return body
     try:
-        return _DECLARED.sub(r"\1", body.decode(charset), count=1).encode()
+        text = body.decode(charset)
+        return (_DECLARED.sub(r"\1", text[:400], count=1) + text[400:]).encode()
     except (UnicodeError, LookupError):
         return body
 
@@ -142,15 +148,21 @@ def _named_feed(reply: Reply) -> str:
     return "It is a page, and it names no feed."
 
 
-def _marked(piece: bytes, at: int, before: Mapping[str, str]) -> Iterator[tuple[str, str, Raw]]:
+def _told(piece: bytes, at: int) -> Iterator[tuple[str, str]]:
+    """The key and the revision of each entry of a piece."""
     try:
-        told = parse(Raw("", piece, f"new;at={at}"))
+        found = parse(Raw("", piece, f"new;at={at}"))
     except ValueError:
         return
-    for one in told:
-        mark, revision = _mark(one.key), one.revision[:16]
-        kind = "changed" if before.get(mark, revision) != revision else "new"
-        yield mark, revision, Raw(f"{one.key}#{one.revision}", piece, f"{kind};at={at}")
+    yield from ((one.key, one.revision) for one in found)
+
+
+def _raw(keys: list[str], piece: bytes, kind: str) -> Raw:
+    """One for all entries that are news in one way: where they cannot be told apart, the piece is the whole document."""
+    if len(keys) == 1:
+        return Raw(keys[0], piece, kind)
+    first = keys[0].rpartition("#")[0]
+    return Raw(f"{first}#{hashlib.sha256(chr(10).join(keys).encode()).hexdigest()}", piece, kind)
 
 
 def _mark(key: str) -> str:

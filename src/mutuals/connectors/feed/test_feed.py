@@ -173,3 +173,68 @@ def test_broken_markup_of_any_size_is_refused_and_split_in_linear_time(body):
 
     assert "feed" in str(refusal.value)
     assert pieces(body) == [body]
+
+
+RSS = b'<rss version="2.0"><channel><item><guid>g1</guid><title>T</title>%s</item></channel></rss>'
+HOSTILE = {
+    "a comment full of sections": RSS % (b"<!--" + b"<![CDATA[" * 400_000 + b" -->"),
+    "lines before the first element": b"\n" * 4_000_000 + RSS % b"",
+    "declarations on one line": b'<?xml version="1.0"?>' + RSS % (b"<x>" + b"encoding='" * 300_000 + b"</x>"),
+}
+REFUSED = {
+    "a word for an author": (RSS % (b"<author>" + b"a" * 4_000_000 + b"</author>"), "author"),
+    "tags without end": (RSS % b"".join(b"<category>%d</category>" % n for n in range(150_000)), "tags"),
+    "words without end": (RSS % (b"<tags>" + b",".join(b"%d" % n for n in range(300_000)) + b"</tags>"), "tags"),
+    "namespaces without end": (RSS % b"".join(b'<x xmlns:a%d="u%d"/>' % (n, n) for n in range(90_000)), "namespaces"),
+    "elements without end": (RSS % (b"<x/>" * 110_000), "elements"),
+    "depth": (RSS % (b"<x>" * 400_000 + b"</x>" * 400_000), "deeply"),
+    "a broken word": (b"<rss><item><author>" + b"a" * 90_000, "word"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_would_take_the_reader_of_feeds_for_ever_is_read_without_it(name):
+    raw = Raw("x", HOSTILE[name], "new")
+
+    told = parse(raw)
+
+    assert [(one.key, one.subject) for one in told] == [("g1", "T")]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_the_reader_of_feeds_would_never_end_with_is_refused_in_words(name):
+    body, word = REFUSED[name]
+
+    with pytest.raises(ValueError) as refusal:
+        parse(Raw("x", body, "new"))
+
+    assert word in str(refusal.value)
+
+
+def test_what_stands_around_the_entries_is_not_copied_more_often_than_a_feed_may_be_large():
+    body = b"<rss><channel>" + b"<x/>" * 3000 + b"<item><guid>g</guid></item>" * 900 + b"</channel></rss>"
+
+    found = pieces(body)
+
+    assert found == [body]
+
+
+def test_a_broken_feed_with_a_list_of_words_is_read_without_the_list():
+    words = b",".join(b"%d" % n for n in range(9000))
+    body = RSS % (b"<title>T & U</title><itunes:keywords>" + words + b"</itunes:keywords>")
+
+    told = parse(Raw("x", body, "new"))
+
+    assert "tags" not in told[0].extra
+
+
+def test_a_document_whose_entries_cannot_be_told_apart_is_kept_once_for_all_of_its_news(site):
+    site.shows(*(item(number) for number in range(300)), head="<!--" + " " * 30_000 + "-->")
+    first = list(CONNECTOR.fetch(site.context, "feed", {}))
+    site.shows(item(1, "edited"), *(item(number) for number in range(2, 303)), head="<!--" + " " * 30_000 + "-->")
+
+    second = list(CONNECTOR.fetch(site.context, "feed", first[-1].cursor))
+
+    assert [(len(page.raws), len(parse(page.raws[0]))) for page in first] == [(1, 300)]
+    assert [raw.kind.partition(";")[0] for page in second for raw in page.raws] == ["changed", "new"]
+    assert next(CONNECTOR.fetch(site.context, "feed", second[-1].cursor)).raws == ()
