@@ -88,7 +88,7 @@ def _by_heading(column: str, values: list[str], target: Target, taken: set[str])
         return Proposal(field.name, f"{_percent(share)} look like {_WORDS[field.shape]}")
     if field.name in _WORDED and values and sum(text.replace(".", "").isdigit() for text in values) > len(values) / 2:
         return None
-    return Proposal(field.name, "by its heading")
+    return Proposal(field.name, "by its name")
 
 
 def _unnumbered(key: str) -> str:
