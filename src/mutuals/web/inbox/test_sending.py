@@ -178,7 +178,8 @@ def test_after_an_answer_the_head_of_the_thread_names_the_new_owner_and_what_end
     assert re.search(r'id="turn-owner".*?>Nobody<', tab.page, re.S)
     for page in (sent, looked):
         assert re.search(r'hx-swap-oob="innerHTML:#turn-owner".*?>You<', page, re.S)
-        assert re.search(r'id="turn-ends" class="hrow" hx-swap-oob="true">.*?Reopen', page, re.S)
+        assert re.search(r'id="turn-ends" class="hrow" hx-swap-oob="true">.*?Close', page, re.S)
+        assert re.search(r'hx-swap-oob="innerHTML:#turn-again".*?Reopen', page, re.S)
 
 
 def test_what_ends_a_conversation_is_left_alone_while_its_state_is_as_shown(us, square):
