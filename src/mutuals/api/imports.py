@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import File, Form
 from ninja.files import UploadedFile
@@ -121,22 +121,18 @@ def upload(request: HttpRequest, about: Form[Upload], file: Annotated[UploadedFi
     """Keep a file, recognise it, and propose what its columns mean. Nothing is taken in yet."""
     by = user_of(request)
     source = one(visible_sources(by), about.source_id) if about.source_id else None
-    with tempfile.NamedTemporaryFile(suffix=Path(file.name or "").suffix[:10]) as draft:
-        for chunk in file.chunks():
-            draft.write(chunk)
-        draft.flush()
-        row = begin.begin(
-            Path(draft.name),
-            by=by,
-            target=about.target,
-            file_name=file.name or "file",
-            now=clock.now(),
-            source=source,
-            source_name=about.source_name,
-            sheet=about.sheet,
-            encoding=about.encoding,
-            delimiter=about.delimiter,
-        )
+    row = begin.begin(
+        Path(cast(TemporaryUploadedFile, file).temporary_file_path()),
+        by=by,
+        target=about.target,
+        file_name=file.name or "file",
+        now=clock.now(),
+        source=source,
+        source_name=about.source_name,
+        sheet=about.sheet,
+        encoding=about.encoding,
+        delimiter=about.delimiter,
+    )
     return ImportOut.of(row)
 
 

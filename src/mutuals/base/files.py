@@ -54,7 +54,7 @@ def keep(chunks: Iterable[bytes], *, media_type: str, limit: int = LIMIT) -> Blo
         blob = _place(Path(draft), digest.hexdigest(), size, media_type)
     except OSError as error:
         Path(draft).unlink(missing_ok=True)
-        raise _told(error, folder) from error
+        raise told(error, folder) from error
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
@@ -102,8 +102,9 @@ def drop_unused_now(names: Sequence[str]) -> int:
 
 
 def drop_drafts(*, before: datetime) -> int:
-    """Delete what was being written when a process was killed before a time; says how many."""
-    old = [one for one in Path(settings.FILES).glob(".draft-*") if one.stat().st_mtime < before.timestamp()]
+    """Delete what was being written or sent to us when a process was killed before a time; says how many."""
+    drafts = [*Path(settings.FILES).glob(".draft-*"), *Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")]
+    old = [one for one in drafts if one.stat().st_mtime < before.timestamp()]
     for draft in old:
         draft.unlink(missing_ok=True)
     return len(old)
@@ -147,7 +148,8 @@ def _folder() -> Path:
     return folder
 
 
-def _told(error: OSError, folder: Path) -> OSError:
+def told(error: OSError, folder: Path) -> OSError:
+    """The same error, or DiskFull where that is what it says."""
     if error.errno in (28, 122):  # ENOSPC, EDQUOT
         return DiskFull(f"The disk that holds {folder} is full. Nothing was kept: free some room and try again.")
     return error

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mutuals import embedded
-from mutuals.config import address, keys
+from mutuals.config import address, drafts, keys
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STATE = embedded.state_folder()
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mutuals.web.frame.uploads.Uploads",
     "mutuals.web.frame.middleware.Frame",
 ]
 
@@ -178,7 +179,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["mutuals.base.uploads.Draft"]
+FILE_UPLOAD_TEMP_DIR = drafts.folder(STATE)  # on the disk of FILES; swept at every start
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 _port = urlsplit(EVENTS_URL).port

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mutuals import embedded
-from mutuals.config import first_start
+from mutuals.config import drafts, first_start
 from mutuals.config.address import note
 from mutuals.config.children import MARK, WEB_PROCESSES, WEB_THREADS, Child, end_leftovers, parts
 
@@ -67,6 +67,7 @@ class _Supervisor:
             signal.signal(number, self._stop)
         if left := end_leftovers(self.state):
             _say(f"ended {left} processes that an earlier start had left behind")
+        drafts.sweep(self.state)
         self.port = _port(self.host, self.wishes.port, chosen=self.wishes.port_chosen)
         environ = self._environ(events_port := _port(self.host, self.port + 1, chosen=False))
         note(self.state, environ["MUTUALS_URL"])
