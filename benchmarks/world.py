@@ -9,7 +9,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,14 +141,26 @@ def below(pid: int) -> list[int]:
     return found
 
 
+def _spent(root: int) -> dict[int, float]:
+    """CPU seconds of a process and each that descends from it; those that end meanwhile are left out."""
+    found: dict[int, float] = {}
+    for pid in below(root):
+        with suppress(OSError):
+            found[pid] = cpu_of(pid)
+    return found
+
+
 @contextmanager
 def cpu_told(world: World, web: Served, n: int, notes: list[str]) -> Iterator[None]:
     """Adds to `notes` the CPU milliseconds that each of `n` requests cost the web and the database: free of neighbours."""
     postmaster = int((world.state / "postgres/data/postmaster.pid").read_text().split()[0])
-    trees = {"web": below(web.pids["web"]), "database": below(postmaster)}
-    start = {name: sum(map(cpu_of, pids)) for name, pids in trees.items()}
+    roots = {"web": web.pids["web"], "database": postmaster}
+    start = {name: _spent(root) for name, root in roots.items()}
     yield
-    told = [f"{name} {(sum(map(cpu_of, pids)) - start[name]) * 1000 / n:.1f} ms" for name, pids in trees.items()]
+    told = []
+    for name, root in roots.items():
+        spent = sum(cpu - start[name].get(pid, 0.0) for pid, cpu in _spent(root).items())
+        told.append(f"{name} {spent * 1000 / n:.1f} ms")
     notes.append(f"CPU a request: {' + '.join(told)}")
 
 
