@@ -15,6 +15,14 @@ def new_key(at: datetime) -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+def read_key(text: str) -> uuid.UUID | None:
+    """A key that a form or a program sends back; None for what is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def new_token() -> str:
     """256 random bits in 43 letters that are safe in an address."""
     return secrets.token_urlsafe(32)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -24,8 +24,19 @@ from mutuals.people.models import Profile
 from mutuals.staff.models import User
 
 
+def note_number(key: UUID | None, *, by: User, about: str, text: str, now: datetime) -> UUID:
+    """A note's number, drawn or made of the form's own key: the same words sent twice from one form have the same."""
+    return uuid5(key, f"{by.pk}:{about}:{text.strip()}") if key else new_key(now)
+
+
+def noted(number: UUID) -> Interaction | None:
+    """The note that was kept under a number."""
+    return Interaction.objects.filter(source=None, key=f"own:{number}").first()
+
+
 def note(
     *,
+    number: UUID | None = None,
     by: User,
     text: str,
     now: datetime,
@@ -42,7 +53,7 @@ def note(
         raise ValueError("There is nothing to keep: the note is empty.")
     return Interaction.objects.create(
         source=None,
-        key=f"own:{new_key(now)}",
+        key=f"own:{number or new_key(now)}",
         profile=profile,
         conversation=conversation,
         by=by,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -18,13 +19,21 @@ KINDS = ("note", "call")
 
 
 @transaction.atomic
-def add(person: Person, *, by: User, text: str, now: datetime, kind: str = "note") -> Interaction:
-    """Keep a note or a call on a person. Refused: an empty text, another kind."""
+def add(
+    person: Person, *, by: User, text: str, now: datetime, kind: str = "note", key: UUID | None = None
+) -> Interaction:
+    """Keep a note or a call on a person. Refused: an empty text, another kind.
+
+    `key` is drawn once for each form that is shown: the same words by the same writer with it are the same note.
+    """
     require(by, "interaction.add", person)
     if kind not in KINDS:
         raise ValueError(f"Among ourselves we keep one of {', '.join(KINDS)}.")
     persons.held(person.canonical_id)
-    row = own.note(by=by, text=text, now=now, profile=own_record(person, now=now), kind=kind)
+    number = own.note_number(key, by=by, about=f"person:{person.canonical_id}:{kind}", text=text, now=now)
+    if key and (kept := own.noted(number)) is not None:
+        return kept
+    row = own.note(number=number, by=by, text=text, now=now, profile=own_record(person, now=now), kind=kind)
     tally.recount([person.canonical_id])
     journal.note("person.noted", f"person:{person.canonical_id}", by=by, interaction=row.pk)
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -63,13 +64,19 @@ def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = 
     return turn
 
 
-def note(turn: Turn, *, by: User, text: str, now: datetime) -> Interaction:
-    """Write an internal note into the thread; nobody outside ever sees it."""
+def note(turn: Turn, *, by: User, text: str, now: datetime, key: UUID | None = None) -> Interaction:
+    """Write an internal note into the thread; nobody outside ever sees it.
+
+    `key` is drawn once for each composer that is shown: the same words by the same writer with it are the same note.
+    """
     require(by, "conversation.note", turn)
+    number = own.note_number(key, by=by, about=_about(turn), text=text, now=now)
     with transaction.atomic():
         lock(turn)
         require(by, "conversation.note", turn)
-        row = own.note(by=by, text=text, now=now, conversation=turn.conversation)
+        if key and (kept := own.noted(number)) is not None:
+            return kept
+        row = own.note(number=number, by=by, text=text, now=now, conversation=turn.conversation)
         journal.note("conversation.noted", _about(turn), by=by, interaction=row.pk)
         wake.changed("inbox", [turn.pk])
     return row

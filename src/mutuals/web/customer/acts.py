@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from mutuals.base import clock
+from mutuals.base.ids import read_key
 from mutuals.identity import remark as remarks
 from mutuals.people import organisations, persons
 from mutuals.people.models import Affiliation, Organisation
@@ -41,8 +42,9 @@ def remark(request: HttpRequest, person_id: int) -> HttpResponse:
     """Keep a note or a call."""
     person = person_of(caller(request), person_id)
     kind = "call" if request.POST.get("kind") == "call" else "note"
+    text, key = request.POST.get("text", "")[:100_000], read_key(request.POST.get("key", ""))
     try:
-        remarks.add(person, by=caller(request), text=request.POST.get("text", "")[:100_000], kind=kind, now=clock.now())
+        remarks.add(person, by=caller(request), text=text, kind=kind, key=key, now=clock.now())
         messages.success(request, "Call kept" if kind == "call" else "Note kept")
     except ValueError as error:
         messages.error(request, str(error))

@@ -135,6 +135,23 @@ def test_notes_and_calls_are_kept_on_the_timeline():
     assert "kept a call" in page.content.decode()
 
 
+def test_a_doubled_note_is_kept_once_and_a_call_or_other_words_are_another():
+    us, _, bea, _ = known_bea()
+    client = signed_in(us.ada)
+    (key,) = re.findall(r'name="key" value="([^"]+)"', client.get(f"/customers/{bea.pk}/").content.decode())
+    words = {"kind": "note", "text": "Wants grey.", "key": key}
+
+    for change in [{}, {}, {"kind": "call"}, {"text": "Wants red."}, {"key": "none"}]:
+        client.post(f"/customers/{bea.pk}/remark/", {**words, **change})
+
+    assert sorted(Interaction.objects.filter(direction="note").values_list("kind", "text")) == [
+        ("call", "Wants grey."),
+        ("note", "Wants grey."),
+        ("note", "Wants grey."),
+        ("note", "Wants red."),
+    ]
+
+
 def test_the_message_button_opens_the_newest_conversation():
     us, _, bea, _ = known_bea()
 

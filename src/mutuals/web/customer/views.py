@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
-from mutuals.base import journal
+from mutuals.base import clock, journal
+from mutuals.base.ids import new_key
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
 from mutuals.people import queries as people
@@ -70,6 +71,7 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "back_url": _back(request),
         "privacy_url": _privacy_url(person, viewer),
         "may_edit": may(viewer, "person.edit"),
+        "remark_key": new_key(clock.now()),
         "may_link": may(viewer, "person.link"),
         "commands": [
             {

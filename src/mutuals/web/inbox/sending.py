@@ -52,7 +52,7 @@ def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
     """Do it; returns the toast."""
     now = clock.now()
     if words["mode"] == "note":
-        work.note(turn, by=viewer, text=words["text"], now=now)
+        work.note(turn, by=viewer, text=words["text"], key=words["key"], now=now)
         return {"text": "Note kept"}
     # The outcome is the button that closes; a purpose may be ticked from the time before.
     closing = Closing(words) if words["outcome"] else None

@@ -7,6 +7,7 @@ from django.test import Client
 
 import cast
 from cast import NOW, minutes
+from mutuals.base.models import Entry
 from mutuals.capture.models import Outgoing
 from mutuals.capture.tests.tiny import installed
 from mutuals.history.models import Interaction
@@ -30,8 +31,9 @@ class Tab:
         found = re.findall(r'name="(answers|public|key|state)" value="([^"]*)"', page)
         self.fields = getattr(self, "fields", {}) | dict(found)
 
-    def send(self, text, **more):
-        return self.client.post(f"{self.where}write/", {"mode": "reply", "text": text, **self.fields}, **more)
+    def send(self, text, mode="reply", **more):
+        said = {"mode": mode, "text": text, **self.fields}
+        return self.client.post(f"{self.where}write/", said, **more)
 
     def look(self):
         """What a live event makes the page fetch."""
@@ -143,6 +145,22 @@ def test_a_doubled_submit_sends_once_and_the_next_words_are_another_answer(us, s
     assert [answer.status_code for answer in twice] == [200, 200]
     assert outgoing == 1
     assert Outgoing.objects.count() == 2
+
+
+def test_a_doubled_note_is_kept_once_and_other_words_or_another_writer_are_another_note(us, square):
+    turn = cast.turn(square)
+    tab, leas = Tab(us.ada, turn.pk), Tab(us.lea, turn.pk)
+    leas.fields = tab.fields
+
+    for _ in range(4):
+        tab.send("Ask Bo.", mode="note", headers=HTMX)
+    once = Interaction.objects.filter(direction="note").count()
+    tab.send("Ask Bo tomorrow.", mode="note", headers=HTMX)
+    leas.send("Ask Bo.", mode="note", headers=HTMX)
+
+    assert once == 1
+    assert Interaction.objects.filter(direction="note").count() == 3
+    assert Entry.objects.filter(kind="conversation.noted").count() == 3
 
 
 def test_a_key_that_was_used_for_other_words_is_refused_and_renewed(us, square):
