@@ -11,9 +11,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from mutuals.base.net import Http, Sockets
+if TYPE_CHECKING:  # a reader of files is started for each file, and does without an HTTP client
+    from mutuals.base.net import Http, Sockets
 
 LARGEST_DELIVERY = 1_000_000  # bytes of what is handed in at once; what is larger is refused at the door
 

@@ -14,7 +14,11 @@ from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.shapes import (
     MAX_COLUMNS,
     MAX_ROWS,
+    SAMPLE,
     BadRow,
+    Format,
+    How,
+    Item,
     Row,
     Sniffed,
     Value,
@@ -83,6 +87,8 @@ def batches(file: Any, size: int = _BATCH) -> Iterator[list[dict[str, Value]] | 
                 return
             columns = [_texts(column) for column in batch.columns]
             yield [flat(dict(zip(names, record, strict=True))) for record in zip(*columns, strict=True)]
+    except MemoryError:  # Arrow's own is both; it is not the file that breaks off
+        raise
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         yield f"The file breaks off ({start_of(str(error), 120)})"
 
@@ -129,3 +135,23 @@ def _cleaned(number: int, values: dict[str, Value]) -> Row:
         name: value.replace("\0", "") if isinstance(value, str) else value for name, value in values.items()
     }
     return Row(number, clean, ("NUL bytes removed",))
+
+
+def recognised(path: Path, _how: How) -> Sniffed:
+    """The columns of a table and its first rows."""
+    file = open_parquet(path)
+    try:
+        columns = column_names(file)
+        first = next(batches(file, SAMPLE), [])
+        if isinstance(first, str):
+            raise Unreadable(first)
+        names = dict.fromkeys(columns) if not first else dict.fromkeys(name for row in first for name in row)
+        return Sniffed(Format.PARQUET, columns=tuple(names), sample_rows=tuple(first[:SAMPLE]),
+                       approximate_rows=file.metadata.num_rows)  # fmt: skip
+    finally:
+        file.close()
+
+
+def read(path: Path, sniffed: Sniffed, _sheet: str) -> Iterator[Item]:
+    """Every row of the table."""
+    return parquet_rows(path, sniffed)

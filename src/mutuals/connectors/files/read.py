@@ -5,30 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mutuals.connectors.files.delimited import csv_rows
-from mutuals.connectors.files.parquet import parquet_rows
-from mutuals.connectors.files.records import card_rows, jsonl_rows, mbox_rows
+from mutuals.connectors.files import apart
 from mutuals.connectors.files.shapes import Format, Item, Sniffed
-from mutuals.connectors.files.sheets import sheet_rows
+
+_READERS = {Format.XLSX: "sheets", Format.PARQUET: "parquet"}
 
 
 def rows(path: Path, sniffed: Sniffed, *, sheet: str | None = None) -> Iterator[Item]:
-    """Every record of the file in its order: Row, MailRow (mbox), or BadRow with the reason; no exception half-way.
+    """Every record of the file in its order: Row, MailRow (mbox), or BadRow with the reason.
 
-    Memory does not grow with the file. Raises Unreadable only at the very start, when the file cannot be opened at all.
+    Read in a process of its own that may take only so much memory and time, so that no file harms this one. Raises
+    Unreadable at the start, when the file cannot be opened at all, or at the row where that process was ended.
     """
-    if sniffed.format is Format.CSV:
-        yield from csv_rows(path, sniffed)
-    elif sniffed.format is Format.XLSX:
-        yield from sheet_rows(path, sniffed, sheet or sniffed.sheet)
-    elif sniffed.format is Format.PARQUET:
-        yield from parquet_rows(path, sniffed)
-    elif sniffed.format is Format.JSONL:
-        yield from jsonl_rows(path, sniffed.encoding)
-    elif sniffed.format is Format.MBOX:
-        yield from mbox_rows(path)
-    else:
-        yield from card_rows(path, sniffed.encoding)
+    yield from apart.rows(_READERS.get(sniffed.format, "texts"), path, sniffed, sheet or "")
 
 
 def safe_cell(value: str) -> str:

@@ -13,6 +13,7 @@ MAX_ROWS = 100_000_000
 MAX_TEXT = 1 << 20  # characters of one cell, line of CSV or quoted field
 MAX_LINE = 8 << 20  # bytes of one JSON line or one card
 MAX_MAIL = 50 << 20  # bytes of one mail in an mbox
+SAMPLE = 20  # rows that are shown of a file
 
 
 class Format(StrEnum):
@@ -24,6 +25,16 @@ class Format(StrEnum):
     JSONL = "jsonl"
     MBOX = "mbox"
     VCARD = "vcard"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a person says of a file; it overrules what would be detected. Empty or None: detect it."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    has_header: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

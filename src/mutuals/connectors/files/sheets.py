@@ -13,7 +13,8 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -23,7 +24,19 @@ from defusedxml.common import DefusedXmlException
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from mutuals.connectors.contract import Unreadable
-from mutuals.connectors.files.shapes import MAX_COLUMNS, BadRow, Row, Sniffed, as_text, start_of
+from mutuals.connectors.files.shapes import (
+    MAX_COLUMNS,
+    SAMPLE,
+    BadRow,
+    Format,
+    How,
+    Item,
+    Row,
+    Sniffed,
+    as_text,
+    start_of,
+)
+from mutuals.connectors.files.tables import with_header
 
 _MOST_FILES = 5_000
 _MOST_UNPACKED = 4 << 30  # bytes, all parts together
@@ -32,6 +45,7 @@ _BOMB_RATIO = 200
 _BOMB_SIZE = 64 << 20  # below this a high ratio is harmless
 _ROW = re.compile(rb"<(?:\w{1,8}:)?row[ >/]")
 _MOST_ROWS = 1_048_576  # what a sheet can have
+_NO_MEMORY = 1  # of the codes of expat's errors
 _BROKEN = (
     zipfile.BadZipFile,
     EOFError,
@@ -120,6 +134,8 @@ class Workbook:
                 self._book = openpyxl.load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
             except _BROKEN as error:
                 self._file.close()
+                if getattr(error, "code", 0) == _NO_MEMORY:
+                    raise MemoryError from error
                 raise Unreadable(f"The workbook cannot be read ({start_of(str(error))}).") from error
         self.sheets: tuple[str, ...] = tuple(str(sheet.title) for sheet in self._book.worksheets)
         if not self.sheets:
@@ -167,6 +183,8 @@ class Workbook:
                     if any(cell is not None for cell in cells):
                         yield number, [cell if isinstance(cell, str) else as_text(cell) for cell in cells[:MAX_COLUMNS]]
             except _BROKEN as error:
+                if getattr(error, "code", 0) == _NO_MEMORY:
+                    raise MemoryError from error
                 yield number + 1, f"The sheet breaks off after row {number:,} ({start_of(str(error), 80)})"
 
 
@@ -218,3 +236,33 @@ def sheet_rows(path: Path, sniffed: Sniffed, sheet: str) -> Iterator[Row | BadRo
                 continue
             values = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
             yield Row(number, values)
+
+
+def recognised(path: Path, how: How) -> Sniffed:
+    """The sheets of a workbook and the first rows of the chosen one, else of the first with two rows."""
+    with Workbook(path) as book:
+        names = book.sheets
+        chosen = how.sheet or _fullest(book)
+        first = [cells for _, cells in islice(book.cells(chosen), 60) if isinstance(cells, list)]
+        if not first:
+            raise Unreadable(f"Sheet “{chosen}” is empty.")
+        base = with_header(Sniffed(Format.XLSX, sheet_names=names, sheet=chosen), first, how.has_header)
+        width = len(base.columns)
+        body = [cells for cells in first[base.skip + base.has_header :] if not any(cells[width:])][:SAMPLE]
+        total = book.count(chosen)
+    rows = tuple(dict.fromkeys(base.columns, "") | dict(zip(base.columns, cells, strict=False)) for cells in body)
+    count = total - base.skip - base.has_header
+    return replace(base, sample_rows=rows, approximate_rows=max(count, len(rows)))
+
+
+def _fullest(book: Workbook) -> str:
+    """The first sheet with at least two rows, else the first."""
+    for name in book.sheets:
+        if len(list(islice(book.cells(name), 2))) == 2:
+            return name
+    return book.sheets[0]
+
+
+def read(path: Path, sniffed: Sniffed, sheet: str) -> Iterator[Item]:
+    """Every row of the sheet, or of the one that was recognised."""
+    return sheet_rows(path, sniffed, sheet or sniffed.sheet)

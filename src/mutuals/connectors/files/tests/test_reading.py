@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mutuals.connectors.contract import Unreadable
+from mutuals.connectors.files import texts
 from mutuals.connectors.files.read import rows, safe_cell
-from mutuals.connectors.files.shapes import BadRow, Format, MailRow, Row
+from mutuals.connectors.files.shapes import BadRow, Format, How, MailRow, Row
 from mutuals.connectors.files.sniff import sniff
 
 
@@ -367,7 +368,7 @@ def test_whatever_the_bytes_a_file_is_read_or_refused_and_no_row_is_lost_in_a_cr
     path = wrote(tmp_path, "a.bin", bytes(body))
 
     with suppress(Unreadable):
-        for row in rows(path, sniff(path)):
+        for row in texts.read(path, texts.recognised(path, How()), ""):
             assert isinstance(row, MailRow | Row | BadRow)
             if isinstance(row, BadRow):
                 assert row.reason.encode()
