@@ -31,6 +31,7 @@ _INLINE = _set("a abbr b br code del em i img ins q s span strong sub sup td th 
 _DROPPED = _set("script style head title template noscript iframe object svg math")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _DEEPEST = 256  # a browser's parser takes quadratic time in the depth: 200,000 nested boxes were seven minutes
+_MOST_REFERENCES = 50_000  # it takes quadratic time in ampersands as well: a million of them were sixteen seconds
 _FLAT = 8  # as deep as nobody who posts ever nests
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -72,14 +73,14 @@ def plain(html: str, *, base: str = "", quote_mark: str = "> ") -> str:
     """Markup as a person would read it: paragraphs as lines, quotations marked, addresses of links kept.
 
     `base` completes relative links. Longer input than `LONGEST_HTML` is cut off before it is read, and markup nested
-    deeper than any honest page has its tags struck out instead of understood.
+    deeper than any honest page, or full of ampersands, has its tags struck out instead of understood.
     """
     html = clean(html[:LONGEST_HTML])
     if "<" not in html and "&" not in html:
         return _SPACES.sub(" ", html.replace("\n", " ")).strip()
     if _is_well_formed(html):
         return _Reader(base, quote_mark).read(html)
-    if _is_too_deep(html):
+    if html.count("&") > _MOST_REFERENCES or _is_too_deep(html):
         return _GAPS.sub("\n\n", clean(unescape(_ANY_TAG.sub(" ", html)))).strip()
     return _Reader(base, quote_mark).read(_TAME.clean(html))
 

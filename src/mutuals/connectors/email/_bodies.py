@@ -16,6 +16,7 @@ from mutuals.connectors.email._headers import decode, ids, normalised, raw_field
 MOST_PARTS = 300
 MOST_ATTACHMENTS = 50
 LARGEST_ATTACHMENT = 25_000_000  # bytes
+LONGEST_TEXTS = 3_000_000  # characters read of all texts together
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
@@ -34,6 +35,7 @@ def read_content(message: Message, *, cut: bool) -> Content:
     """All of the body. When `cut`, the last attachment is incomplete and its data is left out."""
     content = Content()
     texts: list[str] = []
+    room = [LONGEST_TEXTS]
     media: list[Media] = []
     reports = message.get_content_type() == "multipart/report"
     for part in _leaves(message, [0]):
@@ -41,9 +43,9 @@ def read_content(message: Message, *, cut: bool) -> Content:
         if reports and kind in ("message/delivery-status", "message/rfc822", "text/rfc822-headers"):
             _report(part, content)
         elif kind.startswith("multipart/"):  # says that it has parts, and has none
-            texts.append(_text(part, "text/plain"))
+            texts.append(_text(part, "text/plain", room))
         elif kind in ("text/plain", "text/html") and not _is_attached(part):
-            texts.append(_text(part, kind))
+            texts.append(_text(part, kind, room))
         elif len(media) < MOST_ATTACHMENTS:
             media.append(_attachment(part, kind))
     if cut and media:
@@ -76,7 +78,7 @@ def _leaves(part: Message, seen: list[int]) -> Iterator[Message]:
 def _chosen(parts: list[Message]) -> Message | None:
     by_kind = {part.get_content_type(): part for part in reversed(parts)}
     first = by_kind.get("text/plain")
-    if first is not None and _text(first, "text/plain").strip():
+    if first is not None and _text(first, "text/plain", [LONGEST_TEXTS]).strip():
         return first
     rich = [part for part in parts if part.get_content_type() in ("text/html", "multipart/related", "multipart/mixed")]
     return rich[0] if rich else first or (parts[-1] if parts else None)
@@ -93,8 +95,10 @@ def _bytes(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _text(part: Message, kind: str) -> str:
-    text = decode(_bytes(part), _parameter(part, "charset"))
+def _text(part: Message, kind: str, room: list[int]) -> str:
+    """What a part says, as far as there is `room` for it, which it takes."""
+    text = decode(_bytes(part), _parameter(part, "charset"))[: room[0]]
+    room[0] -= len(text)
     if kind == "text/html":
         return plain(text)
     text = clean(text)
@@ -111,11 +115,12 @@ def _unflowed(text: str, *, joined: bool) -> str:
         quoted = one.startswith(">")
         content = one[1:] if one.startswith(" ") else one
         if goes_on and not quoted:
-            done[-1] = (done[-1][:-1] if joined else done[-1]) + content
-        else:
-            done.append(content)
+            done[-1] = done[-1][:-1] if joined else done[-1]
+        elif done:
+            done.append("\n")
+        done.append(content)
         goes_on = content.endswith(" ") and content != "-- " and not quoted
-    return "\n".join(done)
+    return "".join(done)
 
 
 def _parameter(part: Message, name: str) -> str:
@@ -163,5 +168,7 @@ def _report(part: Message, content: Content) -> None:
         if isinstance(inner, list) and inner and isinstance(inner[0], Message):
             content.about = raw_field(inner[0], "Message-ID")
     else:
-        found = re.search(r"^message-id:(.*)$", _text(part, "text/plain"), re.IGNORECASE | re.MULTILINE)
+        found = re.search(
+            r"^message-id:(.*)$", _text(part, "text/plain", [LONGEST_TEXTS]), re.IGNORECASE | re.MULTILINE
+        )
         content.about = (ids(found[1]) or [""])[0] if found else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -21,11 +22,15 @@ from mutuals.connectors.contract import Handle
 
 NETWORK = "email"
 LONGEST_FIELD = 64_000  # characters read of one field
+LONGEST_STRICT = 1000  # characters of addresses that are read by the strict parser, which takes quadratic time
+LONGEST_LENIENT = 20_000
+LONGEST_WORDS = 8000  # characters in which encoded words are looked for, which takes quadratic time as well
 MOST_ADDRESSES = 100
+MOST_FIELDS = 5  # with addresses and of one name; there should be one
 MOST_REFERENCES = 200
 LONGEST_ID = 250
 _ID = re.compile(r"<\s*([^<>\s]{1,2000})\s*>")
-_BARE_ID = re.compile(r"[^<>\s,;]{1,2000}@[^<>\s,;]{1,500}")
+_BARE_ID = re.compile(r"[^<>\s,;]{1,300}@[^<>\s,;]{1,300}")
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\[\]\x00-\x1f]{1,128}@[^\s@<>(),;:\"\\\[\]\x00-\x1f]{1,253}")
 _CHARSETS = re.compile(
     r"(utf-?(8|16|32)(le|be)?|iso-?8859-?\d+|windows-?\d+|cp-?\d+|koi8-?[rut]|gb(2312|k|18030)|big5(-?hkscs)?|"
@@ -64,8 +69,8 @@ def decode(data: bytes, charset: str | None) -> str:
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     """(display name, normalised address) pairs of all fields of that name; what is no address is left out."""
     found: list[tuple[str, str]] = []
-    for value in raw_fields(message, name):
-        for shown, address in _pairs(value[:LONGEST_FIELD]):
+    for value in raw_fields(message, name)[:MOST_FIELDS]:
+        for shown, address in _pairs(value[:LONGEST_LENIENT]):
             plain = normalised(address)
             if plain and len(found) < MOST_ADDRESSES:
                 found.append((line(words(shown), at_most=200), plain))
@@ -123,20 +128,24 @@ def _unfold(value: str) -> str:
 
 
 def words(value: str) -> str:
-    """RFC 2047 words decoded; a broken word stays as it was written."""
+    """RFC 2047 words decoded; a broken word stays as it was written, and so does all behind `LONGEST_WORDS`."""
     if "=?" not in value:
         return value
+    value, rest = value[:LONGEST_WORDS], value[LONGEST_WORDS:]
     try:
         parts = decode_header(value)
     except (HeaderParseError, binascii.Error, ValueError, LookupError):
-        return value
-    return "".join(part if isinstance(part, str) else decode(part, charset) for part, charset in parts)
+        return value + rest
+    return "".join(part if isinstance(part, str) else decode(part, charset) for part, charset in parts) + rest
 
 
 def _pairs(value: str) -> list[tuple[str, str]]:
-    """By the strict parser; where that stumbles, by the lenient one."""
+    """By the strict parser; where that stumbles or would take long, by the lenient one; nested comments are nobody."""
+    if len(value) <= LONGEST_STRICT:
+        with suppress(Exception):  # the strict parser raises IndexError, AttributeError and more on hostile fields
+            header: Any = _registry("from", value)
+            return [(one.display_name, one.addr_spec) for one in header.addresses]
     try:
-        header: Any = _registry("from", value)
-        return [(one.display_name, one.addr_spec) for one in header.addresses]
-    except Exception:  # the strict parser raises IndexError, AttributeError and more on hostile fields
         return getaddresses([value])[:MOST_ADDRESSES]
+    except RecursionError:
+        return []

@@ -139,9 +139,10 @@ def _without_signature(lines: list[str]) -> list[str]:
         if lines[number].rstrip() == "--" or lines[number] == "-- ":
             lines = lines[:number]
             break
-    while lines and (not lines[-1].strip() or _SENT_FROM.match(lines[-1].strip()[:120])):
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end and (not (last := lines[end - 1].strip()) or _SENT_FROM.match(last[:120])):
+        end -= 1
+    return lines[:end]
 
 
 def _next_filled(lines: list[str], number: int) -> int:

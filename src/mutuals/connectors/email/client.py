@@ -11,9 +11,10 @@ from typing import Any
 from mutuals.connectors.contract import BadRequest, Context, Handle, Page, Raw
 from mutuals.connectors.email._headers import addresses, handle, moment, normalised
 from mutuals.connectors.email._imap import PATIENCE, Session, signed_in
+from mutuals.connectors.email._message import head
 from mutuals.connectors.email._smtp import knock
 from mutuals.connectors.email._wire import TIMEOUT
-from mutuals.connectors.email.parse import head, key_of, mark_of
+from mutuals.connectors.email.parse import key_of, mark_of
 
 PAGE = 50  # mails
 PAGE_BYTES = 10_000_000

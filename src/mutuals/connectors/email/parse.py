@@ -11,14 +11,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
 from typing import Any
 
 from mutuals.connectors._text import clean, line
 from mutuals.connectors.contract import Envelope, Handle, Kind, Raw, Verb
 from mutuals.connectors.email._bodies import Content, read_content
 from mutuals.connectors.email._headers import addresses, field, handle, ids, moment, raw_field, raw_fields
+from mutuals.connectors.email._message import read
 from mutuals.connectors.email._quotes import trimmed
 
 LARGEST = 50_000_000  # bytes of one mail
@@ -75,11 +74,6 @@ def mark_of(message: Message, body: bytes) -> str:
     return digest.hexdigest()[:16]
 
 
-def head(data: bytes) -> Message:
-    """Only the header fields, for those who sort mails."""
-    return BytesParser(policy=compat32).parsebytes(data, headersonly=True)
-
-
 def _told(kind: str) -> Told | None:
     first, *words = kind.split(";")
     if first not in ("received", "sent"):
@@ -92,7 +86,7 @@ def _told(kind: str) -> Told | None:
 
 
 def _envelope(data: bytes, told: Told) -> Envelope:
-    message = BytesParser(policy=compat32).parsebytes(data)
+    message = read(data)
     if not any(raw_field(message, name) for name in ("From", "Date", "Message-ID", "Subject", "Received", "To")):
         raise ValueError("This is no mail: it has none of the fields From, To, Date, Subject, Message-ID.")
     content = read_content(message, cut=told.cut)

@@ -69,6 +69,14 @@ QUOTED = {
 }
 
 
+def test_a_mail_of_nothing_but_lines_is_trimmed():
+    text = "Yes.\n" + "\n \n" * 1_000_000 + "Sent from my iPhone"
+
+    said = trimmed(text)
+
+    assert said == "Yes."
+
+
 @pytest.mark.parametrize("name", QUOTED)
 def test_what_was_written_this_time_is_told_from_what_was_quoted(name):
     text, wanted = QUOTED[name]
