@@ -22,9 +22,11 @@ from mutuals import embedded
 from mutuals.config import drafts, first_start
 from mutuals.config.address import note
 from mutuals.config.children import MARK, WEB_PROCESSES, WEB_THREADS, Child, end_leftovers, parts
+from mutuals.config.disk import Disk
 
 _TICK = 0.2  # seconds between two looks at the children
 _LOOK_AT_DATABASE = 1.0
+_LOOK_WHEN_FULL = 10.0  # a database that cannot write is started again, but not every second
 _WEB_ALONE = 15.0
 _PATIENCE = {"worker": 20.0, "scheduler": 5.0, "events": 6.0, "web": 10.0}  # seconds to end in peace
 _PORTS_TRIED = 100
@@ -53,6 +55,7 @@ class _Supervisor:
         self.host: str = wishes.host
         self.wishes = wishes
         self.state = state
+        self.disk = Disk(state)
         self.stopping = False
         self.children: list[Child] = []
         self.seeding: subprocess.Popen[bytes] | None = None
@@ -101,7 +104,7 @@ class _Supervisor:
         now = time.monotonic()
         if now >= self._next_look:
             self._look_at_database()
-            self._next_look = now + _LOOK_AT_DATABASE
+            self._next_look = now + (_LOOK_WHEN_FULL if self.disk.is_full else _LOOK_AT_DATABASE)
         for child in self.children:
             if said := child.look_after(now):
                 _say(said)
@@ -115,10 +118,13 @@ class _Supervisor:
             self._tell()
 
     def _look_at_database(self) -> None:
-        """Bring our own database back when it died; an external one is looked after elsewhere."""
+        """Bring our own database back when it died; an external one is looked after elsewhere. A full disk is said."""
+        if said := self.disk.look(self.disk.free()):
+            _say(said)
         if embedded.is_alive():
             return
-        _say("the database went away; it starts again")
+        why = ", as it cannot write to a full disk" if self.disk.is_full else ""
+        _say(f"the database went away{why}; it starts again")
         try:
             embedded.ensure_up()
         except embedded.Refused as error:
