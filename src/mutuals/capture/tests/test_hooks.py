@@ -2,10 +2,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
 import cast
 from mutuals import flow
+from mutuals.base import clock, room
 from mutuals.capture import hooks, intake
 from mutuals.capture.models import RawEvent, RawState
 from mutuals.channels.models import Health, Source
@@ -176,3 +178,34 @@ def test_who_knows_the_agreed_token_gets_the_challenge_back(source):
 
     assert [answer.status for answer in answers] == [200, 403, 400, 404]
     assert answers[0].message == "1158201444"
+
+
+@pytest.mark.parametrize(("reason", "status"), [("disk_full", 507), ("cannot_connect_now", 503)])
+def test_a_database_that_cannot_write_is_told_as_a_problem_and_the_delivery_is_taken_when_it_can(
+    source, reason, status
+):
+    headers, body = delivery(at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{reason}'; END $$;"
+            "CREATE TRIGGER no_room BEFORE INSERT ON capture_rawevent FOR EACH ROW EXECUTE FUNCTION no_room()"
+        )
+
+    refused = Client().post(f"/hooks/{source.pk}/", body, content_type="application/json", headers=headers)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER no_room ON capture_rawevent")
+    again = Client().post(f"/hooks/{source.pk}/", body, content_type="application/json", headers=headers)
+
+    assert (refused.status_code, refused.headers["Content-Type"]) == (status, "application/problem+json")
+    assert ("free some room" in refused.json()["detail"]) == (status == 507)
+    assert again.status_code == 202
+
+
+@pytest.mark.parametrize(("free", "is_out"), [(0, True), (room.LOW, False)])
+def test_a_connection_that_broke_without_a_word_is_judged_by_what_is_free(free, is_out):
+    broken = OperationalError("server closed the connection unexpectedly")
+
+    found = room.is_out_of_room(broken, free=free)
+
+    assert found == is_out
