@@ -1,11 +1,15 @@
 import csv
 import io
+import os
 import random
+import signal
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +21,7 @@ from mutuals.capture.imports.names import clash
 from mutuals.capture.imports.report import progress, troubles_csv, visible_to
 from mutuals.capture.models import Import, ImportState
 from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead, run, upload, whole, write
+from mutuals.connectors.contract import Unreadable
 from mutuals.people.models import Person, Profile
 from mutuals.sales.models import Order
 from mutuals.staff.models import Role
@@ -29,6 +34,12 @@ HOSTILE = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow,
 
 class PowerCut(Exception):
     """The machine stops here."""
+
+
+def readers() -> list[int]:
+    """The processes that read a file for this one."""
+    told = " ".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
+    return [int(pid) for pid in told.split() if b"files._child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def cut_at(batches: set[int]) -> Callable[[Import], None]:
@@ -197,3 +208,32 @@ def test_a_done_import_is_not_run_again(tmp_path: Path) -> None:
 def test_names_at_one_address_clash_only_where_they_are_surely_two_peoples(one: str, two: str, is_clash: bool) -> None:
     assert clash(one, [two]) is is_clash
     assert clash(two, [one]) is is_clash
+
+
+def test_a_run_whose_reading_is_killed_says_so_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    rows = "".join(f"Bea {n},bea{n}@kettle.example,{'x' * 1000}\n" for n in range(600))
+    of = check(choose(upload(write(tmp_path, f"name,email,note\n{rows}")), mapping={"name": "name", "email": "email"}))
+
+    running.run(of, by=lead())
+    running.run_now(of.pk, size=100, before_commit=lambda _of: [os.kill(pid, signal.SIGKILL) for pid in readers()])
+    of.refresh_from_db()
+    stopped_at, why = of.rows_done, of.error
+    done = run(of, size=100)
+
+    assert "Reading stopped after row 501. The process that read it was ended from outside" in why
+    assert 0 < stopped_at < 600
+    assert done.state == ImportState.DONE
+    assert counted(done, "new") == (600,)
+    assert Person.objects.count() == 600
+
+
+def test_a_file_that_is_made_to_do_harm_is_refused_and_leaves_no_draft(tmp_path: Path) -> None:
+    word = pa.DictionaryArray.from_arrays(pa.array([0] * 2_000, pa.int32()), pa.array(["Z" * (20 << 20)]))
+    pq.write_table(
+        pa.table({"name": word}), path := tmp_path / "people.parquet", compression="zstd", store_schema=False
+    )
+
+    with pytest.raises(Unreadable, match=r"MiB of memory to read.*save it as CSV"):
+        upload(path)
+
+    assert not Import.objects.exists()
