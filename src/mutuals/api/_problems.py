@@ -19,6 +19,7 @@ from pydantic_core import to_json
 from mutuals.api._types import Out
 from mutuals.base.files import DiskFull, TooBig
 from mutuals.base.patience import was_cancelled
+from mutuals.base.room import REMEDY, is_out_of_room
 from mutuals.identity import link
 from mutuals.inbox.answer import CannotAnswer
 from mutuals.people import persons
@@ -116,9 +117,16 @@ def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(500, "Something went wrong on our side. Nothing is known to have been kept; the log has the reason.")
 
 
+def _full(request: HttpRequest, error: Exception) -> HttpResponse:
+    if not is_out_of_room(error):
+        return _unforeseen(request, error)
+    _log.error("%s %s was not kept: %s", request.method, request.path, error)
+    return problem(507, REMEDY)
+
+
 def _database(request: HttpRequest, error: OperationalError) -> HttpResponse:
     if not was_cancelled(error):
-        return _unforeseen(request, error)
+        return _full(request, error)
     _log.warning("%s %s was given up after the time limit of the web", request.method, request.path)
     return problem(
         503, "This took too long and was given up; nothing of it was kept. Ask for less, or try again later."
@@ -145,6 +153,7 @@ def install(api: NinjaAPI) -> None:
         AuthenticationError: _worded(401, "Send a token of this installation, or sign in."),
         Http404: _worded(404, "There is nothing here that you may see."),
         OperationalError: _database,
+        OSError: _full,
         Exception: _unforeseen,
     }
     for kind, handler in handlers.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -13,8 +14,12 @@ LOW = 64 * 1024**2  # bytes: below that PostgreSQL cannot begin another segment 
 REMEDY = "The disk of the database is full. Nothing was kept: free some room on it, then send this again."
 
 
-def is_out_of_room(error: OperationalError, *, free: int | None = None) -> bool:
+def is_out_of_room(error: Exception, *, free: int | None = None) -> bool:
     """Whether a full disk is the reason of an error. `free` bytes are asked of the disk where they are not given."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if not isinstance(error, OperationalError):
+        return False
     if isinstance(error.__cause__, DiskFull):
         return True
     if getattr(error.__cause__, "sqlstate", None) is not None:

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, ProgrammingError
 
+from mutuals.base.room import REMEDY, is_out_of_room
 from mutuals.connectors.contract import ConnectorError
 from mutuals.staff.models import Role, User
 from mutuals.staff.permissions import NotAllowed
@@ -73,9 +74,9 @@ def _run(args: argparse.Namespace, act: Act) -> int:
         return _refuse(args, str(error), FORBIDDEN)
     except ProgrammingError as error:
         return _refuse(args, f"The tables are not what this version wants: {error}. Try: mutuals migrate", NO_DATABASE)
-    except OperationalError as error:
-        return _refuse(args, f"The database does not answer: {error}. Try: mutuals db up", NO_DATABASE)
-    except (ValueError, ConnectorError, OSError) as error:
+    except (OperationalError, OSError) as error:
+        return _refuse(args, *_why(error))
+    except (ValueError, ConnectorError) as error:
         return _refuse(args, str(error), REFUSED)
     code = DONE
     if isinstance(said, Ended):
@@ -86,6 +87,17 @@ def _run(args: argparse.Namespace, act: Act) -> int:
     except BrokenPipeError:  # `| head` has seen enough; what was asked for is done
         _quiet()
     return code
+
+
+def _why(error: OperationalError | OSError) -> tuple[str, int]:
+    """What is said of an error of the database or of the system, and the exit code."""
+    if isinstance(error, OSError):
+        place = error.filename or "this folder"
+        full = f"The disk that holds {place} is full. Free some room on it, then do this again."
+        return (full if is_out_of_room(error) else str(error)), REFUSED
+    if is_out_of_room(error):
+        return REMEDY, REFUSED
+    return f"The database does not answer: {error}. Try: mutuals db up", NO_DATABASE
 
 
 def _quiet() -> None:

@@ -14,10 +14,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from mutuals.base import jobs
+from mutuals.base.files import SPARE
 from mutuals.capture import scheduler
 from mutuals.capture.models import Outgoing, RawEvent
 from mutuals.channels.models import Source
-from mutuals.cli._say import verb
+from mutuals.cli._say import DONE, REFUSED, Ended, verb
 from mutuals.staff.models import User
 
 
@@ -42,8 +43,8 @@ def schedule(_args: argparse.Namespace) -> None:
     scheduler.run_scheduler(stop)
 
 
-def doctor(_args: argparse.Namespace) -> dict[str, Any]:
-    """What is there, and what is missing, in words."""
+def doctor(_args: argparse.Namespace) -> Ended:
+    """What is there, and what is missing, in words. A disk that is nearly full is a finding, and refused."""
     connection.ensure_connection()
     with connection.cursor() as cursor:
         cursor.execute("SELECT version(), pg_size_pretty(pg_database_size(current_database()))")
@@ -55,7 +56,9 @@ def doctor(_args: argparse.Namespace) -> dict[str, Any]:
     executor = MigrationExecutor(connection)
     late = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     folder = Path(settings.STATE)
-    return {
+    free = shutil.disk_usage(folder).free
+    found = _room(folder, free)
+    told = {
         "database": version.split(" on ")[0],
         "database size": size,
         "migrations to run": late,
@@ -66,7 +69,19 @@ def doctor(_args: argparse.Namespace) -> dict[str, Any]:
         "events put aside": RawEvent.objects.filter(state="parked").count(),
         "answers not sent": Outgoing.objects.filter(state__in=["failed", "unknown"]).count(),
         "state folder": str(folder),
-        "free space": f"{shutil.disk_usage(folder).free // 1024**3} GiB",
+        "free space": f"{free / 1024**3:.1f} GiB",
         "screens built": (settings.PACKAGE / "web/static/build/manifest.json").exists()
         or (settings.PACKAGE / "web/static/build/.vite/manifest.json").exists(),
     }
+    return Ended({**told, "findings": found}, REFUSED if found else DONE)
+
+
+def _room(folder: Path, free: int) -> list[str]:
+    """What is wrong with so many bytes free on the disk of the state folder, with the remedy."""
+    if free >= SPARE:
+        return []
+    return [
+        f"The disk that holds {folder} is nearly full: {free >> 20} MiB are free. Below {SPARE >> 20} MiB no file is taken "
+        f"in, and then nothing is kept at all. Free some room (old backups in {folder / 'backups'}, logs, other programs' "
+        "files), or stop Mutuals, move the folder to a larger disk and point MUTUALS_STATE at it."
+    ]

@@ -33,3 +33,4 @@ SCREENS: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]
+handler500 = "mutuals.web.frame.faults.fault"
