@@ -65,9 +65,11 @@ def read(data: bytes) -> Message:
     """All parts. Raises ValueError for too many lines or parts, and for parts within too many others."""
     if data.count(b"\n") > MOST_LINES or data.count(b"\r") - data.count(b"\r\n") > MOST_LINES:
         raise ValueError(f"The mail has more than {MOST_LINES:,} lines.")
-    return BytesParser(policy=_FIELDS).parsebytes(data)
+    message: Message = BytesParser(policy=_FIELDS).parsebytes(data)
+    return message
 
 
 def head(data: bytes) -> Message:
     """Only the header fields, for those who sort mails."""
-    return BytesParser(policy=_FIELDS).parsebytes(data, headersonly=True)
+    message: Message = BytesParser(policy=_FIELDS).parsebytes(data, headersonly=True)
+    return message
