@@ -139,7 +139,7 @@ class _Child:
                 raise Ended(self._too_much_memory())
             if "fault" in message:
                 _log.warning("A file could not be read: %s", message["fault"])
-                raise Ended(f"It holds something that cannot be read here ({message['fault']}). {_SMALLER}")
+                raise Ended(f"The file holds something that cannot be read here ({message['fault']}). {_SMALLER}")
             yield message
 
     def _take(self, size: int, until: float) -> bytearray:
@@ -150,7 +150,7 @@ class _Child:
         while len(found) < size:
             if not poll.poll(max(until - time.monotonic(), 0) * 1000):
                 raise Ended(
-                    f"It took longer than {self._limits.patience:g} seconds to come to the next rows. {_SMALLER}"
+                    f"Reading took longer than {self._limits.patience:g} seconds to come to the next rows. {_SMALLER}"
                 )
             more = os.read(pipe.fileno(), min(size - len(found), 1 << 20))
             if not more:
@@ -160,14 +160,14 @@ class _Child:
 
     def _too_much_memory(self) -> str:
         return (
-            f"It takes more than {self._limits.memory >> 20} MiB of memory to read, as a file does that was made to do "
+            f"The file takes more than {self._limits.memory >> 20} MiB of memory to read, as a file does that was made to do "
             f"harm. If it is genuine: {_SMALLER[0].lower()}{_SMALLER[1:]}"
         )
 
     def _words_for(self, code: int) -> str:
         if code == -signal.SIGXCPU:
             return (
-                "It takes far more time to read than a file of its size, as one does that was made to do harm. "
+                "The file takes far more time to read than a file of its size, as one does that was made to do harm. "
                 f"If it is genuine: {_SMALLER[0].lower()}{_SMALLER[1:]}"
             )
         if code == -signal.SIGKILL:
