@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
+LONGEST_TYPE = 500  # characters: the library takes quadratic time in the parameters
+
 
 class BadlyPacked(Exception):
     """The answer says that it is packed, and is not, or not wholly."""
@@ -58,7 +60,7 @@ class Reply:
     def text(self) -> str:
         """The body in the named charset, else UTF-8; what cannot be read becomes a replacement mark."""
         head = Message()
-        head["content-type"] = self.headers.get("content-type", "")
+        head["content-type"] = self.headers.get("content-type", "")[:LONGEST_TYPE]
         try:
             return self.body.decode(head.get_content_charset("utf-8"), "replace")
         except (LookupError, ValueError):

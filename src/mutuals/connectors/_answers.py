@@ -26,6 +26,7 @@ from mutuals.connectors.contract import (
 
 DEFAULT_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(days=1)
+LONGEST_FIELD = 100  # characters of a header field that tells a time or a number
 
 
 def ask(context: Context, method: str, url: str, *, writes: bool, reset: str = "", **request: Any) -> Reply:
@@ -80,6 +81,12 @@ def retry_at(headers: Mapping[str, str], *, now: datetime, reset: str = "") -> d
     return min(max(wanted, now + timedelta(seconds=1)), now + LONGEST_WAIT)
 
 
+def number(headers: Mapping[str, str], name: str) -> int | None:
+    """A whole number of at most nine digits in a header field, such as how many calls are left; None for anything else."""
+    text = headers.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def explain(reply: Reply) -> str:
     """The server's own words, at most 200 characters on one line."""
     try:
@@ -95,7 +102,7 @@ def explain(reply: Reply) -> str:
 
 
 def _moment(text: str, now: datetime) -> datetime | None:
-    text = text.strip()
+    text = text.strip()[:LONGEST_FIELD]
     try:
         if text.replace(".", "", 1).isdigit():
             number = float(text)
@@ -103,6 +110,6 @@ def _moment(text: str, now: datetime) -> datetime | None:
         if not text:
             return None
         moment = datetime.fromisoformat(text) if text[0].isdigit() else parsedate_to_datetime(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mutuals.base.net import NetError, Reply
-from mutuals.connectors._answers import explain, judge, retry_at, translate
+from mutuals.connectors._answers import explain, judge, number, retry_at, translate
 from mutuals.connectors.contract import AuthExpired, BadRequest, ConnectorError, Context, Forbidden, NotFound, Transient
 
 HOME = "https://bsky.social"
@@ -74,10 +74,10 @@ def _once(context: Context, method: str, nsid: str, token: str, *, group: str, w
         reply = context.http.request(method, f"{address(context)}/xrpc/{nsid}", headers=headers, **request)
     except NetError as error:
         raise translate(error, writes=writes) from error
-    left = reply.headers.get("ratelimit-remaining", "")
-    if left.isascii() and left.isdigit():
+    left = number(reply.headers, "ratelimit-remaining")
+    if left is not None:
         reset = retry_at(reply.headers, now=context.now(), reset=RESET) if RESET in reply.headers else None
-        context.limiter.told(group, remaining=int(left), reset_at=reset)
+        context.limiter.told(group, remaining=left, reset_at=reset)
     return reply
 
 

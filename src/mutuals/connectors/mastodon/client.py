@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from mutuals.base.net import NetError, Reply
-from mutuals.connectors._answers import judge, retry_at, translate
+from mutuals.connectors._answers import judge, number, retry_at, translate
 from mutuals.connectors.contract import AuthExpired, BadRequest, Context, Transient
 
 READS, WRITES = "read", "write"
@@ -84,7 +84,7 @@ def further(reply: Reply) -> dict[str, str]:
     """What the Link header offers: `max_id` of the older page, `min_id` of the newer one."""
     found = {}
     for target, direction in _LINK.findall(reply.headers.get("link", "")):
-        query = parse_qs(urlsplit(target).query)
+        query = parse_qs(target.partition("?")[2].partition("#")[0])
         for name, wanted in (("max_id", "next"), ("min_id", "prev")):
             if direction == wanted and query.get(name):
                 found[name] = query[name][0]
@@ -97,7 +97,7 @@ def status_path(local_id: str, act: str = "") -> str:
 
 
 def _tell_limits(context: Context, group: str, reply: Reply) -> None:
-    left = reply.headers.get("x-ratelimit-remaining", "")
-    if left.isascii() and left.isdigit():
+    left = number(reply.headers, "x-ratelimit-remaining")
+    if left is not None:
         reset = retry_at(reply.headers, now=context.now(), reset=RESET) if RESET in reply.headers else None
-        context.limiter.told(group, remaining=int(left), reset_at=reset)
+        context.limiter.told(group, remaining=left, reset_at=reset)

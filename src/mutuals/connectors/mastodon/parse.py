@@ -247,8 +247,8 @@ def moment(value: Any) -> datetime | None:
     """ISO 8601 as aware UTC; None for anything else."""
     try:
         told = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        if told is None:
+            return None
+        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if told is None:
-        return None
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
