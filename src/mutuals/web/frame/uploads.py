@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 
 from mutuals.base import uploads
@@ -34,7 +35,8 @@ class Uploads:
             too_much = length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             return _said(request, 413, "Sign in first; nothing was kept.") if too_much else None
         try:
-            len(request.FILES)
+            with suppress(UnreadablePostError):  # who broke off is answered by the view, as having sent nothing
+                len(request.FILES)
         except TooBig as error:
             return _said(request, 413, str(error))
         except DiskFull as error:
