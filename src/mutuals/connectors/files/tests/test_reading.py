@@ -167,8 +167,8 @@ def test_formulas_are_kept_as_they_are_and_made_safe_only_on_the_way_out(tmp_pat
 
     assert good[0].values["note"] == '=HYPERLINK("x")'
     assert safe_cell(good[0].values["note"]) == '\'=HYPERLINK("x")'
-    assert [safe_cell(text) for text in ("@SUM(A1)", "\t=1", " =1", "-cmd", "-5", "+49 221 123", "Bea", "")] == [
-        "'@SUM(A1)", "'\t=1", "' =1", "'-cmd", "-5", "+49 221 123", "Bea", "",
+    assert [safe_cell(text) for text in ("@SUM(A1)", "\t=1", " =1", "-cmd", "-5", "+49 221 123", "＝1+1", "Bea", "")] == [
+        "'@SUM(A1)", "'\t=1", "' =1", "'-cmd", "-5", "+49 221 123", "'＝1+1", "Bea", "",
     ]  # fmt: skip
 
 
