@@ -255,7 +255,7 @@ def _row_id(name: str, value: Any) -> int | None:
         return None
     model: type[User] | type[Team] = User if name == "owner" else Team
     pk = value.pk if isinstance(value, (User, Team)) else value
-    if not str(pk).isdigit() or len(str(pk)) > 18 or not model._default_manager.filter(pk=pk).exists():
+    if not str(pk).isdecimal() or len(str(pk)) > 18 or not model._default_manager.filter(pk=pk).exists():
         raise Unfit(f"That {name} does not exist.", field=name)
     return int(pk)
 

@@ -56,7 +56,7 @@ def place(request: HttpRequest, person_id: int) -> HttpResponse:
     """Give a person a place in an organisation."""
     person = person_of(caller(request), person_id)
     number = request.POST.get("organisation", "")
-    found = Organisation.objects.filter(pk=number).first() if number.isdigit() and len(number) < 19 else None
+    found = Organisation.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
     try:
         if found is None:
             raise persons.Unfit("Choose an organisation of the list.", field="organisation")

@@ -74,7 +74,7 @@ def _detail(text: str, *, full: bool) -> str:
 
 
 def _names(links: Sequence[Link]) -> dict[str, str]:
-    ids = {int(one.by[6:]) for one in links if one.by.startswith("staff:") and one.by[6:].isdigit()}
+    ids = {int(one.by[6:]) for one in links if one.by.startswith("staff:") and one.by[6:].isdecimal()}
     known = (
         {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids).only("name", "email")} if ids else {}
     )

@@ -80,7 +80,7 @@ def make(request: HttpRequest, profile_id: int) -> HttpResponse:
 def confirm(request: HttpRequest, profile_id: int) -> HttpResponse:
     """Say that a presence is a person's."""
     row, number = profile_of(profile_id), request.POST.get("person", "")
-    person = person_of(caller(request), int(number) if number.isdigit() and len(number) < 19 else 0)
+    person = person_of(caller(request), int(number) if number.isdecimal() and len(number) < 19 else 0)
     try:
         note = request.POST.get("note", "")[:300]
         link.confirm(row, person=person, by=caller(request), now=clock.now(), note=note)

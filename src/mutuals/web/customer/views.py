@@ -182,7 +182,7 @@ def _conversations(viewer: User, profile_ids: list[int]) -> Any:
 def _entries(person: Person) -> list[dict[str, Any]]:
     """What was done with the person's record, newest first, with before and after."""
     found = list(journal.of(f"person:{person.pk}")[:ENTRIES])
-    ids = {int(one.by[6:]) for one in found if one.by.startswith("staff:") and one.by[6:].isdigit()}
+    ids = {int(one.by[6:]) for one in found if one.by.startswith("staff:") and one.by[6:].isdecimal()}
     names = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
     return [
         {

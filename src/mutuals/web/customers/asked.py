@@ -139,7 +139,7 @@ def _value(test: Test, field: Field, names: Mapping[int, str]) -> str:
     value = test.value
     if field.kind is Kind.RELATION:
         return _innermost(value)
-    if field.name in ("owner", "team") and str(value).isdigit():
+    if field.name in ("owner", "team") and str(value).isdecimal():
         return names.get(int(str(value)), "somebody") if field.name == "owner" else str(value)
     if field.kind is Kind.CHOICE:
         return dict(field.choices).get(str(value), str(value))

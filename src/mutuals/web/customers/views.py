@@ -59,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs("person.edit", methods="POST")
 def bulk(request: HttpRequest) -> HttpResponseBase:
     """One act on the ticked people, with a way back."""
-    ids = [int(one) for one in request.POST.getlist("id") if one.isdigit() and len(one) < 19]
+    ids = [int(one) for one in request.POST.getlist("id") if one.isdecimal() and len(one) < 19]
     do, back = request.POST.get("do", ""), _back(request)
     if do == "export":
         return _file(request, Asked.of(request.GET), ids)
@@ -198,7 +198,7 @@ def _done(request: HttpRequest, do: str, ids: list[int]) -> tuple[str, dict[str,
         words = f"{len(changed)} {'tagged' if do == 'tag' else 'lost the tag'} “{word.strip()}”."
         return words, {"do": do, "ids": changed, "word": word} if changed else None
     said = request.POST.get("owner", "")
-    owner = int(said) if said.isdigit() and len(said) < 19 else None
+    owner = int(said) if said.isdecimal() and len(said) < 19 else None
     before = many.give(dict.fromkeys(ids, owner), by=by, now=now)
     return f"{len(before)} given to {'a new owner' if owner else 'nobody'}.", {
         "do": "give",

@@ -106,7 +106,7 @@ def snooze(request: HttpRequest, conversation_id: int) -> HttpResponse:
 def many(request: HttpRequest) -> HttpResponse:
     """The same for every ticked conversation, all or none: `do` is close, snooze:<until> or assign:<whom>."""
     viewer = caller(request)
-    ids = [int(number) for number in request.POST.getlist("id")[:MANY] if number.isdigit() and len(number) < 19]
+    ids = [int(number) for number in request.POST.getlist("id")[:MANY] if number.isdecimal() and len(number) < 19]
     turns = list(queries.visible_to(viewer).select_related("conversation").filter(pk__in=ids).order_by("pk"))
     act, refused = _act_for_many(request)
     if refused or act is None or not turns:

@@ -248,7 +248,7 @@ def _events(turn: Turn, viewer: User, *, since: datetime | None, until: datetime
 def _names(entries: Sequence[Entry], viewer: User) -> Mapping[str, str]:
     """Staff by their text key, in one query; none where only the viewer acted."""
     keys = {entry.by for entry in entries} | {f"staff:{entry.data['to']}" for entry in entries if entry.data.get("to")}
-    ids = {int(key[6:]) for key in keys if key.startswith("staff:") and key[6:].isdigit()} - {viewer.pk}
+    ids = {int(key[6:]) for key in keys if key.startswith("staff:") and key[6:].isdecimal()} - {viewer.pk}
     known = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
     return {**known, f"staff:{viewer.pk}": "You"}
 

@@ -83,8 +83,8 @@ def rows(request: HttpRequest) -> HttpResponse:
         caller(request),
         Place.read(request.GET),
         after=request.GET.get("after", ""),
-        limit=int(shown) if shown.isdigit() and len(shown) < 5 else listed.PAGE,
-        open_id=int(open_id) if open_id.isdigit() and len(open_id) < 19 else None,
+        limit=int(shown) if shown.isdecimal() and len(shown) < 5 else listed.PAGE,
+        open_id=int(open_id) if open_id.isdecimal() and len(open_id) < 19 else None,
         now=clock.now(),
     )
     is_more = bool(request.GET.get("after"))
@@ -117,8 +117,8 @@ def newest_of(request: HttpRequest, viewer: User, turn: Turn) -> dict[str, Any]:
         viewer,
         ways,
         first=asked.get("first", ""),
-        count=int(count) if count.isdigit() and len(count) < 4 else 0,
-        first_new=int(new) if new.isdigit() and len(new) < 19 else 0,
+        count=int(count) if count.isdecimal() and len(count) < 4 else 0,
+        first_new=int(new) if new.isdecimal() and len(new) < 19 else 0,
     )
     work.seen(turn, by=viewer)
     return {
@@ -185,7 +185,7 @@ def conversation(request: HttpRequest, viewer: User, number: int) -> dict[str, A
 def _taken_back(request: HttpRequest, turn: Turn, viewer: User) -> str:
     """The text of an own answer that was just taken back, or of anybody's that came back, to be written on."""
     number = request.GET.get("undone", "")
-    if not (number.isdigit() and len(number) < 19):
+    if not (number.isdecimal() and len(number) < 19):
         return ""
     rows = Interaction.objects.filter(pk=number, conversation_id=turn.pk, direction="out")
     row = rows.filter(Q(by=viewer, status="cancelled") | Q(status="failed")).first()

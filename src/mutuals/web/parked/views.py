@@ -60,9 +60,9 @@ def drop(request: HttpRequest) -> HttpResponse:
 
 
 def _ticked(request: HttpRequest) -> list[int]:
-    return [int(one) for one in request.POST.getlist("id") if one.isdigit() and len(one) < 19]
+    return [int(one) for one in request.POST.getlist("id") if one.isdecimal() and len(one) < 19]
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
     said = request.GET.get(name, "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
