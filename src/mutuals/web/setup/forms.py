@@ -29,9 +29,7 @@ class Here(Asked):
 class First(Here):
     """The same, and the account of the first owner."""
 
-    email = forms.EmailField(
-        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
+    email = forms.EmailField(label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
         label="Password",
         max_length=200,
