@@ -31,8 +31,14 @@ def back(request: HttpRequest, conversation_id: int | None = None) -> HttpRespon
         return redirect(wanted)
     if conversation_id is None:
         return redirect("inbox")
-    way, came = reverse("conversation", args=[conversation_id]), urlsplit(request.headers.get("Referer", ""))
-    return redirect(way + Place.read(QueryDict(came.query)).address() if came.path == way else way)
+    way = reverse("conversation", args=[conversation_id])
+    return redirect(way + list_beside(request, way))
+
+
+def list_beside(request: HttpRequest, way: str) -> str:
+    """The list that stood beside the page at `way` when an act was asked for there, as the end of its address."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    return Place.read(QueryDict(came.query)).address() if came.path == way else ""
 
 
 @needs("conversation.reply", methods="POST")

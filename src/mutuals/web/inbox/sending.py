@@ -21,6 +21,7 @@ from mutuals.inbox.models import Turn
 from mutuals.staff.models import User
 from mutuals.web.frame.doors import caller, is_fragment, needs
 from mutuals.web.inbox.acts import back as back_to
+from mutuals.web.inbox.acts import list_beside
 from mutuals.web.inbox.forms import Closing, Writing, first_error
 from mutuals.web.inbox.views import conversation, message_of, newest_of, page, turn_of
 
@@ -103,9 +104,11 @@ def back(request: HttpRequest, interaction_id: int) -> HttpResponse:
     row = message_of(caller(request), interaction_id)
     if answer.take_back(row, by=caller(request), now=clock.now()):
         messages.success(request, "Taken back. It was not sent.")
-        return redirect(f"{reverse('conversation', args=[row.conversation_id])}?undone={row.pk}")
+        way = reverse("conversation", args=[row.conversation_id])
+        where = list_beside(request, way)
+        return redirect(f"{way}{where}{'&' if where else '?'}undone={row.pk}")
     messages.error(request, "Too late: it is on its way or out already.")
-    return redirect("conversation", row.conversation_id)
+    return back_to(request, row.conversation_id)
 
 
 @needs("conversation.reply", methods="POST")

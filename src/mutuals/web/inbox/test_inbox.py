@@ -98,12 +98,15 @@ def test_an_answer_is_queued_and_the_undo_brings_its_words_back():
         f"/inbox/{turn.pk}/write/", {"mode": "reply", "text": "Descale it first."}, headers={"HX-Request": "true"}
     )
     undo = json.loads(sent.headers["HX-Trigger"])["toast"]["undo"]
-    back = client.post(undo, follow=True).content.decode()
+    asked_on = {"referer": f"http://testserver/inbox/{turn.pk}/?tab=all"}
+    done = client.post(undo, follow=True, headers=asked_on)
+    back = done.content.decode()
 
     assert "Descale it first." in sent.content.decode()
     assert Outgoing.objects.get().state == "cancelled"
     assert "Descale it first.</textarea>" in back
     assert "Taken back" in back
+    assert done.redirect_chain[-1][0].startswith(f"/inbox/{turn.pk}/?tab=all&undone=")
 
 
 def test_without_script_an_answer_is_a_form_and_a_page():

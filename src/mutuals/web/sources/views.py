@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from mutuals.base import clock
 from mutuals.capture import draw, pace, parked
 from mutuals.channels import queries, signin, sources
 from mutuals.channels.models import Source
+from mutuals.connectors.contract import Field
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
@@ -52,9 +53,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "shown": shown(source, now, pace.since(_midnight(now)).get(source.pk, NOTHING)),
         "source": source,
         "can": _can(connector),
-        "answers": [(field.label, source.settings.get(field.name)) for field in connector.fields if not field.secret]
-        if connector
-        else [],
+        "answers": _answers(source, connector.fields if connector else ()),
         "channels": [(one, one.pk) for one in source.channels.all()],
         "gaps": sources.gaps(source),
         "sealed_until": queries.sealed_until(source),
@@ -66,6 +65,17 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "may_sync": may(viewer, "source.sync"),
     }
     return render(request, "sources/one.html", told)
+
+
+def _answers(source: Source, fields: Sequence[Field]) -> list[tuple[str, Any]]:
+    return [(field.label, _said(field, source.settings.get(field.name))) for field in fields if not field.secret]
+
+
+def _said(field: Field, value: Any) -> Any:
+    """An answer in the words of the form."""
+    if field.kind == "bool":
+        return "yes" if value else "no"
+    return dict(field.choices).get(str(value), value)
 
 
 @needs("source.sync", methods="POST")
