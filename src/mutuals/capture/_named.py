@@ -14,11 +14,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
 from urllib.parse import unquote_plus
 
+from mutuals.base.normal import in_form
+from mutuals.connectors.email.parse import whole
+
 SHORTEST = 4  # letters; a shorter handle finds too much
+_LONGEST_WORDS = 8000  # characters of a field in which encoded words are undone, which takes quadratic time
 _DEEPEST = 3  # how often JSON stands inside of JSON
 _HIDDEN = r"base64|=\?[^?]{1,40}\?b\?"  # what no expression finds
 _SOFT = r"(?:=\r?\n)?"  # a line of quoted-printable may end anywhere
@@ -53,7 +55,7 @@ class Named:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    return in_form("NFC", text).casefold()
 
 
 def _spelt(letter: str) -> str:
@@ -85,7 +87,7 @@ def _texts(body: bytes) -> Iterator[str]:
     yield _read(body)
     if _ENCODED.search(body):
         try:
-            yield from _of_mail(BytesParser(policy=compat32).parsebytes(body))
+            yield from _of_mail(whole(body))
         except (RecursionError, ValueError, LookupError, TypeError, AttributeError):  # it is as hostile as it likes
             yield _read(quopri.decodestring(body))
 
@@ -102,11 +104,12 @@ def _of_mail(message: Message) -> Iterator[str]:
 def _words(value: str) -> str:
     if "=?" not in value:
         return value
+    value, rest = value[:_LONGEST_WORDS], value[_LONGEST_WORDS:]
     try:
         parts = decode_header(value)
     except (ValueError, LookupError):
-        return value
-    return "".join(part if isinstance(part, str) else _read(part) for part, _ in parts)
+        return value + rest
+    return "".join(part if isinstance(part, str) else _read(part) for part, _ in parts) + rest
 
 
 def _read(data: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mutuals.base.normal import in_form
 from mutuals.connectors.files.values import parse_email, parse_phone
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -34,7 +35,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = in_form("NFKD", text).casefold()
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(tidy(bare, at_most=len(bare)).translate(_UNFOLDED).split())
 

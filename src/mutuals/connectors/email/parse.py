@@ -53,6 +53,11 @@ def parse(raw: Raw) -> tuple[Envelope, ...]:
         raise ValueError(f"The mail cannot be read: {type(error).__name__}: {error}") from error
 
 
+def whole(data: bytes) -> Message:
+    """All parts of a mail; raises ValueError beyond the bounds that README.md beside this file names."""
+    return read(data)
+
+
 def key_of(message: Message, body: bytes) -> str:
     """The Message-ID; without one, a hash of who, when, about what, and the text, so that a copy has the same key."""
     found = ids(raw_field(message, "Message-ID"))

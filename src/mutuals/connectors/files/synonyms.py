@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mutuals.base.normal import in_form
 from mutuals.connectors.files.fields import Target
 
 _SPLIT = re.compile(r"[^a-z0-9]+")
@@ -18,7 +19,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def normal(header: str) -> str:
     """A header as a key: `Kunden-Nr.` -> `kunden nr`, `customerID` -> `customer id`, `Straße` -> `strasse`."""
     spaced = _CAMEL.sub(" ", header).replace("ß", "ss").lower()
-    plain = "".join(char for char in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(char))
+    plain = "".join(char for char in in_form("NFKD", spaced) if not unicodedata.combining(char))
     return " ".join(part for part in _SPLIT.split(plain) if part)
 
 

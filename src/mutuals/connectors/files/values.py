@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 import phonenumbers
+
+from mutuals.base.normal import in_form
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "Kč": "CZK", "₹": "INR", "₺": "TRY", "R$": "BRL"}
 _CODES = frozenset({
@@ -50,7 +51,7 @@ def parse_money(text: str, *, decimal: str | None = None) -> Money:
 
     Raises NeedsDecimal where only that sign could tell, ValueError for anything else that is not money.
     """
-    rest, currency = _currency(unicodedata.normalize("NFKC", text).strip())
+    rest, currency = _currency(in_form("NFKC", text).strip())
     negative = rest.startswith("(") and rest.endswith(")")
     rest = rest.strip("() ").replace("−", "-")
     if rest.endswith("-"):
@@ -123,7 +124,7 @@ def parse_email(text: str) -> str:
 
     The local part is lower-cased although RFC 5321 lets servers tell the cases apart: none in use does.
     """
-    address = unicodedata.normalize("NFKC", text).strip().strip("<>").removeprefix("mailto:").casefold()
+    address = in_form("NFKC", text).strip().strip("<>").removeprefix("mailto:").casefold()
     local, at, domain = address.rpartition("@")
     if not at or len(address) > 254 or len(local) > 64 or not _LOCAL.match(local):
         raise ValueError(f"“{text[:60]}” is not an address")
@@ -155,7 +156,7 @@ def parse_phone(text: str, *, region: str | None) -> str:
 
     Raises NeedsCountry for those where it is not said, ValueError for what is no phone number.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = in_form("NFKC", text).strip()
     try:
         number = phonenumbers.parse(plain, region or None)
     except phonenumbers.NumberParseException as error:
