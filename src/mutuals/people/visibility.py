@@ -15,7 +15,10 @@ from mutuals.staff.permissions import Scope, may, scope
 CONTACT = ("email", "phone")
 """Networks whose keys are addresses and numbers, which only some may read in full."""
 _own: list[Callable[[User], Q]] = []
-_ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s<>()\[\]"',;:@]+)@[^\s<>()"',;:@]*[^\s<>()"',;:@.]""")
+_WORD = r"""[^\s<>()\[\]"',;:@]"""
+_ADDRESS = re.compile(
+    rf"""(?:"[^"]*+"|(?<!{_WORD}){_WORD}++)@[^\s<>()"',;:@]*[^\s<>()"',;:@.]"""
+)  # each word is looked through once, not from each of its letters
 
 
 def own_people(rule: Callable[[User], Q]) -> Callable[[User], Q]:

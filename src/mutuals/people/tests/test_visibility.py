@@ -22,3 +22,12 @@ def test_each_address_in_a_sentence_is_masked(text, left):
     said = unaddressed(text)
 
     assert said == left
+
+
+@pytest.mark.parametrize("noise", ["a", '"', '"a', "a.", "@"])
+def test_a_sentence_of_a_million_letters_is_masked_as_well(noise):
+    text = noise * (1_000_000 // len(noise)) + " to bea@kettle.example"
+
+    said = unaddressed(text)
+
+    assert said.endswith(" to b…@k….example")
