@@ -91,6 +91,8 @@ class House:
         """The supervisor, by SIGKILL; Linux ends its parts with it, and the seeding is ended by the next start."""
         self.process.kill()
         self.process.wait()
+        while self.answers():
+            time.sleep(0.1)
 
 
 @pytest.fixture
