@@ -143,7 +143,8 @@ def done(raws: Sequence[Waiting], blank: Sequence[int] = ()) -> None:
         return
     gone = {raw.pk for raw in raws if raw.state == RawState.REFUSED} | set(blank)
     bulk.run(
-        "UPDATE capture_rawevent r SET state = g.state, reason = g.reason FROM {g} WHERE r.id = g.id",
+        "UPDATE capture_rawevent r SET state = g.state, reason = g.reason, attempts = r.attempts"
+        " + CASE WHEN g.state = 'parked' THEN 1 ELSE 0 END FROM {g} WHERE r.id = g.id",
         {"id": "bigint", "state": "text", "reason": "text"},
         [(raw.pk, str(raw.state), raw.reason) for raw in raws],
     )

@@ -91,3 +91,13 @@ def test_only_leads_and_above_see_and_handle_parked_events(role):
             act()
 
     assert RawEvent.objects.get().state == RawState.PARKED
+
+
+def test_each_try_is_counted():
+    source, rows = spoilt()
+
+    parked.retry([rows[0].pk], by=source.owner)
+    open_waiting(source)
+
+    assert rows[0].attempts == 1
+    assert RawEvent.objects.get(pk=rows[0].pk).attempts == 2

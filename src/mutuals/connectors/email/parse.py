@@ -66,7 +66,7 @@ def key_of(message: Message, body: bytes) -> str:
     digest = hashlib.sha256()
     for name in ("From", "To", "Date", "Subject"):
         digest.update(raw_field(message, name).encode("utf-8", "replace") + b"\n")
-    digest.update(body.replace(b"\r\n", b"\n").partition(b"\n\n")[2])
+    digest.update(_words(body))
     return f"<{digest.hexdigest()[:40]}@no-id.invalid>"
 
 
@@ -75,8 +75,14 @@ def mark_of(message: Message, body: bytes) -> str:
     digest = hashlib.sha256()
     for name in ("From", "Date", "Subject"):
         digest.update(raw_field(message, name).encode("utf-8", "replace") + b"\n")
-    digest.update(body.replace(b"\r\n", b"\n").partition(b"\n\n")[2].rstrip())
+    digest.update(_words(body).rstrip())
     return digest.hexdigest()[:16]
+
+
+def _words(body: bytes) -> bytes:
+    """What stands below the fields; of something without an empty line, which may be no mail at all, everything."""
+    head, gap, words = body.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return words if gap else head
 
 
 def _told(kind: str) -> Told | None:

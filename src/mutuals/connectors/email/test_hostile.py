@@ -5,7 +5,7 @@ import pytest
 from mutuals.connectors.contract import Raw
 from mutuals.connectors.email._headers import addresses
 from mutuals.connectors.email._message import DEEPEST, MOST_FIELDS, MOST_LINES, MOST_PARTS, head
-from mutuals.connectors.email.parse import key_of, parse
+from mutuals.connectors.email.parse import key_of, mark_of, parse
 
 
 def mail(*fields, body=b"Hello"):
@@ -121,3 +121,11 @@ def test_an_attached_mail_keeps_its_fields_as_they_came():
     )
 
     assert told.media[0].data == inner
+
+
+@pytest.mark.parametrize("make", [key_of, mark_of])
+def test_what_has_no_empty_line_is_known_by_all_of_it(make):
+    one, other = b"\x01\x02 not a mail", b"\x01\x03 nor this one"
+
+    assert make(head(one), one) != make(head(other), other)
+    assert make(head(one), one) == make(head(one), one)
