@@ -15,6 +15,9 @@ APART = """() => {
 }"""
 AXE_OF_MENU = """menu => axe.run(menu, {resultTypes: ["violations"]})
   .then(r => r.violations.flatMap(one => one.nodes.map(node => `${one.id} ${node.html}`)))"""
+OUTSIDE = (
+    """() => axe.run({runOnly: ["region"]}).then(r => r.violations.flatMap(one => one.nodes.map(node => node.html)))"""
+)
 RING = """() => {
   const of = getComputedStyle(document.activeElement);
   return (of.outlineStyle !== "none" && parseFloat(of.outlineWidth) >= 2) || /0px 0px 0px [24]px/.test(of.boxShadow);
@@ -42,7 +45,7 @@ def test_an_open_menu_is_clean_for_axe(ada: Walker, town: Town, theme: str) -> N
     page = ada.page
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
     menus = {
-        "/customers/": ["keep-menu", "columns-menu", "new-menu"],
+        "/customers/": ["keep-menu", "columns-menu", "sort-menu", "filter-menu", "new-menu", "me-menu"],
         f"/customers/{town.bea.pk}/": ["remark", "more-acts"],
         f"/inbox/{town.turn.pk}/?tab=all": ["close-menu", "assign-menu", "turn-menu", "filter-menu"],
     }
@@ -53,6 +56,7 @@ def test_an_open_menu_is_clean_for_axe(ada: Walker, town: Town, theme: str) -> N
         for name in names:
             page.locator(f"button[popovertarget={name}]:visible").first.click()
             wrong += [f"{name} {words}" for words in page.locator(f"#{name}").evaluate(AXE_OF_MENU)]
+            wrong += [f"{name} outside every landmark: {words}" for words in page.evaluate(OUTSIDE)]
             page.keyboard.press("Escape")
 
     assert wrong == []
