@@ -22,6 +22,8 @@ from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people import profiles
 from mutuals.people.names import fold, tidy
 
+MOST_HANDLES = 100  # addresses, numbers and ids of one person
+_CROWD = f"This row names more than {MOST_HANDLES} addresses and numbers; no one person has so many."
 _WORDS = {"email": "the address", "phone": "the number"}
 
 
@@ -40,12 +42,14 @@ class PeoplePlanner:
 
     def plan(self, rows: Sequence[RowIn], *, now: datetime) -> list[Decision]:
         """Decide a batch: seven questions to the database, whatever its size."""
-        good = [row for row in rows if not row.error]
-        handles = {row.number: self._handles(row) for row in good}
+        handles = {row.number: self._handles(row) for row in rows if not row.error}
+        good = [row for row in rows if not row.error and len(handles[row.number][0]) <= MOST_HANDLES]
+        crowds = [row for row in rows if not row.error and len(handles[row.number][0]) > MOST_HANDLES]
         self._world = World(self._shadow)
-        pairs = {pair for all_of, _, record in handles.values() for pair in (record, *all_of)}
+        pairs = {pair for row in good for pair in (handles[row.number][2], *handles[row.number][0])}
         self._world.load(pairs, {fold(name_of(row.values)) for row in good})
         errors = [Decision(row, Outcome.ERRORS, row.error) for row in rows if row.error]
+        errors += [Decision(row, Outcome.ERRORS, _CROWD) for row in crowds]
         return errors + [self._decide(row, *handles[row.number], now) for row in good]
 
     def apply(self, *, now: datetime) -> None:

@@ -191,3 +191,15 @@ def test_a_preview_writes_nothing(tmp_path: Path) -> None:
     assert of.preview == {"new": 3, "updated": 0, "same": 0, "doubtful": 0, "errors": 0}
     assert (Person.objects.count(), Profile.objects.count(), Organisation.objects.count()) == (0, 0, 0)
     assert run(of).counts == of.preview
+
+
+def test_a_row_with_more_addresses_than_a_person_has_is_an_error(tmp_path: Path) -> None:
+    card = "".join(f"EMAIL:a{number}@kettle.example\r\n" for number in range(5_000))
+    file = tmp_path / "crowd.vcf"
+    file.write_text(f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bea Kettle\r\n{card}END:VCARD\r\n")
+
+    done = whole(file)
+
+    assert counted(done, "new", "errors") == (0, 1)
+    assert "more than 100 addresses" in done.troubles.get().reason
+    assert not Profile.objects.filter(network="email").exists()
