@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mutuals.base import bulk, wake
+from mutuals.base import bulk, journal, wake
 from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
@@ -64,6 +64,7 @@ WHERE t.conversation_id = g.id AND t.state IN ('open', 'snoozed') AND NOT EXISTS
         AND i.kind = ANY(%s) AND i.occurred_at > coalesce((
             SELECT max(o.occurred_at) FROM history_interaction o WHERE o.conversation_id = g.id AND o.direction = 'out'
                 AND o.deleted_at IS NULL AND o.status NOT IN ('cancelled', 'failed')), '-infinity'))
+RETURNING t.conversation_id, t.state
 """
 
 _TURN = {
@@ -113,10 +114,19 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
     gone = {
         one.placed.conversation_id: one.occurred_at for one in kept if one.is_deleted and one.placed.conversation_id
     }
-    bulk.run(_GONE, {"id": "bigint", "last_at": "timestamptz"}, sorted(gone.items()), [kind.value for kind in ASKING])
+    _let_go(gone)
     touched = {*asked, *past, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
     if touched:
         wake.changed("inbox", sorted(touched))
+
+
+def _let_go(gone: dict[int, datetime]) -> None:
+    """Nobody waits for an answer to what was deleted; what closes itself by that is noted as any closing is."""
+    kinds = [kind.value for kind in ASKING]
+    moved = bulk.run(_GONE, {"id": "bigint", "last_at": "timestamptz"}, sorted(gone.items()), kinds)
+    closed = [f"conversation:{number}" for number, state in moved if state == TurnState.CLOSED]
+    if closed:
+        journal.note_many("conversation.closed", closed, by="machine:inbox", because="its author deleted all of it")
 
 
 def _rows(asked: dict[int, _Asked]) -> list[tuple[object, ...]]:

@@ -4,6 +4,7 @@ import pytest
 
 import cast
 from cast import NOW, event, minutes, said
+from mutuals.base import journal
 from mutuals.capture.tests.tiny import installed
 from mutuals.inbox import answer
 from mutuals.inbox.models import Turn
@@ -37,6 +38,7 @@ def test_a_conversation_of_which_nothing_is_left_is_closed(us, square):
     said(square, gone("p1"))
 
     assert state(turn) == ("closed", None, "no_answer", 0)
+    assert [one.by for one in journal.of(f"conversation:{turn.pk}")] == ["machine:inbox"]
 
 
 def test_one_that_was_answered_before_waits_for_them(us, square):
