@@ -11,7 +11,7 @@ from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
-from mutuals.inbox.models import Turn, TurnState
+from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
 
 ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
 """Kinds that make it our turn. Articles, likes, shares and follows are history, not work."""
@@ -126,7 +126,8 @@ def _let_go(gone: dict[int, datetime]) -> None:
     moved = bulk.run(_GONE, {"id": "bigint", "last_at": "timestamptz"}, sorted(gone.items()), kinds)
     closed = [f"conversation:{number}" for number, state in moved if state == TurnState.CLOSED]
     if closed:
-        journal.note_many("conversation.closed", closed, by="machine:inbox", because="its author deleted all of it")
+        told = {"purpose": Purpose.NONE.value, "outcome": Outcome.NO_ANSWER.value, "because": "nothing of theirs is left"}
+        journal.note_many("conversation.closed", closed, by="machine:inbox", **told)
 
 
 def _rows(asked: dict[int, _Asked]) -> list[tuple[object, ...]]:
