@@ -93,5 +93,11 @@ def _detail(name: str, value: Any, names: dict[str, str]) -> str:
 
 
 def _plain(value: Any) -> str:
-    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A value of the journal in one line: "new 3, same 12", "owner, legal basis"."""
+    if isinstance(value, dict):
+        words = ", ".join(f"{name.replace('_', ' ')} {_plain(one)}" for name, one in value.items())
+    elif isinstance(value, list):
+        words = ", ".join(map(_plain, value))
+    else:
+        words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return words[:200] or "nothing"
