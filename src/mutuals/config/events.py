@@ -129,7 +129,9 @@ class Events:
         """Hear what the database announces and pass it on; after a break every screen is told to look anew."""
         while self.readers:
             with suppress(psycopg.Error, OSError):
-                async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(
+                    self.dsn, autocommit=True, application_name="mutuals events"
+                ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._tell(_ALL)
                     async for notice in connection.notifies():

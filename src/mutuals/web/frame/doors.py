@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.views.decorators.http import require_http_methods
 
 from mutuals.staff.models import User
@@ -33,9 +37,27 @@ def needs(act: str = "", *, methods: str = "GET", post: str = "") -> Callable[[V
                 require(caller(request), asks)
             return view(request, *args, **kwargs)
 
-        return login_required(require_http_methods(taken)(asked))
+        page = login_required(require_http_methods(taken)(asked))
+
+        @wraps(view)
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if is_fragment(request) and not request.user.is_authenticated:
+                return _signed_out(request)
+            return page(request, *args, **kwargs)
+
+        return door
 
     return around
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """A page whose session ended elsewhere asked for a part of itself: it goes to the sign-in, and comes back from there."""
+    came = urlsplit(request.headers.get("HX-Current-URL", ""))
+    shown = came.path if came.netloc == request.get_host() else "/"
+    query = urlencode({REDIRECT_FIELD_NAME: f"{shown}?{came.query}" if came.query and shown == came.path else shown})
+    answered = HttpResponse(status=401)
+    answered.headers["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?{query}"
+    return answered
 
 
 def caller(request: HttpRequest) -> User:

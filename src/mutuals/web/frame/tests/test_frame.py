@@ -122,3 +122,14 @@ def test_a_place_in_an_address_is_a_moment_that_the_database_takes_or_none(told,
 
     assert place == read
     assert place is None or place[0].tzinfo is UTC
+
+
+def test_a_part_asked_for_after_the_session_ended_leads_the_page_to_the_sign_in_and_back(client):
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/inbox/?tab=all"}
+
+    answered = client.get("/inbox/rows/", headers=asked)
+    foreign = client.get("/inbox/rows/", headers={**asked, "HX-Current-URL": "http://elsewhere.example/inbox/"})
+
+    assert (answered.status_code, answered.content) == (401, b"")
+    assert answered.headers["HX-Redirect"] == "/accounts/login/?next=%2Finbox%2F%3Ftab%3Dall"
+    assert foreign.headers["HX-Redirect"] == "/accounts/login/?next=%2F"
