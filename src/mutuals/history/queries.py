@@ -134,8 +134,10 @@ class Line(NamedTuple):
 
 
 _LINE = """
-    i.id, i.occurred_at, i.profile_id, i.conversation_id, i.by_id, coalesce(nullif(u.name, ''), u.email, ''),
-    coalesce(c.name, ''), i.network, i.kind, i.direction, i.status, i.is_public, i.deleted_at IS NOT NULL, i.subject,
+    i.id, i.occurred_at, i.profile_id, i.conversation_id, i.by_id,
+    coalesce((SELECT coalesce(nullif(u.name, ''), u.email) FROM staff_user u WHERE u.id = i.by_id), ''),
+    coalesce((SELECT c.name FROM channels_channel c WHERE c.id = i.channel_id), ''),
+    i.network, i.kind, i.direction, i.status, i.is_public, i.deleted_at IS NOT NULL, i.subject,
     left(i.text, 1200), i.outcome, i.url
 """
 
@@ -148,14 +150,16 @@ def lines(
     limit: int = 50,
     within: Within | None = None,
 ) -> tuple[list[Line], Place | None]:
-    """The same as `timeline` in one statement, and where to go on: fifty records cost more than all else on a page."""
+    """The same as `timeline` in one statement, and where to go on: fifty records cost more than all else on a page.
+
+    Without a join, for the planner took four times as long to weigh them as the server took to answer.
+    """
     if not profile_ids:
         return [], None
     newest, values = _newest(profile_ids, wanted, after, limit + 1, within)
     sql = f"""
-        SELECT {_LINE} FROM ({newest}) n JOIN history_interaction i ON i.id = n.id
-        LEFT JOIN staff_user u ON u.id = i.by_id LEFT JOIN channels_channel c ON c.id = i.channel_id
-        ORDER BY n.occurred_at DESC, n.id DESC
+        SELECT {_LINE} FROM history_interaction i WHERE i.id = ANY(ARRAY(SELECT n.id FROM ({newest}) n))
+        ORDER BY i.occurred_at DESC, i.id DESC
     """  # noqa: S608  the parts are ours, the values are parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
