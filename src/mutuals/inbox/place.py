@@ -126,7 +126,11 @@ def _let_go(gone: dict[int, datetime]) -> None:
     moved = bulk.run(_GONE, {"id": "bigint", "last_at": "timestamptz"}, sorted(gone.items()), kinds)
     closed = [f"conversation:{number}" for number, state in moved if state == TurnState.CLOSED]
     if closed:
-        told = {"purpose": Purpose.NONE.value, "outcome": Outcome.NO_ANSWER.value, "because": "nothing of theirs is left"}
+        told = {
+            "purpose": Purpose.NONE.value,
+            "outcome": Outcome.NO_ANSWER.value,
+            "because": "nothing of theirs is left",
+        }
         journal.note_many("conversation.closed", closed, by="machine:inbox", **told)
 
 
