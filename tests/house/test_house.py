@@ -13,7 +13,6 @@ from django.apps import apps
 HERE = Path(__file__).resolve().parents[2]
 CODE = HERE / "src" / "mutuals"
 LONGEST_FILE = 400
-EXCEPTIONS = {"base/tests/test_net.py": "one hostile server, many ways to be refused"}  # file -> why it may be longer
 SOURCES = sorted(path for path in CODE.rglob("*.py") if "migrations" not in path.parts)
 TEMPLATES = sorted([*CODE.rglob("templates/**/*.html"), *CODE.rglob("fragments/**/*.html")])
 ROOMS_WITH_TABLES = sorted(path.parent.name for path in CODE.glob("*/models.py"))
@@ -36,7 +35,7 @@ def is_test(path: Path) -> bool:
 def test_a_file_fits_a_sitting(path):
     length = len(path.read_text().splitlines())
 
-    assert length <= LONGEST_FILE or str(path.relative_to(CODE)) in EXCEPTIONS
+    assert length <= LONGEST_FILE
 
 
 def test_every_module_and_public_function_says_what_it_does():

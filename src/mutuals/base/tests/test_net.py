@@ -1,23 +1,11 @@
 """The way out: what is refused, what is pinned, what is cut off, and what we then know about the request."""
 
 import gzip
-import re
 import socket
-import ssl
 import threading
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, ip_address
-from tempfile import NamedTemporaryFile
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mutuals.base._net_guard import is_public
 from mutuals.base.net import (
     Broken,
     GuardedHttp,
@@ -29,128 +17,7 @@ from mutuals.base.net import (
     allow_list,
     guarded,
 )
-
-INSIDE = [
-    "127.0.0.1",
-    "127.9.9.9",
-    "0.0.0.0",
-    "10.1.2.3",
-    "172.31.0.1",
-    "192.168.1.1",
-    "169.254.169.254",
-    "100.64.0.1",
-    "100.100.100.200",
-    "168.63.129.16",
-    "192.0.0.192",
-    "198.18.0.1",
-    "203.0.113.9",
-    "224.0.0.251",
-    "240.0.0.1",
-    "255.255.255.255",
-    "::",
-    "::1",
-    "::127.0.0.1",
-    "::ffff:127.0.0.1",
-    "::ffff:a9fe:a9fe",
-    "64:ff9b::10.0.0.1",
-    "64:ff9b:1::1",
-    "2002:7f00:1::",
-    "2002:a00:1::1",
-    "2001:0:53aa:64c::1",
-    "2600::5efe:10.0.0.1",
-    "fe80::1",
-    "fe80::1%eth0",
-    "fc00::1",
-    "fd00:ec2::254",
-    "fec0::1",
-    "ff02::1",
-    "2001:db8::1",
-    "not an address",
-]
-
-
-@pytest.mark.parametrize("address", INSIDE)
-def test_an_address_of_our_own_network_is_not_public_in_any_disguise(address):
-    written = address
-
-    public = is_public(written)
-
-    assert not public
-
-
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "::ffff:93.184.215.14", "64:ff9b::5db8:d70e"])
-def test_an_address_of_the_internet_is_public(address):
-    written = address
-
-    public = is_public(written)
-
-    assert public
-
-
-@given(st.ip_addresses(v=4))
-def test_an_ipv6_disguise_never_opens_what_its_ipv4_address_does_not(inner):
-    mapped = str(IPv6Address(0xFFFF_0000_0000 | int(inner)))
-
-    judged = is_public(mapped)
-
-    assert judged == is_public(str(inner))
-    assert not (judged and ip_address(inner).is_private)
-
-
-@contextmanager
-def serving(answer, *, tls=None):
-    """A loopback server: `answer(connection, request head as text)` for each connection. Gives port and requests."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    requests = []
-
-    def serve():
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                try:
-                    connection = tls.wrap_socket(connection, server_side=True) if tls else connection
-                    connection.settimeout(5)
-                    requests.append(whole(connection))
-                    answer(connection, requests[-1])
-                except OSError:
-                    continue
-                finally:
-                    connection.close()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield listener.getsockname()[1], requests
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-
-
-def whole(connection):
-    """One request with its body."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536) or b"\r\n\r\n"
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
-    while length and len(body) < int(length[1]):
-        part = connection.recv(65536)
-        if not part:
-            break
-        body += part
-    return (head + b"\r\n\r\n" + body).decode("latin-1")
-
-
-def says(*lines, body=b""):
-    head = "\r\n".join(lines or ("HTTP/1.1 200 OK",))
-    return f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-def way_out(*ports, hosts=("127.0.0.1",), told=lambda _dialled: None, **more):
-    sockets = GuardedSockets(allow=frozenset((host, port) for host in hosts for port in ports), told=told, **more)
-    return GuardedHttp(sockets)
+from mutuals.base.tests.hostile_server import made_up_authority, says, serving, way_out
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://2130706433/", "http://0x7f.1/", "http://[::1]:9/"])
@@ -387,31 +254,3 @@ def test_the_allow_list_opens_one_port_and_not_its_neighbour():
     pairs = allow_list(text)
 
     assert pairs == {("localhost", 8001), ("::1", 25)}
-
-
-def made_up_authority(name):
-    """A server context with a certificate for `name`, a client context trusting it, and the SNI names asked for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    pem = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    server, names = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), []
-    server.sni_callback = lambda _sock, asked, _context: names.append(asked)
-    with temporary(pem + secret) as path:
-        server.load_cert_chain(path)
-    return server, ssl.create_default_context(cadata=pem.decode()), names
-
-
-@contextmanager
-def temporary(data):
-    with NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        yield file.name

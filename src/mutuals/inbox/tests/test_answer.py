@@ -9,23 +9,11 @@ from django.db import connection
 import cast
 from cast import NOW, minutes
 from mutuals.capture.models import Outgoing
-from mutuals.capture.tests.tiny import installed
 from mutuals.history.models import Interaction
 from mutuals.inbox import answer, queries
 from mutuals.inbox.models import Turn
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def us():
-    with installed():
-        yield cast.staff()
-
-
-@pytest.fixture
-def square(us):
-    return cast.answerable(us)
 
 
 def more(square, key, n, **told):

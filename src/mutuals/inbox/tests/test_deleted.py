@@ -5,22 +5,10 @@ import pytest
 import cast
 from cast import NOW, event, minutes, said
 from mutuals.base import journal
-from mutuals.capture.tests.tiny import installed
 from mutuals.inbox import answer
 from mutuals.inbox.models import Turn
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def us():
-    with installed():
-        yield cast.staff()
-
-
-@pytest.fixture
-def square(us):
-    return cast.answerable(us)
 
 
 def gone(key):

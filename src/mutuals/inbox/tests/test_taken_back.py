@@ -4,7 +4,6 @@ import pytest
 
 import cast
 from cast import NOW, minutes
-from mutuals.capture.tests.tiny import installed
 from mutuals.history.models import Interaction
 from mutuals.inbox import answer, work
 
@@ -12,14 +11,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def us():
-    with installed():
-        yield cast.staff()
-
-
-@pytest.fixture
-def turn(us):
-    return cast.turn(cast.answerable(us))
+def turn(square):
+    return cast.turn(square)
 
 
 def shown(turn):
