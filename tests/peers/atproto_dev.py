@@ -12,10 +12,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -66,7 +66,7 @@ class Network:
 
     def record_as(self, user: str, collection: str, record: Mapping[str, Any]) -> dict[str, str]:
         """Any record: its uri and cid."""
-        now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body = {
             "repo": self.account(user).did,
             "collection": collection,

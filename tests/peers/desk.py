@@ -58,14 +58,14 @@ def bring(source: Source) -> int:
     return flow.run(source.pk)
 
 
-def heard(source: Source, text: str, *, seconds: float = 60, **where: Any) -> Interaction:
+def heard(source: Source, text: str, **where: Any) -> Interaction:
     """Draw until somebody outside is heard to say `text`."""
 
     def ask() -> Interaction | None:
         bring(source)
         return Interaction.objects.filter(source=source, text__contains=text, direction=Direction.IN, **where).first()
 
-    return until(ask, seconds=seconds, what=f"{text!r} in the history")
+    return until(ask, what=f"{text!r} in the history")
 
 
 def drawn_until(source: Source, row: Interaction, change: Callable[[Interaction], object], *, what: str) -> Interaction:
@@ -76,7 +76,7 @@ def drawn_until(source: Source, row: Interaction, change: Callable[[Interaction]
         row.refresh_from_db()
         return row if change(row) else None
 
-    return until(ask, seconds=90, what=what)
+    return until(ask, what=what)
 
 
 def turn_of(row: Interaction) -> Turn:

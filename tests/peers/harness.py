@@ -21,6 +21,7 @@ import pytest
 Found = TypeVar("Found")
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "peers"
+PATIENCE = 240  # seconds: a server whose delivery failed once tries again after two minutes (snac2)
 PREPARE = "sudo .venv/bin/python tests/peers/prepare.py"
 
 
@@ -58,15 +59,15 @@ def can_bind(host: str, port: int) -> bool:
     return True
 
 
-def until(ask: Callable[[], Found | None], *, seconds: float, what: str) -> Found:
+def until(ask: Callable[[], Found | None], *, what: str) -> Found:
     """Ask again and again until something true comes back, and return it. Raises AssertionError naming `what`."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while True:
         found = ask()
         if found:
             return found
         if time.monotonic() > end:
-            raise AssertionError(f"{what} did not happen within {seconds:g} s; last seen: {found!r}")
+            raise AssertionError(f"{what} did not happen within {PATIENCE} s; last seen: {found!r}")
         time.sleep(0.2)
 
 

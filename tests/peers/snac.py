@@ -151,7 +151,7 @@ class Pair:
             told = self.theirs.ask(whom, "GET", "/api/v1/notifications")
             return any(note["type"] == "follow" and note["account"]["uri"] == actor for note in told)
 
-        until(known, seconds=60, what=f"that {user} follows {whom}")
+        until(known, what=f"that {user} follows {whom}")
 
 
 def start(place: Workplace) -> Pair:

@@ -49,7 +49,7 @@ def _heard(listener: Listener, *, text: str) -> Envelope:
     def ask() -> Envelope | None:
         return next((told for told in listener.draw() if text in told.body), None)
 
-    return until(ask, seconds=30, what=f"{text!r} in the notifications")
+    return until(ask, what=f"{text!r} in the notifications")
 
 
 def _answer(to: Envelope, body: str, **more: object) -> Action:
@@ -108,7 +108,7 @@ def test_a_mention_and_a_reply_arrive_and_the_answer_stands_below(bluesky_dev: N
     assert (heard.key, heard.kind, heard.public) == (asked["uri"], Kind.POST, True)
     assert (heard.author.key, heard.author.name) == (bea.did, bea.handle)
     assert [told.key for told in heard.to] == [bluesky_dev.account("kettleworks").did]
-    until(lambda: made.key in _below(bluesky_dev, asked["uri"]), seconds=30, what="our answer below the post")
+    until(lambda: made.key in _below(bluesky_dev, asked["uri"]), what="our answer below the post")
     shown = bluesky_dev.thread("bea", made.key)["post"]["record"]
     raw = shown["text"].encode()
     pieces = [raw[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode() for facet in shown["facets"]]
@@ -123,7 +123,7 @@ def test_a_mention_and_a_reply_arrive_and_the_answer_stands_below(bluesky_dev: N
 
 def test_an_answer_sent_twice_is_one_post(bluesky_dev: Network, ours: Context) -> None:
     asked = bluesky_dev.post_as("bea", "is anybody there?")
-    until(lambda: bluesky_dev.shown_to("kettleworks", asked["uri"]), seconds=30, what="the question")
+    until(lambda: bluesky_dev.shown_to("kettleworks", asked["uri"]), what="the question")
     first = Action(Do.REPLY, key=str(uuid4()), body="We are.", target=asked["uri"], public=True)
     again = Action(
         Do.REPLY,
@@ -139,7 +139,7 @@ def test_an_answer_sent_twice_is_one_post(bluesky_dev: Network, ours: Context) -
 
     assert before is None
     assert len({receipt.key for receipt in receipts}) == 1
-    until(lambda: _below(bluesky_dev, asked["uri"]) == [receipts[0].key], seconds=30, what="one answer")
+    until(lambda: _below(bluesky_dev, asked["uri"]) == [receipts[0].key], what="one answer")
 
 
 def test_a_like_is_seen_and_taken_back(bluesky_dev: Network, ours: Context) -> None:
@@ -149,12 +149,12 @@ def test_a_like_is_seen_and_taken_back(bluesky_dev: Network, ours: Context) -> N
     def likes() -> int:
         return bluesky_dev.thread("bea", asked["uri"])["post"]["likeCount"]
 
-    until(lambda: bluesky_dev.shown_to("kettleworks", asked["uri"]), seconds=30, what="the post")
+    until(lambda: bluesky_dev.shown_to("kettleworks", asked["uri"]), what="the post")
     made = [CONNECTOR.send(ours, like), CONNECTOR.send(ours, like)]
-    until(lambda: likes() == 1, seconds=30, what="one like")
+    until(lambda: likes() == 1, what="one like")
     found = CONNECTOR.find(ours, like)
     CONNECTOR.send(ours, Action(Do.UNLIKE, key=str(uuid4()), target=asked["uri"]))
-    until(lambda: likes() == 0, seconds=30, what="no like")
+    until(lambda: likes() == 0, what="no like")
 
     assert {told.key for told in made} == {found.key}
     assert CONNECTOR.find(ours, like) is None
@@ -177,7 +177,7 @@ def test_their_like_repost_and_follow_arrive_with_the_post_they_are_about(bluesk
         )
         return {Kind.LIKE, Kind.SHARE, Kind.FOLLOW} <= {told.kind for told in seen}
 
-    until(all_three, seconds=30, what="a like, a repost and a follow")
+    until(all_three, what="a like, a repost and a follow")
     assert next(told for told in seen if told.key == made.key).own
     assert made.key in [told.key for told in Listener(CONNECTOR, ours, "search").draw()]
     own = {told.key: told for told in Listener(CONNECTOR, ours, "own").draw()}
@@ -193,7 +193,6 @@ def test_a_deletion_of_theirs_and_of_ours_is_honoured(bluesky_dev: Network, ours
     bluesky_dev.delete_as("bea", said["uri"])
     gone = until(
         lambda: [told for told in listener.draw() if told.verb is Verb.DELETE and told.key == said["uri"]],
-        seconds=30,
         what="the deletion",
     )
     remove = Action(Do.DELETE, key=str(uuid4()), target=made.key)
@@ -225,7 +224,7 @@ def test_three_hundred_family_emoji_and_a_picture_are_taken(bluesky_dev: Network
 
     made = CONNECTOR.send(ours, Action(Do.POST, key=str(uuid4()), body=many, public=True, media=(picture,)))
 
-    until(lambda: bluesky_dev.thread("bea", made.key), seconds=30, what="the post")
+    until(lambda: bluesky_dev.shown_to("bea", made.key), what="the post")
     own = {told.key: told for told in Listener(CONNECTOR, ours, "own").draw()}
     assert own[made.key].media[0].description == "a dot"
     assert own[made.key].media[0].url.startswith("http")

@@ -40,7 +40,7 @@ def _heard(listener: Listener, subject: str, *, own: bool = False) -> Envelope:
     def ask() -> Envelope | None:
         return next((told for told in listener.draw() if told.subject == subject and told.own is own), None)
 
-    return until(ask, seconds=30, what=f"{subject!r} in the mailbox")
+    return until(ask, what=f"{subject!r} in the mailbox")
 
 
 def _listener(context: Context) -> Listener:
@@ -146,7 +146,7 @@ def test_a_mail_that_came_between_reading_and_waiting_is_told_at_once(mail_serve
     listener.draw()
     mail_servers.write(_mail(subject, "Now", to=OTHER))
 
-    told = until(lambda: CONNECTOR.watch(context, "mail", 5.0), seconds=30, what="the hint")
+    told = until(lambda: CONNECTOR.watch(context, "mail", 5.0), what="the hint")
     heard = _heard(listener, subject)
 
     assert told is True
@@ -195,7 +195,7 @@ def _heard_all(listener: Listener, count: int) -> None:
         found.extend(one for one in listener.draw() if one.subject.startswith("Removed"))
         return len(found) >= count
 
-    until(ask, seconds=30, what="three mails")
+    until(ask, what="three mails")
 
 
 def test_an_unknown_recipient_is_refused_and_nobody_gets_the_mail(mail_servers: MailServers) -> None:

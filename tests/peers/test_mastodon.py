@@ -30,7 +30,7 @@ def _heard(listener: Listener, *, text: str) -> Envelope:
     def ask() -> Envelope | None:
         return next((told for told in listener.draw() if text in told.body), None)
 
-    return until(ask, seconds=60, what=f"{text!r} in the notifications")
+    return until(ask, what=f"{text!r} in the notifications")
 
 
 def _answer(to: Envelope, body: str, **more: object) -> Action:
@@ -81,7 +81,6 @@ def test_a_strangers_mention_arrives_and_the_public_answer_stands_on_their_serve
     assert "\nwhat now?" in heard.body
     shown = until(
         lambda: [told for told in snac_pair.theirs.answers_to("bea", asked) if told["uri"] == made.key],
-        seconds=60,
         what="our answer on the other server",
     )
     assert "We send you a new lid." in shown[0]["content"]
@@ -126,12 +125,10 @@ def test_a_favourite_an_edit_and_finding_what_was_sent(snac_pair: Pair, ours: Co
     assert CONNECTOR.find(ours, edit).key == made.key
     until(
         lambda: any("The red one." in told["content"] for told in snac_pair.theirs.answers_to("bo", asked)),
-        seconds=60,
         what="the edited answer on the other server",
     )
     until(
         lambda: snac_pair.theirs.ask("bo", "GET", f"/api/v1/statuses/{asked['id']}")["favourites_count"] == 1,
-        seconds=60,
         what="our favourite on the other server",
     )
     own = Listener(CONNECTOR, ours, "own").draw()
@@ -147,7 +144,7 @@ def test_their_favourite_boost_and_follow_arrive_with_the_post_they_are_about(sn
     body = f"@{bea.handle} see our new kettles #kettle"
     made = CONNECTOR.send(ours, Action(Do.POST, key=str(uuid4()), body=body, public=True))
 
-    copy = until(lambda: theirs.told_of("bea", made.key), seconds=60, what="our post on their server")
+    copy = until(lambda: theirs.told_of("bea", made.key), what="our post on their server")
     theirs.ask("bea", "POST", f"/api/v1/statuses/{copy['id']}/favourite")
     theirs.ask("bea", "POST", f"/api/v1/statuses/{copy['id']}/reblog")
     theirs.ask("bea", "POST", f"/api/v1/accounts/{copy['account']['id']}/follow")
@@ -160,7 +157,7 @@ def test_their_favourite_boost_and_follow_arrive_with_the_post_they_are_about(sn
             told.kind for told in seen if told.author and told.author.key == bea.actor
         }
 
-    until(all_three, seconds=60, what="a like, a boost and a follow")
+    until(all_three, what="a like, a boost and a follow")
     assert {told.reply_to for told in seen if told.kind in (Kind.LIKE, Kind.SHARE)} == {made.key}
     assert all(told.own for told in seen if told.key == made.key)
     own = [told for told in Listener(CONNECTOR, ours, "own").draw() if told.key == made.key]
@@ -188,7 +185,6 @@ def test_what_a_stranger_deletes_is_seen_as_deleted(snac_pair: Pair, ours: Conte
 
     gone = until(
         lambda: [told for told in listener.draw() if told.verb is Verb.DELETE and told.key == asked["uri"]],
-        seconds=90,
         what="the deletion",
     )
     assert gone[0].body == ""

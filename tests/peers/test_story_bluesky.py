@@ -78,15 +78,15 @@ def test_a_mention_is_answered_liked_and_goes_on_in_one_conversation(
     assert (row.profile.network, row.profile.key, row.profile.name) == ("bluesky", bea.did, bea.handle)
     assert (row.key, row.is_public, turn.is_public) == (asked["uri"], True, True)
     assert (reply.status, reply.is_public, reply.by) == ("sent", True, staff.ada)
-    until(lambda: _below(bluesky_dev, asked["uri"]) == ["Descale it, then it sings."], seconds=30, what="our answer")
-    until(lambda: bluesky_dev.thread("bea", asked["uri"])["post"]["likeCount"] == 1, seconds=30, what="our like")
+    until(lambda: _below(bluesky_dev, asked["uri"]) == ["Descale it, then it sings."], what="our answer")
+    until(lambda: bluesky_dev.thread("bea", asked["uri"])["post"]["likeCount"] == 1, what="our like")
     assert bluesky_dev.thread("bea", reply.key)["parent"]["post"]["uri"] == asked["uri"]
 
     ours_there = {"uri": reply.key, "cid": reply.extra["cid"]}
     bluesky_dev.post_as("bea", "it sings again", answers=ours_there)
     bluesky_dev.record_as("bea", "app.bsky.feed.like", {"subject": ours_there})
     thanks = desk.heard(ours.source, "it sings again")
-    like = until(lambda: _their_like(ours, reply.key), seconds=30, what="their like in the history")
+    like = until(lambda: _their_like(ours, reply.key), what="their like in the history")
     desk.bring(ours.source)
 
     assert {thanks.conversation_id, like.conversation_id} == {row.conversation_id}
@@ -131,7 +131,7 @@ def test_an_answer_whose_confirmation_was_lost_is_recognised_and_stands_once(
     wire.cut_at = b"com.atproto.repo.putRecord"
     desk.leave(reply)
     in_doubt = reply.status
-    until(lambda: _below(bluesky_dev, asked["uri"]) == ["Always."], seconds=30, what="our answer")
+    until(lambda: _below(bluesky_dev, asked["uri"]) == ["Always."], what="our answer")
     if meanwhile == "its echo comes first":
         desk.bring(ours.source)
     outgoing = Outgoing.objects.get(interaction_id=reply.pk)

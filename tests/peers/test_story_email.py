@@ -82,7 +82,7 @@ def _delivered(servers: MailServers, address: str, text: str) -> EmailMessage:
     def ask() -> list[EmailMessage]:
         return [one for one in servers.mails(address) if text in one.get_body(("plain",)).get_content()]
 
-    found = until(ask, seconds=30, what=f"{text!r} in the box of {address}")
+    found = until(ask, what=f"{text!r} in the box of {address}")
     assert len(found) == 1
     return found[0]
 
@@ -219,7 +219,7 @@ def test_a_lapsed_password_stops_sending_loses_nothing_and_is_mended_in_place(
     waiting = desk.says(desk.turn_of(row), f"Soon, {text}", by=staff.ada)
 
     mail_servers.let_in(bo="quite another one")
-    until(lambda: mail_servers.lets_in(lapsing, "quite another one"), seconds=30, what="the new password")
+    until(lambda: mail_servers.lets_in(lapsing, "quite another one"), what="the new password")
     mail_servers.write(_mail("Lids", later, at=clock.now(), to=lapsing))
     steps = []
     for _ in range(2):

@@ -86,18 +86,16 @@ def test_a_mail_is_in_the_inbox_by_itself_and_the_answer_leaves_by_itself(
 
     with workplace("live") as place:
         mutuals.keeps_up(place, "worker", "scheduler")
-        looked = until(lambda: Cursor.objects.filter(source=number).first(), seconds=60, what="the first look")
+        looked = until(lambda: Cursor.objects.filter(source=number).first(), what="the first look")
         waits = until(
             lambda: Source.objects.filter(pk=number, last_success_at__gte=looked.changed_at).first(),
-            seconds=60,
             what="the end of the first look",
         )
         mail_servers.write(mail)
-        row = until(lambda: _waiting(text), seconds=100, what="the mail in the inbox")
+        row = until(lambda: _waiting(text), what="the mail in the inbox")
         made = mutuals("inbox", "reply", str(row.conversation_id), "We are, always.")
         arrived = until(
             lambda: [one for one in mail_servers.mails(CUSTOMER) if one["In-Reply-To"] == mail["Message-ID"]],
-            seconds=60,
             what="our answer in their mailbox",
         )
 
@@ -106,7 +104,6 @@ def test_a_mail_is_in_the_inbox_by_itself_and_the_answer_leaves_by_itself(
         assert "We are, always." in arrived[0].get_content()
         ours = until(
             lambda: Interaction.objects.filter(pk=made["interaction"], status="sent").first(),
-            seconds=60,
             what="that the answer is known to be sent",
         )
         assert ours.key == arrived[0]["Message-ID"]
@@ -125,7 +122,7 @@ def test_a_public_post_is_answered_from_the_terminal_by_who_may_speak(
     )
     known = mutuals("source", "check", str(source["id"]))
     asked = snac_pair.theirs.post_as("bo", f"@{snac_pair.ours.accounts['kettleworks'].handle} {text}")
-    until(lambda: snac_pair.ours.told_of("kettleworks", asked["uri"]), seconds=60, what="the mention on our server")
+    until(lambda: snac_pair.ours.told_of("kettleworks", asked["uri"]), what="the mention on our server")
 
     synced = mutuals("source", "sync", str(source["id"]))
     listed = [one for one in mutuals("inbox", "list", "--limit", "200") if text in one["text"]]
@@ -133,7 +130,7 @@ def test_a_public_post_is_answered_from_the_terminal_by_who_may_speak(
     made = mutuals("inbox", "reply", str(listed[0]["id"]), "The round one.")
     with workplace("worker") as place:
         mutuals.keeps_up(place, "worker")
-        shown = until(lambda: snac_pair.theirs.answers_to("bo", asked), seconds=90, what="our answer on their server")
+        shown = until(lambda: snac_pair.theirs.answers_to("bo", asked), what="our answer on their server")
 
     assert known["signed_in_as"] == snac_pair.ours.accounts["kettleworks"].handle
     assert (synced["health"], synced["new"] > 0, synced["opened"]) == ("ok", True, synced["new"])

@@ -50,7 +50,6 @@ def _answered(pair: Pair, asked: dict[str, Any], key: str) -> dict[str, Any]:
     """Our answer as her server shows it below her post."""
     shown = until(
         lambda: [one for one in pair.theirs.answers_to("bea", asked) if one["uri"] == key],
-        seconds=60,
         what="our answer on the other server",
     )
     return shown[0]
