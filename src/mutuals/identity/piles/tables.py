@@ -1,0 +1,369 @@
+"""Files brought for linking, in our words: each becomes one Parquet file of plain texts, whatever it was.
+
+Memory follows a batch of rows and never the file, so that ten million rows cost time and disk alone. CSV goes the fast
+way where it is even; a file with broken rows is read again row by row, and what cannot be read is told.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from mutuals.connectors.contract import Unreadable
+from mutuals.connectors.files import delimited, parquet, read
+from mutuals.connectors.files.shapes import BadRow, Format, Row, Sniffed, as_text, unique_names
+from mutuals.connectors.files.sniff import sniff
+from mutuals.identity.piles import Refused, Told, silent
+from mutuals.identity.piles.words import TELLING, Kind, Meaning, listed, meaning
+
+LONGEST = 4_000
+"""Characters of one value; what is longer is cut, because nothing that tells who somebody is needs more."""
+_BATCH = 20_000  # rows
+_GROUP, _GROUP_BYTES = 100_000, 64 << 20  # rows and bytes of one row group of ours, whichever comes first
+_MOST_BATCH = 256 << 20  # bytes of one unpacked batch of somebody's Parquet
+_BLOCK = 4 << 20  # bytes of CSV that are parsed at once
+_NOTHING = pa.array(["", "NULL", "null", "(null)", "NaN", "nan", "N/A", "n/a", "#N/A", "\\N", "-", "--", "?", "<NA>"])
+_MOST_TOLD = 3  # rows or ids that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What somebody said of a file. Empty: it is detected. `said` is our word -> heading; `without` leaves columns out."""
+
+    said: Mapping[str, str]
+    without: Sequence[str] = ()
+    encoding: str = ""
+    delimiter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file in our words.
+
+    `parquet` holds `row` (int64, from 0, without gaps), `id` (unique, never null) and `columns`, all texts, trimmed, at
+    most LONGEST characters, null where nothing stands; several values of one cell are parted by `;` (words.MANY).
+    `columns` are our words (words.FIELDS without id) and then the names of `extras` (name -> heading), columns that
+    have no word of ours but may be evidence. `notes` are what a person should know.
+    """
+
+    name: str
+    kind: Kind
+    parquet: Path
+    rows: int
+    columns: tuple[str, ...]
+    extras: Mapping[str, str]
+    notes: tuple[str, ...]
+
+    def batches(self, columns: Sequence[str] = (), *, size: int = _BATCH) -> Iterator[Any]:
+        """Arrow record batches of these columns (else all, with row and id), in order of `row`."""
+        with pq.ParquetFile(self.parquet) as file:
+            yield from file.iter_batches(size, columns=list(columns) or None, use_threads=False)
+
+    def records(self, columns: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+        """Rows as dicts without what is null; for code that reads one at a time."""
+        for batch in self.batches(columns):
+            names, values = batch.schema.names, [column.to_pylist() for column in batch.columns]
+            for row in zip(*values, strict=True):
+                yield {name: value for name, value in zip(names, row, strict=True) if value is not None}
+
+
+def bring(path: Path, folder: Path, kind: Kind, *, how: How, told: Told = silent) -> Table:
+    """Read a file and write it into `folder` in our words.
+
+    Refused, with the remedy in the message: what is no table, an empty one, one of a single column, one of which no
+    column tells who somebody is, ids that are doubled or missing, a `how` that does not fit. Rows that cannot be read
+    are left out and told in the notes. Without a column of ids the rows are counted from 1, and that is told too.
+    """
+    try:
+        sniffed = sniff(path, encoding=how.encoding, delimiter=how.delimiter)
+    except Unreadable as error:
+        raise Refused(f"{path.name}: {error}") from error
+    if not sniffed.columns:
+        raise Refused(f"{path.name} holds no table, but {sniffed.format.value}. Bring it as CSV or Parquet.")
+    found = meaning(sniffed.columns, kind, said=how.said, without=how.without, where=path.name)
+    _check_columns(sniffed, found, path.name)
+    sink = _Sink(folder / f"{kind.value}.parquet", found, has_id="id" in found.fields)
+    left_out = _pour(path, sniffed, sink, told)
+    if not sink.rows:
+        raise Refused(f"{path.name} has no row that can be read.{_first(left_out)}")
+    _check_ids(sink, folder, path.name)
+    notes = [*sniffed.warnings, *_notes(found, kind, left_out, empty=sink.empty())]
+    told(f"reading {path.name}", sink.rows, sink.rows)
+    columns = tuple(name for name in sink.names if name != "id" and name not in sink.empty())
+    extras = {name: heading for name, heading in found.extras.items() if name in columns}
+    return Table(path.name, kind, sink.path, sink.rows, columns, extras, tuple(notes))
+
+
+def _check_columns(sniffed: Sniffed, found: Meaning, name: str) -> None:
+    if len(sniffed.columns) == 1:
+        remedy = "If it holds several, say what parts them with --delimiter."
+        raise Refused(f"{name} has only one column, {listed(sniffed.columns)}: too little to tell who is who. {remedy}")
+    if not sniffed.has_header and sniffed.format is Format.CSV and not TELLING & set(found.fields):
+        raise Refused(f"The first row of {name} names no columns. Write a line of headings above it.")
+    if not TELLING & set(found.fields):
+        near = "".join(f" Is “{theirs[:40]}” {ours}?" for theirs, ours in list(found.guesses.items())[:_MOST_TOLD])
+        raise Refused(
+            f"No column of {name} tells who somebody is; it has {listed(sniffed.columns)}.{near} "
+            "Say what they are with --map, such as --map name=COLUMN."
+        )
+
+
+class _Sink:
+    """Takes batches under the file's own headings and writes them in our words."""
+
+    def __init__(self, path: Path, found: Meaning, *, has_id: bool) -> None:
+        self.path = path
+        self.rows = 0
+        self.has_id = has_id
+        self._found = found
+        self.names = ("id", *(name for name in found.fields if name != "id"), *found.extras)
+        self._filled = dict.fromkeys(self.names, 0)
+        self._schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in self.names)])
+        self._waiting = list[Any]()
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+
+    def add(self, batch: Mapping[str, Any]) -> None:
+        """`batch` is heading -> Arrow array of texts, all of one length."""
+        size = len(next(iter(batch.values())))
+        done = dict[str, Any]()
+        for ours, theirs in self._found.fields.items():
+            done[ours] = _joined([_clean(batch[name], ours) for name in theirs])
+        for ours, heading in self._found.extras.items():
+            done[ours] = _clean(batch[heading], ours)
+        if not self.has_id:
+            done["id"] = pc.cast(pa.array(range(self.rows + 1, self.rows + size + 1)), pa.string())
+        for name in self.names:
+            self._filled[name] += size - done[name].null_count
+        numbers = pa.array(range(self.rows, self.rows + size), pa.int64())
+        arrays = [numbers, *(done[name] for name in self.names)]
+        self._waiting.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self.rows += size
+        if sum(map(len, self._waiting)) >= _GROUP or sum(one.nbytes for one in self._waiting) >= _GROUP_BYTES:
+            self._write()
+
+    def empty(self) -> frozenset[str]:
+        """Columns in which nothing stands at all."""
+        return frozenset(name for name, number in self._filled.items() if not number)
+
+    def again(self) -> None:
+        """Forget what was added."""
+        self._writer.close()
+        self.rows, self._waiting, self._filled = 0, [], dict.fromkeys(self.names, 0)
+        self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd", compression_level=1)
+
+    def close(self) -> None:
+        """Everything is on the disk."""
+        self._write()
+        self._writer.close()
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting), row_group_size=_GROUP)
+            self._waiting = []
+
+
+def _clean(values: Any, name: str) -> Any:
+    """Trimmed texts without NUL, null where nothing stands, cut to LONGEST (an id is never cut)."""
+    plain = pc.utf8_trim_whitespace(pc.replace_substring(values, "\0", ""))
+    if name != "id":
+        plain = pc.utf8_slice_codeunits(plain, 0, LONGEST)
+    nothing = pa.array([""]) if name == "id" else _NOTHING
+    return pc.if_else(pc.is_in(plain, nothing), pa.scalar(None, pa.string()), plain)
+
+
+def _joined(columns: list[Any]) -> Any:
+    if len(columns) == 1:
+        return columns[0]
+    one = pc.binary_join_element_wise(*columns, ";", null_handling="skip")
+    one = pc.utf8_slice_codeunits(one, 0, LONGEST)
+    return pc.if_else(pc.equal(one, ""), pa.scalar(None, pa.string()), one)
+
+
+def _pour(path: Path, sniffed: Sniffed, sink: _Sink, told: Told) -> list[BadRow]:
+    """Everything of the file into the sink; the rows that could not be read come back, counted by their number."""
+    step, total = f"reading {path.name}", sniffed.approximate_rows
+    left_out = list[BadRow]()
+    try:
+        for batch in _fast(path, sniffed):
+            sink.add(batch)
+            told(step, sink.rows, max(total, sink.rows))
+    except _Uneven:
+        sink.again()
+        for batch in _slow(path, sniffed, left_out):
+            sink.add(batch)
+            told(step, sink.rows, max(total, sink.rows))
+    except Unreadable as error:
+        raise Refused(f"{path.name}: {error}") from error
+    finally:
+        sink.close()
+    return left_out
+
+
+class _Uneven(Exception):
+    """The file is not for the fast way."""
+
+
+def _fast(path: Path, sniffed: Sniffed) -> Iterator[dict[str, Any]]:
+    if sniffed.format is Format.PARQUET:
+        yield from _parquet(path)
+    elif sniffed.format is Format.CSV and _is_plain(path, sniffed):
+        yield from _even_csv(path, sniffed)
+    else:
+        raise _Uneven
+
+
+def _is_plain(path: Path, sniffed: Sniffed) -> bool:
+    """The first line is the header, so that both ways of reading begin at the same row."""
+    if sniffed.skip or not sniffed.has_header:
+        return False
+    with path.open("r", encoding=sniffed.encoding, errors="replace", newline="") as file:
+        line = file.readline(1 << 20)
+    quote = sniffed.quote or '"'
+    try:
+        head = next(csv.reader([line], delimiter=sniffed.delimiter, quotechar=quote, skipinitialspace=True), [])
+    except csv.Error:
+        return False
+    return line.endswith("\n") and unique_names(head) == sniffed.columns
+
+
+def _even_csv(path: Path, sniffed: Sniffed) -> Iterator[dict[str, Any]]:
+    """Raises _Uneven where a row is broken, or where the other way would read it otherwise."""
+    names = list(sniffed.columns)
+    encoding = "utf8" if sniffed.encoding in ("utf-8", "utf-8-sig") else sniffed.encoding
+    try:
+        reader = pacsv.open_csv(
+            path,
+            read_options=pacsv.ReadOptions(
+                use_threads=False, block_size=_BLOCK, skip_rows=1, column_names=names, encoding=encoding
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=sniffed.delimiter, quote_char=sniffed.quote or False, newlines_in_values=True
+            ),
+            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+        with reader:
+            for batch in reader:
+                if sniffed.quote and _holds_stray_quotes(batch, sniffed.quote):
+                    raise _Uneven
+                yield dict(zip(names, batch.columns, strict=True))
+    except (pa.ArrowException, UnicodeError, ValueError, OSError) as error:
+        raise _Uneven from error
+
+
+def _holds_stray_quotes(batch: Any, quote: str) -> bool:
+    """A quote after a blank, which opens a field only to readers that skip the blank."""
+    return any(pc.any(pc.match_substring_regex(column, rf"^\s+{quote}")).as_py() for column in batch.columns)
+
+
+def _parquet(path: Path) -> Iterator[dict[str, Any]]:
+    file = parquet.open_parquet(path)
+    names = parquet.column_names(file)
+    try:
+        for batch in file.iter_batches(_BATCH, use_threads=False):
+            if batch.nbytes > _MOST_BATCH:
+                raise Unreadable(f"{batch.num_rows:,} rows unpack to {batch.nbytes >> 20:,} MiB. Write them as CSV.")
+            yield {name: _texts(column) for name, column in zip(names, batch.columns, strict=True)}
+    except (pa.ArrowException, OSError) as error:
+        raise Unreadable(f"The file breaks off ({str(error)[:120]}).") from error
+    finally:
+        file.close()
+
+
+def _texts(column: Any) -> Any:
+    """One column of any type as texts; a list as its values parted by `;`."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _texts(column.dictionary_decode())
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_integer(kind) or pa.types.is_large_string(kind) or pa.types.is_date(kind):
+        return pc.cast(column, pa.string())
+    return _array([_text(value) for value in column.to_pylist()])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ";".join(filter(None, (_text(one) for one in value)))
+    return as_text(value).removesuffix(" 00:00:00")  # a date that a sheet kept as a moment
+
+
+def _slow(path: Path, sniffed: Sniffed, left_out: list[BadRow]) -> Iterator[dict[str, Any]]:
+    """Row by row: every format, and every row that anything can be made of."""
+    found = delimited.csv_rows(path, sniffed) if sniffed.format is Format.CSV else read.rows(path, sniffed)
+    waiting, size = list[Row](), 0
+    for item in found:
+        if isinstance(item, Row):
+            waiting.append(item)
+            size += sum(len(value) for value in item.values.values())
+        elif isinstance(item, BadRow):
+            left_out.append(item if len(left_out) < _MOST_TOLD else _UNTOLD)
+        if len(waiting) >= _BATCH or size > _GROUP_BYTES:
+            yield _as_columns(waiting, sniffed.columns)
+            waiting, size = [], 0
+    if waiting:
+        yield _as_columns(waiting, sniffed.columns)
+
+
+_UNTOLD = BadRow(0, "")
+
+
+def _as_columns(rows: list[Row], columns: Sequence[str]) -> dict[str, Any]:
+    return {name: _array([_text(row.values.get(name, "")) for row in rows]) for name in columns}
+
+
+def _array(values: list[str]) -> Any:
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeError:  # half characters, which JSON can spell
+        return pa.array([value.encode("utf-8", "replace").decode() for value in values], pa.string())
+
+
+def _check_ids(sink: _Sink, folder: Path, name: str) -> None:
+    """Refuse ids that are missing or doubled; how many and which is in the message."""
+    if not sink.has_id:
+        return
+    with duckdb.connect(config={"threads": 1, "memory_limit": "512MB", "temp_directory": str(folder)}) as base:
+        source = base.read_parquet(str(sink.path)).select("id, row")
+        lacking = source.filter("id IS NULL").aggregate("count(*), min(row)").fetchall()[0]
+        if lacking[0]:
+            raise Refused(
+                f"{lacking[0]:,} row{'s'[: lacking[0] > 1]} of {name} have no id; the first is row {lacking[1] + 1:,}. "
+                "Give every row one, or leave the column out with --without: then the rows are counted."
+            )
+        twice = source.aggregate("id, count(*) AS n", "id").filter("n > 1")
+        number, rows = twice.aggregate("count(*), coalesce(sum(n), 0)").fetchall()[0]
+        if number:
+            some = twice.order("n DESC, id").limit(_MOST_TOLD).fetchall()
+            which = ", ".join(f"“{one[:40]}” {many:,} times" for one, many in some)
+            raise Refused(
+                f"{number:,} id{'s'[: number > 1]} of {name} stand in more than one row, {int(rows):,} rows together: "
+                f"{which}. Ids must be unique; leave the column out with --without and the rows are counted."
+            )
+
+
+def _notes(found: Meaning, kind: Kind, left_out: list[BadRow], *, empty: frozenset[str]) -> Iterator[str]:
+    for theirs, ours in found.guesses.items():
+        yield f"Column “{theirs[:60]}” is not known. If it is {ours}, say --map {ours}={theirs[:60]}"
+    rest = [theirs for name, theirs in found.extras.items() if theirs not in found.guesses and name not in empty]
+    if rest:
+        use = "kept as they are, as evidence" if kind is Kind.RECORDS else "not used"
+        yield f"Columns without a word of ours, {use}: {listed(rest)}."
+    if "id" not in found.fields:
+        yield "There is no column of ids, so the rows are counted from 1."
+    if left_out:
+        many = f"{len(left_out):,} row{'s'[: len(left_out) > 1]}"
+        yield f"{many} could not be read and are left out.{_first(left_out)}"
+
+
+def _first(left_out: list[BadRow]) -> str:
+    said = "; ".join(f"line {one.number:,}: {one.reason}" for one in left_out[:_MOST_TOLD])
+    return f" {said}." if said else ""
