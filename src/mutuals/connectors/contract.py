@@ -54,6 +54,11 @@ class Handle:
     is_bot: bool = False
     bio: str = ""
     sites: tuple[str, ...] = ()  # web addresses the author names as their own
+    proven_sites: tuple[str, ...] | None = None  # those that the network found to lead back; None = it did not say
+    place: str = ""  # where they say that they are, in their words
+    organisation: str = ""
+    since: datetime | None = None  # when the presence was made
+    closing: str = ""  # the last lines of their letter, as written: read for a signature, not kept
     verified_email: str = ""  # only where the network itself vouches for it
     verified_phone: str = ""
 

@@ -95,18 +95,27 @@ def _row(pair: tuple[str, str], handle: Handle, known: Sequence[Any] | None, now
     name = tidy(handle.name, at_most=200) or name
     shown = tidy(handle.shown, at_most=200) or shown
     url = _web(handle.url) or url
-    told = tell(fields, _own_words(handle), at=now, by=f"network:{pair[0]}")
+    told = tell(fields, _own_words(handle, fields), at=now, by=f"network:{pair[0]}")
     if known and (name, shown, url, handle.is_bot or is_bot, told) == tuple(known[4:]):
         return None
     return (*pair, name, shown, url, "", handle.is_bot or is_bot, False, json.dumps(told), now)
 
 
-def _own_words(handle: Handle) -> dict[str, Any]:
+def _own_words(handle: Handle, known: Mapping[str, Any]) -> dict[str, Any]:
     words: dict[str, Any] = {}
     if bio := tidy(handle.bio, at_most=LONGEST_FIELD):
         words["bio"] = bio
     if sites := _webs(handle.sites):
         words["sites"] = sites
+    if handle.proven_sites is not None and (handle.proven_sites or known.get("proven_sites")):
+        words["proven_sites"] = _webs(handle.proven_sites)
+    if avatar := _web(handle.avatar):
+        words["avatar"] = avatar
+    for name, value in (("place", handle.place), ("employer", handle.organisation)):
+        if told := tidy(value, at_most=200):
+            words[name] = told
+    if handle.since:
+        words["since"] = handle.since.isoformat()
     return words
 
 

@@ -8,6 +8,7 @@ CIDs of the records. Everything here is public: the protocol knows nothing else.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +27,9 @@ _REACTIONS = {
     "repost-via-repost": Kind.SHARE,
     "follow": Kind.FOLLOW,
 }
+_SITE = re.compile(
+    r"https?://[^\s<>\"]{4,500}"
+)  # whole addresses only: `kettles.example` may be a word and a full stop
 _SPOKEN = ("mention", "reply", "quote", "subscribed-post")
 
 
@@ -146,6 +150,7 @@ def author(told: dict[str, Any]) -> Handle:
     """The DID is for ever; the handle is what it shows today."""
     did = text(told, "did")
     avatar = text(told, "avatar")
+    bio = text(told, "description")[:5000]
     return Handle(
         network=NETWORK,
         key=did,
@@ -154,7 +159,9 @@ def author(told: dict[str, Any]) -> Handle:
         url=SHOWN_AT + quote(did, safe=":"),
         avatar=avatar if avatar.startswith(("https://", "http://")) else "",
         is_bot=any(text(label, "val") == "bot" for label in parts(told, "labels")),
-        bio=text(told, "description")[:5000],
+        bio=bio,
+        sites=tuple(dict.fromkeys(site.rstrip(".,;:!?)'\"") for site in _SITE.findall(bio)))[:10],
+        since=moment(told.get("createdAt")),
     )
 
 

@@ -45,15 +45,23 @@ _SENT_FROM = re.compile(
 )
 _RULE = re.compile(r"^_{10,}$")
 _LONGEST_SIGNATURE = 15  # lines
+_LONGEST_CLOSING = 1500  # characters
 
 
 def trimmed(text: str) -> str:
     """The text without trailing or leading quotation and signature; the whole text if nothing would be left."""
-    lines = text.split("\n")
-    lines = _without_earlier_mail(lines)
-    lines = _without_quotes(lines)
-    lines = _without_signature(lines)
+    lines = _without_signature(_unquoted(text))
     return "\n".join(lines).strip() or text.strip()
+
+
+def closing(text: str) -> str:
+    """The last lines of what was written this time, where a signature stands if there is one; "" for a single line."""
+    lines = "\n".join(_unquoted(text)).strip().split("\n")
+    return "\n".join(lines[-_LONGEST_SIGNATURE:])[-_LONGEST_CLOSING:].strip() if len(lines) > 1 else ""
+
+
+def _unquoted(text: str) -> list[str]:
+    return _without_quotes(_without_earlier_mail(text.split("\n")))
 
 
 def _without_earlier_mail(lines: list[str]) -> list[str]:

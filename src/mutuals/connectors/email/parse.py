@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from typing import Any
@@ -18,7 +18,7 @@ from mutuals.connectors.contract import Envelope, Handle, Kind, Raw, Verb
 from mutuals.connectors.email._bodies import Content, read_content
 from mutuals.connectors.email._headers import addresses, field, handle, ids, moment, raw_field, raw_fields
 from mutuals.connectors.email._message import read
-from mutuals.connectors.email._quotes import trimmed
+from mutuals.connectors.email._quotes import closing, trimmed
 
 LARGEST = 50_000_000  # bytes of one mail
 LONGEST_BODY = 500_000  # characters kept of one text
@@ -111,7 +111,7 @@ def _envelope(data: bytes, told: Told) -> Envelope:
         key=key,
         verb=Verb.CREATE,
         kind=Kind.MAIL,
-        author=_author(message),
+        author=_author(message, whole),
         said_at=_said_at(message, told),
         body=said,
         subject=line(field(message, "Subject"), at_most=500),
@@ -142,11 +142,11 @@ def _digest(message: Message, content: Content, text: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _author(message: Message) -> Handle | None:
+def _author(message: Message, text: str) -> Handle | None:
     """Who is named as writing; nobody named readably = unknown."""
     for name in ("From", "Sender"):
         for shown, address in addresses(message, name):
-            return handle(shown, address)
+            return replace(handle(shown, address), closing=closing(text))
     return None
 
 

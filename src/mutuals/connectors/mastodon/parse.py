@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +28,23 @@ PUBLIC = ("public", "unlisted")
 SPOKEN = {"mention", "status", "update", "quote", "quoted_update"}
 _DONE = {"favourite": Kind.LIKE, "reblog": Kind.SHARE}
 _LONGEST_KEY = 1000
+LONGEST_NOTE = 50_000  # characters of what an account says of itself
+_ANCHOR = re.compile(r"<a [^<>]{1,1000}>")
 _HREF = re.compile(r'href="(https?://[^"\s<>]{1,500})"')
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split("|"))
+
+
+_PLACE = _set(
+    "location|place|city|town|based in|lives in|i live in|ort|wohnort|stadt|standort|lieu|ville|ubicación|ciudad|lugar|local|"
+    "cidade|luogo|città|plaats|woonplaats|sted|stad|plats|miejsce|miasto|место|город|所在地|场所|地点"
+)
+_WORK = _set(
+    "work|employer|company|organisation|organization|org|job|works at|work at|working at|arbeit|firma|arbeitgeber|entreprise|"
+    "employeur|travail|empresa|trabajo|trabalho|azienda|lavoro|bedrijf|werk|praca|работа|компания|会社|公司"
+)
 
 
 def parse(raw: Raw) -> tuple[Envelope, ...]:
@@ -150,6 +167,8 @@ def author(account: dict[str, Any]) -> Handle:
     key = text(account, "uri") or text(account, "url")
     if not key:
         raise ValueError("An account without an address.")
+    rows, note = parts(account, "fields"), text(account, "note")[:LONGEST_NOTE]
+    in_bio = [site for link in _ANCHOR.findall(note) if "mention" not in link for site in _sites(link)]
     return Handle(
         network=NETWORK,
         key=_short(key),
@@ -158,9 +177,32 @@ def author(account: dict[str, Any]) -> Handle:
         url=web(account, "url"),
         avatar=web(account, "avatar_static") or web(account, "avatar"),
         is_bot=account.get("bot") is True,
-        bio=plain(text(account, "note"))[:5000],
-        sites=tuple(site for told in parts(account, "fields") for site in _HREF.findall(text(told, "value")))[:10],
+        bio=plain(note)[:5000],
+        sites=tuple(dict.fromkeys([*(site for told in rows for site in _sites(text(told, "value"))), *in_bio]))[:10],
+        proven_sites=_proven(rows) if "fields" in account else None,
+        place=_worded(rows, _PLACE),
+        organisation=_worded(rows, _WORK),
+        since=moment(account.get("created_at")),
     )
+
+
+def _sites(html: str) -> list[str]:
+    """The web addresses that a piece of markup links to."""
+    return [unescape(site) for site in _HREF.findall(html[:LONGEST_NOTE])]
+
+
+def _proven(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The sites of rows that carry `verified_at`: the server whose API this is has looked, and the site leads back.
+
+    Servers look themselves, for accounts of other servers as well; that one is trusted on which our own account is.
+    """
+    return tuple(site for row in rows if moment(row.get("verified_at")) for site in _sites(text(row, "value")))[:10]
+
+
+def _worded(rows: list[dict[str, Any]], words: frozenset[str]) -> str:
+    """The text of the first row that is headed by one of the words."""
+    told = (row for row in rows if line(text(row, "name"), at_most=40).casefold().strip(" :") in words)
+    return next((said for row in told if (said := line(plain(text(row, "value")), at_most=200))), "")
 
 
 def _mentioned(status: dict[str, Any], actors: Mapping[str, Any]) -> tuple[Handle, ...]:

@@ -90,3 +90,33 @@ def test_addresses_and_numbers_have_one_writing() -> None:
     assert email_key("lena.at.ostrow") == ""
     assert phone_key("0221 123456", region="DE") == "+49221123456"
     assert tidy(" a\u0007  b ", at_most=9) == "a b"
+
+
+def test_a_site_that_no_longer_leads_back_is_no_longer_kept_as_proven() -> None:
+    told = Handle("mastodon", "https://a.example/users/bea", "bea", proven_sites=("https://bea.example",))
+
+    first = profiles.ensure([told], now=NOW)
+    profiles.ensure([Handle("mastodon", told.key, "bea")], now=NOW)
+    between = Profile.objects.get(key=told.key).fields["proven_sites"]["value"]
+    profiles.ensure([Handle("mastodon", told.key, "bea", proven_sites=())], now=NOW)
+
+    row = Profile.objects.get(pk=first["mastodon", told.key].id)
+    assert between == ["https://bea.example"]
+    assert row.fields["proven_sites"]["value"] == []
+
+
+def test_what_a_presence_says_of_itself_is_kept_by_what_it_is() -> None:
+    since = datetime(2022, 11, 8, tzinfo=UTC)
+    told = Handle(
+        "mastodon", "k", "bea", avatar="https://a.example/b.png", place="Porto", organisation="Kettles", since=since
+    )
+
+    profiles.ensure([told], now=NOW)
+
+    fields = {name: one["value"] for name, one in Profile.objects.get(key="k").fields.items()}
+    assert fields == {
+        "avatar": "https://a.example/b.png",
+        "place": "Porto",
+        "employer": "Kettles",
+        "since": "2022-11-08T00:00:00+00:00",
+    }
