@@ -1,6 +1,13 @@
 """Files without a server: `link` says which profile is which person, `dedupe` which records are one.
 
-Here stands only what both share. Everything runs in a process of its own: `python -m mutuals.identity.piles --help`.
+Everything runs in a process of its own, `python -m mutuals.identity.piles`, which brings each file into our words
+(`tables.bring`, a `Table`) and then calls one of
+
+    link.link(people: Table, profiles: Table, *, out: Path, seed: int, engine: str, told: Told) -> Counts
+    dedupe.dedupe(records: Table, *, out: Path, seed: int, engine: str, told: Told) -> Counts
+
+They write `out` through `writing.writing`, may use the folder of `records.parquet` as scratch (it is removed
+afterwards), and raise Refused. Here stands only what all of them share.
 """
 
 from __future__ import annotations

@@ -83,12 +83,7 @@ def bring(path: Path, folder: Path, kind: Kind, *, how: How, told: Told = silent
     column tells who somebody is, ids that are doubled or missing, a `how` that does not fit. Rows that cannot be read
     are left out and told in the notes. Without a column of ids the rows are counted from 1, and that is told too.
     """
-    try:
-        sniffed = sniff(path, encoding=how.encoding, delimiter=how.delimiter)
-    except Unreadable as error:
-        raise Refused(f"{path.name}: {error}") from error
-    if not sniffed.columns:
-        raise Refused(f"{path.name} holds no table, but {sniffed.format.value}. Bring it as CSV or Parquet.")
+    sniffed = _sniffed(path, how)
     found = meaning(sniffed.columns, kind, said=how.said, without=how.without, where=path.name)
     _check_columns(sniffed, found, path.name)
     sink = _Sink(folder / f"{kind.value}.parquet", found, has_id="id" in found.fields)
@@ -101,6 +96,21 @@ def bring(path: Path, folder: Path, kind: Kind, *, how: How, told: Told = silent
     columns = tuple(name for name in sink.names if name != "id" and name not in sink.empty())
     extras = {name: heading for name, heading in found.extras.items() if name in columns}
     return Table(path.name, kind, sink.path, sink.rows, columns, extras, tuple(notes))
+
+
+def headings(path: Path, how: How) -> tuple[str, ...]:
+    """The columns of a file. Refused as `bring` does."""
+    return _sniffed(path, how).columns
+
+
+def _sniffed(path: Path, how: How) -> Sniffed:
+    try:
+        found = sniff(path, encoding=how.encoding, delimiter=how.delimiter)
+    except Unreadable as error:
+        raise Refused(f"{path.name}: {error}") from error
+    if not found.columns:
+        raise Refused(f"{path.name} holds no table, but {found.format.value}. Bring it as CSV or Parquet.")
+    return found
 
 
 def _check_columns(sniffed: Sniffed, found: Meaning, name: str) -> None:

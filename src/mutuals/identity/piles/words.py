@@ -73,8 +73,8 @@ def meaning(
     one heading given twice.
     """
     _check(columns, said, without, where)
-    fields: dict[str, list[str]] = {ours: [_heading(theirs, columns)] for ours, theirs in said.items()}
-    left = {_heading(name, columns) for name in without}
+    fields: dict[str, list[str]] = {ours: [heading(theirs, columns)] for ours, theirs in said.items()}
+    left = {heading(name, columns) for name in without}
     given = {name for names in fields.values() for name in names} | left
     words = _words(kind)
     rest = list[str]()
@@ -100,14 +100,14 @@ def _check(columns: Sequence[str], said: Mapping[str, str], without: Sequence[st
             raise Refused(f"“{ours[:60]}” is no word that columns are mapped to.{hint} There are: {', '.join(FIELDS)}.")
     taken = dict[str, str]()
     for ours, theirs in said.items():
-        found = _heading(theirs, columns)
+        found = heading(theirs, columns)
         if not found:
             raise Refused(_no_column(theirs, columns, where))
         if found in taken:
             raise Refused(f"Column “{found}” is given to {taken[found]} and to {ours}; choose one.")
         taken[found] = ours
     for theirs in without:
-        if not _heading(theirs, columns):
+        if not heading(theirs, columns):
             raise Refused(_no_column(theirs, columns, where))
 
 
@@ -124,7 +124,7 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     return ", ".join(f"“{name[:40]}”" for name in names[:most]) + more
 
 
-def _heading(name: str, columns: Sequence[str]) -> str:
+def heading(name: str, columns: Sequence[str]) -> str:
     """The column of that heading, letter for letter or else as `normal` reads it; empty when there is none."""
     if name in columns:
         return name
