@@ -1,0 +1,95 @@
+"""Whoever is compared is first read into a card; a card is then read into a row of columns, the same for both engines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow
+
+Value = str | float | tuple[str, ...] | None
+Row = Mapping[str, Value]
+Reading = Callable[["Card"], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that is known of somebody for comparing: a file's row, a profile, or a person with all their profiles.
+
+    Every list is in the order of trust and without doubles; texts are already cleaned by `identity.reading`. `handles` are
+    (network, core of the handle); `birth_dates` are ISO dates, as far as they are known (`1971`, `1971-06`); `extra` holds
+    the columns of a file that have no name of their own here.
+    """
+
+    key: str
+    given: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    handles: tuple[tuple[str, str], ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    postcodes: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    birth_dates: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the rows: its name (lower-case letters, digits, underscores) and what it holds.
+
+    `kind` is `text`, `texts` (a list of texts) or `number`; `text` that has a frequency is accompanied by a number column
+    `tf_<name>`: the share of all rows that hold the same text.
+    """
+
+    name: str
+    kind: str = "text"
+
+    def __post_init__(self) -> None:
+        plain = self.name.replace("_", "").isalnum() and self.name.isascii() and self.name == self.name.lower()
+        if not plain or self.name[0].isdigit() or self.name.endswith(("_l", "_r")):
+            raise ValueError(f"a column is named by lower-case letters, digits and underscores, not {self.name!r}")
+        if self.kind not in TYPES:
+            raise ValueError(f"a column holds {', '.join(TYPES)}, not {self.kind!r}")
+
+
+TYPES = {"text": pyarrow.string(), "texts": pyarrow.list_(pyarrow.string()), "number": pyarrow.float64()}
+
+
+def row_of(card: Card, readings: Mapping[str, Reading]) -> dict[str, Value]:
+    """The columns of a card; what is empty is None, so that both engines mean the same by *unknown*."""
+    return {name: _known(reading(card)) for name, reading in readings.items()}
+
+
+def _known(value: Value) -> Value:
+    return None if value in ("", ()) else value
+
+
+def table_of(keys: Sequence[object], rows: Iterable[Row], columns: Sequence[Column]) -> pyarrow.Table:
+    """Rows as an Arrow table with `unique_id` first: what batch training and scoring take in.
+
+    Texts that cannot be written as UTF-8 are refused (UnicodeEncodeError): reading has to clean them.
+    """
+    held = list(rows)
+    arrays = [pyarrow.array(keys)]
+    arrays += [pyarrow.array([_known(row.get(c.name)) for row in held], TYPES[c.kind]) for c in columns]
+    return pyarrow.table(arrays, names=["unique_id", *(c.name for c in columns)])
+
+
+def with_frequencies(rows: Sequence[dict[str, Value]], columns: Iterable[str]) -> list[Column]:
+    """Write `tf_<column>` onto the rows: the share of the rows with any text there that hold the same. Returns the columns."""
+    added = []
+    for name in columns:
+        counts = Counter(row[name] for row in rows if row.get(name) is not None)
+        held = counts.total()
+        for row in rows:
+            row[f"tf_{name}"] = counts[row[name]] / held if row.get(name) is not None else None
+        added.append(Column(f"tf_{name}", "number"))
+    return added
