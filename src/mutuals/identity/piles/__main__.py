@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +36,8 @@ def main(argv: Sequence[str]) -> int:
             _say(counts=_done(args, Path(folder)))
     except Refused as error:
         _say(refused=str(error))
+        return REFUSED
+    except BrokenPipeError:  # who asked is gone
         return REFUSED
     except OSError as error:
         _say(refused=f"{error.strerror or error}: {error.filename or 'no file named'}")
@@ -120,4 +123,5 @@ def _say(**message: Any) -> None:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that scratch files go
     sys.exit(main(sys.argv[1:]))
