@@ -164,8 +164,8 @@ def _ways(block: list[str]) -> Signature:
     taken = {handle.casefold() for _, handle in accounts}
     pieces = [piece.strip(" ,;<>()") for line in block for piece in _PIECES.split(line)]
     named = [piece.partition(":")[2].strip() if ":" in piece and "//" not in piece else piece for piece in pieces]
-    sites = [site.rstrip(".,;)>") for site in _SITE.findall(text)]
-    sites += [f"https://{piece}" for piece in named if _DOMAIN.fullmatch(piece) and piece.casefold() not in taken]
+    sites = [_whole(site.rstrip(".,;)>")) for site in _SITE.findall(text)]
+    sites += [f"https://{piece}" for piece in named if _DOMAIN.fullmatch(piece) and piece not in taken]
     emails = [key for one in _ADDRESS.findall(text) if (key := _address(one.rstrip("."))) and key not in taken]
     phones = [key for one in _PHONE.findall(text) if (key := _number(one))]
     return Signature(
@@ -174,6 +174,10 @@ def _ways(block: list[str]) -> Signature:
         sites=tuple(dict.fromkeys(sites))[:MOST],
         handles=accounts,
     )
+
+
+def _whole(site: str) -> str:
+    return f"https://{site}" if site[:4].lower() == "www." else site
 
 
 def _number(text: str) -> str:
