@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -214,3 +215,50 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return f"profile {self.profile_id}"
+
+
+class Known(models.Model):
+    """What is compared of one person (all their profiles) or of one profile that is nobody's, read ready for scoring.
+
+    Made anew by the drain when a profile of theirs is touched; the database drops the row of a cluster that changes.
+    `keys` are the hashes under which others find it: a trigger keeps them as rows of Key.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    profile = models.OneToOneField(Profile, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    row = models.TextField()  # JSON: the columns of the model
+    keys = ArrayField(models.BigIntegerField(), default=list)  # most telling first
+    values = ArrayField(models.BigIntegerField(), default=list)  # hashes of the values whose frequency counts
+    reading = models.CharField(max_length=20)  # of which form the row is; another one is read anew
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True, profile__isnull=False) | Q(person__isnull=False, profile__isnull=True),
+                name="known_of_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id}" if self.person_id else f"profile {self.profile_id}"
+
+
+class Key(models.Model):
+    """Who is found under a hash: an index without a table behind it, kept by a trigger on Known."""
+
+    pk = models.CompositePrimaryKey("hash", "known_id")
+    hash = models.BigIntegerField()
+    known_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.hash:x}: {self.known_id}"
+
+
+class Frequency(models.Model):
+    """How many rows of Known hold a value, such as a surname; under the hash of a column's name, how many hold any."""
+
+    hash = models.BigIntegerField(primary_key=True)
+    count = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.hash:x}: {self.count}"
