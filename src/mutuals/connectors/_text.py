@@ -8,11 +8,12 @@ give the same text and takes half of the time.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from html import unescape
 from urllib.parse import urljoin
 
 import nh3
+
+from mutuals.base import markup
 
 LONGEST_HTML = 1_000_000  # characters that are read of one marked-up text
 
@@ -30,12 +31,8 @@ _BLOCKS = _set(
 _INLINE = _set("a abbr b br code del em i img ins q s span strong sub sup td th u")
 _DROPPED = _set("script style head title template noscript iframe object svg math")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
-_DEEPEST = 256  # a browser's parser takes quadratic time in the depth: 200,000 nested boxes were seven minutes
-_MOST_REFERENCES = 50_000  # it takes quadratic time in ampersands as well: a million of them were sixteen seconds
 _FLAT = 8  # as deep as nobody who posts ever nests
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_NO_DEPTH = _set("area base br col hr img input link meta source wbr p li dt dd tr td th option")
 _TAME = nh3.Cleaner(
     tags=set(_BLOCKS | _INLINE),
     clean_content_tags=set(_DROPPED),
@@ -80,7 +77,7 @@ def plain(html: str, *, base: str = "", quote_mark: str = "> ") -> str:
         return _SPACES.sub(" ", html.replace("\n", " ")).strip()
     if _is_well_formed(html):
         return _Reader(base, quote_mark).read(html)
-    if html.count("&") > _MOST_REFERENCES or _is_too_deep(html):
+    if markup.is_too_much(html):
         return _GAPS.sub("\n\n", clean(unescape(_ANY_TAG.sub(" ", html)))).strip()
     return _Reader(base, quote_mark).read(_TAME.clean(html))
 
@@ -103,25 +100,6 @@ def _is_well_formed(html: str) -> bool:
                 return False
             open_now.append(name)
     return not open_now
-
-
-def _is_too_deep(html: str) -> bool:
-    """Counted by name, so that closing tags of something else hide nothing; tags that close themselves do not nest."""
-    open_now: Counter[str] = Counter()
-    depth = 0
-    for match in _TAG.finditer(html):
-        name = match[2].lower()
-        if name in _NO_DEPTH:
-            continue
-        if not match[1]:
-            open_now[name] += 1
-            depth += 1
-        elif open_now[name]:
-            open_now[name] -= 1
-            depth -= 1
-        if depth > _DEEPEST:
-            return True
-    return False
 
 
 class _Reader:
