@@ -115,8 +115,8 @@ class Edge(Thought):
 class Merge(models.Model):
     """Two persons joined: `gone` was merged into `kept`. At most one is live for whoever is gone; undone rows stay.
 
-    `choices` says which value was taken for a field, and what stood there before: {"name": {"chose": "gone", "before": "B.",
-    "after": "Bea"}}.
+    `choices` says which value was taken for a field, and what stood there before: {"tags": {"chose": "both", "before": ["a"],
+    "after": ["a", "b"]}}; for a field of the own record also `told`, the entry there before: null = there was none.
     """
 
     kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merges_kept")
@@ -136,6 +136,28 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gone_id} into {self.kept_id}"
+
+
+class Split(models.Model):
+    """Profiles that were taken from one person and given to another, and what was asked to go along.
+
+    `moved` holds ids with the holder before: {"profiles": [[12, 7]], "affiliations": [[3, 7]]}.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="splits_from")
+    to = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="splits_to")
+    is_new = models.BooleanField()  # whether `to` was made for it
+    moved = models.JSONField(default=dict)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField(db_default=Now())
+    undone_by = models.CharField(max_length=60, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(person=F("to")), name="split_of_two")]
+
+    def __str__(self) -> str:
+        return f"{self.to_id} out of {self.person_id}"
 
 
 class SecondLook(models.Model):
