@@ -168,8 +168,9 @@ def _work_through(
     order = np.argsort(whose[open_edges], kind="stable")
     whose = whose[open_edges][order]
     first, second, weight = (one[open_edges][order].tolist() for one in edges)
-    starts = np.flatnonzero(np.append(True, whose[1:] != whose[:-1])[: len(whose)]).tolist()
-    ranges = {int(whose[start]): (start, end) for start, end in zip(starts, [*starts[1:], len(whose)], strict=True)}
+    found, starts = np.unique(whose, return_index=True)
+    ends = [*starts.tolist()[1:], len(whose)]
+    ranges = {label: (start, end) for label, start, end in zip(found.tolist(), starts.tolist(), ends, strict=False)}
     musts, cannots = _by_owner(must, owner), _by_owner(cannot, owner)
     for label, members in _members(owner, plain):
         start, end = ranges.get(label, (0, 0))
@@ -240,7 +241,7 @@ class _Joining:
                 _, x, y = heapq.heappop(heap)
                 if y in self._near.get(x, ()) and -self._worth(x, y) == worth:
                     tied.add((x, y))
-            for group in [next(iter(tied))] if len(tied) == 1 else _groups(tied):
+            for group in tied if len(tied) < 2 else _groups(tied):
                 if self._may_join(group):
                     kept = self._join(group)
                     for entry in self._outlook(kept):
