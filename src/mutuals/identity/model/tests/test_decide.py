@@ -48,8 +48,8 @@ def test_what_follows_from_whom(candidates, verdict, reason):
 
 
 def test_the_same_clues_are_worth_less_among_more():
-    few = decide([one("bea", 10.0, 8.0)], pool=1_000)
-    many = decide([one("bea", 10.0, 8.0)], pool=1_000_000)
+    few = decide([one("bea", 10.0, 7.0)], pool=1_000)
+    many = decide([one("bea", 10.0, 7.0)], pool=1_000_000)
 
     assert (few.verdict, many.verdict) == (Verdict.LINK, Verdict.LEAVE)
     assert few.probability > 0.99 > 0.25 > many.probability
@@ -101,9 +101,7 @@ def test_probabilities_of_all_and_of_nobody_are_one_together(bits, pool, present
 
     assert all(0 <= share <= 1 for share in shares)
     assert sum(shares) <= 1 + 1e-9
-    assert [bits[n] for n in sorted(range(len(bits)), key=lambda n: -shares[n])] == pytest.approx(
-        sorted(bits, reverse=True), abs=1100
-    )
+    assert [share for _, share in sorted(zip(bits, shares, strict=True))] == sorted(shares)
 
 
 @given(
