@@ -173,6 +173,39 @@ class SecondLook(models.Model):
         return f"edge {self.edge_id}: {self.verdict or 'open'}"
 
 
+class Proof(models.Model):
+    """A profile was found to be in somebody's hand: a page, a domain, an account. It ends when a later look finds it gone.
+
+    `subject` is what proves it, in one writing: "page:bea.example/about", "email:bea@bea.example", "person:12". Profiles of
+    the same subject are of one owner.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=16)  # a code of `proofs.record.WORDS`
+    subject = models.CharField(max_length=600)
+    seen = models.CharField(max_length=1000)  # "raw:7", "profile:12" or a web address
+    at = models.DateTimeField(db_default=Now())
+    looked_at = models.DateTimeField(db_default=Now())
+    again_at = models.DateTimeField(null=True, blank=True)  # null = it cannot be lost
+    silent = models.SmallIntegerField(db_default=0, default=0)  # looks in a row that brought no answer
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "kind", "subject"], condition=Q(ended_at__isnull=True), name="proof_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["subject"], condition=Q(ended_at__isnull=True), name="proof_subject"),
+            models.Index(fields=["again_at"], condition=Q(ended_at__isnull=True), name="proof_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id}: {self.kind} {self.subject}"
+
+
 class Challenge(models.Model):
     """A one-time code that went out to one profile and is to come back from another. Kept as a keyed hash."""
 
