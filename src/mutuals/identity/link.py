@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
-from mutuals.base import gate, journal
-from mutuals.base.bulk import insert
+from mutuals.base import bulk, gate, journal
 from mutuals.history import tally
+from mutuals.identity.edges import Grounds
 from mutuals.identity.models import LIVE, Link, LinkState
+from mutuals.people import persons
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
+from mutuals.sales import rollups
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
+
+_WEIGHED = ("probability", "margin", "pool", "model")
+_FREE = """
+SELECT f.id, p.id FROM unnest(%s::bigint[], %s::bigint[]) AS g(profile_id, person_id)
+JOIN people_profile f ON f.id = g.profile_id JOIN people_person p ON p.id = g.person_id
+WHERE f.person_id IS NULL AND f.organisation_id IS NULL AND NOT f.is_ours AND p.canonical_id = p.id AND NOT EXISTS (
+    SELECT 1 FROM identity_link l JOIN people_person o ON o.id = l.person_id
+    WHERE l.profile_id = f.id AND l.state = %s AND l.until IS NULL AND o.canonical_id = p.id
+)
+ORDER BY f.id FOR NO KEY UPDATE OF f
+"""
+_END = """
+UPDATE identity_link SET until = %s WHERE profile_id = ANY(%s) AND until IS NULL AND state <> 'rejected'
+"""
+_HOLD = """
+UPDATE people_profile f SET person_id = g.person_id FROM unnest(%s::bigint[], %s::bigint[]) AS g(id, person_id)
+WHERE f.id = g.id
+"""
 
 
 class Taken(ValueError):
@@ -43,7 +63,8 @@ def attach(
         if any(organisation or is_ours for _, _, organisation, is_ours in rows):
             raise Taken("This profile is an organisation's or our own, so it cannot be a person's.")
         people = _people(pairs, holders)
-        canonical = dict(Person.objects.filter(pk__in=people).values_list("pk", "canonical_id"))
+        held = Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
+        canonical = dict(held.values_list("pk", "canonical_id"))  # held, so that nobody merges them meanwhile
         if len(canonical) < len(people) or any(profile not in holders for profile, _ in pairs):
             raise Gone
         for profile, person in pairs:
@@ -65,18 +86,46 @@ def _write(
         return
     Link.objects.filter(profile__in=[profile for profile, _ in pairs], state__in=LIVE, until=None).update(until=now)
     reason = json.dumps(list(because))
-    insert(
+    bulk.insert(
         Link,
         ("profile_id", "person_id", "state", "because", "by", "since"),
         [(profile, person, state.value, reason, by, now) for profile, person in pairs],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE people_profile f SET person_id = g.person_id FROM unnest(%s::bigint[], %s::bigint[]) AS g(id, person_id)"
-            " WHERE f.id = g.id",
-            [[profile for profile, _ in pairs], [person for _, person in pairs]],
-        )
+    bulk.execute(_HOLD, [[profile for profile, _ in pairs], [person for _, person in pairs]])
     tally.recount(sorted({person for _, person in pairs}))
+
+
+def attach_free(rows: Sequence[tuple[int, int, Grounds]], *, by: str, now: datetime) -> list[tuple[int, int]]:
+    """Give profiles to canonical persons, each for its own grounds; returns those that were still to be had.
+
+    Left out is whose profile is somebody's by now, an organisation's or our own, whose person is gone or merged away,
+    and what staff rejected meanwhile. The profiles stay locked until the caller's transaction ends.
+    """
+    grounds = {(profile, person): one for profile, person, one in sorted(rows, key=lambda row: row[0])}
+    told = [[profile for profile, _ in grounds], [person for _, person in grounds], LinkState.REJECTED.value]
+    free = [(int(profile), int(person)) for profile, person in bulk.execute(_FREE, told)]
+    if not free:
+        return []
+    bulk.execute(_END, [now, [profile for profile, _ in free]])
+    fresh = [
+        (
+            *pair,
+            LinkState.CONFIRMED.value,
+            json.dumps(list(one.because)),
+            one.probability,
+            one.margin,
+            one.pool,
+            one.model,
+            by,
+            now,
+        )
+        for pair in free
+        if (one := grounds[pair])
+    ]
+    bulk.insert(Link, ("profile_id", "person_id", "state", "because", *_WEIGHED, "by", "since"), fresh)
+    bulk.execute(_HOLD, [[profile for profile, _ in free], [person for _, person in free]])
+    settle([person for _, person in free], now=now)
+    return free
 
 
 def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: str = "") -> Link:
@@ -85,6 +134,7 @@ def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: 
     clue = {"clue": f"{by} said so", "detail": note, "for": True}
     with transaction.atomic():
         attach([(profile.pk, person.pk)], state=LinkState.CONFIRMED, because=[clue], by=f"staff:{by.pk}", now=now)
+        settle([person.canonical_id], now=now)
         journal.note("profile.linked", person, by=by, profile=profile.pk)
         found = Link.objects.filter(profile=profile, state__in=LIVE, until=None).first()
         if found is None:  # a person's own record is theirs without a link until somebody says so
@@ -115,7 +165,7 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
         )
         Profile.objects.filter(pk=profile.pk).update(person=None)
         profile.person = None
-        tally.recount([person.pk])
+        settle([person.canonical_id], now=now)
         journal.note("profile.unlinked", person, by=by, profile=profile.pk)
 
 
@@ -133,6 +183,57 @@ def _held(profile: Profile) -> Person:
     if locked.person_id != profile.person_id:
         raise Taken("Somebody else's hand was quicker: it is held to be another person's now. Look again.")
     return locked.person
+
+
+def hand_over(rows: Sequence[Profile], *, to: Person, by: User, now: datetime, note: str = "") -> None:
+    """Staff say that profiles are somebody else's than was held: the old answer is remembered as rejected.
+
+    The caller holds the profiles and both persons.
+    """
+    numbers = [row.pk for row in rows]
+    Link.objects.filter(profile__in=numbers, state__in=LIVE, until=None).update(until=now)
+    Link.objects.filter(profile__in=numbers, person__canonical_id=to.pk, state=LinkState.REJECTED, until=None).update(
+        until=now
+    )
+    who, away = f"staff:{by.pk}", {"clue": f"{by} said it is somebody else", "detail": note, "for": False}
+    here = {"clue": f"{by} said so", "detail": note, "for": True}
+    fresh = [
+        Link(profile=row, person_id=person, state=state, because=[clue], by=who, since=now)
+        for row in rows
+        for person, state, clue in (
+            (row.person_id, LinkState.REJECTED, away),
+            (to.pk, LinkState.CONFIRMED, here),
+        )
+        if person is not None
+    ]
+    Link.objects.bulk_create(fresh)
+    Profile.objects.filter(pk__in=numbers).update(person=to)
+
+
+def hand_back(holders: Mapping[int, int], *, since: datetime, now: datetime) -> None:
+    """Profiles (by id) go back to the persons from whom they were taken at `since`, with the links that ended then."""
+    said = Link.objects.filter(profile__in=holders, since=since, until=None)
+    said.filter(state__in=[LinkState.CONFIRMED, LinkState.REJECTED]).update(until=now)
+    ended = Link.objects.filter(profile__in=holders, until=since).order_by("pk")
+    fresh = []
+    for row in ended:
+        if row.state in LIVE and holders[row.profile_id] != row.person_id:
+            continue
+        row.pk, row.since, row.until = None, now, None
+        row._state.adding = True
+        fresh.append(row)
+    Link.objects.bulk_create(fresh)
+    for person in set(holders.values()):
+        numbers = [profile for profile, holder in holders.items() if holder == person]
+        Profile.objects.filter(pk__in=numbers).update(person=person)
+
+
+def settle(person_ids: Iterable[int], *, now: datetime) -> None:
+    """What stands on people is chosen and counted anew, after profiles or whole persons changed hands; canonical ids."""
+    numbers = sorted(set(person_ids))
+    persons.choose(numbers, now=now)
+    rollups.recount(numbers)
+    tally.recount(numbers)
 
 
 def links_of(person: Person) -> list[Link]:

@@ -40,10 +40,11 @@ def add(
 
 
 def own_record(person: Person, *, now: datetime) -> Profile:
-    """The profile of network "mutuals", made where the person has none yet. It is theirs by definition. Refused: Gone."""
-    found = (
-        Profile.objects.filter(network=profiles.OWN, person__canonical_id=person.canonical_id).order_by("pk").first()
-    )
+    """The profile of network "mutuals", made where the person has none yet. It is theirs by definition. Refused: Gone.
+
+    Of the several that a merged cluster has it is the canonical person's own: what is written there stays with them.
+    """
+    found = persons.own_of(person.canonical_id)
     if found is None and not Person.objects.filter(pk=person.canonical_id).exists():
         raise persons.Gone
     return found or Profile.objects.create(

@@ -119,7 +119,8 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
     if told:
         own = _own_record(person, now=now)
         values = {name: "" if value is None else value for name, value in told.items()}
-        own.fields = profiles.tell(own.fields, values, at=now, by=f"staff:{by.pk}")
+        known = {name: one for name, one in own.fields.items() if _is_shown(person, name, values)}
+        own.fields = profiles.tell(known, values, at=now, by=f"staff:{by.pk}")
         own.changed_at = now
         own.save(update_fields=["fields", "changed_at"])
         choose([person.pk], now=now)
@@ -185,9 +186,20 @@ def _stands(person: Person, name: str, value: Any) -> bool:
 _JOURNALLED = ("tags", "stage", "owner_id", "team_id")
 
 
+def _is_shown(person: Person, name: str, values: Mapping[str, Any]) -> bool:
+    """Whether what the own record says of a field may keep its date. If something else is shown, as a person who was merged
+    into this one says so, the same words count as said today."""
+    return name not in values or str(_plain(getattr(person, name)) or "") == values[name]
+
+
+def own_of(person_id: int) -> Profile | None:
+    """The own record of this very row. Those of persons merged into it are theirs, and go with them when they are split."""
+    return Profile.objects.filter(network=profiles.OWN, person=person_id).order_by("pk").first()
+
+
 def _own_record(person: Person, *, now: datetime) -> Profile:
     """The profile on which staff's own knowledge hangs. It is the person's by definition, so no link is needed."""
-    own = Profile.objects.filter(network=profiles.OWN, person__canonical_id=person.pk).order_by("pk").first()
+    own = own_of(person.pk)
     return own or Profile.objects.create(network=profiles.OWN, key=str(ids.new_key(now)), person=person)
 
 

@@ -33,6 +33,7 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "person.view_contact": _EVERYONE,  # unmasked addresses and numbers
     "person.edit": _EVERYONE,
     "person.link": _EVERYONE,
+    "person.merge": _EVERYONE,  # join two persons, split them, and undo both
     "person.export": _ADMINS,
     "person.erase": _ADMINS,
     "organisation.view": _EVERYONE,

@@ -1,0 +1,44 @@
+"""Merges as a forest: who stands under whom, read from the rows that are live."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from mutuals.identity.models import Merge
+
+_UNDER = """
+WITH RECURSIVE under (id) AS (
+    SELECT %s::bigint
+    UNION SELECT m.gone_id FROM under u JOIN identity_merge m ON m.kept_id = u.id AND m.undone_at IS NULL
+) SELECT id FROM under ORDER BY id
+"""
+_ABOVE = """
+WITH RECURSIVE above (id, gone_id, kept_id) AS (
+    SELECT m.id, m.gone_id, m.kept_id FROM identity_merge m WHERE m.gone_id = %s AND m.undone_at IS NULL
+    UNION
+    SELECT m.id, m.gone_id, m.kept_id FROM above a
+    JOIN identity_merge m ON m.gone_id = a.kept_id AND m.undone_at IS NULL
+) SELECT id FROM above
+"""
+
+
+def under(person_id: int) -> list[int]:
+    """A person and all who were merged into them, directly or by others."""
+    return _ids(_UNDER, person_id)
+
+
+def joined_by(one: int, other: int) -> Merge | None:
+    """The live merge by which two persons of one cluster came together."""
+    apart = set(_ids(_ABOVE, one)) ^ set(_ids(_ABOVE, other))
+    return Merge.objects.filter(pk__in=apart).order_by("-pk").first()
+
+
+def into(person_id: int) -> list[Merge]:
+    """The live merges straight into a person, oldest first."""
+    return list(Merge.objects.filter(kept=person_id, undone_at=None).select_related("gone").order_by("pk"))
+
+
+def _ids(sql: str, person_id: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [person_id])
+        return [int(row[0]) for row in cursor.fetchall()]

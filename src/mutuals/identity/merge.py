@@ -1,0 +1,219 @@
+"""Two persons become one, and are parted again. A merge is an edge, a row and one column: nothing else is rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from mutuals.base import gate, journal
+from mutuals.base.models import Entry
+from mutuals.base.refusals import Refusal
+from mutuals.history.models import Direction, Interaction
+from mutuals.identity import edges, forest, taken
+from mutuals.identity.edges import MACHINE, Grounds
+from mutuals.identity.link import settle
+from mutuals.identity.models import Edge, Link, LinkState, Merge, Verdict
+from mutuals.identity.remark import own_record
+from mutuals.people import canonical
+from mutuals.people.models import Person, Profile
+from mutuals.people.profiles import OWN
+from mutuals.people.queries import cluster
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+
+class Blocked(Refusal):
+    """Something speaks against this merge; staff may merge `anyway`. `reasons` says what, one sentence each."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(f"{' '.join(reasons)} Merge them anyway only if that was a mistake.")
+        self.reasons = tuple(reasons)
+
+
+class Untouchable(Refusal):
+    """A machine may not merge these: staff worked on one of them, so staff decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an act. `key` names it for `joins.undo`; `person` is the canonical person that it was about."""
+
+    key: str
+    person: Person
+    other: Person | None = None  # whoever was merged away, or stands alone now
+    is_new: bool = True  # False: it was done before, and nothing was changed now
+    edited_since: tuple[str, ...] = ()  # what staff changed after the act that was undone; their edits stay
+
+
+@transaction.atomic
+def merge(
+    one: Person,
+    other: Person,
+    *,
+    by: User,
+    now: datetime,
+    keep: Person | None = None,
+    choices: Mapping[str, str] | None = None,
+    anyway: bool = False,
+    note: str = "",
+) -> Done:
+    """Two persons are one human. The same merge twice is one; ids that were merged away stand for whom they became.
+
+    `keep` is one of the two, else whoever is known longer. `choices` says by field whose value stands ("kept", "gone";
+    for tags, stage, owner and team also "both", which is the rule): fields without a choice follow the newest entry.
+    Refused: a person with themself, an unknown field (Unfit), somebody erased (Gone), and Blocked where staff said that
+    they are two, unless they are to be merged `anyway`.
+    """
+    require(by, "person.merge", one)
+    wanted = taken.check(choices or {})
+    if one.pk == other.pk:
+        raise Refusal("These are one person already: choose another one to merge with.")
+    roots = canonical.held([one.pk, other.pk])
+    kept, gone = roots[one.pk], roots[other.pk]
+    if kept.pk == gone.pk:
+        return _before(one, other, kept)
+    if keep is not None and keep.pk not in (one.pk, other.pk, kept.pk, gone.pk):
+        raise Refusal("Whoever is kept must be one of the two.")
+    first = min((kept, gone), key=lambda person: (person.created_at, person.pk))
+    stays = first.pk if keep is None else roots[keep.pk].pk if keep.pk in roots else keep.pk
+    kept, gone = (kept, gone) if kept.pk == stays else (gone, kept)
+    against = _against(kept, gone)
+    if against and not anyway:
+        raise Blocked([words for words, _ in against])
+    edges.end([edge for _, edge in against if edge is not None], now=now)
+    who = f"staff:{by.pk}"
+    return _join(kept, gone, wanted, edges.said_by(by, "said they are one person", note), by=who, now=now)
+
+
+@transaction.atomic
+def merge_by_machine(one: Person, other: Person, *, grounds: Grounds, now: datetime, by: str = MACHINE) -> Done:
+    """The decision said link, and both are persons. Whoever is known longer is kept, and nothing is chosen.
+
+    Refused: Untouchable where staff touched one of them, Blocked where anything speaks against it, and all that `merge`
+    refuses.
+    """
+    if one.pk == other.pk:
+        raise Refusal("These are one person already.")
+    roots = canonical.held([one.pk, other.pk])
+    if roots[one.pk].pk == roots[other.pk].pk:
+        return _before(one, other, roots[one.pk])
+    kept, gone = sorted(roots.values(), key=lambda person: (person.created_at, person.pk))
+    for person in (kept, gone):
+        if is_staffs(person):
+            raise Untouchable(f"Staff worked on {person}, so only staff merge them.")
+    if against := _against(kept, gone):
+        raise Blocked([words for words, _ in against])
+    return _join(kept, gone, {}, grounds, by=by, now=now)
+
+
+def is_staffs(person: Person) -> bool:
+    """Whether staff ever wrote about a person, or about anybody merged into them: then machines leave them to staff."""
+    ids = cluster(person)
+    if person.tags or person.stage or person.owner_id or person.team_id:
+        return True
+    own = Profile.objects.filter(network=OWN, person__in=ids)
+    if any(str(one.get("by", "")).startswith("staff:") for row in own for one in row.fields.values()):
+        return True
+    keys = [f"person:{number}" for number in ids]
+    return (
+        Entry.objects.filter(about__in=keys, by__startswith="staff:").exists()
+        or Link.objects.filter(person__in=ids, by__startswith="staff:").exists()
+        or Interaction.objects.filter(profile__in=own, direction=Direction.NOTE).exists()
+    )
+
+
+def reasons_against(one: Person, other: Person) -> list[str]:
+    """What speaks against merging two persons, in words; [] = nothing."""
+    return [words for words, _ in _against(one, other)]
+
+
+@transaction.atomic
+def undo(row: Merge, *, by: User, now: datetime) -> Done:
+    """As if this merge had not been: whoever was gone, with all who were merged into them, stands alone again.
+
+    Values that it took are given back, unless staff changed them since. Everything that came in by a profile is with its
+    person, whenever it came. Undoing twice is undoing once. Refused: Gone.
+    """
+    require(by, "person.merge")
+    gate.enter()
+    roots = canonical.held([row.kept_id, row.gone_id])
+    row = Merge.objects.select_for_update().get(pk=row.pk)
+    if row.undone_at is not None:
+        return Done(f"unmerge:{row.pk}", roots[row.kept_id], roots[row.gone_id], is_new=False)
+    edited = taken.give_back(row, now=now)
+    Merge.objects.filter(pk=row.pk).update(undone_at=now, undone_by=f"staff:{by.pk}")
+    apart = forest.under(row.gone_id)
+    canonical.part(apart, row.gone_id)
+    if row.edge is not None:
+        edges.take_back(row.edge, now=now)
+    _differ_again(row, apart, now=now)
+    root = roots[row.kept_id].pk
+    settle([root, row.gone_id], now=now)
+    _note("person.unmerged", row, by=by)
+    people = Person.objects.in_bulk([root, row.gone_id])
+    return Done(f"unmerge:{row.pk}", people[root], people[row.gone_id], edited_since=tuple(edited))
+
+
+def again(row: Merge, *, by: User, now: datetime) -> Done:
+    """Merge once more what was undone, with the same choices, whatever was said in between."""
+    choices = {name: told["chose"] for name, told in row.choices.items()}
+    return merge(row.kept, row.gone, by=by, now=now, keep=row.kept, choices=choices, anyway=True)
+
+
+def _join(kept: Person, gone: Person, choices: Mapping[str, str], grounds: Grounds, *, by: str, now: datetime) -> Done:
+    """Both are canonical, held and two."""
+    told = taken.take(kept, gone, choices, by=by, now=now)
+    pair = own_record(kept, now=now).pk, own_record(gone, now=now).pk
+    edge = edges.say(*pair, Verdict.SAME, grounds, by=by, now=now)
+    row = Merge.objects.create(kept=kept, gone=gone, edge=edge, choices=told, by=by, at=now)
+    canonical.join(gone, kept)
+    settle([kept.pk], now=now)
+    _note("person.merged", row, by=by)
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    return Done(f"merge:{row.pk}", kept, gone)
+
+
+def _before(one: Person, other: Person, root: Person) -> Done:
+    row = forest.joined_by(one.pk, other.pk)
+    return Done(f"merge:{row.pk}" if row else "", root, row.gone if row else None, is_new=False)
+
+
+def _against(one: Person, other: Person) -> list[tuple[str, Edge | None]]:
+    """What speaks against it: in words, and the edge that would have to end."""
+    sides = [cluster(one), cluster(other)]
+    profiles = [edges.profiles_of(side) for side in sides]
+    apart = edges.between(*profiles).filter(verdict=Verdict.DIFFERENT).order_by("pk")
+    found: list[tuple[str, Edge | None]] = [(_apart(edge), edge) for edge in apart]
+    refused = Link.objects.filter(
+        Q(profile__in=profiles[0], person__in=sides[1]) | Q(profile__in=profiles[1], person__in=sides[0]),
+        state=LinkState.REJECTED,
+        until=None,
+    )
+    if row := refused.select_related("profile").order_by("pk").first():
+        found.append((f"It was said on {row.since:%d %B %Y} that {row.profile} is not theirs.", None))
+    return found
+
+
+def _apart(edge: Edge) -> str:
+    who = "Staff said" if edge.by.startswith("staff:") else "The clues said"
+    return f"{who} on {edge.since:%d %B %Y} that they are two different people."
+
+
+def _differ_again(row: Merge, apart: Sequence[int], *, now: datetime) -> None:
+    """What was held to be different and had to end for this merge is held to be so once more."""
+    gone = edges.profiles_of(apart)
+    kept = edges.profiles_of(forest.under(row.kept_id))
+    sides = Q(a__in=gone, b__in=kept) | Q(a__in=kept, b__in=gone)
+    ended = Edge.objects.filter(sides, verdict=Verdict.DIFFERENT, until=row.at).order_by("pk")
+    edges.again(list(ended), now=now)
+
+
+def _note(kind: str, row: Merge, *, by: Any) -> None:
+    for number in (row.kept_id, row.gone_id):
+        journal.note(kind, f"person:{number}", by=by, merge=row.pk, kept=row.kept_id, gone=row.gone_id)

@@ -1,0 +1,188 @@
+"""Which values a merge takes from whom, and how they are given back whatever came after. The arithmetic is pure.
+
+A person's *columns* (tags, stage, owner, team) stand on the person; their *fields* (name, address ..) are chosen from what
+profiles say, so taking one means writing it into the own record of whoever is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mutuals.identity import forest
+from mutuals.identity.models import Merge
+from mutuals.identity.remark import own_record
+from mutuals.people import persons
+from mutuals.people.choice import CHOSEN
+from mutuals.people.models import Person
+from mutuals.people.persons import Unfit
+
+COLUMNS = {"tags": "tags", "stage": "stage", "owner": "owner_id", "team": "team_id"}
+"""What may be taken that stands on the person, and the column it stands in."""
+FIELDS = CHOSEN
+KEPT, GONE, BOTH = "kept", "gone", "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one merge did to one column: how it was chosen, and what stood there before and after."""
+
+    chose: str
+    before: Any
+    after: Any
+    gone: Any  # what whoever is gone has there now
+
+
+def check(choices: Mapping[str, str]) -> dict[str, str]:
+    """The choices as they can be used: Unfit names a field that there is not, or another side than kept, gone, both."""
+    for name, side in choices.items():
+        if name not in FIELDS and name not in COLUMNS:
+            raise Unfit(f"There is no field “{name[:40]}” to choose.", field=name[:40])
+        if side not in (KEPT, GONE) and (side != BOTH or name in FIELDS):
+            told = "kept, gone or both" if name in COLUMNS else "kept or gone"
+            raise Unfit(f"Which one is to stand: {told}?", field=name)
+    return dict(choices)
+
+
+def combined(kept: Any, gone: Any, chose: str) -> Any:
+    """What stands after a merge. Both = all tags, else the kept one's value, or the gone one's where there is none."""
+    if chose == GONE:
+        return gone
+    if chose == KEPT:
+        return kept
+    return list(dict.fromkeys([*kept, *gone])) if isinstance(kept, list) else kept or gone
+
+
+def carried(value: Any, old: Any, new: Any) -> Any:
+    """`value` after the same edit that made `new` of `old`: of tags what was added and taken out, else the new value."""
+    if old == new:
+        return value
+    if not isinstance(value, list):
+        return new
+    stay = [tag for tag in value if tag in new or tag not in old]
+    return stay + [tag for tag in new if tag not in old and tag not in stay]
+
+
+def replayed(value: Any, after: Any, later: Iterable[Step], now: Any) -> tuple[list[tuple[Any, Any]], Any]:
+    """A column as if it had been `value` where it was `after`: the later merges' (before, after), and what stands at last.
+
+    Edits by staff between the merges and since the last one (`now` is what stands) are made again on what comes out.
+    """
+    steps = []
+    for step in later:
+        before = carried(value, after, step.before)
+        value, after = combined(before, step.gone, step.chose), step.after
+        steps.append((before, value))
+    return steps, carried(value, after, now)
+
+
+def take(kept: Person, gone: Person, choices: Mapping[str, str], *, by: str, now: datetime) -> dict[str, Any]:
+    """Write what is taken onto the one who is kept; returns it for `Merge.choices`. Both are held."""
+    taken: dict[str, Any] = {}
+    for name, column in COLUMNS.items():
+        before, side = getattr(kept, column), choices.get(name, BOTH)
+        after = combined(before, getattr(gone, column), side)
+        taken[name] = {"chose": side, "before": before, "after": after}
+        setattr(kept, column, after)
+    kept.changed_at = now
+    kept.save(update_fields=[*COLUMNS.values(), "changed_at"])
+    told = {name: side for name, side in choices.items() if name in FIELDS}
+    if told:
+        own = own_record(kept, now=now)
+        for name, side in told.items():
+            after = _plain(getattr(kept if side == KEPT else gone, name))
+            taken[name] = {"chose": side, "before": _plain(getattr(kept, name)), "after": after}
+            taken[name]["told"] = own.fields.get(name)
+            own.fields[name] = _entry(after, by, now)
+        own.changed_at = now
+        own.save(update_fields=["fields", "changed_at"])
+    return taken
+
+
+def give_back(row: Merge, *, now: datetime) -> list[str]:
+    """Undo what `take` wrote, as if this merge had not been; says which fields staff changed since, whose edits stay."""
+    edited = _fields_back(row, now=now)
+    kept = Person.objects.select_for_update(of=("self",)).get(pk=row.kept_id)
+    values = {
+        name: (row.choices[name]["before"], row.choices[name]["after"]) for name in COLUMNS if name in row.choices
+    }
+    later = [merge for merge in forest.into(kept.pk) if merge.pk > row.pk]
+    return edited + _columns_anew(kept, values, later, now=now)
+
+
+def _columns_anew(
+    kept: Person, values: Mapping[str, tuple[Any, Any]], later: list[Merge], *, now: datetime
+) -> list[str]:
+    """Columns of a person anew, from a merge on: (what it is to leave, what it left) by name; and of whom they went into."""
+    edited, before = [], {column: getattr(kept, column) for column in COLUMNS.values()}
+    for name, (value, after) in values.items():
+        column = COLUMNS[name]
+        rows = [merge for merge in later if name in merge.choices]
+        steps = [Step(**_step(merge, name), gone=getattr(merge.gone, column)) for merge in rows]
+        done, last = replayed(value, after, steps, before[column])
+        if before[column] != (steps[-1].after if steps else after):
+            edited.append(name)
+        for merge, (earlier, later_on) in zip(rows, done, strict=True):
+            merge.choices[name] |= {"before": earlier, "after": later_on}
+        setattr(kept, column, last)
+    Merge.objects.bulk_update(later, ["choices"])
+    if before != {column: getattr(kept, column) for column in COLUMNS.values()}:
+        kept.changed_at = now
+        kept.save(update_fields=[*COLUMNS.values(), "changed_at"])
+        _pass_on(kept, now=now)
+    return edited
+
+
+def _pass_on(gone: Person, *, now: datetime) -> None:
+    """Whom a changed person was merged into has other values as well."""
+    row = Merge.objects.filter(gone=gone, undone_at=None).first()
+    if row is None:
+        return
+    kept = Person.objects.select_for_update(of=("self",)).get(pk=row.kept_id)
+    values = {}
+    for name, column in COLUMNS.items():
+        if told := row.choices.get(name):
+            anew = combined(told["before"], getattr(gone, column), told["chose"])
+            values[name] = (anew, told["after"])
+            told["after"] = anew
+    row.save(update_fields=["choices"])
+    _columns_anew(kept, values, [merge for merge in forest.into(kept.pk) if merge.pk > row.pk], now=now)
+
+
+def _step(merge: Merge, name: str) -> dict[str, Any]:
+    return {key: merge.choices[name][key] for key in ("chose", "before", "after")}
+
+
+def _fields_back(row: Merge, *, now: datetime) -> list[str]:
+    """The entries in the own record that this merge wrote make room for those before them; a later merge's know it."""
+    own = persons.own_of(row.kept_id)
+    edited, names = [], [name for name in FIELDS if name in row.choices]
+    if own is None or not names:
+        return names
+    later = [merge for merge in forest.into(row.kept_id) if merge.pk > row.pk]
+    for name in names:
+        told, written = row.choices[name]["told"], _entry(row.choices[name]["after"], row.by, row.at)
+        heir = next((merge for merge in later if merge.choices.get(name, {}).get("told") == written), None)
+        if heir is not None:
+            heir.choices[name]["told"] = told
+            heir.save(update_fields=["choices"])
+        elif own.fields.get(name) != written:
+            edited.append(name)
+        elif told is None:
+            del own.fields[name]
+        else:
+            own.fields[name] = told
+    own.changed_at = now
+    own.save(update_fields=["fields", "changed_at"])
+    return edited
+
+
+def _entry(value: Any, by: str, now: datetime) -> dict[str, Any]:
+    """What an own record says of a field, as `profiles.tell` writes it; an empty value clears the field."""
+    return {"value": "" if value is None else value, "at": now.isoformat(), "by": by}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,249 @@
+"""Merging two persons and taking it back: what is refused, what is chosen, and what stays."""
+
+from datetime import timedelta
+
+import pytest
+
+import cast
+from cast import NOW, person, staff
+from mutuals.base import journal
+from mutuals.identity import edges, joins, link, merge, remark, split
+from mutuals.identity.models import Edge, Merge, Verdict
+from mutuals.people import persons
+from mutuals.people.models import Person, Profile
+from mutuals.people.queries import cluster
+from mutuals.people.visibility import visible_to
+from mutuals.staff.permissions import NotAllowed
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+def test_two_persons_are_one_after_a_merge_and_nothing_else_is_rewritten():
+    us = staff()
+    bea, double = person(by=us.ada), person("B. Brand", by=us.ada, email="b@brand.example")
+    theirs = Profile.objects.get(network="email")
+
+    done = merge.merge(bea, double, by=us.ada, now=LATER)
+
+    assert (done.person, done.other, done.is_new) == (bea, double, True)
+    assert cluster(bea) == [bea.pk, double.pk]
+    assert list(visible_to(us.ada)) == [bea]
+    assert Profile.objects.get(pk=theirs.pk).person_id == double.pk
+    assert done.person.email == "b@brand.example"
+    assert Edge.objects.get().verdict == Verdict.SAME
+    assert next(entry.kind for entry in journal.of(double)) == "person.merged"
+
+
+def test_the_same_merge_twice_is_one_and_says_which():
+    us = staff()
+    bea, double = person(by=us.ada), person("B. Brand", by=us.ada)
+    first = merge.merge(bea, double, by=us.ada, now=LATER)
+
+    again = merge.merge(double, bea, by=us.ben, now=LATER)
+
+    assert (again.key, again.is_new) == (first.key, False)
+    assert Merge.objects.count() == 1
+
+
+def test_a_person_cannot_be_merged_with_themself_and_stays():
+    us = staff()
+    bea = person(by=us.ada)
+
+    with pytest.raises(ValueError, match="one person already"):
+        merge.merge(bea, bea, by=us.ada, now=LATER)
+
+    assert list(visible_to(us.ada)) == [bea]
+
+
+def test_an_id_that_was_merged_away_stands_for_whom_it_became():
+    us = staff()
+    bea, double, third = person(by=us.ada), person("B. Brand", by=us.ada), person("Beatrix", by=us.ada)
+    merge.merge(bea, double, by=us.ada, now=LATER)
+
+    done = merge.merge(double, third, by=us.ada, now=LATER)
+
+    assert done.person == bea
+    assert Merge.objects.order_by("-pk")[0].gone == third
+
+
+def test_a_contractor_merges_nobody():
+    us = staff()
+    bea, double = person(by=us.ada), person("B. Brand", by=us.ada)
+
+    with pytest.raises(NotAllowed):
+        merge.merge(bea, double, by=us.cleo, now=LATER)
+
+    assert not Merge.objects.exists()
+
+
+def test_whoever_is_known_longer_is_kept_unless_staff_say_otherwise():
+    us = staff()
+    young, old = person(by=us.ada, now=NOW), person("B. Brand", by=us.ada, now=NOW - timedelta(days=9))
+
+    by_rule = merge.merge(young, old, by=us.ada, now=LATER)
+    joins.undo(by_rule.key, by=us.ada, now=LATER)
+    by_hand = merge.merge(young, old, by=us.ada, keep=young, now=LATER)
+
+    assert (by_rule.person, by_hand.person) == (old, young)
+
+
+def test_a_chosen_value_stands_whatever_is_newer_and_the_undo_gives_back_the_old_one():
+    us = staff()
+    bea, double = person(by=us.ada, city="Porto"), person("B. Brand", by=us.ada, city="Braga")
+    persons.edit(double, by=us.ada, changes={"name": "Beatrix Brand"}, now=NOW + timedelta(minutes=5))
+    before = Profile.objects.get(network="mutuals", person=bea).fields
+
+    done = merge.merge(bea, double, by=us.ada, now=LATER, choices={"name": "kept", "city": "gone"})
+    chosen = done.person.name, done.person.city
+    joins.undo(done.key, by=us.ada, now=LATER + timedelta(minutes=1))
+
+    bea.refresh_from_db()
+    assert chosen == ("Bea Brand", "Braga")
+    assert (bea.name, bea.city) == ("Bea Brand", "Porto")
+    assert Profile.objects.get(network="mutuals", person=bea).fields == before
+
+
+def test_what_staff_changed_after_a_merge_stays_when_it_is_undone_and_is_named():
+    us = staff()
+    bea = person(by=us.ada, city="Porto", tags=["tea"], stage="lead")
+    double = person("B. Brand", by=us.ada, city="Braga", tags=["cup"])
+    done = merge.merge(bea, double, by=us.ada, now=LATER, choices={"city": "gone"})
+    persons.edit(
+        done.person,
+        by=us.ben,
+        changes={"city": "Faro", "tags": ["tea", "cup", "loud"]},
+        now=LATER + timedelta(minutes=1),
+    )
+
+    undone = joins.undo(done.key, by=us.ada, now=LATER + timedelta(minutes=2))
+
+    bea.refresh_from_db()
+    double.refresh_from_db()
+    assert undone.edited_since == ("city", "tags")
+    assert (bea.city, bea.tags, bea.stage) == ("Faro", ["tea", "loud"], "lead")
+    assert (double.city, double.tags) == ("Braga", ["cup"])
+
+
+def test_tags_are_joined_and_an_empty_stage_or_owner_is_filled():
+    us = staff()
+    bea = person(by=us.ada, tags=["tea"])
+    double = person("B. Brand", by=us.ada, tags=["cup", "tea"], stage="customer", owner=us.ben)
+
+    done = merge.merge(bea, double, by=us.ada, now=LATER)
+
+    assert (done.person.tags, done.person.stage, done.person.owner) == (["tea", "cup"], "customer", us.ben)
+
+
+@pytest.mark.parametrize("choices", [{"shoe": "kept"}, {"name": "both"}, {"tags": "mine"}])
+def test_a_choice_that_cannot_be_is_refused_by_the_name_of_its_field(choices):
+    us = staff()
+    bea, double = person(by=us.ada), person("B. Brand", by=us.ada)
+
+    with pytest.raises(persons.Unfit) as refused:
+        merge.merge(bea, double, by=us.ada, now=LATER, choices=choices)
+
+    assert refused.value.field == next(iter(choices))
+    assert not Merge.objects.exists()
+
+
+def test_what_staff_said_is_two_is_merged_only_anyway_and_is_two_again_after_the_undo():
+    us = staff()
+    bea, bo = person(by=us.ada), person("Bo Brand", by=us.ada)
+    first = merge.merge(bea, bo, by=us.ada, now=LATER)
+    split.whole(Merge.objects.get(), by=us.ada, now=LATER + timedelta(minutes=1), note="Two phones, two voices.")
+
+    with pytest.raises(merge.Blocked, match="two different people"):
+        merge.merge(bea, bo, by=us.ben, now=LATER + timedelta(minutes=2))
+    done = merge.merge(bea, bo, by=us.ben, now=LATER + timedelta(minutes=3), anyway=True)
+    while_one = edges.between(edges.profiles_of([bea.pk]), edges.profiles_of([bo.pk])).get().verdict
+    joins.undo(done.key, by=us.ben, now=LATER + timedelta(minutes=4))
+
+    assert done.key != first.key
+    assert while_one == Verdict.SAME
+    assert edges.between(edges.profiles_of([bea.pk]), edges.profiles_of([bo.pk])).get().verdict == Verdict.DIFFERENT
+
+
+def test_a_profile_that_was_said_not_to_be_theirs_blocks_a_merge_with_its_person():
+    us = staff()
+    bea, bo, handle = person(by=us.ada), person("Bo Brand", by=us.ada), cast.profile()
+    link.confirm(handle, person=bea, by=us.ada, now=NOW)
+    handle.refresh_from_db()
+    link.reject(handle, by=us.ada, now=NOW)
+    handle.refresh_from_db()
+    link.confirm(handle, person=bo, by=us.ada, now=NOW)
+
+    with pytest.raises(merge.Blocked, match="not theirs"):
+        merge.merge(bea, bo, by=us.ben, now=LATER)
+
+    assert merge.merge(bea, bo, by=us.ben, now=LATER, anyway=True).is_new
+
+
+def test_a_machine_merges_nobody_whom_staff_worked_on():
+    us = staff()
+    made = [Person.objects.get(pk=number) for number in persons.make(["Bea Brand", "B. Brand"], now=NOW)]
+    grounds = edges.Grounds([{"clue": "same site"}], probability=0.999)
+    remark.add(made[0], by=us.ada, text="Likes green tea.", now=NOW)
+
+    with pytest.raises(merge.Untouchable):
+        merge.merge_by_machine(*made, grounds=grounds, now=LATER)
+
+    assert not Merge.objects.exists()
+
+
+def test_a_machine_merges_two_whom_nobody_touched_once():
+    made = [Person.objects.get(pk=number) for number in persons.make(["Bea Brand", "B. Brand"], now=NOW)]
+    grounds = edges.Grounds([{"clue": "same site"}], probability=0.999, margin=9.0, pool=2)
+
+    first = merge.merge_by_machine(*made, grounds=grounds, now=LATER)
+    second = merge.merge_by_machine(*made[::-1], grounds=grounds, now=LATER)
+
+    assert (first.key, second.is_new) == (second.key, False)
+    assert Merge.objects.get().by == "machine:identity"
+    assert Edge.objects.get().probability == 0.999
+
+
+def test_undoing_twice_is_undoing_once_and_doing_it_again_keeps_the_choices():
+    us = staff()
+    bea, double = person(by=us.ada, city="Porto"), person("B. Brand", by=us.ada, city="Braga")
+    done = merge.merge(bea, double, by=us.ada, now=LATER, choices={"city": "gone"})
+
+    first = joins.undo(done.key, by=us.ada, now=LATER)
+    second = joins.undo(done.key, by=us.ada, now=LATER)
+    again = joins.undo(first.key, by=us.ada, now=LATER)
+
+    assert (first.is_new, second.is_new) == (True, False)
+    assert again.person.city == "Braga"
+    assert Merge.objects.filter(undone_at=None).count() == 1
+
+
+def test_an_edit_of_a_merged_person_is_shown_even_if_it_says_what_their_record_always_said():
+    us = staff()
+    bea, double = person(by=us.ada), person("B. Brand", by=us.ada)
+    persons.edit(double, by=us.ada, changes={"name": "Beatrix"}, now=NOW + timedelta(minutes=5))
+    done = merge.merge(bea, double, by=us.ada, now=LATER)
+
+    edited = persons.edit(done.person, by=us.ada, changes={"name": "Bea Brand"}, now=LATER + timedelta(minutes=1))
+
+    assert done.person.name == "Beatrix"
+    assert edited.name == "Bea Brand"
+
+
+def test_notes_written_while_two_were_one_stay_with_whom_was_kept():
+    us = staff()
+    old, young = person(by=us.ada, now=NOW - timedelta(days=1)), person("B. Brand", by=us.ada)
+    done = merge.merge(old, young, by=us.ada, now=LATER, keep=young)
+    noted = remark.add(Person.objects.get(pk=old.pk), by=us.ada, text="Called about the lid.", now=LATER)
+
+    joins.undo(done.key, by=us.ada, now=LATER + timedelta(minutes=1))
+
+    assert noted.profile.person_id == young.pk
+    assert Person.objects.get(pk=young.pk).interaction_count == 1
+
+
+@pytest.mark.parametrize("key", ["merge:", "merge:x", "merge:" + "9" * 400, "shoe:1", "", "merge:１"])
+def test_a_key_of_nothing_takes_nothing_back(key):
+    us = staff()
+
+    with pytest.raises(ValueError):
+        joins.undo(key, by=us.ada, now=LATER)

@@ -1,0 +1,42 @@
+"""Who a person became: the canonical row of every cluster. Written by `identity` alone, in the transaction of a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mutuals.base import gate
+from mutuals.people.models import Person
+from mutuals.people.persons import Gone
+
+
+def of(person_ids: Iterable[int]) -> dict[int, int]:
+    """The canonical id of each person that is there."""
+    return dict(Person.objects.filter(pk__in=set(person_ids)).values_list("pk", "canonical_id"))
+
+
+def held(person_ids: Iterable[int]) -> dict[int, Person]:
+    """The canonical person of each id, locked with these rows in the order of their ids for the caller's transaction.
+
+    Whoever joins or parts clusters locks their canonical rows first, so what is told stays true until the transaction
+    ends. Refused: Gone, where one of them is not there any more.
+    """
+    wanted = set(person_ids)
+    gate.enter()
+    while True:
+        roots = of(wanted)
+        if len(roots) < len(wanted):
+            raise Gone
+        rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=wanted | set(roots.values()))
+        locked = {person.pk: person for person in rows.order_by("pk")}
+        if of(wanted) == roots and set(roots.values()) <= set(locked):
+            return {number: locked[root] for number, root in roots.items()}
+
+
+def join(gone: Person, kept: Person) -> None:
+    """Everybody of one cluster belongs to another from now on. Both are canonical and held."""
+    Person.objects.filter(canonical_id=gone.pk).update(canonical_id=kept.pk)
+
+
+def part(person_ids: Sequence[int], root: int) -> None:
+    """These rows become a cluster of their own, of which `root` is the canonical one."""
+    Person.objects.filter(pk__in=person_ids).exclude(canonical_id=root).update(canonical_id=root)
