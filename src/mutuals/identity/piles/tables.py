@@ -191,11 +191,12 @@ def _clean(values: Any, name: str) -> Any:
 
 
 def _joined(columns: list[Any]) -> Any:
-    if len(columns) == 1:
-        return columns[0]
-    one = pc.binary_join_element_wise(*columns, ";", null_handling="skip")
-    one = pc.utf8_slice_codeunits(one, 0, LONGEST)
-    return pc.if_else(pc.equal(one, ""), pa.scalar(None, pa.string()), one)
+    """Several columns as one, values parted by `;`, null where all are."""
+    one, *others = columns
+    for other in others:
+        both = pc.binary_join_element_wise(pc.fill_null(one, ""), pc.fill_null(other, ""), ";")
+        one = pc.if_else(pc.and_(pc.is_valid(one), pc.is_valid(other)), both, pc.coalesce(one, other))
+    return pc.utf8_slice_codeunits(one, 0, LONGEST) if others else one
 
 
 def _pour(path: Path, sniffed: Sniffed, sink: _Sink, told: Told) -> list[BadRow]:
@@ -297,7 +298,7 @@ def _texts(column: Any) -> Any:
         return column
     if pa.types.is_integer(kind) or pa.types.is_large_string(kind) or pa.types.is_date(kind):
         return pc.cast(column, pa.string())
-    return _array([_text(value) for value in column.to_pylist()])
+    return pa.array([_text(value) for value in column.to_pylist()], pa.string())
 
 
 def _text(value: object) -> str:
@@ -327,14 +328,7 @@ _UNTOLD = BadRow(0, "")
 
 
 def _as_columns(rows: list[Row], columns: Sequence[str]) -> dict[str, Any]:
-    return {name: _array([_text(row.values.get(name, "")) for row in rows]) for name in columns}
-
-
-def _array(values: list[str]) -> Any:
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeError:  # half characters, which JSON can spell
-        return pa.array([value.encode("utf-8", "replace").decode() for value in values], pa.string())
+    return {name: pa.array([_text(row.values.get(name, "")) for row in rows], pa.string()) for name in columns}
 
 
 def _check_ids(sink: _Sink, folder: Path, name: str) -> None:
@@ -343,20 +337,22 @@ def _check_ids(sink: _Sink, folder: Path, name: str) -> None:
         return
     with duckdb.connect(config={"threads": 1, "memory_limit": "512MB", "temp_directory": str(folder)}) as base:
         source = base.read_parquet(str(sink.path)).select("id, row")
-        lacking = source.filter("id IS NULL").aggregate("count(*), min(row)").fetchall()[0]
-        if lacking[0]:
+        lacking, first = source.filter("id IS NULL").aggregate("count(*), min(row)").fetchall()[0]
+        if lacking:
+            have = "1 row has" if lacking == 1 else f"{lacking:,} rows have"
             raise Refused(
-                f"{lacking[0]:,} row{'s'[: lacking[0] > 1]} of {name} have no id; the first is row {lacking[1] + 1:,}. "
+                f"{name}: {have} no id; the first is row {first + 1:,}. "
                 "Give every row one, or leave the column out with --without: then the rows are counted."
             )
         twice = source.aggregate("id, count(*) AS n", "id").filter("n > 1")
         number, rows = twice.aggregate("count(*), coalesce(sum(n), 0)").fetchall()[0]
         if number:
+            stand = "1 id stands" if number == 1 else f"{number:,} ids stand"
             some = twice.order("n DESC, id").limit(_MOST_TOLD).fetchall()
             which = ", ".join(f"“{one[:40]}” {many:,} times" for one, many in some)
             raise Refused(
-                f"{number:,} id{'s'[: number > 1]} of {name} stand in more than one row, {int(rows):,} rows together: "
-                f"{which}. Ids must be unique; leave the column out with --without and the rows are counted."
+                f"{name}: {stand} in more than one row, {int(rows):,} rows together: {which}. "
+                "Ids must be unique; leave the column out with --without and the rows are counted."
             )
 
 

@@ -31,6 +31,8 @@ MANY = frozenset({"email", "phone", "website", "url", "handle"})
 """Fields that several columns may feed; then their values stand in one cell, parted by `;`."""
 TELLING = frozenset({"name", "given_name", "family_name", "display_name", "email", "phone", "website", "url", "handle"})
 """A file in which none of these is known says nothing of who somebody is."""
+LONGEST_HEADING = 200
+"""Letters of a heading; longer ones are cut when a file is read."""
 
 _OWN = {
     "id": "unique id|rec id|record id|row id|person id|profile id|account id|entity id|ident|kennung|identifiant|identificador|identificatore",
@@ -95,7 +97,7 @@ def meaning(
 def _check(columns: Sequence[str], said: Mapping[str, str], without: Sequence[str], where: str) -> None:
     for ours in said:
         if ours not in FIELDS:
-            near = difflib.get_close_matches(normal(ours).replace(" ", "_"), FIELDS, 1, 0.5)
+            near = difflib.get_close_matches(normal(ours[:LONGEST_HEADING]).replace(" ", "_"), FIELDS, 1, 0.5)
             hint = f" Did you mean “{near[0]}”?" if near else ""
             raise Refused(f"“{ours[:60]}” is no word that columns are mapped to.{hint} There are: {', '.join(FIELDS)}.")
     taken = dict[str, str]()
@@ -113,7 +115,7 @@ def _check(columns: Sequence[str], said: Mapping[str, str], without: Sequence[st
 
 def _no_column(name: str, columns: Sequence[str], where: str) -> str:
     plain = {normal(column): column for column in columns}
-    near = difflib.get_close_matches(normal(name), list(plain), 1, 0.5)
+    near = difflib.get_close_matches(normal(name[:LONGEST_HEADING]), list(plain), 1, 0.5)
     hint = f" Did you mean “{plain[near[0]]}”?" if near else ""
     return f"{where} has no column “{name[:60]}”.{hint} It has: {listed(columns)}."
 
@@ -128,7 +130,8 @@ def heading(name: str, columns: Sequence[str]) -> str:
     """The column of that heading, letter for letter or else as `normal` reads it; empty when there is none."""
     if name in columns:
         return name
-    return next((column for column in columns if normal(column) == normal(name) != ""), "")
+    key = normal(name[:LONGEST_HEADING])
+    return next((column for column in columns if normal(column) == key != ""), "")
 
 
 def _words(kind: Kind) -> dict[str, str]:
