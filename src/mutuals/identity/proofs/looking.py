@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -39,11 +39,23 @@ _VALUE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a look brought: `found` True, False, or None for not seen; `seen` is the address that answered."""
+    """What a look brought: `found` True, False, or None for not seen; `seen` is the address that answered.
+
+    `links` are the pages that a page calls its author's own.
+    """
 
     found: bool | None
     seen: str
     words: str
+    links: frozenset[str] = frozenset()
+
+    def at(self, presences: Collection[str]) -> Look:
+        """What a page that was read says of somebody: whether it calls one of their addresses its author's own."""
+        if not self.found:
+            return self
+        if self.links & {page(one) for one in presences}:
+            return replace(self, words="The page calls this presence its author's own (rel=me).")
+        return replace(self, found=False, words="The page does not name this presence with rel=me.")
 
 
 def me_links(html: str, base: str) -> frozenset[str]:
@@ -68,9 +80,8 @@ def _joined(base: str, href: str) -> str:
         return ""
 
 
-def leads_back(http: Http, site: str, *, to: Collection[str]) -> Look:
-    """Whether the page `site` calls one of `to` (addresses of a presence) its author's own."""
-    wanted = {page(one) for one in to} - {""}
+def page_read(http: Http, site: str) -> Look:
+    """A page with the links that it calls its author's own; `found` is whether it is there. See `Look.at`."""
     answer = _asked(http, site, at_most=LARGEST)
     if isinstance(answer, Look):
         return answer
@@ -79,9 +90,7 @@ def leads_back(http: Http, site: str, *, to: Collection[str]) -> Look:
     kind = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if kind not in ("text/html", "application/xhtml+xml"):
         return Look(None, answer.url, "What answers is no page.")
-    if wanted & me_links(answer.text(), answer.url):
-        return Look(True, answer.url, "The page calls this presence its author's own (rel=me).")
-    return Look(False, answer.url, "The page does not name this presence with rel=me.")
+    return Look(True, answer.url, "The page was read.", me_links(answer.text(), answer.url))
 
 
 def names_did(http: Http, domain: str, *, did: str, ask: str = "") -> Look:

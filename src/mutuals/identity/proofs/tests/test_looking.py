@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mutuals.base.net import GuardedHttp, GuardedSockets
 from mutuals.base.tests.hostile_server import made_up_authority, says, serving, way_out
-from mutuals.identity.proofs.looking import leads_back, me_links, names_did
+from mutuals.identity.proofs.looking import me_links, names_did, page_read
 
 BEA = "https://town.example/@bea"
 DID = "did:plc:beaaaaaaaaaaaaaaaaaaaaaa"
@@ -22,7 +22,7 @@ def answering(body=b"", *lines, head="HTTP/1.1 200 OK"):
 
 def looked(answer, *, to=(BEA,), path="/about"):
     with serving(answer) as (port, _):
-        return leads_back(way_out(port), f"http://127.0.0.1:{port}{path}", to=to)
+        return page_read(way_out(port), f"http://127.0.0.1:{port}{path}").at(to)
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_a_page_that_leads_on_to_another_host_is_not_that_page():
         away = answering(head=f"HTTP/1.1 302 Found\r\nLocation: http://localhost:{target}/")
         with serving(away) as (port, _):
             http = way_out(port, target, hosts=("127.0.0.1", "localhost"))
-            look = leads_back(http, f"http://127.0.0.1:{port}/", to=[BEA])
+            look = page_read(http, f"http://127.0.0.1:{port}/").at([BEA])
 
     assert look.found is None
     assert "another host" in look.words
 
 
 def test_our_own_network_is_not_looked_at():
-    look = leads_back(way_out(), "http://127.0.0.1:9/", to=[BEA])
+    look = page_read(way_out(), "http://127.0.0.1:9/").at([BEA])
 
     assert look.found is None
 

@@ -1,0 +1,169 @@
+"""What profiles claim of themselves, and which of it is worth a look: only what could tell us something about a person.
+
+A stranger's page is not fetched for its own sake. It is looked at where somebody's record names it, or another profile
+is proven by it; then one fetch serves everybody who claims it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import from_json
+
+from mutuals.base import bulk, jobs
+from mutuals.identity.models import Proof
+from mutuals.identity.proofs import record
+from mutuals.identity.proofs.addresses import domain, may_call, page, spellings
+
+PAGE, DOMAIN, PICTURES = "identity.look_at_page", "identity.look_at_domain", "identity.look_at_pictures"
+MOST_PAGES = 10  # of one profile
+MOST_CLAIMANTS = 200  # of one page: who is claimed by more is nobody's own page
+_TOLD = """
+SELECT id, network, key, name, person_id, fields::text FROM people_profile
+WHERE id = ANY(%s) AND NOT is_ours AND organisation_id IS NULL
+    AND (network = 'bluesky' OR fields ?| array['sites', 'proven_sites', 'website', 'avatar'])
+"""
+_RECORDED = """
+SELECT f.fields->'website'->>'value' FROM people_profile f WHERE f.person_id IS NOT NULL AND f.fields ? 'website'
+    AND lower(left(regexp_replace(regexp_replace(
+        f.fields->'website'->>'value', '^(https?://)?(www\\.)?', '', 'i'), '/+$', ''), 300)) = ANY(%s)
+"""
+_CLAIMANTS = """
+SELECT id, network, key, name, person_id, fields::text FROM people_profile
+WHERE fields ? 'sites' AND fields->'sites'->'value' ?| %s AND NOT is_ours AND organisation_id IS NULL
+ORDER BY id LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """A profile as far as it claims something. `pages` are those that it names as its own, with the address as written."""
+
+    id: int
+    network: str
+    key: str
+    name: str
+    person: int | None
+    told: Mapping[str, Any]
+
+    @property
+    def pages(self) -> dict[str, str]:
+        return _pages(self.told.get("sites"))
+
+    @property
+    def domain(self) -> str:
+        """The handle of an account of the AT Protocol; "" elsewhere."""
+        return domain(self.name) if self.network == "bluesky" and self.key.startswith("did:") else ""
+
+    @property
+    def website(self) -> str:
+        """What a record of a person says is their page; not what a profile says of itself."""
+        return str(self.told.get("website") or "") if self.person is not None else ""
+
+
+def _teller(row: Sequence[Any]) -> Teller:
+    number, network, key, name, person, fields = row
+    told = {field: one.get("value") for field, one in from_json(fields).items()}
+    return Teller(number, network, key, name, person, told)
+
+
+def _pages(addresses: Any) -> dict[str, str]:
+    told = [one for one in addresses[:MOST_PAGES] if isinstance(one, str)] if isinstance(addresses, list) else []
+    return {where: one for one in told if (where := page(one))}
+
+
+def told_by(profile_ids: Iterable[int]) -> list[Teller]:
+    """Those of the profiles that claim anything."""
+    return [_teller(row) for row in bulk.execute(_TOLD, [sorted(set(profile_ids))])]
+
+
+def claimants(of: str) -> list[Teller]:
+    """The profiles that name a page as their own; [] where too many do."""
+    rows = bulk.execute(_CLAIMANTS, [spellings(of), MOST_CLAIMANTS + 1])
+    found = [one for one in map(_teller, rows) if of in one.pages]
+    return found if len(rows) <= MOST_CLAIMANTS else []
+
+
+def look(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
+    """Profiles changed: take down what their networks found, defer looks that may prove something, and link what is proven.
+
+    A handful of statements for any number of profiles, none of them where nobody claims anything. Returns what `conclude`
+    returns.
+    """
+    tellers = told_by(profile_ids)
+    if not tellers:
+        return []
+    changed = {one.id for one in tellers if _take_down(one, now)}
+    claimed = {where for one in tellers for where in (*one.pages, *filter(None, [one.domain]))}
+    known = _worth(claimed)
+    for one in tellers:
+        for where, address in one.pages.items():
+            if where in known:
+                _defer_page(where, address)
+        if one.domain in known:
+            _defer_domain(one.id)
+        changed |= _recorded(one)
+    if pictures := [
+        one.id for one in tellers if may_call(str(one.told.get("avatar") or "")) and not one.told.get("picture")
+    ]:
+        jobs.later(PICTURES, profile_ids=pictures)
+    held = Proof.objects.filter(profile__in=[one.id for one in tellers], ended_at=None).values_list(
+        "profile", flat=True
+    )
+    return record.conclude(changed | set(held), now=now)
+
+
+def _take_down(one: Teller, now: datetime) -> bool:
+    """The sites that the network found to lead back; one that it does not tell any more is lost."""
+    told = one.told.get("proven_sites")
+    if not isinstance(told, list):
+        return False
+    pages = _pages(told)
+    for where in pages:
+        record.keep(one.id, "verified_field", f"page:{where}", seen=f"profile:{one.id}", now=now)
+    gone = Proof.objects.filter(profile=one.id, kind="verified_field", ended_at=None)
+    for proof in gone.exclude(subject__in=[f"page:{where}" for where in pages]):
+        record.lose(proof, why="The network does not show the site as verified any more.", now=now)
+    return bool(pages)
+
+
+def _worth(claimed: Iterable[str]) -> set[str]:
+    """Those of the pages and domains that a person's record names, or that prove a profile already."""
+    asked = sorted(set(claimed))
+    if not asked:
+        return set()
+    rows = bulk.execute(_RECORDED, [[one.lower()[:300] for one in asked]])
+    known = {page(str(told)) for (told,) in rows}
+    proven = Proof.objects.filter(subject__in=[f"page:{one}" for one in asked], ended_at=None)
+    known |= {subject.removeprefix("page:") for subject in proven.values_list("subject", flat=True)}
+    return known & set(asked)
+
+
+def _recorded(one: Teller) -> set[int]:
+    """A person's record names a page: those who claim it are looked at, those who are proven by it may be linked."""
+    where = page(one.website) if one.website else ""
+    if not where:
+        return set()
+    found = [other for other in claimants(where) if other.id != one.id]
+    if found:
+        _defer_page(where, found[0].pages[where])
+    if "/" not in where and "?" not in where:
+        rows = bulk.execute("SELECT id FROM people_profile WHERE network = 'bluesky' AND name = %s LIMIT 5", [where])
+        for (number,) in rows:
+            _defer_domain(number)
+    held = Proof.objects.filter(subject=f"page:{where}", ended_at=None).values_list("profile", flat=True)
+    return set(held[:MOST_CLAIMANTS])
+
+
+def _defer_page(where: str, address: str) -> None:
+    if may_call(address):
+        digest = hashlib.sha256(where.encode("utf-8", "replace")).hexdigest()[:24]
+        jobs.later(PAGE, once=f"page:{digest}", address=address)
+
+
+def _defer_domain(profile_id: int) -> None:
+    jobs.later(DOMAIN, once=f"domain:{profile_id}", profile_id=profile_id)
