@@ -12,7 +12,7 @@ import pytest
 
 from peers import atproto_dev, snac
 from peers import mail_servers as mail
-from peers.harness import Workplace
+from peers.harness import CACHE, Workplace
 
 
 @contextmanager
@@ -24,6 +24,10 @@ def _workplace(name: str) -> Iterator[Workplace]:
         yield place
     finally:
         place.stop()
+        kept = CACHE / "logs"
+        kept.mkdir(parents=True, exist_ok=True)
+        for log in folder.glob("*.log"):  # what a peer said of a story that failed is read here
+            shutil.copy(log, kept / f"{name}-{log.name}")
         shutil.rmtree(folder, ignore_errors=True)
 
 

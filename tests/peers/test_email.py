@@ -95,7 +95,7 @@ def test_a_thread_of_three_mails_is_read_with_its_references_and_answered_with_a
     assert heard.public is False
     assert (answer.key, answer.reply_to, answer.others) == (receipt.key, heard.key, (heard.key,))
     assert answer.body == "Which lid?\n.\n..dots stay"
-    assert answer.author == Handle("email", OURS, OURS, shown="The Kettle Works")
+    assert answer.author == Handle("email", OURS, OURS, shown="The Kettle Works", closing=answer.body)
     assert (third.reply_to, third.others) == (answer.key, (heard.key, answer.key))
     assert (third.body, third.original.count(">")) == ("The red one.", 1)
 
