@@ -12,6 +12,7 @@ from mutuals.capture import apart, doubt, intake
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
 from mutuals.identity import resolve
+from mutuals.identity.proofs import brought
 from mutuals.inbox import place
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def advance(raws: Sequence[intake.Waiting]) -> None:
     kept = keep.interactions(placed, joined)  #       history        stored in our words
     tally.count(kept)  #                              history        when we last heard of them
     resolve.authors(kept)  #                          identity       whose profile is it?
+    brought.proofs(kept)  #                           identity       what came with it and proves it
     place.interactions(kept, joined)  #               inbox          whose turn is it?
     threads.drop(joined)
     intake.done(raws, [number for one in kept for number in one.raw_ids])

@@ -39,10 +39,10 @@ def at_page(*, address: str, http: Http, now: datetime) -> Look:
     tellers = {one.id: one for one in claims.claimants(where)}
     held = list(Proof.objects.filter(subject=f"page:{where}", kind__in=["rel_me", "verified_field"], ended_at=None))
     tellers |= {one.id: one for one in claims.told_by(proof.profile_id for proof in held) if one.id not in tellers}
-    found = {one.id: look.at(_addresses(one)).found for one in tellers.values()}
+    found = {one.id: look.at(_addresses(one)) for one in tellers.values()}
     for proof in held:
-        _judge(proof, found.get(proof.profile_id), look.words, now)
-    for number in [number for number, is_theirs in found.items() if is_theirs and where in tellers[number].pages]:
+        _judge(proof, found.get(proof.profile_id, look), now)
+    for number in [number for number, one in found.items() if one.found and where in tellers[number].pages]:
         record.keep(number, "rel_me", f"page:{where}", seen=look.seen, now=now)
     record.conclude([*found, *(proof.profile_id for proof in held)], now=now)
     return look
@@ -66,7 +66,7 @@ def at_domain(*, profile_id: int, http: Http, now: datetime) -> Look | None:
         if proof.subject != subject:
             record.lose(proof, why="The account has another handle now.", now=now)
         else:
-            _judge(proof, look.found, look.words, now)
+            _judge(proof, look, now)
     if look.found:
         record.keep(one.id, "domain", subject, seen=look.seen, now=now)
     record.conclude([one.id], now=now)
@@ -80,10 +80,10 @@ def _service() -> str:
     return address if may_call(address) else ""
 
 
-def _judge(proof: Proof, found: bool | None, words: str, now: datetime) -> None:
-    if found is False:
-        record.lose(proof, why=words, now=now)
-    elif found is None:
+def _judge(proof: Proof, look: Look, now: datetime) -> None:
+    if look.found is False:
+        record.lose(proof, why=look.words, now=now)
+    elif look.found is None:
         record.unanswered(proof, now=now)
     else:
         record.keep(proof.profile_id, proof.kind, proof.subject, seen=proof.seen, now=now)
