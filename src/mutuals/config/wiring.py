@@ -14,13 +14,16 @@ from mutuals.base import clock, files, jobs
 from mutuals.capture import doubt, draw, outbox, receive, retention
 from mutuals.capture.imports import running
 from mutuals.channels import sources
+from mutuals.conversations import hanging as conversations
+from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.people import fields as people_fields
-from mutuals.people import visibility
+from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
 from mutuals.sales import fields as sales_fields
+from mutuals.sales import hanging as sales
 from mutuals.staff import accounts
 from mutuals.staff.models import User
 
@@ -37,6 +40,8 @@ def connect() -> None:
     accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
     people_fields.register_fields()
     sales_fields.register_fields()
+    for room in (hanging, conversations, history, sales):
+        room.register_hanging()
     files.carried_by(retention.carried)
     _name_jobs()
 

@@ -28,7 +28,9 @@ def authors(kept: Sequence[Kept]) -> None:
     nobody = Profile.objects.filter(pk__in=vouched, person=None, organisation=None, is_ours=False)
     free = set(nobody.values_list("pk", flat=True))
     rejected = set(
-        Link.objects.filter(profile__in=free, state=LinkState.REJECTED).values_list("profile_id", "person_id")
+        Link.objects.filter(profile__in=free, state=LinkState.REJECTED, until=None).values_list(
+            "profile_id", "person__canonical_id"
+        )
     )
     holders = _holders([vouched[number] for number in free])
     now = max(one.placed.arrived.received_at for one in kept)

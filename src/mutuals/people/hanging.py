@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mutuals.people.models import Affiliation, Fact, Profile
+from mutuals.people.profiles import OWN
+
 Ids = Sequence[int]
 
 
@@ -65,3 +68,59 @@ def counts_for(person_ids: Ids, profile_ids: Ids) -> dict[str, int]:
     """How many of each kind hang on these persons and profiles; kinds of which there is nothing are left out."""
     counted = ((name, kind.counts_for(person_ids, profile_ids)) for name, kind in _kinds.items())
     return {name: number for name, number in counted if number}
+
+
+def register_hanging() -> None:
+    """What hangs on people in this room."""
+    register(Hanging("presences", _presences))
+    register(Hanging("affiliations", _affiliations, "person", _places, _move_places))
+    register(Hanging("facts", _facts, "person", _known, _move_known))
+
+
+def _presences(_person_ids: Ids, profile_ids: Ids) -> int:
+    return Profile.objects.filter(pk__in=profile_ids).exclude(network=OWN).count()
+
+
+def _affiliations(person_ids: Ids, _profile_ids: Ids) -> int:
+    return Affiliation.objects.filter(person__in=person_ids).count()
+
+
+def _places(person_ids: Ids, _profile_ids: Ids) -> list[Thing]:
+    rows = Affiliation.objects.filter(person__in=person_ids).select_related("organisation").order_by("pk")
+    return [Thing(row.pk, f"{row.role or 'member'}, {row.organisation}", row.person_id) for row in rows]
+
+
+def _move_places(moves: Sequence[Move]) -> set[int]:
+    """A place that the other person has already stays; of two main ones, theirs goes on to be the main one."""
+    went = set()
+    for move in moves:
+        row = Affiliation.objects.filter(pk=move.id, person=move.holder).first()
+        theirs = Affiliation.objects.filter(person=move.to)
+        if row is None or theirs.filter(organisation=row.organisation_id, role=row.role, since=row.since).exists():
+            continue
+        is_main = row.is_main and not theirs.filter(is_main=True).exists()
+        Affiliation.objects.filter(pk=row.pk).update(person=move.to, is_main=is_main)
+        went.add(row.pk)
+    return went
+
+
+def _facts(person_ids: Ids, _profile_ids: Ids) -> int:
+    return Fact.objects.filter(person__in=person_ids).count()
+
+
+def _known(person_ids: Ids, profile_ids: Ids) -> list[Thing]:
+    """What a profile told goes with it."""
+    told = {f"profile:{number}" for number in profile_ids}
+    rows = Fact.objects.filter(person__in=person_ids).order_by("pk")
+    return [Thing(row.pk, row.name, row.person_id, goes=row.source in told) for row in rows]
+
+
+def _move_known(moves: Sequence[Move]) -> set[int]:
+    went = set()
+    for move in moves:
+        row = Fact.objects.filter(pk=move.id, person=move.holder).first()
+        if row is None or Fact.objects.filter(person=move.to, name=row.name, source=row.source).exists():
+            continue
+        Fact.objects.filter(pk=row.pk).update(person=move.to)
+        went.add(row.pk)
+    return went
