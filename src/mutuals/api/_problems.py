@@ -109,7 +109,7 @@ def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def _moved(_request: HttpRequest, error: Moved) -> HttpResponse:
-    return HttpResponse(status=308, headers={"Location": error.address})
+    return HttpResponse(status=308, headers={"Location": error.address, "Cache-Control": "no-store"})  # until a split
 
 
 def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mutuals.api._types import Out, Ref
 from mutuals.history.models import Attachment, Interaction
+from mutuals.people import canonical
 from mutuals.people.models import Profile
 from mutuals.people.visibility import CONTACT, masked, shown_name, unaddressed
 from mutuals.sales.models import Order
@@ -42,7 +43,7 @@ class ProfileOut(Out):
             label=row.label,
             url=row.url,
             is_bot=row.is_bot,
-            person_id=row.person_id,
+            person_id=row.person.canonical_id if row.person else None,
             organisation_id=row.organisation_id,
             first_seen_at=row.first_seen_at,
         )
@@ -98,8 +99,10 @@ class InteractionOut(Out):
     attachments: list[AttachmentOut]
 
     @classmethod
-    def of(cls, row: Interaction, *, full: bool, files: Sequence[Attachment] = ()) -> InteractionOut:
-        """`full`: whether the viewer may read addresses and numbers."""
+    def of(
+        cls, row: Interaction, *, full: bool, files: Sequence[Attachment] = (), roots: Mapping[int, int]
+    ) -> InteractionOut:
+        """`full`: whether the viewer may read addresses and numbers; `roots`: whom persons were merged into."""
         return cls(
             id=row.pk,
             source_id=row.source_id,
@@ -111,7 +114,7 @@ class InteractionOut(Out):
             status=row.status,
             public=row.is_public,
             visibility=row.visibility,
-            profile=_author(row, full=full),
+            profile=_author(row, roots, full=full),
             by=Ref.of(row.by),
             channel=Ref.of(row.channel),
             occurred_at=row.occurred_at,
@@ -134,14 +137,16 @@ def shown(
     rows: Sequence[Interaction], files: Mapping[int, Sequence[Attachment]], *, full: bool
 ) -> list[InteractionOut]:
     """Interactions with their files."""
-    return [InteractionOut.of(row, full=full, files=files.get(row.pk, ())) for row in rows]
+    roots = canonical.of(row.profile.person_id for row in rows if row.profile and row.profile.person_id)
+    return [InteractionOut.of(row, full=full, files=files.get(row.pk, ()), roots=roots) for row in rows]
 
 
-def _author(row: Interaction, *, full: bool) -> AuthorOut | None:
+def _author(row: Interaction, roots: Mapping[int, int], *, full: bool) -> AuthorOut | None:
     profile = row.profile
     if profile is None:
         return None
-    return AuthorOut(profile_id=profile.pk, name=shown_name(profile, full=full), person_id=profile.person_id)
+    person = roots.get(profile.person_id or 0)
+    return AuthorOut(profile_id=profile.pk, name=shown_name(profile, full=full), person_id=person)
 
 
 def _attachment(row: Attachment) -> AttachmentOut:
@@ -222,7 +227,7 @@ class AffiliationOut(Out):
         """An affiliation fetched with its person and organisation."""
         return cls(
             id=row.pk,
-            person=Ref.of(row.person),
+            person=Ref.of(row.person.canonical),
             organisation=Ref.of(row.organisation),
             role=row.role,
             since=row.since,

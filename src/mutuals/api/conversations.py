@@ -245,7 +245,7 @@ def reply(request: HttpRequest, conversation_id: PathId, body: Reply) -> Interac
         public=body.public,
         now=clock.now(),
     )
-    return InteractionOut.of(row, full=sees_contacts(user))
+    return shown([row], {}, full=sees_contacts(user))[0]
 
 
 def _channel(turn: Turn, number: int) -> Channel:
@@ -291,7 +291,7 @@ def note(request: HttpRequest, conversation_id: PathId, body: Note) -> Interacti
     """Write a note into the thread that nobody outside ever sees."""
     user = user_of(request)
     row = work.note(turn_of(user, conversation_id), by=user, text=body.text, now=clock.now())
-    return InteractionOut.of(row, full=sees_contacts(user))
+    return shown([row], {}, full=sees_contacts(user))[0]
 
 
 @router.write("POST", "/conversations/{int:conversation_id}/assign", act="conversation.view", out=ConversationOut)

@@ -146,4 +146,4 @@ def note(request: HttpRequest, person_id: PathId, body: Remark) -> InteractionOu
     """Keep a note or a call on a person."""
     user = user_of(request)
     row = remark.add(person_of(request, person_id), by=user, text=body.text, kind=body.kind, now=clock.now())
-    return InteractionOut.of(row, full=sees_contacts(user))
+    return shown([row], {}, full=sees_contacts(user))[0]

@@ -16,7 +16,7 @@ from mutuals.api._paging import Cursor, Limit, after_id, next_by_id, pack, unpac
 from mutuals.api._problems import Broken
 from mutuals.api._shapes import OrderOut
 from mutuals.api._types import MOST_ID, Id, In, Line, Moment, Out, Page, PathId
-from mutuals.api.people import person_of
+from mutuals.api.people import person_named, person_of
 from mutuals.base import clock
 from mutuals.channels.queries import visible_to as visible_sources
 from mutuals.identity import bought
@@ -148,7 +148,7 @@ def _bought(request: HttpRequest, order: NewOrder, number: int) -> bought.Bought
             organisation_id=order.organisation_id,
             lines=tuple(LineIn(line.name, line.sku, line.quantity, line.unit_price) for line in order.lines),
         ),
-        person=person_of(request, order.person_id) if order.person_id else None,
+        person=person_named(request, order.person_id) if order.person_id else None,
         email=order.email,
     )
 

@@ -15,7 +15,7 @@ from mutuals.api._door import Resource, check_match, one
 from mutuals.api._paging import Cursor, Limit, next_by_id, pack, unpack
 from mutuals.api._shapes import AffiliationOut
 from mutuals.api._types import Day, Flag, Id, In, Line, Out, Page, PathId, Ref, given
-from mutuals.api.people import Tags, mark_of, person_of
+from mutuals.api.people import Tags, mark_of, person_named
 from mutuals.base import clock
 from mutuals.people import organisations
 from mutuals.people.models import Affiliation, Organisation
@@ -153,7 +153,8 @@ def places(
 ) -> Page[AffiliationOut]:
     """Who has or had a place there, newest entry first."""
     row = organisation_of(user_of(request), organisation_id)
-    found = Affiliation.objects.filter(organisation=row).select_related("person", "organisation").order_by("-pk")
+    found = Affiliation.objects.filter(organisation=row).select_related("person__canonical", "organisation")
+    found = found.order_by("-pk")
     if place := unpack(cursor, int):
         found = found.filter(pk__lt=place[0])
     rows, following = next_by_id(list(found[: limit + 1]), limit)
@@ -168,13 +169,13 @@ def affiliate(request: HttpRequest, organisation_id: PathId, body: NewPlace) -> 
     by = user_of(request)
     row = organisation_of(by, organisation_id)
     told = given(body, "person_id")
-    return AffiliationOut.of(organisations.affiliate(person_of(request, body.person_id), row, by=by, **told))
+    return AffiliationOut.of(organisations.affiliate(person_named(request, body.person_id), row, by=by, **told))
 
 
 @router.write("POST", "/affiliations/{int:affiliation_id}/leave", act="person.edit", out=AffiliationOut)
 def leave(request: HttpRequest, affiliation_id: PathId, body: Leaving) -> AffiliationOut:
     """The person leaves; the place stays on record with its last day."""
-    place = one(Affiliation.objects.select_related("person", "organisation"), affiliation_id)
+    place = one(Affiliation.objects.select_related("person__canonical", "organisation"), affiliation_id)
     return AffiliationOut.of(organisations.leave(place, by=user_of(request), on=body.on))
 
 

@@ -137,15 +137,18 @@ class NewPerson(PersonChange):
 
 def person_of(request: HttpRequest, number: int) -> Person:
     """A person whom the caller may see. An id that was merged away raises Moved to the one it became; else 404."""
-    people = visible_to(user_of(request))
-    found = people.filter(pk=number).select_related("owner").first()
-    if found is not None:
-        return found
-    canonical = Person.objects.filter(pk=number).values_list("canonical_id", flat=True).first()
-    if canonical is None or canonical == number or not people.filter(pk=canonical).exists():
+    found = person_named(request, number)
+    if found.pk != number:
+        raise Moved(request.get_full_path().replace(f"/people/{number}", f"/people/{found.pk}", 1))
+    return found
+
+
+def person_named(request: HttpRequest, number: int) -> Person:
+    """The person whom a body or a query names, or 404; an id that was merged away stands for whom it became."""
+    found = visible_to(user_of(request)).filter(cluster=number).select_related("owner").first()
+    if found is None:
         raise Http404
-    old, new = f"/people/{number}", f"/people/{canonical}"
-    raise Moved(request.get_full_path().replace(old, new, 1))
+    return found
 
 
 def mark_of(letter: str, number: int, changed_at: datetime) -> str:
@@ -214,7 +217,7 @@ def shown_one(request: HttpRequest, response: HttpResponse, person_id: PathId) -
     user = user_of(request)
     row = person_of(request, person_id)
     response["ETag"] = mark_of("p", row.pk, row.changed_at)
-    places = Affiliation.objects.filter(person__canonical_id=row.pk).select_related("person", "organisation")
+    places = Affiliation.objects.filter(person__canonical_id=row.pk).select_related("person__canonical", "organisation")
     return PersonPage(
         **PersonOut.of(row, viewer=user).model_dump(),
         profiles=_held(row, full=sees_contacts(user)),
@@ -225,7 +228,9 @@ def shown_one(request: HttpRequest, response: HttpResponse, person_id: PathId) -
 def _held(person: Person, *, full: bool) -> list[HeldOut]:
     """Live profiles with their links; the own record has none, it is the person's by definition."""
     links = {one.profile_id: one for one in link.links_of(person)}
-    rows = Profile.objects.filter(person__canonical_id=person.pk).order_by("network", "pk")[:200]
+    rows = (
+        Profile.objects.filter(person__canonical_id=person.pk).select_related("person").order_by("network", "pk")[:200]
+    )
     return [
         HeldOut(
             profile=ProfileOut.of(row, full=full),

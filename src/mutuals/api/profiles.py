@@ -14,11 +14,12 @@ from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._shapes import ProfileOut
 from mutuals.api._types import Id, In, Line, Out, Page, PathId
+from mutuals.api.people import person_named
 from mutuals.base import clock
 from mutuals.identity import link
 from mutuals.identity.models import Link
 from mutuals.people.models import Profile
-from mutuals.people.visibility import sees_contacts, visible_to
+from mutuals.people.visibility import sees_contacts
 
 router = Resource("profiles")
 
@@ -83,14 +84,16 @@ def unlinked(
 @router.read("/profiles/{int:profile_id}", act="person.link", out=ProfileOut)
 def shown(request: HttpRequest, profile_id: PathId) -> ProfileOut:
     """One profile."""
-    return ProfileOut.of(one(Profile.objects.all(), profile_id), full=sees_contacts(user_of(request)))
+    return ProfileOut.of(
+        one(Profile.objects.select_related("person"), profile_id), full=sees_contacts(user_of(request))
+    )
 
 
 @router.write("POST", "/profiles/{int:profile_id}/confirm", act="person.link", out=LinkOut)
 def confirm(request: HttpRequest, profile_id: PathId, body: Confirmation) -> LinkOut:
     """Say that a profile is a person's; 409 where it is somebody else's."""
     by = user_of(request)
-    person = one(visible_to(by), body.person_id)
+    person = person_named(request, body.person_id)
     made = link.confirm(one(Profile.objects.all(), profile_id), person=person, by=by, now=clock.now(), note=body.note)
     return LinkOut.of(made)
 

@@ -25,9 +25,9 @@ def note_many(kind: str, abouts: list[str], *, by: Model | str, **data: Any) -> 
     Entry.objects.bulk_create([Entry(kind=kind, about=about, by=who, data=data) for about in abouts])
 
 
-def of(thing: Model | str) -> QuerySet[Entry]:
-    """Everything that happened to one thing, newest first."""
-    return Entry.objects.filter(about=key_of(thing)).order_by("-id")
+def of(*things: Model | str) -> QuerySet[Entry]:
+    """Everything that happened to these things, newest first."""
+    return Entry.objects.filter(about__in=[key_of(thing) for thing in things]).order_by("-id")
 
 
 def _who(by: Model | str) -> str:

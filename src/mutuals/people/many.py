@@ -15,10 +15,10 @@ from django.db import transaction
 from mutuals.base import gate, journal
 from mutuals.base.filters import Condition
 from mutuals.connectors.files.read import safe_cell
-from mutuals.people.models import Affiliation, Person
+from mutuals.people.models import Person
 from mutuals.people.persons import Unfit, clean_tags
-from mutuals.people.queries import LONGEST_PAGE, Listed, list_people
-from mutuals.people.visibility import shown_contact, visible_to
+from mutuals.people.queries import LONGEST_PAGE, Listed, list_people, listed, main_places
+from mutuals.people.visibility import visible_to
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -86,16 +86,9 @@ def _listed(viewer: User, where: Condition | None, sort: str, zone: ZoneInfo, no
 
 def _chosen(viewer: User, ids: Sequence[int]) -> Iterator[Listed]:
     people = visible_to(viewer).filter(pk__in=list(ids)[:MOST]).select_related("owner").order_by("name_key", "pk")
-    main = {}
-    for place in (
-        Affiliation.objects.filter(person__in=people, until=None).select_related("organisation").order_by("is_main")
-    ):
-        main[place.person_id] = place
+    main = main_places([person.pk for person in people])
     for person in people:
-        held = main.get(person.pk)
-        yield Listed(
-            person, *shown_contact(person, viewer), held.organisation if held else None, held.role if held else ""
-        )
+        yield listed(person, main.get(person.pk), viewer)
 
 
 def _cells(row: Listed, zone: ZoneInfo) -> tuple[Any, ...]:

@@ -65,7 +65,7 @@ def affiliate(
         raise Unfit("The end lies before the beginning.", field="until")
     held(person.canonical_id)
     if is_main:
-        Affiliation.objects.filter(person=person.canonical_id, is_main=True).update(is_main=False)
+        Affiliation.objects.filter(person__canonical_id=person.canonical_id, is_main=True).update(is_main=False)
     place, _ = Affiliation.objects.update_or_create(
         person_id=person.canonical_id,
         organisation=organisation,

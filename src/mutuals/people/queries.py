@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import signing
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from mutuals.base.filters import Condition, Refused, check, record, to_q
@@ -112,7 +113,8 @@ def list_people(
     value = SORTS[sort].of
     forth = _cursor(sort, value(found[-1]), found[-1].pk, is_back=False) if has_more or is_back else ""
     back = _cursor(sort, value(found[0]), found[0].pk, is_back=True) if place and (has_more or not is_back) else ""
-    rows = tuple(_listed(person, viewer) for person in found)
+    places = main_places([person.pk for person in found])
+    rows = tuple(listed(person, places.get(person.pk), viewer) for person in found)
     return Page(rows, forth, back, is_whole=not place and not has_more)
 
 
@@ -202,12 +204,7 @@ def _found(
 def _walk(people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int) -> list[Person]:
     """Up to `limit` rows from a place on, forwards or back; rows without a value stand at the end."""
     value, pk, is_back = place or (None, 0, False)
-    places = Prefetch(
-        "affiliations",
-        Affiliation.objects.filter(until=None).select_related("organisation").order_by("-is_main", "-pk"),
-        to_attr="places",
-    )
-    people = people.select_related("owner").prefetch_related(places)
+    people = people.select_related("owner")
     falling = sort.descending is not is_back
     by_value = [OrderBy(F(sort.column), descending=falling), OrderBy(F("pk"), descending=falling)]
     by_key = [OrderBy(F("pk"), descending=falling)]
@@ -256,10 +253,17 @@ def _place(cursor: str, sort: str) -> tuple[Any, int, bool] | None:
     return (datetime.fromisoformat(value) if is_time else value), pk, is_back
 
 
-def _listed(person: Person, viewer: Any) -> Listed:
-    places: list[Affiliation] = getattr(person, "places", [])
+def main_places(person_ids: Sequence[int]) -> dict[int, Affiliation]:
+    """Where each of these canonical persons is, by all who were merged into them: their main place, else the newest."""
+    rows = Affiliation.objects.filter(person__canonical_id__in=list(person_ids), until=None)
+    ordered = rows.select_related("organisation", "person").order_by("is_main", "pk")
+    return {place.person.canonical_id: place for place in ordered}
+
+
+def listed(person: Person, place: Affiliation | None, viewer: Any) -> Listed:
+    """A row of a list as `viewer` may read it."""
     email, phone = shown_contact(person, viewer)
-    return Listed(person, email, phone, places[0].organisation if places else None, places[0].role if places else "")
+    return Listed(person, email, phone, place.organisation if place else None, place.role if place else "")
 
 
 def _by_handle(viewer: Any, people: QuerySet[Person], text: str, limit: int) -> list[Person]:

@@ -79,7 +79,9 @@ def place(request: HttpRequest, person_id: int) -> HttpResponse:
 def leave(request: HttpRequest, person_id: int, affiliation_id: int) -> HttpResponse:
     """A person left an organisation today."""
     person = person_of(caller(request), person_id)
-    row = get_object_or_404(Affiliation.objects.select_related("person"), pk=affiliation_id, person=person)
+    row = get_object_or_404(
+        Affiliation.objects.select_related("person"), pk=affiliation_id, person__canonical_id=person.pk
+    )
     try:
         organisations.leave(row, by=caller(request), on=clock.now().date())
         messages.success(request, "Kept with today as the last day")

@@ -58,9 +58,9 @@ def test_a_merged_away_person_leads_to_whom_they_became():
     gone = cast.person("Bea B.", by=us.ada)
     Person.objects.filter(pk=gone.pk).update(canonical=bea)
 
-    answer = signed_in(us.ada).get(f"/customers/{gone.pk}/")
+    answer = signed_in(us.ada).get(f"/customers/{gone.pk}/?tab=orders")
 
-    assert (answer.status_code, answer.headers["Location"]) == (301, f"/customers/{bea.pk}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/customers/{bea.pk}/?tab=orders")
 
 
 def test_a_contractor_of_another_team_finds_nobody():

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from mutuals.base import clock, journal
 from mutuals.base.ids import new_key
+from mutuals.base.models import Entry
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
 from mutuals.people import queries as people
@@ -31,34 +32,24 @@ CONVERSATIONS, ENTRIES = 50, 100
 
 
 def person_of(viewer: User, number: int) -> Person:
-    """The canonical person that the viewer may see, or 404."""
+    """The canonical person that the viewer may see, or 404. The number may be of somebody who was merged into them."""
     rows = visible_to(viewer).select_related("owner")
-    found = rows.filter(pk=number).first() if number < 2**63 else None
+    found = rows.filter(cluster=number).first() if number < 2**63 else None
     if found is None:
         raise Http404
     return found
-
-
-def merged_into(viewer: User, number: int) -> int | None:
-    """Where a merged person has gone, if the viewer may see them."""
-    row = Person.objects.filter(pk=number).only("canonical_id").first() if number < 2**63 else None
-    is_there = (
-        row is not None and row.canonical_id != number and visible_to(viewer).filter(pk=row.canonical_id).exists()
-    )
-    return row.canonical_id if row is not None and is_there else None
 
 
 @needs("person.view")
 def customer(request: HttpRequest, person_id: int) -> HttpResponse:
     """The page with the tab that the address names; a merged person leads to whom they became."""
     viewer = caller(request)
-    try:
-        person = person_of(viewer, person_id)
-    except Http404:
-        into = merged_into(viewer, person_id)
-        if into is None:
-            raise
-        return redirect("customer", into, permanent=True)
+    person = person_of(viewer, person_id)
+    if person.pk != person_id:
+        asked = request.GET.urlencode()
+        return redirect(
+            f"{reverse('customer', args=[person.pk])}{f'?{asked}' if asked else ''}"
+        )  # until they are split
     tab = request.GET.get("tab", "timeline")
     profiles = people.profiles_of(person)
     context = {
@@ -170,7 +161,7 @@ def _contact(person: Person, viewer: User) -> list[tuple[str, str, str]]:
 def _places(person: Person, viewer: User) -> list[Affiliation]:
     if not may(viewer, "organisation.view"):
         return []
-    rows = Affiliation.objects.filter(person=person).select_related("organisation")
+    rows = Affiliation.objects.filter(person__canonical_id=person.pk).select_related("organisation")
     return list(rows.order_by("-is_main", "-until", "-since", "-pk")[:20])
 
 
@@ -181,7 +172,8 @@ def _conversations(viewer: User, profile_ids: list[int]) -> Any:
 
 def _entries(person: Person) -> list[dict[str, Any]]:
     """What was done with the person's record, newest first, with before and after."""
-    found = list(journal.of(f"person:{person.pk}")[:ENTRIES])
+    rows = journal.of(*(f"person:{number}" for number in people.cluster(person)))[:ENTRIES]
+    found = list({_deed(one): one for one in rows}.values())
     ids = {int(one.by[6:]) for one in found if one.by.startswith("staff:") and one.by[6:].isdecimal()}
     names = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
     return [
@@ -193,6 +185,12 @@ def _entries(person: Person) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+
+
+def _deed(entry: Entry) -> tuple[str, int]:
+    """A merge or a split is noted of both persons; on one page it is one line."""
+    data = entry.data if isinstance(entry.data, dict) else {}
+    return (entry.kind, data.get("merge") or data.get("split") or -entry.pk)
 
 
 def _back(request: HttpRequest) -> str:

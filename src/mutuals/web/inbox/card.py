@@ -38,7 +38,7 @@ def card_of(turn: Turn, viewer: User, items: list[Any]) -> dict[str, Any]:
         return {**card, "earlier": _earlier(turn, viewer, ids)}
     links = [link for link in links_of(person) if link.state in LIVE]
     own = next((link for link in links if profile and link.profile_id == profile.pk), None)
-    places = Affiliation.objects.filter(person=person, until=None).select_related("organisation")
+    places = Affiliation.objects.filter(person__canonical_id=person.pk, until=None).select_related("organisation")
     return {
         **card,
         "contact": shown_contact(person, viewer),

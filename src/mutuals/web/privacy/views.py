@@ -26,6 +26,8 @@ SHOWN = 50
 def desk(request: HttpRequest, person_id: int) -> HttpResponse:
     """What is held of somebody, and the two ways out."""
     person = _person(request, person_id)
+    if person.pk != person_id:
+        return redirect("privacy", person.pk)
     return _desk(request, person, Sure(person=person))
 
 
@@ -86,7 +88,7 @@ def package(request: HttpRequest, receipt_id: int) -> HttpResponseBase:
 
 
 def _person(request: HttpRequest, number: int) -> Person:
-    return get_object_or_404(visible_to(caller(request)), pk=number)
+    return get_object_or_404(visible_to(caller(request)), cluster=number)
 
 
 def _desk(request: HttpRequest, person: Person, form: Sure, status: int = 200) -> HttpResponse:
