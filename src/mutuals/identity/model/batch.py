@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 import pyarrow
@@ -19,6 +21,8 @@ from mutuals.identity.model.file import Model, settings
 
 CHUNK = 400_000
 Progress = Callable[[int, int], None]
+Rows: TypeAlias = pyarrow.Table | Path
+"""Rows with `unique_id`, in memory or as a Parquet file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +54,32 @@ def engine(bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
 
 
-def linker_of(
-    connection: duckdb.DuckDBPyConnection, model: Model, *tables: pyarrow.Table, weights: bool = False
-) -> Linker:
+def linker_of(connection: duckdb.DuckDBPyConnection, model: Model, *tables: Rows, weights: bool = False) -> Linker:
     """Splink over one table (or two for a link), with the frequencies that stand in the rows (`tf_<column>`).
 
     KeyError where a level asks for a frequency that no row has.
     """
     wanted = sorted({level.tf for comparison in model.comparisons for level in comparison.levels if level.tf})
     api = DuckDBAPI(connection)
-    held = []
+    held, given = [], []
     for number, table in enumerate(tables):
-        plain = [name for name in table.column_names if name == "unique_id" or not name.startswith("tf_")]
-        connection.register(f"given_{number}", table)
-        connection.execute(f"CREATE OR REPLACE TABLE rows_{number} AS SELECT {_names(plain)} FROM given_{number}")  # noqa: S608
+        source = _source(connection, table, number)
+        names = [str(name) for name in connection.sql(f"FROM {source}").columns]
+        plain = _names([name for name in names if name == "unique_id" or not name.startswith("tf_")])
+        connection.execute(f"CREATE OR REPLACE TABLE rows_{number} AS SELECT {plain} FROM {source}")  # noqa: S608
         held.append(api.register(f"rows_{number}"))
+        given.append((source, names))
     linker = Linker(held if len(held) > 1 else held[0], settings(model, weights=weights), log_level=None)
     for column in wanted:
-        _frequency(connection, api, linker, column, tables)
-    for number in range(len(tables)):
-        connection.unregister(f"given_{number}")
+        _frequency(connection, api, linker, column, given)
     return linker
+
+
+def _source(connection: duckdb.DuckDBPyConnection, table: Rows, number: int) -> str:
+    if isinstance(table, Path):
+        return "read_parquet('" + str(table).replace("'", "''") + "')"
+    connection.register(f"given_{number}", table)
+    return f"given_{number}"
 
 
 def _names(names: list[str]) -> str:
@@ -82,12 +91,12 @@ def _frequency(
     api: DuckDBAPI,
     linker: Linker,
     column: str,
-    tables: tuple[pyarrow.Table, ...],
+    given: list[tuple[str, list[str]]],
 ) -> None:
     parts = [
-        f'SELECT "{column}", "tf_{column}" FROM given_{number} WHERE "{column}" IS NOT NULL'  # noqa: S608
-        for number, table in enumerate(tables)
-        if f"tf_{column}" in table.column_names
+        f'SELECT "{column}", "tf_{column}" FROM {source} WHERE "{column}" IS NOT NULL'  # noqa: S608
+        for source, names in given
+        if f"tf_{column}" in names
     ]
     if not parts:
         raise KeyError(f"no row says how frequent its {column} is (tf_{column})")
@@ -101,7 +110,7 @@ def _frequency(
 
 def scored(
     model: Model,
-    rows: pyarrow.Table,
+    rows: Rows,
     pairs: pyarrow.Table,
     *,
     bounds: Bounds = BOUNDS,

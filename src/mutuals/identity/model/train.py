@@ -7,23 +7,26 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
-import pyarrow
+from splink import Linker
 
-from mutuals.identity.model.batch import BOUNDS, Bounds, engine, linker_of
+from mutuals.identity.model.batch import BOUNDS, Bounds, Rows, engine, linker_of
 from mutuals.identity.model.comparisons import Comparison, Level
 from mutuals.identity.model.file import Model
 
 DIGITS = 10
 UNSEEN = 1e-6
+M_PAIRS, U_PAIRS = 20.0, 200.0
+"""How many pairs of one person, and of strangers, the weights that a model begins with are worth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
     """How a model is trained.
 
-    `prior_rules` are SQL conditions on `l` and `r` that hold for pairs of one person almost only, and `prior_recall` the share
-    of all such pairs that they are held to find; without rules the model's own prior stays. Each of `sessions` is a SQL
-    condition within which m is learned for the comparisons that do not look at its columns. Of `pairs` strangers u is counted.
+    Each of `sessions` is a SQL condition on `l` and `r` within which m is learned for the comparisons that do not look at
+    its columns. Of `pairs` strangers u is counted, unless it is kept. The prior is what `prior_rules` find, conditions that
+    hold for pairs of one person almost only, with the share of all such pairs that they are held to find; without rules
+    Splink's own estimate of the sessions, unless the model's is kept.
     """
 
     sessions: Sequence[str]
@@ -32,13 +35,25 @@ class Training:
     pairs: int = 2_000_000
     session_pairs: int = 1_000_000
     keep_u: bool = False
+    keep_prior: bool = False
 
 
-def train(model: Model, training: Training, *tables: pyarrow.Table, bounds: Bounds = BOUNDS) -> Model:
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """Splink's own model, and how many pairs it was learned from: of strangers, and of one person by comparison."""
+
+    model: Mapping[str, Any]
+    strangers: float
+    matches: Mapping[str, float]
+
+
+def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUNDS) -> Model:
     """The model with weights learned from one table (or two for a link). The same tables and seed give the same model.
 
-    A session without pairs is passed over and named in the notes. Levels that were never seen get a share of `UNSEEN`.
-    ValueError where no session had any pairs.
+    The m and u that the model's levels begin with count as M_PAIRS and U_PAIRS pairs, so that few pairs change little; a
+    level without such a beginning and without any pair gets UNSEEN. A level that began as speaking for one person never
+    weighs less than the difference. A session without pairs is passed over and named in the notes;
+    ValueError where none had any. Without sessions m stays as the model has it.
     """
     with engine(replace(bounds, threads=1)) as connection:  # sums of one thread are the same every time
         linker = linker_of(connection, model, *tables)
@@ -50,20 +65,32 @@ def train(model: Model, training: Training, *tables: pyarrow.Table, bounds: Boun
             linker.training.estimate_u_using_random_sampling(
                 max_pairs=training.pairs, seed=model.seed, min_count_per_level=None, num_chunks=1
             )
-        passed = []
-        for session in training.sessions:
-            found = _pairs(connection, session, len(tables))
-            if not found:
-                passed.append(session)
-                continue
-            most = training.session_pairs if found > training.session_pairs else None
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                session, estimate_without_term_frequencies=True, max_pairs=most
-            )
-        if len(passed) == len(training.sessions):
+        found = {session: _pairs(connection, session, len(tables)) for session in training.sessions}
+        if found and not any(found.values()):
             raise ValueError("there is nothing to learn from: no two rows agree on anything that a session asks for")
-        learned = linker.misc.save_model_to_json()
-    return _learned(model, learned, {"sessions": list(training.sessions), "passed_over": passed})
+        matches: dict[str, float] = {}
+        for session, number in found.items():
+            if number:
+                _session(linker, training, session, number, matches)
+        sizes = [connection.sql(f"FROM rows_{number}").count("*").fetchall()[0][0] for number in range(len(tables))]
+        learned = _Learned(linker.misc.save_model_to_json(), _strangers(sizes, training), matches)
+    notes = {"sessions": list(training.sessions), "passed_over": [one for one, number in found.items() if not number]}
+    return _with_weights(model, learned, notes, keep_prior=training.keep_prior)
+
+
+def _session(linker: Linker, training: Training, session: str, number: int, matches: dict[str, float]) -> None:
+    most = training.session_pairs
+    own_prior = bool(training.prior_rules) or training.keep_prior
+    done = linker.training.estimate_parameters_using_expectation_maximisation(
+        session,
+        estimate_without_term_frequencies=True,
+        max_pairs=most if number > most else None,
+        populate_probability_two_random_records_match_from_trained_values=not own_prior,
+    )
+    share = done.core_model_settings.probability_two_random_records_match
+    for comparison in done.core_model_settings.comparisons:
+        name = comparison.output_column_name
+        matches[name] = matches.get(name, 0.0) + share * min(number, most)
 
 
 def _pairs(connection: duckdb.DuckDBPyConnection, session: str, tables: int) -> int:
@@ -73,22 +100,45 @@ def _pairs(connection: duckdb.DuckDBPyConnection, session: str, tables: int) -> 
     return int(connection.execute(counted).fetchall()[0][0])
 
 
-def _learned(model: Model, learned: Mapping[str, Any], notes: Mapping[str, Any]) -> Model:
-    shares = {one["output_column_name"]: one["comparison_levels"] for one in learned["comparisons"]}
-    comparisons = tuple(_with(comparison, shares[comparison.name]) for comparison in model.comparisons)
-    prior = _rounded(learned["probability_two_random_records_match"])
+def _strangers(sizes: Sequence[int], training: Training) -> float:
+    if training.keep_u:
+        return float("inf")
+    return float(min(training.pairs, sizes[0] * sizes[1] if len(sizes) == 2 else sizes[0] * (sizes[0] - 1) // 2))
+
+
+def _with_weights(model: Model, learned: _Learned, notes: Mapping[str, Any], *, keep_prior: bool) -> Model:
+    shares = {one["output_column_name"]: one["comparison_levels"] for one in learned.model["comparisons"]}
+    comparisons = tuple(_comparison(one, shares[one.name], learned) for one in model.comparisons)
+    prior = model.prior if keep_prior else _rounded(learned.model["probability_two_random_records_match"])
     return replace(model, comparisons=comparisons, prior=prior, notes={**model.notes, **notes})
 
 
-def _with(comparison: Comparison, shares: Sequence[Mapping[str, Any]]) -> Comparison:
+def _comparison(comparison: Comparison, shares: Sequence[Mapping[str, Any]], learned: _Learned) -> Comparison:
     *steps, last = [share for share in shares if not share.get("is_null_level")]
-    levels = tuple(_level(level, share) for level, share in zip(comparison.levels, steps, strict=True))
-    return replace(comparison, levels=levels, otherwise=_level(comparison.otherwise, last))
+    matches, strangers = learned.matches.get(comparison.name, 0.0), learned.strangers
+    otherwise = _level(comparison.otherwise, last, matches, strangers)
+    levels = [_level(level, share, matches, strangers) for level, share in zip(comparison.levels, steps, strict=True)]
+    least = (otherwise.m or UNSEEN) / (otherwise.u or UNSEEN)
+    levels = [
+        replace(one, m=_rounded(max(one.m or 0.0, (one.u or UNSEEN) * least)))
+        if (begun.m or 0.0) > (begun.u or 1.0)
+        else one
+        for one, begun in zip(levels, comparison.levels, strict=True)
+    ]
+    return replace(comparison, levels=tuple(levels), otherwise=otherwise)
 
 
-def _level(level: Level, share: Mapping[str, Any]) -> Level:
-    m, u = share.get("m_probability"), share.get("u_probability")
-    return replace(level, m=_rounded(m if m is not None else UNSEEN), u=_rounded(u if u is not None else UNSEEN))
+def _level(level: Level, share: Mapping[str, Any], matches: float, strangers: float) -> Level:
+    m = _blended(share.get("m_probability"), matches, level.m, M_PAIRS)
+    u = _blended(share.get("u_probability"), strangers, level.u, U_PAIRS)
+    return replace(level, m=m, u=u)
+
+
+def _blended(learned: float | None, pairs: float, begun: float | None, worth: float) -> float:
+    """The share that was learned from `pairs`, steadied by the one that the model began with."""
+    if begun is None or pairs == float("inf"):
+        return _rounded(UNSEEN if learned is None else learned)
+    return _rounded(((learned or 0.0) * pairs + begun * worth) / (pairs + worth))
 
 
 def _rounded(value: float) -> float:

@@ -1,0 +1,367 @@
+"""What a file's columns say of who somebody is: which are compared, how they are read, and by which steps.
+
+Chosen by the columns that are there and by what they hold (how much is missing, how many different values, how long), never
+by the name of a file. What has no word of ours is judged by its contents alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+from nicknames import NickNamer
+
+from mutuals.identity.model.card import Column, Value
+from mutuals.identity.model.comparisons import Comparison, Level
+
+LONGEST = 80
+"""Letters of one value that are compared; likeness costs by the square of it."""
+MOST = 20
+"""Values of one cell that are looked at."""
+Reader = Callable[[str, str, dict[str, Value]], None]
+_WORD = re.compile(r"[a-z0-9]+")
+_DIGITS = re.compile(r"\d+")
+_PARTICLES = frozenset(("de", "da", "di", "du", "van", "von", "der", "den", "la", "le", "el", "bin", "ibn", "al", "st"))
+_SAID = 0.9
+_NAMES = ("name", "display_name", "given_name", "family_name", "nickname")
+
+
+def fold(text: str) -> str:
+    """Latin letters and digits in lower case, words parted by one blank."""
+    return " ".join(_WORD.findall(anyascii(text[: 4 * LONGEST]).lower()))[:LONGEST].strip()
+
+
+def code(text: str) -> str:
+    """Letters and digits only, in lower case: for postcodes, numbers and marks."""
+    return "".join(_WORD.findall(anyascii(text[: 4 * LONGEST]).lower()))[:LONGEST]
+
+
+def sound(text: str) -> str:
+    """How a name sounds, roughly: its first letter and then its consonants in eight groups, without doubles.
+
+    After Russell's Soundex (1918), longer by one and with H, W and the vowels parting nothing.
+    """
+    if not text:
+        return ""
+    groups = str.maketrans("bfpvcgjkqsxzdtlmnr", "111122222222334556", "aeiouyhw0123456789 ")
+    coded = text[1:].translate(groups)
+    first = text[0].translate(str.maketrans("cqgjyzvph", "kkkiisfff"))
+    return first + re.sub(r"(\d)\1+", r"\1", coded)[:4]
+
+
+def born(text: str) -> str | None:
+    """A date of birth as YYYY-MM-DD, however it is written; days before months where it cannot be told. None for no date."""
+    parts = _DIGITS.findall(text[:40])
+    if len(parts) == 1 and len(parts[0]) == 8:
+        whole = parts[0]
+        parts = (
+            [whole[:4], whole[4:6], whole[6:]]
+            if whole[:2] in ("18", "19", "20")
+            else [whole[4:], whole[2:4], whole[:2]]
+        )
+    elif len(parts) >= 3 and len(parts[2]) == 4:
+        parts = [parts[2], parts[1], parts[0]] if int(parts[1]) <= 12 else [parts[2], parts[0], parts[1]]
+    if not parts or len(parts[0]) != 4:
+        return None
+    return "-".join([parts[0], *(part.zfill(2)[:2] for part in parts[1:3])])
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a column holds: the share of rows with anything, different values per such row, mean length, words and digits."""
+
+    filled: float
+    varied: float
+    distinct: int
+    length: float
+    words: float
+    digits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the records of one file are read and compared.
+
+    `frequent`: column -> the share of others that a value is held to have before any are counted. `keys` are the columns
+    that candidates may agree on. `readers`: column of the file -> how it is read into a row; names, if the file is
+    `named`, are read together.
+    """
+
+    sources: tuple[str, ...]
+    columns: tuple[Column, ...]
+    frequent: Mapping[str, float]
+    comparisons: tuple[Comparison, ...]
+    keys: tuple[str, ...]
+    readers: Mapping[str, Reader]
+    named: bool
+
+
+def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
+    """What is compared of these columns. Columns in which nearly nothing stands are left out."""
+    there = [name for name in columns if held[name].filled > 0.005 and held[name].distinct > 1]
+    made = _Making()
+    readers: dict[str, Reader] = {}
+    if named := any(name in there for name in _NAMES):
+        _names(made)
+    for name in there:
+        if name in _OWN or name.startswith("x_") or name in _LIKE_EXTRAS:
+            compare, readers[name] = _OWN.get(name) or _EXTRA[_kind_of(held[name])]
+            compare(made, name)
+    held_by_rows = tuple(Column(name, kind) for name, kind in made.columns.items())
+    return Plan(
+        tuple(there), held_by_rows, made.frequent, tuple(made.comparisons), tuple(made.keys), readers, named=named
+    )
+
+
+class _Making:
+    def __init__(self) -> None:
+        self.columns: dict[str, str] = {}
+        self.frequent: dict[str, float] = {}
+        self.comparisons: list[Comparison] = []
+        self.keys: list[str] = []
+
+    def has(self, *columns: str, kind: str = "text") -> None:
+        self.columns.update(dict.fromkeys(columns, kind))
+
+    def frequents(self, name: str, share: float) -> None:
+        self.has(name)
+        self.frequent[name] = share
+
+    def compare(self, name: str, levels: Sequence[Level], differs: tuple[float, float]) -> None:
+        otherwise = Level("differs", ("otherwise",), m=differs[0], u=differs[1])
+        self.comparisons.append(Comparison(name, ("missing", name), tuple(levels), name, otherwise))
+
+
+# The shares at the end of each level are what one would say before any file: among pairs of one person, among strangers.
+
+
+def _names(made: _Making) -> None:
+    made.frequents("given", 0.006)
+    made.frequents("family", 0.002)
+    made.has("given_sound", "family_sound")
+    made.has("givens", "families", "formals", "names", "others", kind="texts")
+    given = [
+        Level("same", ("equal", "given"), "given", m=0.7, u=0.006),
+        Level("short form", ("any", ("begins", "given"), ("share", "formals")), m=0.1, u=0.008),
+        Level("alike", ("jaro", "given", 0.9), m=0.06, u=0.002),
+        Level("among the names", ("across_share", "givens", "names"), m=0.04, u=0.002),
+        Level("rather alike", ("any", ("jaro", "given", 0.8), ("equal", "given_sound")), m=0.03, u=0.009),
+    ]
+    family = [
+        Level("same", ("equal", "family"), "family", m=0.8, u=0.002),
+        Level("alike", ("any", ("jaro", "family", 0.92), ("edits", "family", 1)), m=0.1, u=0.001),
+        Level("among the names", ("across_share", "families", "names"), m=0.03, u=0.001),
+        Level("rather alike", ("any", ("jaro", "family", 0.84), ("equal", "family_sound")), m=0.02, u=0.004),
+    ]
+    others = [
+        Level("share", ("share", "others"), m=0.6, u=0.012),
+        Level("alike", ("near", "others", 0.88), m=0.05, u=0.002),
+    ]
+    made.compare("given", given, (0.07, 0.973))
+    made.compare("family", family, (0.05, 0.992))
+    made.compare("others", others, (0.35, 0.986))
+    made.keys += ["given", "family", "given_sound", "family_sound"]
+
+
+def _born(made: _Making, name: str) -> None:
+    made.frequents("born", 0.0001)
+    made.has("born_year", "born_day", "born_swapped")
+    levels = [
+        Level("same", ("equal", "born"), "born", m=0.75, u=0.0005),
+        Level("slip", ("edits", "born", 1), m=0.12, u=0.002),
+        Level("day and month swapped", ("across", "born", "born_swapped"), m=0.01, u=0.00005),
+        Level("same day of the year", ("equal", "born_day"), m=0.02, u=0.003),
+        Level("same year", ("equal", "born_year"), m=0.03, u=0.017),
+        Level("two slips", ("edits", "born", 2), m=0.02, u=0.01),
+    ]
+    made.compare("born", levels, (0.05, 0.968))
+    made.keys += ["born", "born_year", "born_day"]
+
+
+def _email(made: _Making, name: str) -> None:
+    made.frequents("email", 0.0001)
+    made.has("email_local")
+    made.has("emails", kind="texts")
+    levels = [
+        Level("same", ("equal", "email"), "email", m=0.65, u=0.0003),
+        Level("one of them", ("share", "emails"), m=0.05, u=0.00005),
+        Level("alike", ("any", ("jaro", "email", 0.94), ("edits", "email", 2)), m=0.1, u=0.0005),
+        Level("same before the @", ("equal", "email_local"), m=0.04, u=0.0003),
+        Level("rather alike", ("jaro", "email_local", 0.88), m=0.04, u=0.001),
+    ]
+    made.compare("email", levels, (0.12, 0.998))
+    made.keys += ["email", "email_local"]
+
+
+def _phone(made: _Making, name: str) -> None:
+    made.frequents("phone", 0.0001)
+    made.has("phones", kind="texts")
+    levels = [
+        Level("same", ("equal", "phone"), "phone", m=0.65, u=0.0003),
+        Level("one of them", ("share", "phones"), m=0.05, u=0.00005),
+        Level("slip", ("edits", "phone", 1), m=0.08, u=0.0001),
+        Level("two slips", ("edits", "phone", 2), m=0.03, u=0.0005),
+    ]
+    made.compare("phone", levels, (0.19, 0.999))
+    made.keys += ["phone"]
+
+
+def _words(made: _Making, name: str) -> None:
+    """Some words, such as a street, a place or an employer."""
+    made.frequents(name, 0.003)
+    made.has(f"{name}_sound")
+    made.has(f"{name}_words", kind="texts")
+    levels = [
+        Level("same", ("equal", name), name, m=0.65, u=0.004),
+        Level("alike", ("any", ("jaro", name, 0.92), ("edits", name, 1)), m=0.1, u=0.001),
+        Level("most words", ("overlap", f"{name}_words", 0.6), m=0.04, u=0.001),
+        Level("rather alike", ("jaro", name, 0.84), m=0.03, u=0.004),
+        Level("a word", ("share", f"{name}_words"), m=0.03, u=0.01),
+    ]
+    made.compare(name, levels, (0.15, 0.98))
+    made.keys += [name, f"{name}_sound"]
+
+
+def _mark(made: _Making, name: str) -> None:
+    """A number or a mark, such as a postcode or a number of an insurance."""
+    made.frequents(name, 0.001)
+    made.has(f"{name}_area")
+    levels = [
+        Level("same", ("equal", name), name, m=0.7, u=0.001),
+        Level("slip", ("edits", name, 1), m=0.08, u=0.005),
+        Level("same beginning", ("equal", f"{name}_area"), m=0.05, u=0.01),
+        Level("two slips", ("edits", name, 2), m=0.03, u=0.02),
+    ]
+    made.compare(name, levels, (0.14, 0.964))
+    made.keys += [name, f"{name}_area"]
+
+
+def _kind(made: _Making, name: str) -> None:
+    """One of a few, such as a country or an occupation."""
+    made.frequents(name, 0.3)
+    levels = [
+        Level("same", ("equal", name), name, m=0.9, u=0.3),
+        Level("alike", ("jaro", name, 0.9), m=0.01, u=0.005),
+    ]
+    made.compare(name, levels, (0.09, 0.695))
+
+
+def _kind_of(held: Held) -> str:
+    """What an extra is, by what it holds: one of a few, a mark, some words."""
+    if held.distinct <= 60 or held.varied < 0.004:
+        return "kind"
+    return "mark" if held.digits > 0.25 and held.length <= 20 else "words"
+
+
+def redundant(records: Iterable[Mapping[str, str]], columns: Sequence[str]) -> list[str]:
+    """Extras whose words nearly always stand in other columns of the same record: they say nothing new.
+
+    Of two that say the same the later one goes. `records` are some of the file, without what is null.
+    """
+    words = [{name: set(fold(value).split()) for name, value in record.items()} for record in records]
+    gone: list[str] = []
+    for name in reversed([name for name in columns if name.startswith("x_")]):
+        having = [record for record in words if record.get(name)]
+        rest = [name_ for name_ in columns if name_ != name and name_ not in gone]
+        said = sum(record[name] <= set().union(*(record.get(other, set()) for other in rest)) for record in having)
+        if having and said >= _SAID * len(having):
+            gone.append(name)
+    return gone
+
+
+def read(record: Mapping[str, str], made: Plan) -> dict[str, Value]:
+    """One record in the columns of the plan; None where nothing stands."""
+    row: dict[str, Value] = {}
+    if made.named:
+        _read_names(record, row)
+    for name, reader in made.readers.items():
+        if value := record.get(name):
+            reader(name, value, row)
+    return row
+
+
+def _read_email(name: str, value: str, row: dict[str, Value]) -> None:
+    boxes = [box.strip().lower()[:LONGEST] for box in value.split(";")[:MOST] if "@" in box]
+    if boxes:
+        row |= {"email": boxes[0], "email_local": boxes[0].split("@")[0] or None, "emails": tuple(boxes)}
+
+
+def _read_phone(name: str, value: str, row: dict[str, Value]) -> None:
+    numbers = ["".join(_DIGITS.findall(number))[-9:] for number in value.split(";")[:MOST]]
+    if numbers := [number for number in numbers if len(number) >= 5]:
+        row |= {"phone": numbers[0], "phones": tuple(numbers)}
+
+
+def _read_words(name: str, value: str, row: dict[str, Value]) -> None:
+    if whole := fold(value):
+        words = [word for word in whole.split() if len(word) > 1]
+        row |= {name: whole, f"{name}_words": tuple(dict.fromkeys(words)) or None, f"{name}_sound": sound(whole)}
+
+
+def _read_mark(name: str, value: str, row: dict[str, Value]) -> None:
+    if whole := code(value):
+        row |= {name: whole, f"{name}_area": whole[: -(len(whole) // 2)] or whole}
+
+
+def _read_kind(name: str, value: str, row: dict[str, Value]) -> None:
+    row[name] = fold(value) or None
+
+
+def _read_born(name: str, value: str, row: dict[str, Value]) -> None:
+    if day := born(value):
+        year, *rest = day.split("-")
+        row |= {"born": day, "born_year": year}
+        if len(rest) == 2:
+            row |= {"born_day": "-".join(rest), "born_swapped": f"{year}-{rest[1]}-{rest[0]}"}
+
+
+def _read_names(record: Mapping[str, str], row: dict[str, Value]) -> None:
+    given, family = fold(record.get("given_name", "")), fold(record.get("family_name", ""))
+    told = record.get("name") or record.get("display_name") or ""
+    words = fold(told).split()
+    if not given and not family and words:
+        given, family = words[0], " ".join(words[1:][-1:])
+        if "," in told and family:
+            family, given = fold(told.split(",", 1)[0]), fold(told.split(",", 1)[1]).split(" ")[0]
+    every = dict.fromkeys([*given.split(), *family.split(), *words, *fold(record.get("nickname", "")).split()])
+    if not every:
+        return
+    others = [name for name in every if name not in given.split() and name not in family.split()]
+    row |= {
+        "given": given or None,
+        "given_sound": sound(given) or None,
+        "givens": (given,) if given else None,
+        "family": family or None,
+        "family_sound": sound(family) or None,
+        "families": (family,) if family else None,
+        "names": tuple(every),
+        "others": tuple(others) or None,
+        "formals": formals(given),
+    }
+
+
+_NICKNAMES = NickNamer()
+
+
+@lru_cache(maxsize=20_000)
+def formals(given: str) -> tuple[str, ...] | None:
+    """The full forms of a given name, with itself: bill -> william."""
+    if not given:
+        return None
+    return (given, *sorted(_NICKNAMES.canonicals_of(given) - {given}))
+
+
+_EXTRA = {"words": (_words, _read_words), "mark": (_mark, _read_mark), "kind": (_kind, _read_kind)}
+_OWN = {
+    "birth_date": (_born, _read_born),
+    "email": (_email, _read_email),
+    "phone": (_phone, _read_phone),
+    "postcode": _EXTRA["mark"],
+    "city": _EXTRA["words"],
+    "address": _EXTRA["words"],
+    "organisation": _EXTRA["words"],
+}
+_LIKE_EXTRAS = ("website", "url", "handle", "network", "country", "language", "bio")
