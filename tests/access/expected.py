@@ -21,6 +21,9 @@ OPERATIONS: dict[str, str] = {
     "GET /people/{person_id}": "person.view",
     "PATCH /people/{person_id}": "person.edit",
     "GET /people/{person_id}/timeline": "person.view",
+    "GET /people/{person_id}/codes": "person.link",
+    "POST /people/{person_id}/codes": "person.link",  # to write to them: conversation.reply, in the act
+    "POST /codes/{code_id}/withdraw": "person.link",
     "GET /people/{person_id}/orders": "order.view",
     "POST /people/{person_id}/notes": "interaction.add",
     "POST /people/{person_id}/export": "person.export",
@@ -121,6 +124,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "channels/<int:channel_id>/": {"GET": "source.view", "POST": "channel.manage"},
     "customers/": {"GET": "person.view"},
     "customers/<int:person_id>/": {"GET": "person.view"},
+    "customers/<int:person_id>/code/": {"POST": "person.link"},
     "customers/<int:person_id>/edit/": {"POST": "person.edit"},
     "customers/<int:person_id>/message/": {"GET": "conversation.view"},
     "customers/<int:person_id>/older/": {"GET": "person.view"},

@@ -17,8 +17,10 @@ from mutuals.capture.models import Import, RawEvent
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment
 from mutuals.identity import bought
+from mutuals.identity.proofs import codes
 from mutuals.inbox import work
 from mutuals.people import organisations
+from mutuals.people.models import Profile
 from mutuals.sales.models import Order
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff import tokens
@@ -54,6 +56,8 @@ def town() -> Town:
     cast.said(source)
     _, receipt = privacy.export(bea, by=staff.aron, now=now)
     coming = _import(staff, now)
+    address = Profile.objects.get(network="email", key="bea@kettles.example")
+    code = codes.make(bea, sent_to=address, by=staff.ada, now=now)
     ids: dict[str, object] = {
         "person_id": bea.pk,
         "organisation_id": firm.pk,
@@ -69,6 +73,7 @@ def town() -> Town:
         "user_id": staff.ben.pk,
         "team_id": staff.sales.pk,
         "receipt_id": receipt.pk,
+        "code_id": code.challenge.pk,
         "sha": blob.sha256,
     }
     return Town(staff, ids)

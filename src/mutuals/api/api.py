@@ -13,6 +13,7 @@ from mutuals import __version__
 from mutuals.api import (
     _problems,
     channels,
+    codes,
     conversations,
     health,
     imports,
@@ -54,6 +55,7 @@ api.add_decorator(answered, mode="operation")
 _problems.install(api)
 for part in (
     channels,
+    codes,
     conversations,
     health,
     imports,

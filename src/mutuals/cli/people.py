@@ -11,6 +11,7 @@ from mutuals import privacy
 from mutuals.base import clock, files
 from mutuals.cli._say import Missing, me, verb
 from mutuals.identity import link, newcomer
+from mutuals.inbox import codes
 from mutuals.inbox import queries as inbox
 from mutuals.people import queries, visibility
 from mutuals.people.models import Person, Profile
@@ -38,6 +39,9 @@ def register(groups: Any) -> None:
     parser.add_argument("profile", type=int)
     parser = verb(verbs, "unlink", unlink_profile, "say that a profile is not this person's")
     parser.add_argument("profile", type=int)
+    parser = verb(verbs, "code", code, "send them a one-time code in private; whoever sends it back is linked")
+    parser.add_argument("id", type=int)
+    parser.add_argument("--profile", type=int, help="to which of theirs (where they last wrote in private)")
     parser = verb(verbs, "export", export, "hand over everything that is held of one person")
     parser.add_argument("id", type=int)
     parser.add_argument("--out", type=Path, required=True, help="the ZIP to write")
@@ -133,6 +137,18 @@ def unlink_profile(args: argparse.Namespace) -> str:
         raise Missing(f"There is no profile {args.profile}.")
     link.reject(profile, by=me(args), now=clock.now())
     return f"{profile} belongs to nobody now; the answer is remembered"
+
+
+def code(args: argparse.Namespace) -> dict[str, Any]:
+    """An open code, and the message it leaves with."""
+    by = me(args)
+    row = person(by, args.id)
+    to = Profile.objects.filter(pk=args.profile, person__canonical_id=row.pk).first() if args.profile else None
+    if args.profile and to is None:
+        raise Missing(f"{row} has no profile {args.profile}.")
+    sent = codes.send(row, by=by, to=to, now=clock.now())
+    told = visibility.shown_name(sent.challenge.sent_to, full=visibility.sees_contacts(by))
+    return {"id": sent.challenge.pk, "to": told, "ends": sent.challenge.ends_at, "message": sent.message.pk}
 
 
 def export(args: argparse.Namespace) -> dict[str, Any]:

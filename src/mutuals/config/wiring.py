@@ -17,6 +17,7 @@ from mutuals.channels import sources
 from mutuals.conversations import hanging as conversations
 from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
+from mutuals.identity.proofs import claims, looks
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.people import fields as people_fields
@@ -81,6 +82,10 @@ def _name_jobs() -> None:
     jobs.name(running.CHECK, running.check_now)
     jobs.name(running.RUN, running.run_now)
     jobs.name("capture.take_up", lambda timestamp=0: running.take_up(now=clock.now()), cron="*/2 * * * *")
+    jobs.name(claims.PAGE, looks.page_now)
+    jobs.name(claims.DOMAIN, looks.domain_now)
+    jobs.name(claims.PICTURES, looks.pictures_now)
+    jobs.name(looks.RECHECK, looks.recheck_now, cron="17 * * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

@@ -75,12 +75,9 @@ def make(person: Person, *, sent_to: Profile, by: User, now: datetime) -> Made:
     return Made(challenge, f"{secret[:4]}-{secret[4:]}-{_spelled(challenge.pk)}")
 
 
-def words(code: str, *, company: str) -> str:
-    """What is written to the customer. It says what the code does, because whoever gives it away gives themselves away."""
-    return (
-        f"Your code is {code}. To show that another account is yours as well, send it to {company} from that account within "
-        "24 hours. Give it to nobody else: whoever sends it to us is taken for you."
-    )
+def words(code: str) -> str:
+    """What is written to the customer, short enough for every network."""
+    return f"Code {code}: send it to us within a day from your other account. Tell it to nobody else."
 
 
 def withdraw(challenge: Challenge, *, by: User, now: datetime) -> None:

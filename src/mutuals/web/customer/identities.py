@@ -49,7 +49,11 @@ def identities(person: Person, profiles: Sequence[Profile], viewer: User) -> lis
 def _identity(profile: Profile, link: Link | None, names: dict[str, str], *, full: bool) -> Identity:
     state = link.state if link else LinkState.CONFIRMED.value
     clues = [
-        (str(one.get("clue", "")), _detail(str(one.get("detail", "")), full=full), bool(one.get("for", True)))
+        (
+            str(one.get("words") or one.get("clue", "")),
+            _detail(str(one.get("detail", "")), full=full),
+            bool(one.get("for", True)),
+        )
         for one in (link.because if link else [])
         if isinstance(one, dict)
     ]
@@ -78,4 +82,4 @@ def _names(links: Sequence[Link]) -> dict[str, str]:
     known = (
         {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids).only("name", "email")} if ids else {}
     )
-    return {**known, "machine:identity": "the network's own id"}
+    return {**known, "machine:identity": "the network's own id", "machine:proofs": "a proof"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.customer import acts, profiles, views
+from mutuals.web.customer import acts, codes, profiles, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:person_id>/", views.customer, name="customer"),
     path("customers/<int:person_id>/older/", views.older, name="customer_older"),
     path("customers/<int:person_id>/message/", views.message, name="customer_message"),
+    path("customers/<int:person_id>/code/", codes.send, name="customer_code"),
     path("customers/<int:person_id>/edit/", acts.edit, name="customer_edit"),
     path("customers/<int:person_id>/remark/", acts.remark, name="customer_remark"),
     path("customers/<int:person_id>/place/", acts.place, name="customer_place"),

@@ -1,0 +1,77 @@
+"""Codes by which a customer shows that another account is theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from mutuals.api._auth import user_of
+from mutuals.api._door import Resource, one
+from mutuals.api._types import Id, In, Out, Page, PathId
+from mutuals.api.people import person_of
+from mutuals.base import clock
+from mutuals.identity.models import Challenge
+from mutuals.identity.proofs import codes as proofs
+from mutuals.inbox import codes
+from mutuals.people.models import Profile
+from mutuals.people.visibility import visible_to
+
+router = Resource("codes")
+
+
+class CodeOut(Out):
+    """An open code: to which profile it went, and until when it is good. The code itself stands in the message alone."""
+
+    id: int
+    person_id: int
+    profile_id: int
+    made_at: datetime
+    ends_at: datetime
+    tries: int
+    message_id: int | None
+
+    @classmethod
+    def of(cls, row: Challenge, *, message_id: int | None = None) -> CodeOut:
+        """A row of the table."""
+        return cls(
+            id=row.pk,
+            person_id=row.person_id,
+            profile_id=row.sent_to_id,
+            made_at=row.made_at,
+            ends_at=row.ends_at,
+            tries=row.tries,
+            message_id=message_id,
+        )
+
+
+class CodeAsked(In):
+    """To which of their profiles; left out: where they last wrote in private."""
+
+    profile_id: Id | None = None
+
+
+@router.read("/people/{int:person_id}/codes", act="person.link", out=Page[CodeOut], also={308: None})
+def listed(request: HttpRequest, person_id: PathId) -> Page[CodeOut]:
+    """The open codes of a person, the newest first."""
+    rows = proofs.of_person(person_of(request, person_id), now=clock.now())
+    return Page[CodeOut](items=[CodeOut.of(row) for row in rows], next=None)
+
+
+@router.write("POST", "/people/{int:person_id}/codes", act="person.link", out=CodeOut, status=201, also={308: None})
+def send(request: HttpRequest, person_id: PathId, body: CodeAsked) -> CodeOut:
+    """Send a one-time code to a person in private; whoever sends it back is linked. 409 where nobody else must not read it."""
+    by, person = user_of(request), person_of(request, person_id)
+    to = one(Profile.objects.filter(person__canonical_id=person.pk), body.profile_id) if body.profile_id else None
+    sent = codes.send(person, by=by, to=to, now=clock.now())
+    return CodeOut.of(sent.challenge, message_id=sent.message.pk)
+
+
+@router.write("POST", "/codes/{int:code_id}/withdraw", act="person.link", out=CodeOut)
+def withdraw(request: HttpRequest, code_id: PathId) -> CodeOut:
+    """End an open code before its time."""
+    by = user_of(request)
+    row = one(Challenge.objects.filter(person__canonical__in=visible_to(by)), code_id)
+    proofs.withdraw(row, by=by, now=clock.now())
+    row.refresh_from_db()
+    return CodeOut.of(row)
