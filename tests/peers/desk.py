@@ -11,7 +11,7 @@ from mutuals.base import clock
 from mutuals.capture import draw, outbox
 from mutuals.capture.models import Outgoing
 from mutuals.channels import presences, signin, sources
-from mutuals.channels.models import Channel, Source
+from mutuals.channels.models import Bucket, Channel, Source
 from mutuals.history import queries
 from mutuals.history.models import Direction, Interaction
 from mutuals.inbox import answer
@@ -53,7 +53,11 @@ def connect(
 
 
 def bring(source: Source) -> int:
-    """Draw what is new and carry it through the house; how many raws were opened."""
+    """Draw what is new and carry it through the house; how many raws were opened.
+
+    A story looks some times a second, which our own limit of calls is not made for: it begins full each time.
+    """
+    Bucket.objects.filter(source=source).delete()
     draw.draw(source.pk)
     return flow.run(source.pk)
 

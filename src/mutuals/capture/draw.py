@@ -31,6 +31,7 @@ DRAW = "capture.draw"
 PAGES = 200  # in one job; the rest follows in the next, so that no source keeps a worker to itself
 LEASE = timedelta(seconds=60)  # when a claimed draw that never reported is claimed again
 BUSY = timedelta(seconds=5)
+BREATH = timedelta(seconds=60)  # after our own limit: with one call to spend the first stream would starve the others
 WATCH = 60.0  # seconds of one wait for a hint
 _log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ def draw(
         drawn = _Drawn()
         failure = _draw_all(source, connector, [stream] if stream else _streams(connector), drawn, now)
         if failure is not None:
+            if isinstance(failure, RateLimited):
+                failure.retry_at = max(failure.retry_at, now() + BREATH)
             health.note_failure(source, failure, now=now(), chance=chance)
             return drawn.new
         again = now() if drawn.more else now() + timedelta(seconds=connector.poll_seconds)

@@ -12,7 +12,7 @@ from mutuals.capture import draw, scheduler
 from mutuals.capture._locks import Space
 from mutuals.capture.models import RawEvent
 from mutuals.capture.tests import tiny
-from mutuals.channels.models import Health, Source
+from mutuals.channels.models import Bucket, Health, Source
 from mutuals.connectors.contract import AuthExpired
 from mutuals.staff.models import Role
 from mutuals.staff.permissions import NotAllowed
@@ -96,6 +96,19 @@ def test_the_networks_own_moment_decides_about_the_next_look(network):
     source.refresh_from_db()
     assert (source.health, source.failures) == (Health.RATE_LIMITED, 0)
     assert source.next_try_at == NOW + timedelta(seconds=120)
+
+
+@pytest.mark.django_db
+def test_a_source_at_its_limit_waits_until_it_can_pay_for_more_than_one_call(network):
+    source = source_of(network)
+    network.items = [cast.event("p1")]
+    Bucket.objects.create(source=source, group="read", left=30.0, counted_at=NOW)  # 30 are kept for replies
+
+    drawn(source)
+
+    source.refresh_from_db()
+    assert source.health == Health.RATE_LIMITED
+    assert source.next_try_at == NOW + timedelta(seconds=60)
 
 
 @pytest.mark.django_db
