@@ -16,6 +16,8 @@ from mutuals.channels.models import Channel, Source
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.identity import newcomer
+from mutuals.identity.models import Edge
+from mutuals.identity.remark import own_record
 from mutuals.inbox.models import Turn
 from mutuals.people.models import Person, Profile
 from mutuals.staff.models import Role, Team, User
@@ -174,3 +176,21 @@ def everywhere(needle: str) -> list[str]:
                     if cursor.fetchone()[0]:
                         found.append(f"{table}.{field.column}")
     return found
+
+
+def clue(words: str, weight: float | None, *, seen: str = "", **more: Any) -> dict[str, Any]:
+    """One clue as an edge keeps it."""
+    told = {"clue": "name", "words": words, "detail": "", "weight": weight, "for": (weight or 0) >= 0, "family": "name"}
+    return told | {"seen": seen, "at": NOW.isoformat()} | more
+
+
+def doubt(
+    one: Person | Profile, other: Person | Profile, *clues: dict[str, Any], sure: float = 0.9, **more: Any
+) -> Edge:
+    """An unsure edge of the review, as the live path writes it: persons stand in it by their own records."""
+    ends = sorted(end.pk if isinstance(end, Profile) else own_record(end, now=NOW).pk for end in (one, other))
+    told = list(clues) or [clue("The names are alike", 8.5), clue("Another town", -2.0, family="place")]
+    values = {"probability": sure, "pool": 12_940, "margin": 6.0, "model": "test", "priority": sure, "since": NOW}
+    return Edge.objects.create(
+        a_id=ends[0], b_id=ends[1], verdict="unsure", because=told, by="machine:identity", **(values | more)
+    )

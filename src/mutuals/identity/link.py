@@ -169,6 +169,21 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
         journal.note("profile.unlinked", person, by=by, profile=profile.pk)
 
 
+def take_back(profile: Profile, *, said_by: str, now: datetime) -> bool:
+    """End a link as if it had not been said: nothing is remembered against it. False where it is not that link any more."""
+    with transaction.atomic():
+        gate.enter()
+        locked = Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk).first()
+        live = Link.objects.filter(profile=profile, state=LinkState.CONFIRMED, by=said_by, until=None)
+        if locked is None or locked.person_id is None or not live.update(until=now):
+            return False
+        root = Person.objects.values_list("canonical_id", flat=True).get(pk=locked.person_id)
+        Profile.objects.filter(pk=profile.pk).update(person=None)
+        settle([root], now=now)
+        journal.note("profile.unlinked", f"person:{root}", by=said_by, profile=profile.pk)
+    return True
+
+
 def _held(profile: Profile) -> Person:
     """Whose it is now, held for this transaction: two who answer at once must not both end the same link."""
     rows = Profile.objects.select_for_update(no_key=True)  # no join: it would show the person of before

@@ -1,0 +1,219 @@
+"""Questions of the review: what waits, one pair with its sides and the runner-up, how good it is. They never write."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from mutuals.base.models import Entry
+from mutuals.identity import sides
+from mutuals.identity.model.calibrate import Error, Judged, error_above
+from mutuals.identity.models import Edge, SecondLook, Sweep, Verdict
+from mutuals.identity.sides import Side
+from mutuals.people.models import Person, Profile
+from mutuals.people.profiles import OWN
+from mutuals.people.visibility import shown_name
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+ANSWERED, REOPENED = "pair.answered", "pair.reopened"
+BANDS = ((0.2, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.99), (0.99, 1.01))
+WEEKS = 12
+MOST = 10_000  # answers that are read for a judgement, and pairs that are counted
+_RELATED = ("a__person__canonical", "b__person__canonical")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of the queue."""
+
+    edge: Edge
+    one: str
+    other: str
+    value: Any
+
+    @property
+    def place(self) -> str:
+        """Where the queue goes on after it."""
+        return f"{self.edge.priority!r}_{self.edge.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One pair. `is_open`: it can be answered; `said`: what was answered, by whom, where it is not."""
+
+    edge: Edge
+    one: Side
+    other: Side
+    rival: Edge | None
+    is_open: bool
+    is_second: bool
+    said: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Answers about pairs of one band of probability, in one week: how many there were, and how many were the same."""
+
+    week: datetime
+    low: float
+    high: float
+    answers: int
+    same: int
+
+
+def unsure() -> QuerySet[Edge]:
+    """The queue in its order."""
+    return Edge.objects.filter(verdict=Verdict.UNSURE, until=None).order_by("-priority", "-id")
+
+
+def queue(viewer: User, *, after: str = "", limit: int = 25) -> list[Waiting]:
+    """Lines of the queue from a place on, for somebody who may answer. Second looks stand among the others."""
+    require(viewer, "person.link")
+    rows, place = unsure(), _place(after)
+    if place:
+        rows = rows.filter(Q(priority__lt=place[0]) | Q(priority=place[0], pk__lt=place[1]), priority__lte=place[0])
+    found = list(rows.select_related(*_RELATED)[:limit])
+    look = None if place else second_for(viewer)
+    if look is not None:
+        found.insert(min(look.pk % 5, len(found)), look)
+    return [_line(edge) for edge in found]
+
+
+def waiting(viewer: User, *, most: int = 1000) -> int:
+    """How many wait, counted up to `most`."""
+    require(viewer, "person.link")
+    return unsure().order_by()[: most + 1].count()
+
+
+def pair(number: int, *, viewer: User) -> Pair | None:
+    """One pair as the screen shows it; None where there is none, or an end of it was erased."""
+    require(viewer, "person.link")
+    edge = Edge.objects.filter(pk=number).first() if number < 2**63 else None
+    if edge is None:
+        return None
+    look = SecondLook.objects.filter(edge=edge, verdict="").first()
+    is_second = look is not None and may_look(look, viewer)
+    one, other = sides.of(edge)
+    said = Entry.objects.filter(kind=ANSWERED, about=f"edge:{edge.pk}").order_by("-id").first()
+    is_open = is_second or (edge.until is None and edge.verdict == Verdict.UNSURE)
+    return Pair(edge, one, other, rival_of(edge), is_open, is_second, said)
+
+
+def rival_of(edge: Edge) -> Edge | None:
+    """The likeliest other holder of the same profile: who stands on the other end of another live edge of it."""
+    ends = {end.pk: end for end in Profile.objects.filter(pk__in=[edge.a_id, edge.b_id])}
+    alone = next((pk for pk, end in ends.items() if end.network != OWN), None)
+    if alone is None:
+        return None
+    rows = Edge.objects.filter(Q(a=alone) | Q(b=alone), until=None, verdict=Verdict.UNSURE).exclude(pk=edge.pk)
+    return rows.select_related(*_RELATED).order_by("-probability", "pk").first()
+
+
+def other_end(edge: Edge, number: int) -> Profile:
+    """The end of an edge that is not this profile."""
+    return edge.b if edge.a_id == number else edge.a
+
+
+def second_for(viewer: User) -> Edge | None:
+    """A pair that somebody else answered and that this one is asked again, without being told."""
+    looks = SecondLook.objects.filter(verdict="").select_related("edge").order_by("pk")[:20]
+    found = next((look for look in looks if may_look(look, viewer)), None)
+    return Edge.objects.select_related(*_RELATED).get(pk=found.edge_id) if found else None
+
+
+def may_look(look: SecondLook, viewer: User) -> bool:
+    """Whether somebody else than this one gave the first answer, and it still stands."""
+    first = Entry.objects.filter(kind__in=[ANSWERED, REOPENED], about=f"edge:{look.edge_id}").order_by("-id").first()
+    return first is not None and first.kind == ANSWERED and first.by != f"staff:{viewer.pk}"
+
+
+def of_profiles(profile_ids: Iterable[int], *, limit: int = 20) -> list[Edge]:
+    """The live unsure edges of some profiles, likeliest first."""
+    ids = list(profile_ids)
+    rows = Edge.objects.filter(Q(a__in=ids) | Q(b__in=ids), until=None, verdict=Verdict.UNSURE)
+    return list(rows.select_related(*_RELATED).order_by("-probability", "pk")[:limit])
+
+
+def answers(*, since: datetime) -> list[Entry]:
+    """The answers of the review that stand, newest first: those that were taken back are not among them."""
+    rows = Entry.objects.filter(kind__in=[ANSWERED, REOPENED], at__gte=since).order_by("-id")[:MOST]
+    gone, found = set[int](), list[Entry]()
+    for row in rows:
+        if row.kind == REOPENED:
+            gone.add(int(row.data.get("of", 0)))
+        elif row.pk not in gone and row.data.get("verdict") != Verdict.UNSURE:
+            found.append(row)
+    return found
+
+
+def judged(*, now: datetime) -> list[Judged]:
+    """(probability, whether it was the same) of the answers of the last twelve weeks."""
+    rows = answers(since=now - timedelta(weeks=WEEKS))
+    told = [(row.data.get("probability"), row.data.get("verdict") == Verdict.SAME) for row in rows]
+    return [(float(probability), same) for probability, same in told if probability is not None]
+
+
+def bands(*, now: datetime) -> list[Band]:
+    """Answers by week and band of probability, newest week first."""
+    counted: dict[tuple[datetime, tuple[float, float]], list[bool]] = defaultdict(list)
+    for row in answers(since=now - timedelta(weeks=WEEKS)):
+        probability = row.data.get("probability")
+        band = next((one for one in BANDS if probability is not None and one[0] <= probability < one[1]), None)
+        if band is not None:
+            week = (row.at - timedelta(days=row.at.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+            counted[week, band].append(row.data.get("verdict") == Verdict.SAME)
+    keys = sorted(counted, key=lambda key: (-key[0].timestamp(), key[1]))
+    return [Band(week, *band, len(counted[week, band]), sum(counted[week, band])) for week, band in keys]
+
+
+def agreement() -> tuple[int, int]:
+    """Of so many pairs that two were asked about, so many were answered alike."""
+    looks = list(SecondLook.objects.exclude(verdict="").order_by("-pk")[:MOST])
+    rows = Entry.objects.filter(kind=ANSWERED, about__in=[f"edge:{look.edge_id}" for look in looks]).order_by("id")
+    first = {row.about: row.data.get("verdict") for row in rows}
+    told = [(look.verdict, first.get(f"edge:{look.edge_id}")) for look in looks]
+    return len(told), sum(one == other for one, other in told)
+
+
+def error_of(threshold: float, *, now: datetime) -> Error:
+    """How many pairs wait above a threshold, and how many of them would be accepted wrongly."""
+    rows = unsure().order_by().filter(probability__gte=threshold).values_list("probability", flat=True)[:MOST]
+    return error_above(threshold, [float(one) for one in rows if one is not None], judged(now=now))
+
+
+def sweeps() -> list[Sweep]:
+    """The newest searches among what is there."""
+    return list(Sweep.objects.order_by("-began_at", "-pk")[:5])
+
+
+def named(end: Profile, *, full: bool = True) -> str:
+    """What an end of an edge is called: its person where it is their own record, else the presence."""
+    if end.network == OWN and end.person is not None:
+        return str(end.person.canonical)
+    return shown_name(end, full=full)
+
+
+def person_of(end: Profile) -> Person | None:
+    """Whom an end stands for today."""
+    return end.person.canonical if end.person is not None else None
+
+
+def _line(edge: Edge) -> Waiting:
+    ends = sorted((edge.a, edge.b), key=lambda end: (end.network != OWN, end.pk))
+    people: Sequence[Person | None] = [person_of(end) for end in ends]
+    value = max((person.order_total for person in people if person is not None), default=0)
+    return Waiting(edge, named(ends[0]), named(ends[1]), value)
+
+
+def _place(text: str) -> tuple[float, int] | None:
+    priority, _, number = text.partition("_")
+    try:
+        return (float(priority), int(number)) if text and len(text) < 60 else None
+    except ValueError:
+        return None

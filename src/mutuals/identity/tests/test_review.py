@@ -1,0 +1,200 @@
+"""Answers of the review: what follows, what is refused, taking back, many at once, and the second look."""
+
+from datetime import timedelta
+from math import isclose
+
+import pytest
+
+import cast
+from cast import NOW
+from mutuals.identity import evidence, queries, review
+from mutuals.identity.models import Edge, Link, LinkState, Merge, SecondLook, Verdict
+from mutuals.identity.review import Stale, is_asked_twice
+from mutuals.people.models import Person, Profile
+from mutuals.people.persons import Gone
+from mutuals.staff.permissions import NotAllowed
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+def asked():
+    """Staff, Bea, and a presence that may be hers."""
+    us = cast.staff()
+    bea = cast.person(by=us.ada)
+    row = cast.profile()
+    return us, bea, row, cast.doubt(bea, row)
+
+
+def test_a_profile_that_is_the_same_becomes_the_persons_and_the_answer_can_be_taken_back():
+    us, bea, row, edge = asked()
+
+    done = review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+    held = Profile.objects.get(pk=row.pk).person
+    back = review.undo(done.key, by=us.ada, now=LATER)
+    again = review.undo(done.key, by=us.ada, now=LATER)
+
+    assert held == bea
+    assert Profile.objects.get(pk=row.pk).person is None
+    assert Edge.objects.get(pk=back.edge).verdict == Verdict.UNSURE
+    assert again.words == "It was taken back already"
+    assert [one.edge.pk for one in queries.queue(us.ada)] == [back.edge]
+
+
+def test_never_the_same_is_remembered_and_not_asked_again():
+    us, bea, row, edge = asked()
+
+    done = review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+    waiting = queries.waiting(us.ada)
+    link = Link.objects.get(profile=row)
+    review.undo(done.key, by=us.ada, now=LATER)
+
+    assert waiting == 0
+    assert (link.state, link.person, link.until) == (LinkState.REJECTED, bea, None)
+    assert Link.objects.get(pk=link.pk).until is not None
+    assert queries.waiting(us.ada) == 1
+
+
+def test_two_persons_are_merged_with_the_chosen_values_and_parted_again():
+    us = cast.staff()
+    bea = cast.person(by=us.ada, city="Porto")
+    other = cast.person("B. Brand", by=us.ada, city="Lisbon")
+    edge = cast.doubt(bea, other)
+
+    done = review.answer(edge, Verdict.SAME, by=us.ada, now=LATER, keep=bea, choices={"city": "gone"})
+    bea.refresh_from_db()
+    taken = bea.city
+    review.undo(done.key, by=us.ada, now=LATER)
+
+    assert taken == "Lisbon"
+    assert Merge.objects.get().undone_at is not None
+    assert Person.objects.get(pk=other.pk).canonical_id == other.pk
+    assert Person.objects.get(pk=bea.pk).city == "Porto"
+    assert queries.waiting(us.ada) == 1
+
+
+def test_two_presences_of_nobody_become_a_new_person():
+    us = cast.staff()
+    one, other = cast.profile("@tilo.b"), cast.profile("@tilo", network="bluesky")
+    edge = cast.doubt(one, other)
+
+    done = review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+
+    assert {row.person for row in Profile.objects.filter(pk__in=[one.pk, other.pk])} == {done.person}
+    assert done.person.name == "@tilo.b"
+
+
+def test_who_does_not_know_sends_the_pair_to_the_end():
+    us, bea, _, edge = asked()
+    next_one = cast.doubt(bea, cast.profile("@beapours"), sure=0.4)
+
+    done = review.answer(edge, Verdict.UNSURE, by=us.ada, now=LATER)
+    order = [one.edge.pk for one in queries.queue(us.ada)]
+    review.undo(done.key, by=us.ada, now=LATER)
+
+    assert order == [next_one.pk, edge.pk]
+    assert [one.edge.pk for one in queries.queue(us.ada)] == [edge.pk, next_one.pk]
+
+
+def test_a_second_answer_to_the_same_pair_is_refused_kindly():
+    us, _, _, edge = asked()
+    review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+
+    with pytest.raises(Stale, match="meanwhile"):
+        review.answer(edge, Verdict.SAME, by=us.ben, now=LATER)
+
+    assert queries.pair(edge.pk, viewer=us.ben).said.by == f"staff:{us.ada.pk}"
+
+
+def test_contractors_neither_see_the_queue_nor_answer():
+    us, _, _, edge = asked()
+
+    with pytest.raises(NotAllowed):
+        review.answer(edge, Verdict.SAME, by=us.cleo, now=LATER)
+    with pytest.raises(NotAllowed):
+        queries.queue(us.cleo)
+    with pytest.raises(NotAllowed):
+        review.accept_above(0.95, by=us.lea, now=LATER)
+
+    assert queries.waiting(us.ada) == 1
+
+
+def test_a_pair_of_somebody_who_was_erased_is_gone():
+    us, _, row, edge = asked()
+    Profile.objects.filter(pk=row.pk).delete()
+
+    with pytest.raises(Gone):
+        review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+
+    assert queries.pair(edge.pk, viewer=us.ada) is None
+
+
+def test_many_are_accepted_at_once_and_taken_back_at_once():
+    us = cast.staff()
+    pairs = [(cast.person(f"Bea {n}", by=us.ada), cast.profile(f"@bea{n}")) for n in range(3)]
+    for place, (person, row) in enumerate(pairs):
+        cast.doubt(person, row, sure=0.99 - place * 0.03)
+
+    expected = queries.error_of(0.95, now=LATER)
+    done = review.accept_above(0.95, by=us.aron, now=LATER)
+    linked = Profile.objects.exclude(person=None).filter(network="mastodon").count()
+    review.undo(done.key, by=us.aron, now=LATER)
+
+    assert (expected.pairs, linked) == (2, 2)
+    assert 0 < expected.share < 0.1
+    assert queries.waiting(us.aron) == 3
+
+
+def test_two_in_a_hundred_are_asked_again_of_somebody_else_who_is_not_told():
+    us, _, _, edge = asked()
+    review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+    SecondLook.objects.get_or_create(edge=edge)
+
+    hidden, shown = queries.queue(us.ada), queries.queue(us.ben)
+    review.answer(shown[0].edge, Verdict.SAME, by=us.ben, now=LATER)
+
+    assert 150 < sum(is_asked_twice(number) for number in range(10_000)) < 250
+    assert hidden == []
+    assert [one.edge for one in shown] == [edge]
+    assert queries.agreement() == (1, 0)
+    assert Edge.objects.get(until=None).verdict == Verdict.DIFFERENT
+    assert queries.queue(us.ben) == []
+
+
+def test_how_often_the_review_was_right_is_counted_by_week_and_band():
+    us, bea, _, edge = asked()
+    other = cast.doubt(bea, cast.profile("@x"), sure=0.92)
+    review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+    taken_back = review.answer(other, Verdict.DIFFERENT, by=us.ada, now=LATER)
+
+    before = queries.bands(now=LATER)
+    review.undo(taken_back.key, by=us.ada, now=LATER)
+
+    assert [(band.low, band.answers, band.same) for band in before] == [(0.9, 2, 1)]
+    assert [(band.answers, band.same) for band in queries.bands(now=LATER)] == [(1, 1)]
+
+
+def test_the_queue_is_walked_by_place_and_costs_the_same_for_any_length():
+    us, bea, _, edge = asked()
+    more = [cast.doubt(bea, cast.profile(f"@b{n}"), sure=0.5, priority=0.1 * n) for n in range(5)]
+
+    first = queries.queue(us.ada, limit=2)
+    rest = queries.queue(us.ada, after=first[-1].place, limit=10)
+
+    assert [one.edge.pk for one in first] == [edge.pk, more[4].pk]
+    assert [one.edge.pk for one in rest] == [one.pk for one in reversed(more[:4])]
+    assert queries.queue(us.ada, after="nonsense_x", limit=1)[0].edge == edge
+
+
+def test_the_bars_add_up_from_chance_to_the_probability():
+    clues = evidence.clues_of([cast.clue("a", 8.5), cast.clue("b", -2.0), cast.clue("c", None, proof=True), "broken"])
+
+    steps = evidence.waterfall(clues, probability=0.9, pool=1024)
+
+    assert [one.is_proof for one in clues] == [True, False, False]
+    assert [step.kind for step in steps] == ["start", "for", "against", "rest", "sum"]
+    assert steps[0].start == -10
+    assert all(isclose(one.end, two.start) for one, two in zip(steps[:-2], steps[1:-1], strict=True))
+    assert isclose(steps[-1].end, evidence.bits_of(0.9))
+    assert all(0 <= left and left + wide <= 1006 for _, left, wide in evidence.bars(steps))
+    assert evidence.percent(0.9999) == "99.9 %"

@@ -1,0 +1,88 @@
+"""Why two are held to be one, or not: what is thought of any of their presences, for the screens, the API and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from mutuals.identity import edges, evidence
+from mutuals.identity.evidence import Clue, Step
+from mutuals.identity.models import Edge, Link, LinkState, Thought
+from mutuals.people.models import Person, Profile
+from mutuals.people.queries import cluster
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thought: what was held of whom, how probable, by whom, since when, with its clues and how they add up."""
+
+    what: str
+    verdict: str
+    probability: float | None
+    pool: int | None
+    margin: float | None
+    by: str
+    since: datetime
+    until: datetime | None
+    said: str  # what the decision said in a sentence
+    clues: list[Clue]
+    steps: list[Step]
+
+
+def of(thought: Thought, *, what: str, verdict: str) -> Reason:
+    """A thought as it can be shown."""
+    clues = evidence.clues_of(thought.because)
+    steps: list[Step] = []
+    if thought.probability is not None:
+        steps = evidence.waterfall(clues, probability=thought.probability, pool=thought.pool)
+    return Reason(
+        what,
+        verdict,
+        thought.probability,
+        thought.pool,
+        thought.margin,
+        thought.by,
+        thought.since,
+        thought.until,
+        evidence.said_of(thought.because),
+        clues,
+        steps,
+    )
+
+
+def why(one: Person | Profile, other: Person | Profile, *, viewer: User) -> list[Reason]:
+    """All that is thought of two, live thoughts first; [] = nobody and nothing ever connected them."""
+    require(viewer, "person.link")
+    sides = [_profiles(one), _profiles(other)]
+    people = [_people(one), _people(other)]
+    found = [
+        of(edge, what=f"presences {edge.a} and {edge.b}", verdict=edge.verdict)
+        for edge in Edge.objects.filter(
+            Q(a__in=sides[0], b__in=sides[1]) | Q(a__in=sides[1], b__in=sides[0])
+        ).select_related("a", "b")
+    ]
+    held = Q(profile__in=sides[0], person__in=people[1]) | Q(profile__in=sides[1], person__in=people[0])
+    links = Link.objects.filter(held).select_related("profile", "person")
+    if isinstance(one, Profile) or isinstance(other, Profile):
+        numbers = [row.pk for row in (one, other) if isinstance(row, Profile)]
+        links = links.filter(profile__in=numbers)
+    found += [
+        of(row, what=f"presence {row.profile} of {row.person}", verdict=LinkState(row.state).label.lower())
+        for row in links
+    ]
+    return sorted(found, key=lambda reason: (reason.until is not None, -reason.since.timestamp()))
+
+
+def _profiles(thing: Person | Profile) -> Sequence[int]:
+    return [thing.pk] if isinstance(thing, Profile) else edges.profiles_of(cluster(thing))
+
+
+def _people(thing: Person | Profile) -> Sequence[int]:
+    if isinstance(thing, Person):
+        return cluster(thing)
+    return cluster(thing.person) if thing.person is not None else []
