@@ -49,6 +49,13 @@ class Teller:
     name: str
     person: int | None
     told: Mapping[str, Any]
+    pictured: str = ""  # the address of the portrait whose hash is kept
+
+    @property
+    def portrait(self) -> str:
+        """The address of a portrait that was not looked at yet; "" = there is none."""
+        address = str(self.told.get("avatar") or "")
+        return address if address[:200] != self.pictured and may_call(address) else ""
 
     @property
     def pages(self) -> dict[str, str]:
@@ -67,8 +74,9 @@ class Teller:
 
 def _teller(row: Sequence[Any]) -> Teller:
     number, network, key, name, person, fields = row
-    told = {field: one.get("value") for field, one in from_json(fields).items()}
-    return Teller(number, network, key, name, person, told)
+    read = from_json(fields)
+    told = {field: one.get("value") for field, one in read.items()}
+    return Teller(number, network, key, name, person, told, read.get("picture", {}).get("by", ""))
 
 
 def _pages(addresses: Any) -> dict[str, str]:
