@@ -109,15 +109,12 @@ def look(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
     claimed = {where for one in tellers for where in (*one.pages, *filter(None, [one.domain]))}
     known = _worth(claimed)
     for one in tellers:
-        for where, address in one.pages.items():
-            if where in known:
-                _defer_page(where, address)
+        for where in known.intersection(one.pages):
+            _defer_page(where, one)
         if one.domain in known:
             _defer_domain(one.id)
         changed |= _recorded(one)
-    if pictures := [
-        one.id for one in tellers if may_call(str(one.told.get("avatar") or "")) and not one.told.get("picture")
-    ]:
+    if pictures := [one.id for one in tellers if one.portrait]:
         jobs.later(PICTURES, profile_ids=pictures)
     held = Proof.objects.filter(profile__in=[one.id for one in tellers], ended_at=None).values_list(
         "profile", flat=True
@@ -158,7 +155,7 @@ def _recorded(one: Teller) -> set[int]:
         return set()
     found = [other for other in claimants(where) if other.id != one.id]
     if found:
-        _defer_page(where, found[0].pages[where])
+        _defer_page(where, found[0])
     if "/" not in where and "?" not in where:
         rows = bulk.execute("SELECT id FROM people_profile WHERE network = 'bluesky' AND name = %s LIMIT 5", [where])
         for (number,) in rows:
@@ -167,10 +164,14 @@ def _recorded(one: Teller) -> set[int]:
     return set(held[:MOST_CLAIMANTS])
 
 
-def _defer_page(where: str, address: str) -> None:
-    if may_call(address):
-        digest = hashlib.sha256(where.encode("utf-8", "replace")).hexdigest()[:24]
-        jobs.later(PAGE, once=f"page:{digest}", address=address)
+def place_of(where: str) -> str:
+    """A page's name in a job, which must not hold what somebody may ask to be erased: 24 letters of its hash."""
+    return hashlib.sha256(where.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _defer_page(where: str, one: Teller) -> None:
+    if may_call(one.pages[where]):
+        jobs.later(PAGE, once=f"page:{place_of(where)}", profile_id=one.id, place=place_of(where))
 
 
 def _defer_domain(profile_id: int) -> None:

@@ -123,9 +123,12 @@ def _end_all(proofs: Iterable[Proof], now: datetime) -> None:
         record.lose(proof, why="The account has no such handle any more.", now=now)
 
 
-def page_now(address: str) -> None:
-    """Job: `at_page` with the real net and clock."""
-    at_page(address=address, http=out(), now=clock.now())
+def page_now(profile_id: int, place: str) -> None:
+    """Job: `at_page` for that page of a profile, if it still claims it."""
+    for one in claims.told_by([profile_id]):
+        for where, address in one.pages.items():
+            if claims.place_of(where) == place:
+                at_page(address=address, http=out(), now=clock.now())
 
 
 def domain_now(profile_id: int) -> None:

@@ -122,6 +122,18 @@ def test_what_is_no_portrait_is_not_asked_for_again(body, head):
     assert (found, asked) == ("", 1)
 
 
+def test_a_portrait_is_worth_a_job_until_it_was_fetched_and_again_when_it_changes():
+    row = presence(avatar="https://files.garden/one.png")
+    told = []
+    for picture in ("", "https://files.garden/one.png", "https://files.garden/none.png"):
+        row.fields["picture"] = {"value": "", "by": picture}
+        row.save()
+        claims.look([row.pk], now=NOW)
+        told.append(len(waiting_jobs()))
+
+    assert told == [1, 1, 2]
+
+
 def test_a_portrait_in_our_own_network_is_not_fetched():
     row = presence(avatar="http://127.0.0.1:9/bea.png")
     http = GuardedHttp(GuardedSockets())
