@@ -45,7 +45,8 @@ def dedupe(records: Table, *, out: Path, seed: int, engine: str, told: Told) -> 
     """Write `id, cluster, probability` for every record; a cluster is named by the id of its first record.
 
     `probability`: that the record belongs to its cluster, or, where it stands alone, that it does so rightly. The
-    counts say what was compared and what came out.
+    counts say what was compared and what came out. Values that more than `candidates.LARGEST` records share lead to no
+    pairs, so a million equal rows stay apart, and are counted. Refused: another engine than DuckDB.
     """
     found = resolve(records, seed=seed, told=told)
     _write(records, out, found.labels, found.probabilities)
@@ -56,17 +57,20 @@ def dedupe(records: Table, *, out: Path, seed: int, engine: str, told: Told) -> 
         "records that are one with others": int(sizes[sizes > 1].sum()),
         "largest cluster": int(sizes.max()),
         "pairs looked at": found.pairs,
+        "records too alike to tell apart": found.alike,
         "compared": [comparison.name.removeprefix("x_") for comparison in found.model.comparisons],
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """By row of the file: the number of its cluster (that of its first row), and how probable it is; how it was found."""
+    """By row of the file: the number of its cluster (that of its first row), and how probable it is. Then how many pairs
+    were looked at, how many records are too alike to be joined or told apart, and the model that was learned."""
 
     labels: Any
     probabilities: Any
     pairs: int
+    alike: int
     model: Model
 
 
@@ -84,13 +88,14 @@ def resolve(records: Table, *, seed: int, told: Told) -> Resolved:
             candidates.marked(connection, "rows", number, way)
         candidates.pairs(connection, "rows", made.keys, most=min(A_RECORD * count, AT_MOST))
         pairs = connection.sql("FROM pairs").to_arrow_table()
+        alike = _alike(connection, made)
         connection.execute("COPY (FROM rows ORDER BY unique_id) TO $1", [str(folder / "rows.parquet")])
     told("learning", 0, 0)
     model = _trained(folder / "rows.parquet", made, ways, learning, count, seed)
     edges = _scored(model, folder / "rows.parquet", pairs, told)
     told("joining", 0, 0)
     labels = clusters(count, *edges, absent=ABSENT)
-    return Resolved(labels, _probabilities(labels, *edges), pairs.num_rows, model)
+    return Resolved(labels, _probabilities(labels, *edges), pairs.num_rows, alike, model)
 
 
 def _plan(records: Table) -> Plan:
@@ -110,6 +115,17 @@ def _held(connection: duckdb.DuckDBPyConnection, records: Table, name: str) -> H
     ).fetchall()[0]
     filled_or_one = max(filled, 1)
     return Held(filled / records.rows, distinct / filled_or_one, distinct, length or 0.0, words or 0.0, digits or 0.0)
+
+
+def _alike(connection: duckdb.DuckDBPyConnection, made: Plan) -> int:
+    """Records of which so many hold the same in every column that nobody can tell whether they are one."""
+    every = ", ".join(one.name for one in made.columns)
+    return int(
+        connection.execute(
+            f"SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM rows GROUP BY hash({every}) HAVING n > $1)",  # noqa: S608
+            [candidates.LARGEST],
+        ).fetchall()[0][0]
+    )
 
 
 def _quoted(name: str, mark: str) -> str:
