@@ -13,7 +13,7 @@ from mutuals.base.net import Http, NetError, guarded
 from mutuals.channels.models import Source, SourceState
 from mutuals.identity.models import Proof
 from mutuals.identity.proofs import claims, record
-from mutuals.identity.proofs.addresses import may_call, page
+from mutuals.identity.proofs.addresses import page
 from mutuals.identity.proofs.claims import Teller
 from mutuals.identity.proofs.looking import Look, names_did, page_read
 from mutuals.identity.proofs.pictures import LARGEST, difference_hash
@@ -76,8 +76,7 @@ def at_domain(*, profile_id: int, http: Http, now: datetime) -> Look | None:
 def _service() -> str:
     """A service that resolves handles: the one that we have an account on, or none."""
     rows = Source.objects.filter(connector="bluesky", state=SourceState.ACTIVE).order_by("pk")
-    address = next((str(row.settings.get("address", "")) for row in rows[:1]), "")
-    return address if may_call(address) else ""
+    return next((str(row.settings.get("address", "")) for row in rows[:1]), "")
 
 
 def _judge(proof: Proof, look: Look, now: datetime) -> None:
