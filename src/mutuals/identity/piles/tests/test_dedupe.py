@@ -14,7 +14,7 @@ from mutuals.identity.piles import dedupe, silent
 from mutuals.identity.piles.tables import How, bring
 from mutuals.identity.piles.words import Kind
 
-PARTS = [
+PARTS = ["an", "bel", "cor", "dan", "el", "fin", "gar", "hol", "is", "jan", "kar", "lund", "mor", "nor", "per", "ros", "ul"]
     "an",
     "bel",
     "cor",
