@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import log2
 from typing import Any
 
 import numpy as np
 
 from mutuals.identity.model.strangers import Letters, Strangers
-from mutuals.identity.reading.handles import KINDS, SHORTEST, Handle, Piece, fits, pieces
+from mutuals.identity.reading.handles import KINDS, Handle, Piece, fits, pieces
 from mutuals.identity.reading.names import WAY, WAYS, Name, spellings
 
 Array = Any
@@ -52,6 +53,7 @@ _UNFIT = 0.03  # how often the writing parts a handle where the name has no join
 _MORE = 0.6  # other handles that a writer has in the file under another core
 _ONE_EACH = 0.9  # how surely a person has one account of a network
 _LEAST = 1e-6
+_TINY = 1e-12
 _WITH_DROPPED = frozenset((WAY["given family"], WAY["short family"], WAY["initial family"]))
 _UNPARTED = 6  # kinds from here on leave letters over, which strangers read only where somebody of the list does
 _GIVEN_AS = {
@@ -65,7 +67,10 @@ _FAMILY_FIRST = frozenset((WAY["family given"], WAY["family short"], WAY["family
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One handle held to be one person's: `bits` of evidence against a stranger, and in which way it is spelled."""
+    """One handle held to be one person's: `bits` of evidence against a stranger, and in which way it is spelled.
+
+    `together` are those of the bits that come from other handles of the file.
+    """
 
     handle: int
     person: int
@@ -74,6 +79,11 @@ class Claim:
     way: str
     kind: str
     text: str
+    together: float = 0.0
+
+    def bits_before(self, other: Claim) -> float:
+        """How many bits this claim is ahead of another on the same handle."""
+        return log2(max(self.probability, _TINY) / max(other.probability, _TINY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,19 +253,17 @@ class Spelled:
         even = self._people * (1 - self.learned.present) / self.learned.present
         for (unit, person), (sure, _, place) in best.items():
             if sure >= _LEAST:
-                of[unit].append(self._claim(unit, person, sure, int(place), even))
+                of[unit].append(self._claim(unit, person, sure, int(place), even, float(more[int(place)])))
         for held_by in of.values():
             held_by.sort(key=lambda one: (-one.probability, one.person))
-        return [
-            Claim(number, one.person, one.probability, one.bits, one.way, one.kind, one.text)
-            for number, unit in enumerate(self._unit_of)
-            for one in of.get(unit, ())
-        ]
+        return [replace(one, handle=number) for number, unit in enumerate(self._unit_of) for one in of.get(unit, ())]
 
-    def _claim(self, unit: int, person: int, sure: float, place: int, even: float) -> Claim:
-        bits = float(np.log2(sure * even / max(1 - sure, 1e-12)))
+    def _claim(self, unit: int, person: int, sure: float, place: int, even: float, more: float) -> Claim:
+        bits = log2(sure * even / max(1 - sure, _TINY))
         mine = self._mine
-        return Claim(unit, person, sure, bits, WAYS[mine.way[place]], KINDS[mine.kind[place]], mine.text[place])
+        return Claim(
+            unit, person, sure, bits, WAYS[mine.way[place]], KINDS[mine.kind[place]], mine.text[place], log2(more)
+        )
 
     def _together(self, mine: Array, theirs: Array) -> tuple[Array, Array]:
         """What the other handles of the same writer add: to people, and to strangers who may have written both."""
@@ -342,6 +350,3 @@ def _one_name(kind: str, given: str, kind2: str, given2: str) -> bool:
     if "short" in (kind, kind2):
         return "given" not in (kind, kind2) and given[0] == given2[0]
     return given.startswith(given2) or given2.startswith(given)
-
-
-assert len(_WAYS) == len(WAYS) and len(_KINDS) == len(KINDS) and SHORTEST > 0  # noqa: S101 - tables that belong together
