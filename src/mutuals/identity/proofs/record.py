@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from mutuals.base import bulk, gate, journal
-from mutuals.history import tally
 from mutuals.identity import edges, link
 from mutuals.identity.models import LIVE, Link, LinkState, Proof, Verdict
 from mutuals.identity.proofs.addresses import host, page
@@ -132,7 +131,9 @@ def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: dateti
             return False
         clues = [clue(proof) for proof in proofs if person_id in _named(proof)]
         if row.person_id is None:
+            Link.objects.filter(profile=row, state=LinkState.SUGGESTED, until=None).update(until=now)
             link.attach([(row.pk, person_id)], state=LinkState.PROVEN, because=clues, by=BY, now=now)
+            link.settle([person_id], now=now)
             journal.note("profile.proven", person, by=BY, profile=row.pk, proofs=[one["clue"] for one in clues])
             return True
         holder = Person.objects.get(pk=row.person_id)
@@ -214,7 +215,7 @@ def _loosen(row: Profile, held: Link, because: Sequence[dict[str, Any]], now: da
     Link.objects.create(
         profile=row, person_id=held.person_id, state=LinkState.SUGGESTED, because=list(because), by=BY, since=now
     )
-    tally.recount([held.person_id])
+    link.settle(Person.objects.filter(pk=held.person_id).values_list("canonical_id", flat=True), now=now)
 
 
 def unanswered(proof: Proof, *, now: datetime) -> None:
