@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -29,7 +30,7 @@ def insert(
     """
     if not rows:
         return []
-    kinds = {field.column: _type(field) for field in model._meta.concrete_fields}
+    kinds = _kinds(model)
     table = _Table.of({column: kinds[column] for column in columns}, rows)
     names = ", ".join(f'"{column}"' for column in columns)
     sql = f'INSERT INTO "{model._meta.db_table}" ({names}) {table.sql}'
@@ -125,6 +126,11 @@ def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[A
 def _plain(value: Any) -> str:
     """What JSON does not know, in the words that PostgreSQL reads."""
     return str(value)
+
+
+@cache
+def _kinds(model: type[models.Model]) -> Mapping[str, str]:
+    return {field.column: _type(field) for field in model._meta.concrete_fields}
 
 
 def _type(field: models.Field[Any, Any]) -> str:

@@ -24,16 +24,15 @@ FROM heard h WHERE p.id = h.id
 """
 
 _RECOUNT = """
-WITH heard AS (
-    SELECT c.id, coalesce(sum(t.n), 0) AS n, max(t.last_at) AS last_at
-    FROM people_person c
-    LEFT JOIN people_person own ON own.canonical_id = c.id
-    LEFT JOIN people_profile f ON f.person_id = own.id
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS n, max(occurred_at) AS last_at FROM history_interaction i WHERE i.profile_id = f.id
-    ) t ON true
-    WHERE c.id IN (SELECT canonical_id FROM people_person WHERE id = ANY(%s))
-    GROUP BY c.id
+WITH wanted AS MATERIALIZED (
+    SELECT DISTINCT canonical_id AS id FROM people_person WHERE id = ANY(%s)
+), heard AS (
+    SELECT w.id, t.n, t.last_at FROM wanted w CROSS JOIN LATERAL (
+        SELECT coalesce(sum(i.n), 0) AS n, max(i.last_at) AS last_at
+        FROM people_person own JOIN people_profile f ON f.person_id = own.id CROSS JOIN LATERAL (
+            SELECT count(*) AS n, max(occurred_at) AS last_at FROM history_interaction WHERE profile_id = f.id
+        ) i WHERE own.canonical_id = w.id
+    ) t
 ), later AS (
     UPDATE people_heard o SET last_at = h.last_at FROM heard h WHERE o.person_id = h.id AND o.last_at IS DISTINCT FROM h.last_at
 )

@@ -1,0 +1,91 @@
+"""The measuring half of `identity_live`: runs inside of Django, on the filled database."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+from django.db import connection
+
+from benchmarks.identity_live import CITIES, NEWCOMERS, NOW, SEED, Names
+from mutuals.base import bulk
+from mutuals.connectors.contract import Handle
+from mutuals.identity import live, weights
+from mutuals.identity.models import Known, Link
+from mutuals.people import profiles
+from mutuals.people.models import Person, Profile
+
+
+def measure() -> int:
+    """Print the figures; 0 where they are what was asked."""
+    _know()
+    people = Person.objects.count()
+    backend = bulk.execute("SELECT pg_backend_pid()", [])[0][0]
+    chance = random.Random(SEED + 2)
+    drawn = Names(chance)
+    spent, truth = list[float](), dict[int, int | None]()
+    for number in range(NEWCOMERS):
+        person = chance.randint(1, people) if number % 2 else None
+        row = _arrives(number, person, drawn)
+        start = time.process_time_ns() + _nanoseconds(backend)
+        live.batch(now=NOW, size=1)
+        spent.append((time.process_time_ns() + _nanoseconds(backend) - start) / 1e6)
+        truth[row] = person
+        if number > NEWCOMERS // 10:
+            bulk.execute("DELETE FROM identity_touched", [])  # what it stirred up beside itself is drained in peace
+    return _told(spent[NEWCOMERS // 10 :], truth, people)
+
+
+def _know() -> None:
+    start = time.process_time()
+    if not Known.objects.filter(reading=weights.in_use().reading).exists():
+        backend = bulk.execute("SELECT pg_backend_pid()", [])[0][0]
+        before = _nanoseconds(backend)
+        people = Person.objects.count()
+        for first in range(1, people + 1, 2000):
+            live.know(list(range(first, min(first + 2000, people + 1))), [], weights.in_use())
+        own, theirs = time.process_time() - start, (_nanoseconds(backend) - before) / 1e9
+        print(f"what is known of {people:,}: CPU Python {own:.0f} s + database {theirs:.0f} s", flush=True)
+        bulk.execute("TRUNCATE identity_touched", [])
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE identity_known, identity_key, identity_frequency")
+
+
+def _arrives(number: int, person: int | None, drawn: Names) -> int:
+    """Somebody new on a network: a person of ours, or a stranger with as common a name."""
+    chance = drawn.chance
+    if person is None:
+        given, family = drawn.draw()
+        sites: tuple[str, ...] = ()
+    else:
+        held = Person.objects.get(pk=person)
+        given, _, family = held.name.partition(" ")
+        own = Profile.objects.filter(person=person, network="mastodon").first()
+        sites = tuple(own.fields.get("sites", {}).get("value", ())) if own else ()
+    handle = chance.choice([given + family, given[0] + family, f"{family}{number}"]).lower()
+    key = f"did:plc:{SEED}{time.time_ns()}"
+    place = chance.choice(CITIES) if chance.random() < 0.2 else ""
+    shown = f"{given} {family}" if chance.random() < 0.8 else handle
+    found = profiles.ensure(
+        [Handle("bluesky", key, f"@{handle}.bsky.social", shown=shown, sites=sites, place=place)], now=NOW
+    )
+    return found["bluesky", key].id
+
+
+def _told(spent: list[float], truth: dict[int, int | None], people: int) -> int:
+    ordered = sorted(spent)
+    p50, p99 = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
+    links = dict(
+        Link.objects.filter(profile__in=truth, until=None, state="confirmed").values_list("profile_id", "person_id")
+    )
+    wrong = sum(truth[profile] != person for profile, person in links.items())
+    known = sum(person is not None for person in truth.values())
+    print(f"one new profile against {people:,} persons, decision written, n={len(spent)}")
+    print(f"  p50 {p50:.2f} ms (asked < 3)   p99 {p99:.2f} ms (asked < 10)   mean {sum(spent) / len(spent):.2f} ms")
+    print(f"  linked by machine {len(links)} of {known} who are ours, {wrong} of them wrongly", flush=True)
+    return 0 if p50 < 3 and p99 < 10 else 1
+
+
+def _nanoseconds(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])

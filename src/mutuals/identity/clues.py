@@ -1,0 +1,102 @@
+"""What speaks for and against two being one, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mutuals.identity.known import Asker, Held
+from mutuals.identity.model.card import Row
+from mutuals.identity.model.decide import Candidate, Decision
+
+_WORDS = {
+    ("handle", "same and rare"): "The same handle, and a rare one",
+    ("handle", "same"): "The same handle",
+    ("handle", "of the address"): "The handle is the name of a mailbox of theirs",
+    ("handle", "same, as many have"): "The same handle, but many have such a one",
+    ("handle", "same but for digits"): "The handles differ in digits only",
+    ("handle", "differs"): "Other handles",
+    ("name", "same"): "The same name",
+    ("name", "short form"): "The same name, once in its short form",
+    ("name", "spelled by the handle"): "The handle spells the whole name",
+    ("name", "cut by the handle"): "The handle is the name, with one part cut to its first letter",
+    ("name", "nearly the same"): "Nearly the same name",
+    ("name", "same family"): "Another given name, the same family name",
+    ("name", "differs"): "Another name",
+    ("address", "same"): "The same mail address",
+    ("address", "differs"): "Other mail addresses",
+    ("number", "same"): "The same telephone number",
+    ("number", "differs"): "Other telephone numbers",
+    ("site", "same page"): "They name the same page, or one names the other's",
+    ("site", "same host"): "The same website",
+    ("site", "differs"): "Other websites",
+    ("place", "same"): "The same place",
+    ("place", "differs"): "Another place",
+    ("employer", "same"): "The same employer",
+    ("employer", "differs"): "Another employer",
+    ("born", "same day"): "Born on the same day",
+    ("born", "differs"): "Born on another day",
+    ("language", "same"): "The same language",
+    ("language", "differs"): "Another language",
+    ("picture", "alike"): "Pictures that look alike",
+    ("picture", "differs"): "Other pictures",
+}
+_SHOWN = {
+    "handle": ("cores", "locals"), "name": ("names", "cores"), "address": ("emails",), "number": ("phones",), "born": ("born",),
+    "site": ("links", "hosts"), "place": ("places",), "employer": ("employers",), "language": ("languages",),
+}  # fmt: skip
+_LONGEST = 120
+
+
+def conflicts_of(one: Row, other: Row) -> Sequence[str]:
+    """What cannot be if the two were one, in words."""
+    born, theirs = one.get("born"), other.get("born")
+    return (f"born on {born} and on {theirs}",) if born and theirs and born != theirs else ()
+
+
+def clues_of(
+    asker: Asker, other: Held, candidate: Candidate, decision: Decision | None, common: int, *, at: str
+) -> list[dict[str, Any]]:
+    """The clues as an edge or a link keeps them, the weightiest first, and what was decided in one sentence."""
+    told: list[dict[str, Any]] = [
+        {
+            "clue": one.comparison,
+            "words": _WORDS.get((one.comparison, one.level), f"{one.comparison}: {one.level}"),
+            "detail": _detail(one.comparison, asker.held.row, other.row),
+            "weight": round(one.bits, 3),
+            "for": one.bits > 0,
+            "family": one.family,
+            "seen": f"profile:{asker.profiles[0]}",
+            "at": at,
+        }
+        for one in sorted(candidate.evidence, key=lambda one: (-abs(one.bits), one.comparison))
+    ]
+    told += [_plain("conflict", words.capitalize(), is_for=False) for words in candidate.conflicts]
+    if common:
+        told.append(
+            _plain("common", f"{common} of the things looked under are shared by more than 200 others", is_for=False)
+        )
+    if decision is not None:
+        told.append(_plain("decision", decision.words, is_for=True))
+    return told
+
+
+def _plain(clue: str, words: str, *, is_for: bool) -> dict[str, Any]:
+    return {"clue": clue, "words": words, "weight": None, "for": is_for, "family": ""}
+
+
+def _detail(comparison: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """What is equal, else what stands on both sides."""
+    for column in _SHOWN.get(comparison, ()):
+        left, right = _many(one.get(column)), _many(other.get(column))
+        if both := [value for value in left if value in set(right)]:
+            return ", ".join(both)[:_LONGEST]
+    column = _SHOWN.get(comparison, ("",))[0]
+    sides = [", ".join(_many(row.get(column))[:3])[:_LONGEST] for row in (one, other)]
+    return " / ".join(sides) if all(sides) else ""
+
+
+def _many(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(one) for one in value]

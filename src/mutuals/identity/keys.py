@@ -1,0 +1,74 @@
+"""Under which words somebody is found: from a card to hashes of 64 bits, the most telling first. Pure.
+
+Handles, the local parts of addresses and the ways to spell a name share one kind, so that a handle meets a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+
+from mutuals.identity.model.card import Card
+from mutuals.identity.reading import letters
+
+MOST = 32  # keys of one card: the cost of whoever has a hundred accounts is bounded
+MOST_NAMES = 4
+SHORTEST = 5  # letters of a handle that is looked for; shorter ones are everybody's
+_BANDS = 4  # parts of a picture's hash; of two that differ in up to three bits, one part is the same
+_DIGITS = re.compile("[0-9]+")
+
+
+def keys_of(card: Card) -> list[int]:
+    """At most `MOST` hashes, without doubles."""
+    found: dict[int, None] = {}
+    for kind, word in _words(card):
+        found[hashed(f"{kind}\0{word}")] = None
+        if len(found) == MOST:
+            break
+    return list(found)
+
+
+def hashed(text: str) -> int:
+    """64 bits with a sign, as PostgreSQL's bigint; the same in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def _words(card: Card) -> Iterator[tuple[str, str]]:
+    yield from (("email", address) for address in card.emails)
+    yield from (("phone", number) for number in card.phones)
+    yield from (("link", address) for address in card.links)
+    yield from (("host", host) for host in card.hosts)
+    handles = [plain for _, handle in card.handles if len(plain := letters.plain(handle)) >= SHORTEST]
+    yield from (("spelled", handle) for handle in handles)
+    locals_ = [letters.plain(address.rpartition("@")[0]) for address in card.emails]
+    yield from (("spelled", local) for local in locals_ if len(local) >= SHORTEST)
+    yield from (("spelled", core) for core in _cores([*handles, *locals_]))
+    names = list(_names(card))
+    for given, family in names:
+        if family and given:
+            yield "name", f"{family} {given[:3]}"
+    for given, family in names:
+        yield from (("spelled", word) for word in _spellings(given, family) if len(word) >= SHORTEST)
+    yield from (("town", f"{family} {letters.plain(city)}") for _, family in names for city in card.cities[:4])
+    for picture in card.pictures:
+        size = max(1, len(picture) // _BANDS)
+        yield from ((f"picture{at}", picture[at * size : (at + 1) * size]) for at in range(_BANDS))
+
+
+def _cores(words: Iterable[str]) -> list[str]:
+    return [core for word in words if len(core := _DIGITS.sub("", word)) >= SHORTEST and core != word]
+
+
+def _names(card: Card) -> list[tuple[str, str]]:
+    pairs = zip(card.given[:MOST_NAMES], card.family[:MOST_NAMES], strict=False)
+    return [(letters.plain(given), letters.plain(family)) for given, family in pairs if family]
+
+
+def _spellings(given: str, family: str) -> Iterator[str]:
+    if given and family:
+        yield given + family
+        yield family + given
+        yield given[0] + family
+        yield given + family[0]
+        yield family + given[0]

@@ -1,0 +1,147 @@
+"""What is known of each person and each unlinked profile: stored, found again by its keys, and how frequent it is."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import from_json
+
+from mutuals.base import bulk
+from mutuals.identity.cards import Whom
+from mutuals.identity.keys import hashed, keys_of
+from mutuals.identity.model.card import Value
+from mutuals.identity.models import Known
+from mutuals.identity.weights import Ready
+
+BLOCK = 200  # rows under one key; under one that holds more nobody is looked for
+MOST = 50  # candidates of one
+LOOKED_UNDER = 16  # keys, the most telling
+FEWEST = 20_000  # rows of which a frequency is a share at least: among fifty people nobody's name is common
+POOL = hashed("persons")
+_COLUMNS = ("row", "keys", "values", "reading")
+_ANEW = 'row = excluded.row, keys = excluded.keys, "values" = excluded."values", reading = excluded.reading'
+_FIND = """
+SELECT g.asker, g.hash, c.found, 0 FROM unnest(%s::bigint[], %s::bigint[]) AS g(asker, hash) CROSS JOIN LATERAL (
+    SELECT array_agg(k.known_id) AS found FROM (SELECT known_id FROM identity_key WHERE hash = g.hash LIMIT %s) k
+) c
+UNION ALL
+SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s)
+"""
+_ROWS = "SELECT id, person_id, profile_id, row FROM identity_known WHERE id = ANY(%s) AND reading = %s"
+_FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s) OR person_id = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One row of Known: its number, whose it is, and the columns of the model."""
+
+    id: int
+    person: int | None
+    profile: int | None
+    row: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody for whom the same are sought: by their keys, and with all their profiles."""
+
+    held: Held
+    profiles: tuple[int, ...]
+    keys: Sequence[int]
+
+
+@dataclass(slots=True)
+class Found:
+    """Who may be the same as one: candidates, the likeliest first, and how many keys were too common to look under."""
+
+    candidates: list[Held] = field(default_factory=list)
+    common: int = 0
+
+
+def keep(whoms: Sequence[Whom], ready: Ready) -> list[Asker]:
+    """Store what is known of them and return it, in one statement for persons and one for profiles."""
+    read = {(whom.person, whom.profile): (whom, ready.read(whom.card), keys_of(whom.card)) for whom in whoms}
+    kept = list[Asker]()
+    for column, place in (("person_id", 0), ("profile_id", 1)):
+        rows = [
+            (whom[place], json.dumps(row), keys, _values(row, ready, whom[0]), ready.reading)
+            for whom, (_, row, keys) in read.items()
+            if whom[place] is not None
+        ]
+        numbers = bulk.insert(
+            Known, (column, *_COLUMNS), rows, conflict=f"({column}) DO UPDATE SET {_ANEW}", returning=f"id, {column}"
+        )
+        for number, holder in numbers:
+            whom, row, keys = read[(holder, None) if place == 0 else (None, holder)]
+            kept.append(Asker(Held(number, whom.person, whom.profile, row), whom.profiles, keys))
+    return kept
+
+
+def forget(profiles: Sequence[int], people: Sequence[int] = ()) -> None:
+    """Nobody is to be found under these any more."""
+    if profiles or people:
+        bulk.execute(_FORGET, [list(profiles), list(people)])
+
+
+def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
+    """Candidates by the number of who asks, and how many persons there are; two statements for any number of askers.
+
+    The frequencies of what the askers hold are written onto their rows.
+    """
+    asked = [(asker.held.id, key) for asker in askers for key in asker.keys[:LOOKED_UNDER]]
+    values = _counted(askers, ready)
+    told = [[asker for asker, _ in asked], [key for _, key in asked], BLOCK + 1, values]
+    rows = bulk.execute(_FIND, told)
+    under = {(asker, key): block or [] for asker, key, block, _ in rows if asker is not None}
+    pool = _frequent(askers, ready, {key: count for asker, key, _, count in rows if asker is None})
+    found = {asker.held.id: Found() for asker in askers}
+    best = {asker.held.id: _likeliest(asker, under, found[asker.held.id]) for asker in askers}
+    wanted = sorted({number for numbers in best.values() for number in numbers})
+    rows = bulk.execute(_ROWS, [wanted, ready.reading]) if wanted else []
+    held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row in rows}
+    for asker, numbers in best.items():
+        found[asker].candidates = [held[number] for number in numbers if number in held]
+    return found, pool
+
+
+def _likeliest(asker: Asker, under: Mapping[tuple[int, int], list[int]], found: Found) -> list[int]:
+    """Those who share the rarest keys with the asker."""
+    weights = defaultdict[int, float](float)
+    for key in asker.keys[:LOOKED_UNDER]:
+        block = under.get((asker.held.id, key), [])
+        if len(block) > BLOCK:
+            found.common += 1
+            continue
+        for number in block:
+            weights[number] += 1 / len(block)
+    weights.pop(asker.held.id, None)
+    return sorted(weights, key=lambda number: (-weights[number], number))[:MOST]
+
+
+def _counted(askers: Sequence[Asker], ready: Ready) -> list[int]:
+    rows = [asker.held.row for asker in askers]
+    wanted = {hashed(f"{name}={row[name]}") for row in rows for name in ready.frequent if row.get(name) is not None}
+    return sorted(wanted | {hashed(name) for name in ready.frequent} | {POOL})
+
+
+def _frequent(askers: Sequence[Asker], ready: Ready, counts: Mapping[int, int]) -> int:
+    """Write `tf_<column>` onto the rows, the share of all that hold the same; returns the number of persons."""
+    for name in ready.frequent:
+        total = max(FEWEST, counts.get(hashed(name), 1))
+        for asker in askers:
+            row = asker.held.row
+            if row.get(name) is not None:
+                row[f"tf_{name}"] = max(1, counts.get(hashed(f"{name}={row[name]}"), 1)) / total
+    return max(1, int(counts.get(POOL, 1)))
+
+
+def _values(row: Mapping[str, Any], ready: Ready, person: int | None) -> list[int]:
+    values = [POOL] if person is not None else []
+    for name in ready.frequent:
+        if row.get(name) is not None:
+            values += [hashed(name), hashed(f"{name}={row[name]}")]
+    return values

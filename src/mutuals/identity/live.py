@@ -1,0 +1,157 @@
+"""The live path: whoever was touched is read, compared, decided and written down, in batches of one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from mutuals.base import bulk, gate
+from mutuals.identity import cards, conclude, known, standing, weights
+from mutuals.identity.clues import conflicts_of
+from mutuals.identity.conclude import Conclusion, Weighed
+from mutuals.identity.known import Asker, Held
+from mutuals.identity.model.decide import Candidate, decide, posterior
+from mutuals.identity.standing import Standing
+from mutuals.identity.weights import Ready
+
+JOB = "identity.drain"
+BATCH = 100
+LEAST = 0.05  # probability from which on a pair is thought of at all
+_ONE_AT_A_TIME = 0x4D05 << 48  # of PostgreSQL's 64-bit advisory keys
+_ALONE = """
+SELECT pg_try_advisory_xact_lock(%s), coalesce((SELECT version FROM identity_model WHERE is_in_use), ''),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
+"""
+_TOUCHED = """
+SELECT t.profile_id, t.at, p.canonical_id,
+    NOT (f.is_ours OR f.is_bot AND p.id IS NULL OR f.organisation_id IS NOT NULL OR f.network = 'mutuals' AND p.id IS NULL)
+FROM (SELECT profile_id, at FROM identity_touched ORDER BY profile_id DESC LIMIT %s) t
+JOIN people_profile f ON f.id = t.profile_id LEFT JOIN people_person p ON p.id = f.person_id
+"""
+_DONE = """
+DELETE FROM identity_touched t USING unnest(%s::bigint[], %s::timestamptz[]) AS g(profile_id, at)
+WHERE t.profile_id = g.profile_id AND t.at = g.at
+"""
+_TOUCH = "INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) ON CONFLICT DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A profile that waits, since when, whose it is, and whether it is compared at all."""
+
+    profile: int
+    at: datetime
+    person: int | None
+    counts: bool
+
+
+def waits() -> bool:
+    """Whether anybody was touched."""
+    return bool(bulk.execute("SELECT 1 FROM identity_touched LIMIT 1", []))
+
+
+def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
+    """Work through who was touched, until nobody waits or after so many batches; returns how many profiles it was.
+
+    Safe to run twice at once: the second finds the first at work and goes.
+    """
+    total = 0
+    for _ in range(batches):
+        done = batch(now=now, size=size)
+        total += done
+        if not done:
+            break
+    return total
+
+
+def batch(*, now: datetime, size: int = BATCH) -> int:
+    """One transaction of it. The notes go afterwards and only as they were read: who is touched meanwhile waits anew."""
+    with _prepared(), transaction.atomic():
+        gate.enter()
+        is_alone, version, _ = bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0]
+        if not is_alone:
+            return 0
+        touched = [Touch(*row) for row in bulk.execute(_TOUCHED, [size])]
+        if touched:
+            _work(touched, weights.of(version), now)
+    if touched:
+        with _prepared():
+            bulk.execute(_DONE, [[one.profile for one in touched], [one.at for one in touched]])
+    return len(touched)
+
+
+@contextmanager
+def _prepared() -> Iterator[None]:
+    """The same dozen statements again and again: PostgreSQL plans each of them once for a connection."""
+    connection.ensure_connection()
+    held = connection.connection
+    held.prepare_threshold = 1
+    try:
+        yield
+    finally:
+        held.prepare_threshold = None
+
+
+def _work(touched: Sequence[Touch], ready: Ready, now: datetime) -> None:
+    people = sorted({one.person for one in touched if one.person is not None})
+    nobodys = [one.profile for one in touched if one.counts and one.person is None]
+    known.forget([one.profile for one in touched if not one.counts or one.person is not None])
+    askers = know(people, nobodys, ready)
+    again = compare(askers, ready, now=now)
+    if again:
+        bulk.execute(_TOUCH, [again])
+
+
+def know(people: Sequence[int], profiles: Sequence[int], ready: Ready) -> list[Asker]:
+    """Read and store what is known of canonical persons and of unlinked profiles."""
+    return known.keep(cards.of(people, profiles), ready)
+
+
+def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> list[int]:
+    """Find who may be the same as each, weigh, and write down what follows. Returns the profiles that are nobody's and may
+    be a person's among the askers: what follows for them is decided from their side, with all who may hold them.
+    """
+    found, pool = known.find(askers, ready)
+    held = standing.of(askers)
+    again = set[int]()
+    told = list[Conclusion]()
+    for asker in askers:
+        mine, standing_of = found[asker.held.id], held[asker.held.id]
+        weighed = weigh(asker, mine.candidates, standing_of, ready, max(pool, len(mine.candidates)))
+        if asker.held.person is not None:
+            again |= {one.other.profile for one in weighed if one.other.profile is not None}
+            weighed = [one for one in weighed if one.other.profile is None]
+        told.append(Conclusion(asker, weighed, standing_of, pool, mine.common))
+    conclude.write(told, ready, now=now)
+    return sorted(again)
+
+
+def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, pool: int) -> list[Weighed]:
+    """What is thought of each candidate who may be the same, the likeliest first.
+
+    Only one person can hold a profile, so persons exclude each other there. Profiles, and records of persons, do not.
+    """
+    own = asker.held
+    pairs = list[tuple[Held, Candidate]]()
+    for other in others:
+        if (other.person, other.profile) in held.never or (other.person is not None and other.person == own.person):
+            continue
+        score = ready.scorer.score(own.row, other.row)
+        pairs.append((other, ready.candidate(other.id, score, conflicts_of(own.row, other.row))))
+    rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
+    decision = decide([one for _, one in rivals], pool=pool, calibrated=ready.calibration)
+    shares = posterior([one.bits for _, one in rivals], pool=pool)
+    weighed = [
+        Weighed(other, one, ready.calibration(share), decision if one is decision.best else None)
+        for (other, one), share in zip(rivals, shares, strict=True)
+    ]
+    for other, one in pairs:
+        if own.person is not None or other.person is None:
+            alone = decide([one], pool=pool, calibrated=ready.calibration)
+            weighed.append(Weighed(other, one, alone.probability, alone))
+    likely = [one for one in weighed if one.probability >= LEAST]
+    return sorted(likely, key=lambda one: (-one.probability, -one.candidate.bits, one.other.id))

@@ -1,0 +1,82 @@
+"""What is thought and held so far about those who are compared anew: who may never be one, what machines said before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mutuals.base import bulk
+from mutuals.identity.known import Asker
+
+Holder = tuple[int | None, int | None]
+"""(canonical person, None) or (None, profile that is nobody's)."""
+_THOUGHT = """
+WITH g AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS g(asker, profile_id))
+SELECT g.asker, e.id, e.verdict, e.by, e.probability, e.model, f.id, p.canonical_id
+FROM g JOIN identity_edge e ON e.a_id = g.profile_id AND e.until IS NULL
+JOIN people_profile f ON f.id = e.b_id LEFT JOIN people_person p ON p.id = f.person_id
+UNION ALL
+SELECT g.asker, e.id, e.verdict, e.by, e.probability, e.model, f.id, p.canonical_id
+FROM g JOIN identity_edge e ON e.b_id = g.profile_id AND e.until IS NULL
+JOIN people_profile f ON f.id = e.a_id LEFT JOIN people_person p ON p.id = f.person_id
+UNION ALL
+SELECT g.asker, l.id, l.state, l.by, l.probability, l.model, NULL, p.canonical_id
+FROM g JOIN identity_link l ON l.profile_id = g.profile_id AND l.until IS NULL AND l.state IN ('rejected', 'suggested')
+JOIN people_person p ON p.id = l.person_id
+"""
+_REJECTED_OF = """
+SELECT own.canonical_id, f.id, p.canonical_id FROM people_person own
+JOIN identity_link l ON l.person_id = own.id AND l.state = 'rejected' AND l.until IS NULL
+JOIN people_profile f ON f.id = l.profile_id LEFT JOIN people_person p ON p.id = f.person_id
+WHERE own.canonical_id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An edge or a suggested link of before: its number, what it says, by whom, and how probable it was then."""
+
+    id: int
+    verdict: str
+    by: str
+    probability: float | None
+    model: str
+
+
+@dataclass(slots=True)
+class Standing:
+    """Of one asker: with whom they are never one, and what was thought of whom (edges, and suggested links by person)."""
+
+    never: set[Holder] = field(default_factory=set)
+    edges: dict[Holder, Said] = field(default_factory=dict)
+    suggested: dict[int, Said] = field(default_factory=dict)
+
+
+def of(askers: Sequence[Asker]) -> dict[int, Standing]:
+    """By number of the asker; two statements at most.
+
+    What staff said stays true over merges, because it is looked up by every profile of both and told by the persons of today.
+    """
+    found = defaultdict[int, Standing](Standing)
+    pairs = [(asker.held.id, profile) for asker in askers for profile in asker.profiles]
+    if not pairs:
+        return found
+    rows = bulk.execute(_THOUGHT, [[asker for asker, _ in pairs], [profile for _, profile in pairs]])
+    for asker, number, verdict, by, probability, model, profile, person in rows:
+        said = Said(number, verdict, by, probability, model)
+        if verdict == "suggested":
+            found[asker].suggested[person] = said
+        elif verdict in ("rejected", "different"):
+            found[asker].never.add(_holder(profile, person))
+        if profile is not None:
+            found[asker].edges[_holder(profile, person)] = said
+    people = {asker.held.person: asker.held.id for asker in askers if asker.held.person is not None}
+    if people:
+        for own, profile, person in bulk.execute(_REJECTED_OF, [list(people)]):
+            found[people[own]].never.add(_holder(profile, person))
+    return found
+
+
+def _holder(profile: int | None, person: int | None) -> Holder:
+    return (person, None) if person is not None else (None, profile)

@@ -1,0 +1,117 @@
+"""The live path: who is touched is compared, and what follows is written down."""
+
+import pytest
+
+from cast import NOW, person, staff
+from mutuals.connectors.contract import Handle
+from mutuals.identity import link, live
+from mutuals.identity.models import Edge, Key, Known, Link, LinkState, Touched, Verdict
+from mutuals.people import profiles
+from mutuals.people.models import Person, Profile
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_rare_handle_and_a_site_link_by_themselves_with_the_clues_on_the_link():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    link.confirm(presence("bea.pours", sites=("https://beapours.example/",)), person=bea, by=us.ada, now=NOW)
+    town(us)
+    live.drain(now=NOW)
+
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=("https://beapours.example/",))
+    live.drain(now=NOW)
+
+    made = Link.objects.get(profile=fresh, until=None)
+    assert (made.person, made.state, made.by) == (bea, LinkState.CONFIRMED, "machine:identity")
+    assert {"handle", "site"} <= {clue["family"] for clue in made.because if clue["for"]}
+    assert made.probability >= 0.99
+    assert made.pool == Person.objects.count()
+
+
+def presence(name, *, network="mastodon", shown="", **more):
+    """A profile as a network shows it."""
+    handle = Handle(network, f"{network}:{name}", f"@{name}", shown=shown, **more)
+    found = profiles.ensure([handle], now=NOW)
+    return Profile.objects.get(pk=found[handle.network, handle.key].id)
+
+
+def town(us, many=40):
+    """People who have nothing to do with it."""
+    for number in range(many):
+        person(f"Nobody Number{number}", by=us.ada)
+
+
+def test_two_same_named_people_are_not_linked_and_both_are_shown():
+    us = staff()
+    one, other = person("Bea Brandmeyer", by=us.ada), person("Bea Brandmeyer", by=us.ada)
+    town(us)
+
+    fresh = presence("kettlefan", shown="Bea Brandmeyer", sites=())
+    live.drain(now=NOW)
+
+    assert not Link.objects.filter(profile=fresh).exclude(state=LinkState.SUGGESTED).exists()
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    suggested = set(Link.objects.filter(profile=fresh, until=None).values_list("person_id", flat=True))
+    assert suggested in ({one.pk, other.pk}, set())
+
+
+def test_a_second_record_of_a_person_brings_a_suggestion_for_the_review():
+    us = staff()
+    town(us)
+    person("Bea Brandmeyer", email="bea@brandmeyer.example", by=us.ada)
+    live.drain(now=NOW)
+
+    second = person("Bea Brandmeyer", by=us.ada, city="Porto")
+    link.confirm(presence("bea", sites=("https://brandmeyer.example/",)), person=second, by=us.ada, now=NOW)
+    person("Bea Brandmeyer", by=us.ada, email="bea.brandmeyer@work.example")
+    live.drain(now=NOW)
+
+    edges = Edge.objects.filter(until=None, verdict=Verdict.UNSURE)
+    assert edges
+    assert all(edge.a.network == edge.b.network == "mutuals" for edge in edges)
+    assert all(edge.priority > 0 and edge.pool for edge in edges)
+
+
+def test_a_rejection_is_remembered_after_a_merge():
+    us = staff()
+    bea, twin = person("Bea Brandmeyer", by=us.ada), person("Bea Brandmeyer", by=us.ada)
+    town(us)
+    site = ("https://beapours.example/",)
+    link.confirm(presence("bea.pours", sites=site), person=bea, by=us.ada, now=NOW)
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=site)
+    live.drain(now=NOW)
+    link.reject(Profile.objects.get(pk=fresh.pk), by=us.ada, now=NOW)
+
+    Person.objects.filter(pk=bea.pk).update(canonical_id=twin.pk)
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    assert not Link.objects.filter(profile=fresh, until=None).exclude(state=LinkState.REJECTED).exists()
+
+
+def test_ten_thousand_of_one_name_do_not_stop_the_drain():
+    us = staff()
+    person("Bea Brandmeyer", by=us.ada)
+    handles = [Handle("town", f"n{number}", f"@n{number}", shown="Bea Brandmeyer") for number in range(10_000)]
+    profiles.ensure(handles, now=NOW)
+
+    done = live.drain(now=NOW, size=1000)
+
+    assert done >= 10_000
+    assert not Touched.objects.exists()
+    assert Edge.objects.count() < 3 * 10_000
+
+
+def test_draining_again_writes_nothing_new():
+    us = staff()
+    town(us)
+    person("Bea Brandmeyer", by=us.ada)
+    fresh = presence("beabrandmeyer", shown="Bea Brandmeyer")
+    live.drain(now=NOW)
+    before = Edge.objects.count(), Link.objects.count(), Known.objects.count(), Key.objects.count()
+
+    Touched.objects.create(profile=fresh)
+    live.drain(now=NOW)
+
+    assert (Edge.objects.count(), Link.objects.count(), Known.objects.count(), Key.objects.count()) == before

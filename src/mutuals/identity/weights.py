@@ -1,0 +1,65 @@
+"""The model in use, made ready once for a process: what is read of a card, what it weighs, how bits become probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mutuals.base import bulk
+from mutuals.identity.model import file, social
+from mutuals.identity.model.calibrate import Calibration
+from mutuals.identity.model.calibrate import from_told as calibration_from
+from mutuals.identity.model.card import Card, Reading, Value, row_of
+from mutuals.identity.model.decide import Candidate, posterior
+from mutuals.identity.model.score import Score, Scorer
+from mutuals.identity.models import Model
+
+_IN_USE = "SELECT version FROM identity_model WHERE is_in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A version of the model. `reading` names the form of its rows, `frequent` the columns whose rarity counts."""
+
+    version: str
+    model: file.Model
+    scorer: Scorer
+    readings: Mapping[str, Reading]
+    frequent: tuple[str, ...]
+    reading: str
+    calibration: Calibration
+
+    def read(self, card: Card) -> dict[str, Value]:
+        """The columns of a card that hold anything."""
+        return {name: value for name, value in row_of(card, self.readings).items() if value is not None}
+
+    def candidate(self, key: int, score: Score, conflicts: Sequence[str] = ()) -> Candidate:
+        """One who could be meant: the clues without the prior that the model was trained with."""
+        return Candidate(key, score.bits - self.scorer.prior, score.evidence, conflicts=tuple(conflicts))
+
+    def probability(self, candidate: Candidate, pool: int) -> float:
+        """That two are one, calibrated, whoever else may be: for those who do not exclude each other."""
+        return self.calibration(posterior([candidate.bits], pool=pool)[0])
+
+
+def in_use() -> Ready:
+    """The version that is in use, or the one that this release begins with. Read again only when it changed."""
+    found = bulk.execute(_IN_USE, [])
+    return of(found[0][0] if found else "")
+
+
+@lru_cache(maxsize=4)
+def of(version: str) -> Ready:
+    """A stored version; "" is the one that this release begins with."""
+    model = file.from_told(Model.objects.get(version=version).file) if version else social.day_one()
+    frequent = {level.tf for comparison in model.comparisons for level in comparison.levels if level.tf}
+    return Ready(
+        version or social.VERSION,
+        model,
+        Scorer(model),
+        social.READINGS,
+        tuple(sorted(frequent)),
+        social.READING,
+        calibration_from(model.calibration),
+    )
