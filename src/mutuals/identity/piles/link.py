@@ -69,7 +69,7 @@ def _by_clues(people: Table, profiles: Table, told: Told) -> Iterator[Mapping[st
             pairs.keys(connection)
             pairs.levels(connection, people.rows)
             clues, texts, persons = _clues(connection, people.rows)
-            scored = weights.score(clues, persons)
+            scored = weights.score(clues, persons, pairs.lifts(connection))
             if turn == 1 and not _learned(connection, clues, scored):
                 break
         told("comparing", 2, 2)
@@ -101,9 +101,8 @@ def _learned(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, scored
     found = pa.table({"profile": clues.profile[sure], "row": clues.row[sure]})
     connection.register("sure", found)
     connection.execute(
-        "INSERT INTO people_marks SELECT DISTINCT s.row, m.kind, m.text, m.rest FROM sure s JOIN profiles_marks m "
-        "ON m.row = s.profile WHERE m.kind IN ('core', 'number', 'host') "
-        "EXCEPT SELECT row, kind, text, rest FROM people_marks"
+        "INSERT INTO people_marks SELECT s.row, m.kind, m.text, m.rest, s.profile FROM sure s JOIN profiles_marks m "
+        "ON m.row = s.profile WHERE m.kind IN ('core', 'number', 'host')"
     )
     connection.unregister("sure")
     return found.num_rows

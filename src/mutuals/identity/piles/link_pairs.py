@@ -7,6 +7,7 @@ share among the people; what may differ is learned from the pairs of the run by 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import log2
 
 import duckdb
 import pyarrow as pa
@@ -61,6 +62,27 @@ _PREPARE = (
 )
 
 
+def lifts(connection: duckdb.DuckDBPyConnection) -> tuple[float, float]:
+    """By how many bits given and family names, and names and places, agree oftener together than each by itself would.
+
+    Names of one language go together and so do the cities of its country: what both say is not said twice.
+    """
+    return _lift(connection, "given", "family"), _lift(connection, "given", "city")
+
+
+def _lift(connection: duckdb.DuckDBPyConnection, one: str, two: str) -> float:
+    ((both, left, right, people),) = connection.execute(
+        f"WITH held AS (SELECT {one} AS a, {two} AS b FROM people WHERE {one} IS NOT NULL AND {two} IS NOT NULL), "  # noqa: S608
+        "of(n, kind) AS (SELECT count(*), 0 FROM held GROUP BY a, b UNION ALL SELECT count(*), 1 FROM held GROUP BY a "
+        "UNION ALL SELECT count(*), 2 FROM held GROUP BY b) "
+        "SELECT sum(n * (n - 1.0)) FILTER (kind = 0), sum(n * (n - 1.0)) FILTER (kind = 1), "
+        "sum(n * (n - 1.0)) FILTER (kind = 2), sum(n) FILTER (kind = 0) FROM of"
+    ).fetchall()
+    if not both or not left or not right:
+        return 0.0
+    return max(log2(both * people * people / (left * right)), 0.0)
+
+
 def keys(connection: duckdb.DuckDBPyConnection) -> None:
     """`pairs` (profile, person row): everybody who shares a key with a profile that not too many share."""
     for statement in _KEYS:
@@ -107,6 +129,7 @@ def _shared(name: str, left: str, right: str) -> str:
        SELECT x.profile, x.row, log2({{people}} / min(s.n)) AS bits, arg_min(m.text, s.n) AS text FROM pairs x
        JOIN profiles_marks m ON m.row = x.profile AND m.kind IN ({left})
        JOIN people_marks t ON t.row = x.row AND t.kind IN ({right}) AND t.text = m.text
+         AND t.source IS DISTINCT FROM x.profile
        JOIN size s ON s.text = m.text GROUP BY 1, 2"""
 
 
@@ -116,6 +139,7 @@ _NUMBERED = """CREATE OR REPLACE TABLE shared_number AS
          arg_max(t.rest || '/' || m.rest, (len(m.text), t.rest, m.rest)) AS rest FROM pairs x
        JOIN profiles_marks m ON m.row = x.profile AND m.kind IN ('number', 'near')
        JOIN people_marks t ON t.row = x.row AND t.kind = 'number' AND t.text = m.text
+         AND t.source IS DISTINCT FROM x.profile
        JOIN size s ON s.text = m.text GROUP BY 1, 2"""
 
 
@@ -131,14 +155,17 @@ _LEVELS = (
        JOIN city_share c ON c.text = m.text WHERE m.kind = 'place' GROUP BY 1""",
     """CREATE OR REPLACE TABLE clues AS SELECT x.profile, x.row,
          CASE WHEN f.given IS NULL AND f.family IS NULL THEN 'unknown'
-              WHEN f.given IS NULL THEN CASE WHEN g.form IS NOT NULL THEN 'same' ELSE 'unknown' END
+              WHEN f.given IS NULL THEN CASE WHEN g.form IS NOT NULL THEN 'same'
+                WHEN len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1 THEN 'alike' ELSE 'unknown' END
               WHEN g.form IS NOT NULL THEN 'same'
               WHEN len(f.given) = 1 AND f.given = left(p.given, 1) THEN 'initial'
-              WHEN jaro_winkler_similarity(f.given, p.given) >= 0.9 THEN 'alike'
+              WHEN jaro_winkler_similarity(f.given, p.given) >= 0.9
+                OR (len(p.given) > 3 AND damerau_levenshtein(f.given, p.given) <= 1) THEN 'alike'
               WHEN p.given IS NULL THEN 'unknown' ELSE 'differs' END AS given,
          CASE WHEN f.family IS NULL OR p.family IS NULL THEN 'unknown'
               WHEN f.family IN (p.family, p.family2) THEN 'same'
-              WHEN f.given IS NULL AND g.form IS NOT NULL THEN 'unknown'
+              WHEN f.given IS NULL AND (g.form IS NOT NULL
+                OR (len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1)) THEN 'unknown'
               WHEN len(f.family) = 1 AND f.family = left(p.family, 1) THEN 'initial'
               WHEN damerau_levenshtein(f.family, p.family) <= 1 AND len(p.family) > 3 THEN 'alike'
               WHEN f.given IS NULL THEN 'other' ELSE 'differs' END AS family,

@@ -36,12 +36,12 @@ def bring(connection: duckdb.DuckDBPyConnection, table: Table, side: str, told: 
     connection.register("rows_now", ROWS.empty_table())
     connection.execute(f"CREATE TABLE {side} AS SELECT * FROM rows_now")
     connection.register("marks_now", MARKS.empty_table())
-    connection.execute(f"CREATE TABLE {side}_marks AS SELECT * FROM marks_now")
+    connection.execute(f"CREATE TABLE {side}_marks AS SELECT *, NULL::BIGINT AS source FROM marks_now")
     for done, rows, marks in _batches(table, reading):
         connection.register("rows_now", rows)
         connection.execute(f"INSERT INTO {side} SELECT * FROM rows_now")
         connection.register("marks_now", marks)
-        connection.execute(f"INSERT INTO {side}_marks SELECT * FROM marks_now")
+        connection.execute(f"INSERT INTO {side}_marks SELECT *, NULL FROM marks_now")
         told(f"reading the {side}", done, table.rows)
     for name in ("rows_now", "marks_now"):
         connection.unregister(name)

@@ -30,6 +30,7 @@ FAMILY = {
     "given": "name", "family": "name", "spelled": "name", "number": "handle", "core": "handle", "account": "account",
     "contact": "contact", "host": "site", "place": "place",
     "rest": "handle",
+    "together": "name",
 }  # fmt: skip
 """Comparisons that come from one source of knowledge speak as one."""
 _MOST = {
@@ -46,7 +47,7 @@ _NAME_CORE = 2.0  # bits that an equal core may add where it only spells the nam
 _RELATIVES = 0.5
 """Relatives of a person who write and are not in the list: they share family name, place, site and number, not the rest."""
 _PERSONAL = ("given", "rest", "account", "core")
-_MOST_RESTS = 30
+_MOST_RESTS = 100
 _FIXED = frozenset(("given",))  # what a relative has as well would teach that names of one person differ
 _FAITH = 50.0  # pairs that the start is worth
 _ROUNDS = 8
@@ -135,14 +136,14 @@ class Scored:
     m: dict[str, Array]
 
 
-def score(clues: Clues, pool: int) -> Scored:
+def score(clues: Clues, pool: int, lifts: tuple[float, float]) -> Scored:
     """Learn how often clues agree for one person and how many profiles are somebody's of the pool, then weigh all pairs."""
     start = {name: np.array([1.0, *(one for one, _ in levels.values())]) for name, levels in START.items()}
     m = {name: values.copy() for name, values in start.items()}
     size = len(clues.names["rest"])
     m["rest"], rest = np.full(size, 1 / size), np.full(size, 1 / size)
     profiles, present = max(len(np.unique(clues.profile)), 1), _PRESENT
-    scored = _weigh(clues, m, rest, present, pool)
+    scored = _weigh(clues, m, rest, present, pool, lifts)
     for _ in range(_ROUNDS if len(clues) else 0):
         for name, values in m.items():
             if len(values) > 2 and name not in _FIXED and name != "rest":
@@ -150,7 +151,7 @@ def score(clues: Clues, pool: int) -> Scored:
                 values[1:] = used / used.sum() * start[name][1:].sum()
         m["rest"], rest = _rests(clues, scored.share, size)
         present = float(min(max((scored.share.sum() + 25) / (profiles + 50), 0.02), 0.98))
-        scored = _weigh(clues, m, rest, present, pool)
+        scored = _weigh(clues, m, rest, present, pool, lifts)
     return scored
 
 
@@ -167,7 +168,9 @@ def _normal(values: Array) -> Array:
     return values / values[1:].sum()
 
 
-def _weigh(clues: Clues, m: dict[str, Array], rest: Array, present: float, pool: int) -> Scored:
+def _weigh(
+    clues: Clues, m: dict[str, Array], rest: Array, present: float, pool: int, lifts: tuple[float, float]
+) -> Scored:
     parts = dict[str, Array]()
     for name, levels in START.items():
         base = np.array([0.0, *(np.log2(m[name][n] / (u or 1.0)) for n, (_, u) in enumerate(levels.values(), 1))])
@@ -176,9 +179,11 @@ def _weigh(clues: Clues, m: dict[str, Array], rest: Array, present: float, pool:
         parts[name] = base[clues.level[name]]
         if name in clues.rare:
             rare = np.array([False, *(u is None for _, u in levels.values())])[clues.level[name]]
-            parts[name] = parts[name] + np.where(rare, clues.rare[name], 0.0)
+            parts[name] = np.where(rare, np.maximum(parts[name] + clues.rare[name], 0.0), parts[name])
+    given, family, place = (clues.level[name] == 1 for name in ("given", "family", "place"))
+    parts["together"] = -lifts[0] * (given & family) - lifts[1] * ((given | family) & place)
     bits = sum(parts.values(), np.zeros(len(clues)))
-    named = clues.rare["given"] + clues.rare["family"] + np.log2(m["given"][1] * m["family"][1])
+    named = clues.rare["given"] + clues.rare["family"] + np.log2(m["given"][1] * m["family"][1]) - lifts[0]
     crowd = clues.unseen * np.exp2(np.minimum(named, 60.0))
     kin = _RELATIVES * np.exp2(np.minimum(bits - sum(np.maximum(parts[name], -60.0) for name in _PERSONAL), 150.0))
     return Scored(bits, parts, _shares(clues, bits, crowd + kin, present, pool), present, {**m, "rest2": rest})

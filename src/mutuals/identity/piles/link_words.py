@@ -28,6 +28,8 @@ def evidence_of(clues: Clues, scored: Scored, texts: Any, place: int, pool: int)
         bits = float(scored.parts[name][place])
         if level and abs(bits) >= 0.05:
             found.append(clue(name, said(name, level, texts, place), bits, FAMILY[name]))
+    if together := float(scored.parts["together"][place]):
+        found.append(clue("together", "names and places of one country go together", together, "name"))
     found.sort(key=lambda one: (-abs(one["bits"]), one["code"]))
     return [*found, {"code": "pool", "words": f"among {pool:,} people", "bits": 0.0, "family": "pool", "side": "for"}]
 

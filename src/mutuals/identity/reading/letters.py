@@ -42,7 +42,14 @@ def syllabic(text: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a name in small Latin letters: `O'Brien-Ruíz` is obrien and ruiz."""
-    return [word for word in _NOT_WORD.split(_SILENT.sub("", latin(text)).lower()) if word]
+    return [word for word in _NOT_WORD.split(_SILENT.sub("", latin(_spoken(text))).lower()) if word]
+
+
+def _spoken(text: str) -> str:
+    """Without pictures and signs, which have names that nobody bears."""
+    if text.isascii():
+        return text
+    return "".join(" " if unicodedata.category(c) in ("So", "Sk", "Sm", "Cn") else c for c in text[: 2 * LONGEST])
 
 
 def plain(text: str) -> str:
