@@ -119,7 +119,7 @@ def _held(connection: duckdb.DuckDBPyConnection, records: Table, name: str) -> H
 
 def _alike(connection: duckdb.DuckDBPyConnection, made: Plan) -> int:
     """Records of which so many hold the same in every column that nobody can tell whether they are one."""
-    every = ", ".join(one.name for one in made.columns)
+    every = ", ".join(one.name for one in made.columns) or "1"  # nothing is compared: all are alike
     return int(
         connection.execute(
             f"SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM rows GROUP BY hash({every}) HAVING n > $1)",  # noqa: S608
