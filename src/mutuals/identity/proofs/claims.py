@@ -38,6 +38,8 @@ WHERE fields ? 'sites' AND fields->'sites'->'value' ?| %s AND NOT is_ours AND or
 ORDER BY id LIMIT %s
 """
 
+_ACCOUNTS = "SELECT id FROM people_profile WHERE name = ANY(%s) AND network = 'bluesky' LIMIT %s"
+
 
 @dataclass(frozen=True, slots=True)
 class Teller:
@@ -99,41 +101,41 @@ def claimants(of: str) -> list[Teller]:
 def look(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
     """Profiles changed: take down what their networks found, defer looks that may prove something, and link what is proven.
 
-    A handful of statements for any number of profiles, none of them where nobody claims anything. Returns what `conclude`
-    returns.
+    A handful of statements for any number of profiles, one where nobody claims anything. Returns what `conclude` returns.
     """
     tellers = told_by(profile_ids)
     if not tellers:
         return []
-    changed = {one.id for one in tellers if _take_down(one, now)}
-    claimed = {where for one in tellers for where in (*one.pages, *filter(None, [one.domain]))}
-    known = _worth(claimed)
+    held: dict[int, dict[str, Proof]] = {one.id: {} for one in tellers}
+    for proof in Proof.objects.filter(profile__in=list(held), ended_at=None):
+        held[proof.profile_id][f"{proof.kind} {proof.subject}"] = proof
+    changed = {number for number, proofs in held.items() if proofs}
+    changed |= {one.id for one in tellers if _take_down(one, held[one.id], now)}
+    known = _worth(where for one in tellers for where in (*one.pages, *filter(None, [one.domain])))
     for one in tellers:
         for where in known.intersection(one.pages):
-            _defer_page(where, one)
-        if one.domain in known:
+            if not {f"rel_me page:{where}", f"verified_field page:{where}"} & held[one.id].keys():
+                _defer_page(where, one)
+        by_domain = {proof.subject for proof in held[one.id].values() if proof.kind == "domain"}
+        if (one.domain in known or by_domain) and by_domain != {f"page:{one.domain}"}:
             _defer_domain(one.id)
-        changed |= _recorded(one)
     if pictures := [one.id for one in tellers if one.portrait]:
         jobs.later(PICTURES, profile_ids=pictures)
-    held = Proof.objects.filter(profile__in=[one.id for one in tellers], ended_at=None).values_list(
-        "profile", flat=True
-    )
-    return record.conclude(changed | set(held), now=now)
+    return record.conclude(changed | _recorded(tellers), now=now)
 
 
-def _take_down(one: Teller, now: datetime) -> bool:
-    """The sites that the network found to lead back; one that it does not tell any more is lost."""
+def _take_down(one: Teller, held: Mapping[str, Proof], now: datetime) -> bool:
+    """The sites that the network found to lead back; one that it does not tell any more is lost. True where any is new."""
     told = one.told.get("proven_sites")
     if not isinstance(told, list):
         return False
-    pages = _pages(told)
-    for where in pages:
-        record.keep(one.id, "verified_field", f"page:{where}", seen=f"profile:{one.id}", now=now)
-    gone = Proof.objects.filter(profile=one.id, kind="verified_field", ended_at=None)
-    for proof in gone.exclude(subject__in=[f"page:{where}" for where in pages]):
-        record.lose(proof, why="The network does not show the site as verified any more.", now=now)
-    return bool(pages)
+    told_now = {f"page:{where}" for where in _pages(told)}
+    known = {proof.subject: proof for proof in held.values() if proof.kind == "verified_field"}
+    for subject in sorted(told_now - known.keys()):
+        record.keep(one.id, "verified_field", subject, seen=f"profile:{one.id}", now=now)
+    for subject in sorted(known.keys() - told_now):
+        record.lose(known[subject], why="The network does not show the site as verified any more.", now=now)
+    return bool(told_now - known.keys())
 
 
 def _worth(claimed: Iterable[str]) -> set[str]:
@@ -148,20 +150,22 @@ def _worth(claimed: Iterable[str]) -> set[str]:
     return known & set(asked)
 
 
-def _recorded(one: Teller) -> set[int]:
-    """A person's record names a page: those who claim it are looked at, those who are proven by it may be linked."""
-    where = page(one.website) if one.website else ""
-    if not where:
+def _recorded(tellers: Sequence[Teller]) -> set[int]:
+    """Persons' records name pages: who claims one is looked at; who is proven by one may be linked, and is returned."""
+    pages = {where for one in tellers if one.website and (where := page(one.website))}
+    if not pages:
         return set()
-    found = [other for other in claimants(where) if other.id != one.id]
-    if found:
-        _defer_page(where, found[0])
-    if "/" not in where and "?" not in where:
-        rows = bulk.execute("SELECT id FROM people_profile WHERE network = 'bluesky' AND name = %s LIMIT 5", [where])
-        for (number,) in rows:
-            _defer_domain(number)
-    held = Proof.objects.filter(subject=f"page:{where}", ended_at=None).values_list("profile", flat=True)
-    return set(held[:MOST_CLAIMANTS])
+    written = [spelling for where in sorted(pages) for spelling in spellings(where)]
+    first: dict[str, Teller] = {}
+    for one in map(_teller, bulk.execute(_CLAIMANTS, [written, MOST_CLAIMANTS * 10])):
+        for where in pages.intersection(one.pages):
+            first.setdefault(where, one)
+    for where, one in first.items():
+        _defer_page(where, one)
+    for (number,) in bulk.execute(_ACCOUNTS, [sorted(pages), MOST_CLAIMANTS]):
+        _defer_domain(number)
+    held = Proof.objects.filter(subject__in=[f"page:{where}" for where in pages], ended_at=None)
+    return set(held.values_list("profile", flat=True)[: MOST_CLAIMANTS * 10])
 
 
 def place_of(where: str) -> str:

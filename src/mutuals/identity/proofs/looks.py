@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -56,9 +55,11 @@ def _addresses(one: Teller) -> list[str]:
 
 
 def at_domain(*, profile_id: int, http: Http, now: datetime) -> Look | None:
-    """Ask a domain which account it names; None where the handle is none by now."""
+    """Ask a domain which account it names; None where the handle is none by now, and what it proved is lost."""
     one = next(iter(claims.told_by([profile_id])), None)
     if one is None or not one.domain:
+        for proof in Proof.objects.filter(profile=profile_id, kind="domain", ended_at=None):
+            record.lose(proof, why="The account has no such handle any more.", now=now)
         return None
     look = names_did(http, one.domain, did=one.key, ask=_service())
     subject = f"page:{one.domain}"
@@ -82,7 +83,7 @@ def _service() -> str:
 def _judge(proof: Proof, look: Look, now: datetime) -> None:
     if look.found is False:
         record.lose(proof, why=look.words, now=now)
-    elif look.found is None:
+    elif look.found is None and proof.kind != "verified_field":  # which its network goes on to vouch for
         record.unanswered(proof, now=now)
     else:
         record.keep(proof.profile_id, proof.kind, proof.subject, seen=proof.seen, now=now)
@@ -112,14 +113,8 @@ def recheck(*, http: Http, now: datetime) -> int:
         address = seen or f"https://{subject.removeprefix('page:')}"
         at_page(address=address, http=http, now=now)
     for number in dict.fromkeys(proof.profile_id for proof in due if proof.kind == "domain"):
-        if at_domain(profile_id=number, http=http, now=now) is None:
-            _end_all(Proof.objects.filter(profile=number, kind="domain", ended_at=None), now)
+        at_domain(profile_id=number, http=http, now=now)
     return len(due)
-
-
-def _end_all(proofs: Iterable[Proof], now: datetime) -> None:
-    for proof in proofs:
-        record.lose(proof, why="The account has no such handle any more.", now=now)
 
 
 def page_now(profile_id: int, place: str) -> None:
