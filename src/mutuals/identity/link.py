@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from mutuals.base import bulk, gate, journal
 from mutuals.history import tally
@@ -227,9 +227,9 @@ def hand_over(rows: Sequence[Profile], *, to: Person, by: User, now: datetime, n
 
 def hand_back(holders: Mapping[int, int], *, since: datetime, now: datetime) -> None:
     """Profiles (by id) go back to the persons from whom they were taken at `since`, with the links that ended then."""
-    said = Link.objects.filter(profile__in=holders, since=since, until=None)
-    said.filter(state__in=[LinkState.CONFIRMED, LinkState.REJECTED]).update(until=now)
-    ended = Link.objects.filter(profile__in=holders, until=since).order_by("pk")
+    held = Link.objects.filter(profile__in=holders, until=None)
+    ended = list(Link.objects.filter(profile__in=holders, until=since).order_by("pk"))
+    held.filter(Q(state__in=LIVE) | Q(state=LinkState.REJECTED, since__gte=since)).update(until=now)
     fresh = []
     for row in ended:
         if row.state in LIVE and holders[row.profile_id] != row.person_id:

@@ -151,8 +151,8 @@ def undo(row: Merge, *, by: User, now: datetime) -> Done:
     canonical.part(apart, row.gone_id)
     if row.edge is not None:
         edges.take_back(row.edge, now=now)
-    _differ_again(row, apart, now=now)
     root = roots[row.kept_id].pk
+    _differ_again(apart, cluster(roots[row.kept_id]), now=now)
     settle([root, row.gone_id], now=now)
     _note("person.unmerged", row, by=by)
     people = Person.objects.in_bulk([root, row.gone_id])
@@ -205,13 +205,14 @@ def _apart(edge: Edge) -> str:
     return f"{who} on {edge.since:%d %B %Y} that they are two different people."
 
 
-def _differ_again(row: Merge, apart: Sequence[int], *, now: datetime) -> None:
-    """What was held to be different and had to end for this merge is held to be so once more."""
-    gone = edges.profiles_of(apart)
-    kept = edges.profiles_of(forest.under(row.kept_id))
+def _differ_again(apart: Sequence[int], rest: Sequence[int], *, now: datetime) -> None:
+    """What was held to be different, and had to end for some merge of these, is held to be so once more."""
+    gone, kept = edges.profiles_of(apart), edges.profiles_of(rest)
+    times = Merge.objects.filter(Q(kept__in=[*apart, *rest]) | Q(gone__in=[*apart, *rest])).values_list("at", flat=True)
     sides = Q(a__in=gone, b__in=kept) | Q(a__in=kept, b__in=gone)
-    ended = Edge.objects.filter(sides, verdict=Verdict.DIFFERENT, until=row.at).order_by("pk")
-    edges.again(list(ended), now=now)
+    newest = {(edge.a_id, edge.b_id): edge for edge in Edge.objects.filter(sides).order_by("pk")}
+    ended = [edge for edge in newest.values() if edge.verdict == Verdict.DIFFERENT and edge.until in set(times)]
+    edges.again(ended, now=now)
 
 
 def _note(kind: str, row: Merge, *, by: Any) -> None:
