@@ -4,25 +4,66 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutuals.identity.models import Challenge, Link, Proof
+from django.db.models import Q, QuerySet
+
+from mutuals.identity import known
+from mutuals.identity.models import Challenge, Edge, Link, Merge, Proof, SecondLook, Split
 from mutuals.people.privacy import Holder
 
 
 def export(who: Holder) -> dict[str, Any]:
-    """Every link of the person, live and past, with how we knew; what was proven; the codes that were sent."""
+    """Every link of the person, live and past, with how we knew; what was thought of their profiles, proven, joined and split;
+    the codes that were sent.
+
+    Of an edge to somebody else's profile only the verdict is told: whose it is, and the clues, are theirs as well.
+    """
     rows = Link.objects.filter(person__in=who.person_ids)
     proofs = Proof.objects.filter(profile__in=who.profile_ids)
     codes = Challenge.objects.filter(person__in=who.person_ids)
+    columns = ("verdict", "probability", "by", "since", "until")
+    inside = Edge.objects.filter(a__in=who.profile_ids, b__in=who.profile_ids).order_by("pk")
+    outside = _edges(who).exclude(pk__in=inside.values("pk")).order_by("pk")
     return {
         "links": list(rows.values("profile__network", "profile__key", "state", "because", "by", "since", "until")),
+        "thoughts": [
+            *inside.values("a__network", "a__key", "b__network", "b__key", "because", *columns),
+            *outside.values(*columns),
+        ],
         "proofs": list(proofs.values("profile__network", "profile__key", "kind", "subject", "seen", "at", "ended_at")),
+        "merges": list(
+            Merge.objects.filter(kept__in=who.person_ids, gone__in=who.person_ids).values(
+                "kept", "gone", "choices", "by", "at", "undone_by", "undone_at"
+            )
+        ),
+        "splits": list(_splits(who).values("moved", "by", "at", "undone_by", "undone_at")),
         "codes": list(codes.values("sent_to__network", "sent_to__key", "made_at", "ends_at", "met_at")),
     }
 
 
 def erase(who: Holder) -> dict[str, int]:
-    """Delete links, proofs and codes."""
+    """Delete links, thoughts, proofs, merges, splits and codes, and what is known for comparing; nobody finds them any more.
+
+    Also what was told of them beside others: edges to other people's profiles, and merges that were undone.
+    """
     rows = Link.objects.filter(person__in=who.person_ids) | Link.objects.filter(profile__in=who.profile_ids)
     proofs = Proof.objects.filter(profile__in=who.profile_ids)
     codes = Challenge.objects.filter(person__in=who.person_ids) | Challenge.objects.filter(sent_to__in=who.profile_ids)
-    return {"links": rows.delete()[0], "proofs": proofs.delete()[0], "codes": codes.delete()[0]}
+    merges = Merge.objects.filter(Q(kept__in=who.person_ids) | Q(gone__in=who.person_ids))
+    known.forget(who.profile_ids, who.person_ids)
+    return {
+        "links": rows.delete()[0],
+        "merges": merges.delete()[0],
+        "splits": _splits(who).delete()[0],
+        "second looks": SecondLook.objects.filter(edge__in=_edges(who)).delete()[0],
+        "thoughts": _edges(who).delete()[0],
+        "proofs": proofs.delete()[0],
+        "codes": codes.delete()[0],
+    }
+
+
+def _edges(who: Holder) -> QuerySet[Edge]:
+    return Edge.objects.filter(Q(a__in=who.profile_ids) | Q(b__in=who.profile_ids))
+
+
+def _splits(who: Holder) -> QuerySet[Split]:
+    return Split.objects.filter(Q(person__in=who.person_ids) | Q(to__in=who.person_ids))
