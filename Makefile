@@ -25,14 +25,14 @@ node_is_new = command -v npm >/dev/null && node -e 'const [a, b] = process.versi
 with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 
 .PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers \
-	bench seed screenshots docs requirements lock clean chromium
+	bench bench-identity seed screenshots docs requirements lock clean chromium
 
 help:
 	@echo "make run            everything up, on http://127.0.0.1:8000/ or the next free port"
 	@echo "make test           format, lint, types, contracts, and all tests that need no foreign server"
 	@echo "make test-peers     the stories against real servers of others"
 	@echo "make test-pg15      the database tests on PostgreSQL 15, the floor"
-	@echo "make install check bench seed screenshots docs requirements lock clean"
+	@echo "make install check bench bench-identity seed screenshots docs requirements lock clean"
 
 install: .venv/.installed
 
@@ -106,6 +106,9 @@ chromium:
 
 bench: install frontend
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-identity: install
+	$(BIN)/python -m benchmarks.identity $(ARGS)
 
 seed: install
 	$(BIN)/mutuals seed $(ARGS)

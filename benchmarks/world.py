@@ -19,29 +19,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
+from benchmarks.figure import Figure as Figure  # read from here by every measurement
 from benchmarks.rows import SEED, Words
 from mutuals.config.children import WEB_PROCESSES, WEB_THREADS, Child, parts
 from mutuals.people.models import Person
 from mutuals.staff.models import User
 
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured number. `asked` is "<= 40" or ">= 5000" in the same unit, "" where nothing is asked."""
-
-    name: str
-    value: float
-    unit: str
-    asked: str = ""
-    note: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether it is what was asked."""
-        sign, _, bound = self.asked.partition(" ")
-        return not bound or (self.value <= float(bound) if sign == "<=" else self.value >= float(bound))
 
 
 @dataclass
