@@ -124,6 +124,12 @@ def look(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
     return record.conclude(changed | _recorded(tellers), now=now)
 
 
+def look_at_touched(*, now: datetime, most: int) -> list[tuple[int, int]]:
+    """`look` for those who wait to be compared, before they are: what is proven needs no weighing."""
+    rows = bulk.execute("SELECT profile_id FROM identity_touched ORDER BY profile_id DESC LIMIT %s", [most])
+    return look((number for (number,) in rows), now=now) if rows else []
+
+
 def _take_down(one: Teller, held: Mapping[str, Proof], now: datetime) -> bool:
     """The sites that the network found to lead back; one that it does not tell any more is lost. True where any is new."""
     told = one.told.get("proven_sites")

@@ -342,3 +342,13 @@ def test_odd_fields_claim_nothing(told):
     found = claims.look([profile.pk], now=NOW)
 
     assert found == []
+
+
+def test_who_waits_to_be_compared_is_looked_at_first():
+    us = cast.staff()
+    bea = known(us, website="https://bea.garden")
+    profile = presence(proven=["https://bea.garden"])
+
+    told = claims.look_at_touched(now=NOW, most=100)
+
+    assert told == [(profile.pk, bea.pk)]
