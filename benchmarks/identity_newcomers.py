@@ -11,7 +11,7 @@ from django.db import connection
 from benchmarks.identity_live import CITIES, NEWCOMERS, NOW, SEED, Names
 from mutuals.base import bulk
 from mutuals.connectors.contract import Handle
-from mutuals.identity import live, weights
+from mutuals.identity import cards, known, live, weights
 from mutuals.identity.models import Known, Link
 from mutuals.people import profiles
 from mutuals.people.models import Person, Profile
@@ -44,7 +44,7 @@ def _know() -> None:
         before = _nanoseconds(backend)
         people = Person.objects.count()
         for first in range(1, people + 1, 2000):
-            live.know(list(range(first, min(first + 2000, people + 1))), [], weights.in_use())
+            known.keep(cards.of(list(range(first, min(first + 2000, people + 1))), []), weights.in_use())
         own, theirs = time.process_time() - start, (_nanoseconds(backend) - before) / 1e9
         print(f"what is known of {people:,}: CPU Python {own:.0f} s + database {theirs:.0f} s", flush=True)
         bulk.execute("TRUNCATE identity_touched", [])

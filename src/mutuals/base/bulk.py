@@ -130,7 +130,7 @@ def _plain(value: Any) -> str:
 
 @cache
 def _kinds(model: type[models.Model]) -> Mapping[str, str]:
-    return {field.column: _type(field) for field in model._meta.concrete_fields}
+    return {field.column: _type(field) for field in model._meta.concrete_fields if field.column}
 
 
 def _type(field: models.Field[Any, Any]) -> str:

@@ -17,6 +17,7 @@ from mutuals.base import clock, jobs, stalled
 from mutuals.capture import draw, receive
 from mutuals.capture.models import RawEvent, RawState
 from mutuals.channels.models import Source
+from mutuals.identity import live
 
 TICK = 1.0  # seconds
 CHORES = {"capture.recover": 15, "inbox.wake_snoozed": 15}  # job: every so many seconds
@@ -69,6 +70,8 @@ def run_scheduler(stop: Event, *, now: Callable[[], datetime] = clock.now, tick:
     while not stop.wait(tick):
         try:
             beat(now())
+            if live.waits():
+                jobs.later(live.JOB, once=live.JOB, lock=live.JOB)
             if count % 5 == 0:
                 listeners.keep_up(draw.watched())
             for name, every in CHORES.items():

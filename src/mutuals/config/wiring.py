@@ -17,6 +17,7 @@ from mutuals.channels import sources
 from mutuals.conversations import hanging as conversations
 from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
+from mutuals.identity import live, sweep
 from mutuals.identity.proofs import claims, looks
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
@@ -86,6 +87,9 @@ def _name_jobs() -> None:
     jobs.name(claims.DOMAIN, looks.domain_now)
     jobs.name(claims.PICTURES, looks.pictures_now)
     jobs.name(looks.RECHECK, looks.recheck_now, cron="17 * * * *")
+    jobs.name(live.JOB, lambda timestamp=0: sweep.drain(now=clock.now()), cron="* * * * *")
+    jobs.name(sweep.JOB, sweep.run)
+    jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

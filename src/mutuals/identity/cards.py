@@ -36,9 +36,8 @@ _TOLD_HANDLES = ("mastodon", "bluesky")  # networks of which a file may tell a p
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One profile as far as it is compared. `holder` is the canonical person, None where it is nobody's."""
+    """One profile as far as it is compared."""
 
-    holder: int | None
     id: int
     network: str
     key: str
@@ -74,7 +73,7 @@ def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
         told = {name: one.get("value") for name, one in from_json(fields).items()}
         whom = (holder, None) if holder is not None else (None, number)
         if len(held[whom]) < MOST:
-            held[whom].append(Voice(holder, number, *rest, told))
+            held[whom].append(Voice(number, *rest, told))
     return [
         Whom(person, profile, tuple(voice.id for voice in voices), card(voices, places.get(person or 0, ())))
         for (person, profile), voices in held.items()

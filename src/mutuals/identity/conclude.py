@@ -71,6 +71,22 @@ class Conclusion:
     common: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Three piles: how many were linked by machine, went to the review, were left. `doubt` is how many of the linked ones
+    are wrong by their own probabilities."""
+
+    link: int = 0
+    review: int = 0
+    leave: int = 0
+    doubt: float = 0.0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(
+            self.link + other.link, self.review + other.review, self.leave + other.leave, self.doubt + other.doubt
+        )
+
+
 @dataclass(slots=True)
 class _Writing:
     """The rows of one batch."""
@@ -82,11 +98,11 @@ class _Writing:
     ended_links: list[int] = field(default_factory=list)
 
 
-def write(told: Sequence[Conclusion], ready: Ready, *, now: datetime) -> None:
+def write(told: Sequence[Conclusion], ready: Ready, *, now: datetime) -> Outcome:
     """Write what follows; the same again writes nothing."""
-    writing = _Writing()
+    writing, outcome = _Writing(), Outcome()
     for one in told:
-        _follow(one, ready, writing, now)
+        outcome += _follow(one, ready, writing, now)
     if writing.ended_edges:
         bulk.execute(_END_EDGES, [now, writing.ended_edges])
     if writing.ended_links:
@@ -97,11 +113,13 @@ def write(told: Sequence[Conclusion], ready: Ready, *, now: datetime) -> None:
         _suggest(writing.suggested, now)
     if writing.edges:
         _edges(writing.edges, now)
+    return outcome
 
 
-def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> None:
+def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> Outcome:
     asker, held = one.asker.held, one.held
-    is_linked = False
+    is_linked, asks = False, False
+    doubt = 0.0
     for place, weighed in enumerate(one.weighed):
         other = weighed.other
         before = held.edges.get((other.person, other.profile))
@@ -111,10 +129,11 @@ def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> 
         is_of_person = asker.profile is not None and other.person is not None
         if is_of_person and weighed.is_beyond_doubt:
             writing.links.append((asker.profile or 0, other.person or 0, grounds))
-            is_linked = True
+            is_linked, doubt = True, 1 - weighed.probability
             continue
         if weighed.probability < RULE.review or (place >= SHOWN and before is None) or (is_of_person and is_linked):
             continue
+        asks = True
         verdict = Verdict.SAME if weighed.is_beyond_doubt and asker.profile is not None else Verdict.UNSURE
         if not _is_as_before(before, verdict, grounds):
             writing.edges.append((asker, other, verdict, grounds))
@@ -123,6 +142,9 @@ def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> 
                 writing.suggested.append((asker.profile or 0, other.person or 0, grounds))
                 writing.ended_links += [held.suggested[other.person].id] if other.person in held.suggested else []
     _end_old(one, writing, is_linked=is_linked)
+    if is_linked:
+        return Outcome(link=1, doubt=doubt)
+    return Outcome(review=1) if asks else Outcome(leave=1)
 
 
 def _end_old(one: Conclusion, writing: _Writing, *, is_linked: bool) -> None:

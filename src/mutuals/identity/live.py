@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from mutuals.base import bulk, gate
 from mutuals.identity import cards, conclude, known, standing, weights
 from mutuals.identity.clues import conflicts_of
-from mutuals.identity.conclude import Conclusion, Weighed
+from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Held
 from mutuals.identity.model.decide import Candidate, decide, posterior
 from mutuals.identity.standing import Standing
@@ -23,12 +23,13 @@ BATCH = 100
 LEAST = 0.05  # probability from which on a pair is thought of at all
 _ONE_AT_A_TIME = 0x4D05 << 48  # of PostgreSQL's 64-bit advisory keys
 _ALONE = """
-SELECT pg_try_advisory_xact_lock(%s), coalesce((SELECT version FROM identity_model WHERE is_in_use), ''),
+SELECT coalesce((SELECT version FROM identity_model WHERE is_in_use), ''), pg_advisory_xact_lock(%s),
     set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 _TOUCHED = """
-SELECT t.profile_id, t.at, p.canonical_id,
-    NOT (f.is_ours OR f.is_bot AND p.id IS NULL OR f.organisation_id IS NOT NULL OR f.network = 'mutuals' AND p.id IS NULL)
+SELECT t.profile_id, t.at, p.canonical_id, CASE WHEN p.canonical_id <> p.id THEN p.id END,
+    NOT (f.is_ours OR f.organisation_id IS NOT NULL)
+    AND (p.id IS NOT NULL OR NOT (f.is_bot OR f.network = 'mutuals' OR f.label = 'shared'))
 FROM (SELECT profile_id, at FROM identity_touched ORDER BY profile_id DESC LIMIT %s) t
 JOIN people_profile f ON f.id = t.profile_id LEFT JOIN people_person p ON p.id = f.person_id
 """
@@ -41,11 +42,12 @@ _TOUCH = "INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A profile that waits, since when, whose it is, and whether it is compared at all."""
+    """A profile that waits, since when, whose it is, through whom that was merged away, and whether it is compared."""
 
     profile: int
     at: datetime
     person: int | None
+    merged: int | None
     counts: bool
 
 
@@ -55,33 +57,33 @@ def waits() -> bool:
 
 
 def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
-    """Work through who was touched, until nobody waits or after so many batches; returns how many profiles it was.
-
-    Safe to run twice at once: the second finds the first at work and goes.
-    """
+    """Work through who was touched, until nobody waits or after so many batches; returns how many profiles it was."""
     total = 0
     for _ in range(batches):
-        done = batch(now=now, size=size)
+        done, _ = batch(now=now, size=size)
         total += done
         if not done:
             break
     return total
 
 
-def batch(*, now: datetime, size: int = BATCH) -> int:
+def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
     """One transaction of it. The notes go afterwards and only as they were read: who is touched meanwhile waits anew."""
-    with _prepared(), transaction.atomic():
-        gate.enter()
-        is_alone, version, _ = bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0]
-        if not is_alone:
-            return 0
+    with alone() as ready:
         touched = [Touch(*row) for row in bulk.execute(_TOUCHED, [size])]
-        if touched:
-            _work(touched, weights.of(version), now)
+        found = _work(touched, ready, now) if touched else Outcome()
     if touched:
         with _prepared():
             bulk.execute(_DONE, [[one.profile for one in touched], [one.at for one in touched]])
-    return len(touched)
+    return len(touched), found
+
+
+@contextmanager
+def alone() -> Iterator[Ready]:
+    """A transaction in which nobody else compares and nobody is erased, with the model in use; the others wait their turn."""
+    with _prepared(), transaction.atomic():
+        gate.enter()
+        yield weights.of(bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0][0])
 
 
 @contextmanager
@@ -96,24 +98,27 @@ def _prepared() -> Iterator[None]:
         held.prepare_threshold = None
 
 
-def _work(touched: Sequence[Touch], ready: Ready, now: datetime) -> None:
+def _work(touched: Sequence[Touch], ready: Ready, now: datetime) -> Outcome:
     people = sorted({one.person for one in touched if one.person is not None})
     nobodys = [one.profile for one in touched if one.counts and one.person is None]
-    known.forget([one.profile for one in touched if not one.counts or one.person is not None])
-    askers = know(people, nobodys, ready)
-    again = compare(askers, ready, now=now)
+    over = [one.profile for one in touched if not one.counts or one.person is not None]
+    known.forget(over, [one.merged for one in touched if one.merged is not None])
+    return look(people, nobodys, ready, now=now)
+
+
+def look(people: Sequence[int], profiles: Sequence[int], ready: Ready, *, now: datetime) -> Outcome:
+    """Compare canonical persons and profiles that are nobody's with everybody; what follows is written down."""
+    outcome, again = compare(known.keep(cards.of(people, profiles), ready), ready, now=now)
     if again:
         bulk.execute(_TOUCH, [again])
+    return outcome
 
 
-def know(people: Sequence[int], profiles: Sequence[int], ready: Ready) -> list[Asker]:
-    """Read and store what is known of canonical persons and of unlinked profiles."""
-    return known.keep(cards.of(people, profiles), ready)
+def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Outcome, list[int]]:
+    """Find who may be the same as each, weigh, and write down what follows.
 
-
-def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> list[int]:
-    """Find who may be the same as each, weigh, and write down what follows. Returns the profiles that are nobody's and may
-    be a person's among the askers: what follows for them is decided from their side, with all who may hold them.
+    Also returns the profiles that are nobody's and may be a person's among the askers: what follows for them is decided
+    from their side, with all who may hold them.
     """
     found, pool = known.find(askers, ready)
     held = standing.of(askers)
@@ -126,8 +131,7 @@ def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> list[int
             again |= {one.other.profile for one in weighed if one.other.profile is not None}
             weighed = [one for one in weighed if one.other.profile is None]
         told.append(Conclusion(asker, weighed, standing_of, pool, mine.common))
-    conclude.write(told, ready, now=now)
-    return sorted(again)
+    return conclude.write(told, ready, now=now), sorted(again)
 
 
 def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, pool: int) -> list[Weighed]:

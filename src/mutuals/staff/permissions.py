@@ -35,6 +35,8 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "person.link": _EVERYONE,
     "person.merge": _EVERYONE,  # join two persons, split them, and undo both
     "person.merge_many": _ADMINS,  # accept pairs without looking at each; see how often the review was right
+    "identity.sweep": _LEADS,
+    "identity.model": _ADMINS,
     "person.export": _ADMINS,
     "person.erase": _ADMINS,
     "organisation.view": _EVERYONE,

@@ -67,7 +67,9 @@ CREATE FUNCTION identity_note_clusters(people bigint[]) RETURNS void LANGUAGE pl
 DECLARE
     holders bigint[] := ARRAY(SELECT DISTINCT canonical_id FROM people_person WHERE id = ANY(people));
 BEGIN
-    DELETE FROM identity_known WHERE person_id = ANY(holders || people);
+    DELETE FROM identity_known WHERE id IN (  -- one that is being read just now is read again: never a wait, no deadlock
+        SELECT id FROM identity_known WHERE person_id = ANY(holders || people) FOR UPDATE SKIP LOCKED
+    );
     INSERT INTO identity_touched (profile_id)
         SELECT f.id FROM people_person p JOIN people_profile f ON f.person_id = p.id
         WHERE p.canonical_id = ANY(holders) ORDER BY f.id

@@ -1,25 +1,28 @@
 """The live path: who is touched is compared, and what follows is written down."""
 
 import pytest
+from django.db.models import Q
 
-from cast import NOW, person, staff
+from cast import NOW, everywhere, person, staff
+from mutuals import privacy
 from mutuals.connectors.contract import Handle
-from mutuals.identity import link, live
-from mutuals.identity.models import Edge, Key, Known, Link, LinkState, Touched, Verdict
+from mutuals.identity import known, link, live, sweep
+from mutuals.identity.models import Edge, Frequency, Key, Known, Link, LinkState, Sweep, Touched, Verdict
 from mutuals.people import profiles
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
+SITE = ("https://beapours.example/",)
 
 
 def test_a_rare_handle_and_a_site_link_by_themselves_with_the_clues_on_the_link():
     us = staff()
     bea = person("Bea Brandmeyer", by=us.ada)
-    link.confirm(presence("bea.pours", sites=("https://beapours.example/",)), person=bea, by=us.ada, now=NOW)
+    link.confirm(presence("bea.pours", sites=SITE), person=bea, by=us.ada, now=NOW)
     town(us)
     live.drain(now=NOW)
 
-    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=("https://beapours.example/",))
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=SITE)
     live.drain(now=NOW)
 
     made = Link.objects.get(profile=fresh, until=None)
@@ -77,9 +80,8 @@ def test_a_rejection_is_remembered_after_a_merge():
     us = staff()
     bea, twin = person("Bea Brandmeyer", by=us.ada), person("Bea Brandmeyer", by=us.ada)
     town(us)
-    site = ("https://beapours.example/",)
-    link.confirm(presence("bea.pours", sites=site), person=bea, by=us.ada, now=NOW)
-    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=site)
+    link.confirm(presence("bea.pours", sites=SITE), person=bea, by=us.ada, now=NOW)
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=SITE)
     live.drain(now=NOW)
     link.reject(Profile.objects.get(pk=fresh.pk), by=us.ada, now=NOW)
 
@@ -115,3 +117,67 @@ def test_draining_again_writes_nothing_new():
     live.drain(now=NOW)
 
     assert (Edge.objects.count(), Link.objects.count(), Known.objects.count(), Key.objects.count()) == before
+
+
+def test_nobody_is_compared_with_whom_was_erased():
+    us = staff()
+    town(us)
+    bea = person("Bea Brandmeyer", by=us.ada, email="bea.pours@brandmeyer.example")
+    link.confirm(presence("bea.pours"), person=bea, by=us.ada, now=NOW)
+    live.drain(now=NOW)
+    privacy.erase(bea, by=us.olga, now=NOW)
+
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer")
+    live.drain(now=NOW)
+
+    assert everywhere("brandmeyer") == ["identity_known"]  # of the one who came afterwards
+    assert not Link.objects.filter(profile=fresh).exists()
+    assert not Edge.objects.exists()
+    assert Key.objects.filter(known_id__in=Known.objects.values("pk")).count() == Key.objects.count()
+
+
+def test_what_speaks_against_keeps_two_apart():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada, birthday="1971-06-02")
+    link.confirm(presence("bea.pours", sites=SITE), person=bea, by=us.ada, now=NOW)
+    town(us)
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=SITE)
+    told = profiles.tell(fresh.fields, {"birthday": "1999-01-30"}, at=NOW, by="network:instagram")
+    Profile.objects.filter(pk=fresh.pk).update(fields=told)
+
+    live.drain(now=NOW)
+
+    edge = Edge.objects.get(Q(a=fresh) | Q(b=fresh), until=None)
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    assert edge.verdict == Verdict.UNSURE
+    assert any(clue["clue"] == "conflict" and "1999-01-30" in clue["words"] for clue in edge.because)
+
+
+def test_whoever_leaves_a_person_is_not_part_of_what_is_known_of_them():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    strange = presence("quilted.teapot")
+    link.confirm(strange, person=bea, by=us.ada, now=NOW)
+    live.drain(now=NOW)
+    before = Known.objects.get(person=bea).row
+
+    link.reject(Profile.objects.get(pk=strange.pk), by=us.ada, now=NOW)
+    live.drain(now=NOW)
+
+    assert "quiltedteapot" in before
+    assert "quiltedteapot" not in Known.objects.get(person=bea).row
+    assert "quiltedteapot" in Known.objects.get(profile=strange).row
+
+
+def test_frequencies_follow_what_is_known():
+    us = staff()
+    town(us, many=5)
+    live.drain(now=NOW)
+    before = dict(Frequency.objects.values_list("hash", "count"))
+
+    sweep.work(Sweep.objects.create(kind=sweep.EVERYBODY, by="staff:1").pk, size=2)
+    Known.objects.all().delete()
+
+    assert before[known.POOL] == 5
+    assert set(Frequency.objects.values_list("count", flat=True)) == {0}
+    assert not Key.objects.exists()
