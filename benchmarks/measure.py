@@ -29,6 +29,7 @@ from benchmarks import (  # noqa: E402 - Django first
     timeline,
     words,
 )  # fmt: skip
+from benchmarks.figure import line  # noqa: E402
 from benchmarks.world import Figure, World  # noqa: E402
 
 CLAIMS: dict[str, Callable[[World], list[Figure]]] = {
@@ -60,15 +61,9 @@ def main(names: Sequence[str]) -> int:
         found[name] = CLAIMS[name](world)
         print(f"\n{name} ({time.monotonic() - start:.0f} s, load {os.getloadavg()[0]:.1f})", flush=True)
         for figure in found[name]:
-            _print(figure)
+            print(line(figure), flush=True)
     _write(scale, machine, found)
     return 0 if all(figure.ok for figures in found.values() for figure in figures) else 1
-
-
-def _print(figure: Figure) -> None:
-    mark = "" if not figure.asked else "ok" if figure.ok else "MISSED"
-    value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.2f}"
-    print(f"  {figure.name:<58} {value:>9} {figure.unit:<7} {figure.asked:<9} {mark:<6} {figure.note}", flush=True)
 
 
 def _machine() -> dict[str, str]:
