@@ -12,6 +12,8 @@ from mutuals.people import profiles
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
+GIVEN = ("Aino", "Boris", "Chidi", "Dolores", "Ewan", "Fatima", "Gustav", "Hiroko")
+FAMILY = ("Okonkwo", "Lindqvist", "Petrescu", "Yamada", "Zubiri")
 SITE = ("https://beapours.example/",)
 
 
@@ -42,7 +44,8 @@ def presence(name, *, network="mastodon", shown="", **more):
 def town(us, many=40):
     """People who have nothing to do with it."""
     for number in range(many):
-        person(f"Nobody Number{number}", by=us.ada)
+        given, family = GIVEN[number % len(GIVEN)], FAMILY[number // len(GIVEN)]
+        person(f"{given} {family}", by=us.ada)
 
 
 def test_two_same_named_people_are_not_linked_and_both_are_shown():
