@@ -31,7 +31,10 @@ _RECORDED = """
 SELECT f.fields->'website'->>'value' FROM people_profile f WHERE f.person_id IS NOT NULL AND f.fields ? 'website'
     AND lower(left(regexp_replace(regexp_replace(
         f.fields->'website'->>'value', '^(https?://)?(www\\.)?', '', 'i'), '/+$', ''), 300)) = ANY(%s)
+UNION ALL
+SELECT substr(subject, 6) FROM identity_proof WHERE subject = ANY(%s::varchar[]) AND ended_at IS NULL
 """
+_PROVEN = "SELECT 1 FROM identity_proof WHERE profile_id = ANY(%s) AND ended_at IS NULL LIMIT 1"
 _CLAIMANTS = """
 SELECT id, network, key, name, person_id, fields::text FROM people_profile
 WHERE fields ? 'sites' AND fields->'sites'->'value' ?| %s AND NOT is_ours AND organisation_id IS NULL
@@ -107,8 +110,9 @@ def look(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
     if not tellers:
         return []
     held: dict[int, dict[str, Proof]] = {one.id: {} for one in tellers}
-    for proof in Proof.objects.filter(profile__in=list(held), ended_at=None):
-        held[proof.profile_id][f"{proof.kind} {proof.subject}"] = proof
+    if bulk.execute(_PROVEN, [list(held)]):
+        for proof in Proof.objects.filter(profile__in=list(held), ended_at=None):
+            held[proof.profile_id][f"{proof.kind} {proof.subject}"] = proof
     changed = {number for number, proofs in held.items() if proofs}
     changed |= {one.id for one in tellers if _take_down(one, held[one.id], now)}
     known = _worth(where for one in tellers for where in (*one.pages, *filter(None, [one.domain])))
@@ -121,7 +125,8 @@ def look(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
             _defer_domain(one.id)
     if pictures := [one.id for one in tellers if one.portrait]:
         jobs.later(PICTURES, profile_ids=pictures)
-    return record.conclude(changed | _recorded(tellers), now=now)
+    changed |= _recorded(tellers)
+    return record.conclude(changed, now=now) if changed else []
 
 
 def look_at_touched(*, now: datetime, most: int) -> list[tuple[int, int]]:
@@ -149,10 +154,8 @@ def _worth(claimed: Iterable[str]) -> set[str]:
     asked = sorted(set(claimed))
     if not asked:
         return set()
-    rows = bulk.execute(_RECORDED, [[one.lower()[:300] for one in asked]])
+    rows = bulk.execute(_RECORDED, [[one.lower()[:300] for one in asked], [f"page:{one}" for one in asked]])
     known = {page(str(told)) for (told,) in rows}
-    proven = Proof.objects.filter(subject__in=[f"page:{one}" for one in asked], ended_at=None)
-    known |= {subject.removeprefix("page:") for subject in proven.values_list("subject", flat=True)}
     return known & set(asked)
 
 
