@@ -15,6 +15,7 @@ from mutuals.identity.clues import conflicts_of
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Held
 from mutuals.identity.model.decide import Candidate, decide, posterior
+from mutuals.identity.proofs import claims
 from mutuals.identity.standing import Standing
 from mutuals.identity.weights import Ready
 
@@ -60,6 +61,7 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
     """Work through who was touched, until nobody waits or after so many batches; returns how many profiles it was."""
     total = 0
     for _ in range(batches):
+        claims.look_at_touched(now=now, most=size)
         done, _ = batch(now=now, size=size)
         total += done
         if not done:

@@ -20,6 +20,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.identity import live
 from mutuals.identity.conclude import Outcome
 from mutuals.identity.models import Sweep, Touched
+from mutuals.identity.proofs import claims
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -39,15 +40,17 @@ SELECT (SELECT count(*) FROM people_person WHERE canonical_id = id) + (SELECT co
 """
 
 
-def begin(*, by: User, now: datetime) -> Sweep:
-    """Search from end to end, in the background. Refused: while another search is under way."""
+def begin(*, by: User, now: datetime, is_deferred: bool = True) -> Sweep:
+    """Search from end to end, in the background (or else by `work`, called by whoever began it). Refused: while another
+    search is under way.
+    """
     require(by, "identity.sweep")
     with transaction.atomic():
         if (running := under_way(now=now)) is not None:
             raise Refusal(
                 f"A search is under way since {running.began_at:%H:%M} UTC; it shows what it finds as it goes."
             )
-        made = _begin(EVERYBODY, by=f"staff:{by.pk}", now=now)
+        made = _begin(EVERYBODY, by=f"staff:{by.pk}", now=now, is_deferred=is_deferred)
         journal.note("sweep.begun", made, by=by)
     return made
 
@@ -63,9 +66,16 @@ def under_way(*, now: datetime) -> Sweep | None:
     return Sweep.objects.filter(ended_at=None, began_at__gt=now - LONGEST).order_by("-pk").first()
 
 
-def _begin(kind: str, *, by: str, now: datetime) -> Sweep:
+def newest(viewer: User) -> list[Sweep]:
+    """The last five."""
+    require(viewer, "person.link")
+    return list(Sweep.objects.order_by("-began_at", "-pk")[:5])
+
+
+def _begin(kind: str, *, by: str, now: datetime, is_deferred: bool = True) -> Sweep:
     made = Sweep.objects.create(kind=kind, by=by, began_at=now)
-    jobs.later(JOB, lock=JOB, sweep_id=made.pk)
+    if is_deferred:
+        jobs.later(JOB, lock=JOB, sweep_id=made.pk)
     wake.changed("sweep", [made.pk])
     return made
 
@@ -129,6 +139,7 @@ def _counts(outcome: Outcome) -> dict[str, float]:
 
 def _backlog(size: int) -> Iterator[tuple[int, Outcome]]:
     while True:
+        claims.look_at_touched(now=clock.now(), most=size)
         done, found = live.batch(now=clock.now(), size=size)
         if not done:
             return

@@ -184,3 +184,18 @@ def test_frequencies_follow_what_is_known():
     assert before[known.POOL] == 5
     assert set(Frequency.objects.values_list("count", flat=True)) == {0}
     assert not Key.objects.exists()
+
+
+def test_what_is_proven_is_linked_without_being_weighed():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    own = Profile.objects.get(network="mutuals", person=bea)
+    own.fields["website"] = {"value": "https://beapours.garden", "at": NOW.isoformat(), "by": "import:1"}
+    own.save(update_fields=["fields"])
+    live.drain(now=NOW)
+
+    fresh = presence("kettlefan", proven_sites=("https://beapours.garden/",))
+    live.drain(now=NOW)
+
+    made = Link.objects.get(profile=fresh, until=None)
+    assert (made.person, made.state, made.by) == (bea, LinkState.PROVEN, "machine:proofs")
