@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from mutuals.identity.reading.names import shorts
 
-CAP = 200
-"""People that share a key, at most; what more share tells too little, and is counted instead."""
+CAP, CAP_NAMES = 200, 20
+"""People that share a key, at most, and a key made of names. What more share tells too little; names are counted instead."""
 
 _FORMS = pa.schema([("given", pa.string()), ("form", pa.string())])
 
@@ -86,7 +86,7 @@ def _lift(connection: duckdb.DuckDBPyConnection, one: str, two: str) -> float:
 def keys(connection: duckdb.DuckDBPyConnection) -> None:
     """`pairs` (profile, person row): everybody who shares a key with a profile that not too many share."""
     for statement in _KEYS:
-        connection.execute(statement.format(cap=CAP))
+        connection.execute(statement.format(cap=f"CASE WHEN s.key SIMILAR TO '(name|at|spelled):.*' THEN {CAP_NAMES} ELSE {CAP} END"))
 
 
 _KEYS = (

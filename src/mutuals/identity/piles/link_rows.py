@@ -16,7 +16,6 @@ from mutuals.identity.reading import handles, letters, names, places, sites
 Read = dict[str, Any]
 _BATCH = 20_000
 _FULL_HANDLE = re.compile(r"^@?[^@\s/]+(@[^@\s/]+|(\.[^@\s./]+)+)$")
-_NOT_LETTERS = re.compile(r"[^a-z]+")
 _NOT_DIGITS = re.compile(r"\D")
 _NUMBER = re.compile(r"\d{2,}")
 LONGEST = 30
@@ -98,16 +97,10 @@ def _profile(record: Mapping[str, str]) -> tuple[Read, set[Mark]]:
         "given": one.given,
         "family": one.family,
         "core": handle.core,
-        "said": letters_of(handle),
+        "said": handles.said(handle),
         "network": network,
     }
     return {**read, "words": " ".join(sorted(word for word in words if len(word) > 2))}, marks
-
-
-def letters_of(handle: handles.Handle) -> str:
-    """The letters of a core that may spell a name: the likeliest piece, without numbers and the usual words."""
-    whole = [piece for piece in handles.pieces(handle.core[:LONGEST]) if piece.kind < 6 and piece.dropped < 0]
-    return _NOT_LETTERS.sub("", min(whole, key=lambda piece: (len(piece.text), piece.bits)).text) if whole else ""
 
 
 def _first(text: str) -> str:

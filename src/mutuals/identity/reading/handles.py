@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from mutuals.identity.reading import letters
 
@@ -29,6 +30,7 @@ _BEHIND = _longest_first(
     "codes tech team house senate office data stats science lab tea uk us usa de fr eu nyc dc al ak az ar ca co ct fl ga hi id "
     "il in ia ks ky me ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy"
 )
+_USUAL = frozenset((*_BEFORE, *_BEHIND))
 KINDS = ("whole", "role", "digits", "word", "role digits", "role word", "left over before", "left over behind")
 """What stands around the piece of a handle that may be a name; their places number them."""
 _DIGIT_BITS = 3.3  # log2(10)
@@ -78,6 +80,8 @@ def own_label(domain: str) -> str:
 
 
 def _of(text: str) -> Handle:
+    if text.isascii() and text.isalpha() and text.islower():
+        return Handle(text, frozenset())
     parted = _SMALL_BIG.sub(r"\1 \2", text)
     if not text.isupper():
         parted = _BIG_BIG_SMALL.sub(r"\1 \2", parted)
@@ -90,9 +94,11 @@ def _of(text: str) -> Handle:
     return Handle("".join(parts), frozenset(meets))
 
 
-def numbers(handle: str) -> tuple[str, ...]:
-    """Runs of two digits or more."""
-    return tuple(run for run in _NUMBER.findall(handle[:LONGEST]) if len(run) > 1)
+def said(handle: Handle) -> str:
+    """The letters that may spell a name: without numbers, and without the usual words where the writing parts them."""
+    places = [0, *sorted(handle.meets), len(handle.core)]
+    parts = [handle.core[start:end] for start, end in pairwise(places)]
+    return "".join(part for part in parts if part.isalpha() and part not in _USUAL)
 
 
 def pieces(core: str) -> list[Piece]:

@@ -22,6 +22,8 @@ _SYLLABIC = re.compile(r"[一-鿿㐀-䶿가-힣]")
 
 def clean(text: str) -> str:
     """Composed, without letters that cannot be seen (bidi marks, NUL, joiners), cut to LONGEST."""
+    if text.isascii() and text.isprintable():
+        return text[:LONGEST].strip()
     composed = unicodedata.normalize("NFC", text[: 2 * LONGEST])
     return "".join(c for c in composed if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co")).strip()[:LONGEST]
 
@@ -42,7 +44,10 @@ def syllabic(text: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a name in small Latin letters: `O'Brien-Ruíz` is obrien and ruiz."""
-    return [word for word in _NOT_WORD.split(_SILENT.sub("", latin(_spoken(text))).lower()) if word]
+    written = latin(_spoken(text)).lower()
+    if not written.isalpha():
+        return [word for word in _NOT_WORD.split(_SILENT.sub("", written)) if word]
+    return [written]
 
 
 def _spoken(text: str) -> str:
@@ -54,11 +59,14 @@ def _spoken(text: str) -> str:
 
 def plain(text: str) -> str:
     """Only letters and digits, small."""
-    return _NOT_PLAIN.sub("", latin(text).lower())
+    written = latin(text).lower()
+    return written if written.isalnum() and written.isascii() else _NOT_PLAIN.sub("", written)
 
 
 def other(text: str) -> str:
     """The same text with umlauts written in two letters (Müller is Mueller); the text itself where it has none."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFC", text[:LONGEST])
     return composed.translate(_UMLAUTS)
 

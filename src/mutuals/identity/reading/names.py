@@ -99,6 +99,8 @@ def read(name: str = "", given: str = "", family: str = "") -> Name:
 def readings(name: str = "", given: str = "", family: str = "") -> tuple[Name, ...]:
     """The name, and again with its umlauts in two letters where it has any."""
     one = read(name, given, family)
+    if (name + given + family).isascii():
+        return (one,)
     two = read(letters.other(name), letters.other(given), letters.other(family))
     return (one,) if one == two else (one, two)
 
