@@ -1,0 +1,60 @@
+"""`mutuals identity`: searches among what is there, and the versions of the model that weighs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from mutuals.base import clock
+from mutuals.cli._say import me, verb
+from mutuals.identity import learn, sweep
+from mutuals.identity.models import Sweep
+
+
+def register(groups: Any) -> None:
+    """Add `identity` and its verbs."""
+    words = "searches for people who are there twice, and what weighs the clues"
+    verbs = groups.add_parser("identity", help=words).add_subparsers(required=True, metavar="VERB")
+    parser = verb(verbs, "sweep", begin, "compare everybody from end to end; the worker does it")
+    parser.add_argument("--here", action="store_true", help="in this process, until it is done")
+    verb(verbs, "sweeps", listed, "the newest searches, with how far they are and what they found")
+    verb(verbs, "models", models, "the kept versions of the model, newest first")
+    parser = verb(verbs, "use", use, "weigh by another version from now on")
+    parser.add_argument("version", help='"" for the one that this release begins with')
+
+
+def begin(args: argparse.Namespace) -> dict[str, Any]:
+    """The search that was begun, or done."""
+    made = sweep.begin(by=me(args), now=clock.now(), is_deferred=not args.here)
+    return _said(sweep.work(made.pk) if args.here else made)
+
+
+def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """The newest five."""
+    return [_said(row) for row in sweep.newest(me(args))]
+
+
+def models(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """At most five."""
+    return [
+        {"version": row.version, "made": row.made_at, "in use": row.is_in_use, **row.measured}
+        for row in learn.versions(me(args))
+    ]
+
+
+def use(args: argparse.Namespace) -> dict[str, Any]:
+    """Which one it is now."""
+    learn.use(args.version, by=me(args), now=clock.now())
+    return {"in use": args.version or "the one of this release"}
+
+
+def _said(row: Sweep) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "began": row.began_at,
+        "ended": row.ended_at,
+        "looked at": row.looked_at,
+        "of": row.total,
+        **row.counts,
+        **({"failed": row.failed} if row.failed else {}),
+    }
