@@ -101,7 +101,9 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
         hosts=_once(sites.host(page) for page in pages),
         links=_once(link for link in map(_page, [*(voice.url for voice in ordered), *pages]) if link),
         cities=_once([*_told(ordered, "city"), *_told(ordered, "place")]),
-        organisations=_once([*places, *_told(ordered, "employer"), *_told(ordered, "organisation")]),
+        organisations=_once(
+            [*places, *_told(ordered, "employer"), *_told(ordered, "organisation"), *_signed(ordered, "employer")]
+        ),
         birth_dates=_once(_told(ordered, "birthday")),
         languages=_once(_told(ordered, "language")),
         pictures=_once(_told(ordered, "picture")),
@@ -120,12 +122,18 @@ def _told(voices: Iterable[Voice], name: str) -> list[str]:
     return [value[:200] for voice in voices if isinstance(value := voice.told.get(name), str) and value]
 
 
+def _signed(voices: Iterable[Voice], name: str) -> list[str]:
+    """What stands in the signatures under their letters. Only names are taken: anybody can put another's number there."""
+    signatures = [told for voice in voices if isinstance(told := voice.told.get("signature"), dict)]
+    return [value[:200] for one in signatures if isinstance(value := one.get(name), str) and value]
+
+
 def _names(voice: Voice) -> list[names.Name]:
     """What the profile says its holder is called."""
     given, family = voice.told.get("given_name"), voice.told.get("family_name")
     if isinstance(given, str) and isinstance(family, str) and given and family:
         return list(names.readings(given=given[:200], family=family[:200]))
-    said = [voice.told.get("name"), voice.shown if voice.network != OWN else ""]
+    said = [voice.told.get("name"), voice.shown if voice.network != OWN else "", *_signed([voice], "name")]
     told = [one[:200] for one in said if isinstance(one, str) and one and "@" not in one and one != voice.key]
     return [name for one in dict.fromkeys(told) for name in names.readings(one)]
 

@@ -13,7 +13,7 @@ from mutuals.capture import receive
 from mutuals.connectors.contract import Handle, Raw
 from mutuals.history import own
 from mutuals.history.models import Interaction
-from mutuals.identity import link
+from mutuals.identity import cards, link
 from mutuals.identity.models import Link, LinkState, Proof
 from mutuals.identity.proofs import oauth
 from mutuals.people import erased
@@ -170,3 +170,15 @@ def test_a_sign_in_of_somebody_who_was_erased_or_of_ourselves_is_refused():
 
     assert not Proof.objects.exists()
     assert Person.objects.count() == 1
+
+
+def test_who_signs_a_letter_without_a_name_in_front_of_the_address_is_compared_by_the_signature(box):
+    _, source, _ = box
+    arrive(source, letter("second", SIGNED).replace(b"Bea <bea@bea.garden>", b"pours@bea.garden"))
+    row = Profile.objects.get(network="email", key="pours@bea.garden")
+
+    (whom,) = cards.of([], [row.pk])
+
+    assert "bea brand" in whom.card.names
+    assert whom.card.organisations == ("Brand & Daughters",)
+    assert whom.card.phones == ()
