@@ -99,18 +99,18 @@ def run(sweep_id: int) -> None:
         wake.changed("sweep", [sweep_id])
 
 
-def drain(*, now: datetime) -> int:
+def drain(*, now: datetime, many: int = MANY) -> int:
     """Job: work through who was touched. Very many go to a process of their own, with a row that shows how far it is."""
-    if _is_backlog():
+    if _is_backlog(many):
         if under_way(now=now) is None:
             _begin(BACKLOG, by="machine:identity", now=now)
         return 0
     return live.drain(now=now)
 
 
-def _is_backlog() -> bool:
-    row = "SELECT count(*) FROM (SELECT 1 FROM identity_touched LIMIT %s) some"
-    return bool(bulk.execute(row, [MANY + 1])[0][0] > MANY)
+def _is_backlog(many: int) -> bool:
+    row = "SELECT count(*) FROM (SELECT 1 FROM identity_touched LIMIT %s) few"
+    return bool(bulk.execute(row, [many + 1])[0][0] > many)
 
 
 def work(number: int, *, size: int = SIZE) -> Sweep:
