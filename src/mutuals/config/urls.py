@@ -18,6 +18,8 @@ DOORS: list[URLPattern | URLResolver] = [
 SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.today.urls")),
     path("", include("mutuals.web.inbox.urls")),
+    path("", include("mutuals.web.review.urls")),
+    path("", include("mutuals.web.merges.urls")),
     path("", include("mutuals.web.customer.urls")),
     path("", include("mutuals.web.signin.urls")),
     path("", include("mutuals.web.setup.urls")),

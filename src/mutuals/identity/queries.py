@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from mutuals.base.models import Entry
 from mutuals.identity import sides
 from mutuals.identity.model.calibrate import Error, Judged, error_above
-from mutuals.identity.models import Edge, SecondLook, Sweep, Verdict
+from mutuals.identity.models import Edge, SecondLook, Verdict
 from mutuals.identity.sides import Side
 from mutuals.people.models import Person, Profile
 from mutuals.people.profiles import OWN
@@ -185,11 +185,6 @@ def error_of(threshold: float, *, now: datetime) -> Error:
     """How many pairs wait above a threshold, and how many of them would be accepted wrongly."""
     rows = unsure().order_by().filter(probability__gte=threshold).values_list("probability", flat=True)[:MOST]
     return error_above(threshold, [float(one) for one in rows if one is not None], judged(now=now))
-
-
-def sweeps() -> list[Sweep]:
-    """The newest searches among what is there."""
-    return list(Sweep.objects.order_by("-began_at", "-pk")[:5])
 
 
 def named(end: Profile, *, full: bool = True) -> str:

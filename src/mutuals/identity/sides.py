@@ -42,7 +42,7 @@ class Side:
     @property
     def name(self) -> str:
         """What the side is called."""
-        return next(iter(self.values.get("name", ())), "") or str(self.profile)
+        return next(iter(self.values.get("name", ())), "") or str(self.person or self.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _values(profiles: Sequence[Profile], ids: Sequence[int]) -> dict[str, tuple[
     stands = chosen(voices)
     told = [{name: one.value for name, one in said(row.fields).items()} for row in profiles]
     found: dict[str, list[str]] = {
-        "name": [stands["name"]],
+        "name": [stands["name"], *(row.shown for row in profiles)],
         "email": [row.key for row in profiles if row.network == "email"] + [stands["email"]],
         "phone": [row.key for row in profiles if row.network == "phone"] + [stands["phone"]],
         "handle": [
@@ -149,6 +149,7 @@ def _values(profiles: Sequence[Profile], ids: Sequence[int]) -> dict[str, tuple[
     }
     for name in ("city", "country", "language", "website"):
         found[name] = [stands.get(name, "") or "", *(str(one.get(name) or "") for one in told)]
+    found["name"] = [one for one in found["name"] if one not in found["handle"]]
     found["organisation"] += [str(one.get("organisation") or "") for one in told]
     return {name: tuple(dict.fromkeys(one for one in values if one))[:6] for name, values in found.items()}
 

@@ -157,6 +157,11 @@ class Profile(models.Model):
         ]
         indexes = [
             models.Index(fields=["name"], name="profile_name", condition=~Q(name="")),
+            models.Index(
+                fields=["-id"],
+                name="profile_nobodys",
+                condition=Q(person__isnull=True, organisation__isnull=True, is_ours=False),
+            ),
         ]
 
     def __str__(self) -> str:

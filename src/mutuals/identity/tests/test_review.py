@@ -1,6 +1,7 @@
 """Answers of the review: what follows, what is refused, taking back, many at once, and the second look."""
 
 from datetime import timedelta
+from itertools import pairwise
 from math import isclose
 
 import pytest
@@ -194,7 +195,7 @@ def test_the_bars_add_up_from_chance_to_the_probability():
     assert [one.is_proof for one in clues] == [True, False, False]
     assert [step.kind for step in steps] == ["start", "for", "against", "rest", "sum"]
     assert steps[0].start == -10
-    assert all(isclose(one.end, two.start) for one, two in zip(steps[:-2], steps[1:-1], strict=True))
+    assert all(isclose(one.end, two.start) for one, two in pairwise(steps[:-1]))
     assert isclose(steps[-1].end, evidence.bits_of(0.9))
-    assert all(0 <= left and left + wide <= 1006 for _, left, wide in evidence.bars(steps))
+    assert all(left >= 0 and left + wide <= 1006 for _, left, wide in evidence.bars(steps))
     assert evidence.percent(0.9999) == "99.9 %"

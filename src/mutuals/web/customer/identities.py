@@ -6,75 +6,99 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mutuals.identity import queries
+from mutuals.identity.evidence import percent
 from mutuals.identity.link import links_of
 from mutuals.identity.models import Link, LinkState
 from mutuals.people.models import Person, Profile
-from mutuals.people.visibility import masked, sees_contacts
+from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
 from mutuals.web.frame import talk
+from mutuals.web.review.shown import Told, clues, decision
 
 OWN = "mutuals"
+MOST = 12  # clues of one presence
 _ORDER = {LinkState.PROVEN: 0, LinkState.CONFIRMED: 1, LinkState.SUGGESTED: 2, LinkState.REJECTED: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One presence, its state, and the clues in words: (words, detail, whether it speaks for it)."""
+    """One presence, its state, and how we know: clues with their weights and leads, how probable, among how many."""
 
     id: int  # of the profile
     link_id: int
     icon: str
     name: str
     network: str
-    label: str
+    label: str  # personal, work, shared, bot, or ""
     url: str
     state: str
     is_rejected: bool
-    clues: list[tuple[str, str, bool]]
+    is_suggested: bool
+    clues: list[Told]
+    said: str  # the decision in a sentence
     by: str
     since: datetime | None
+    sure: float | None
+    percent: str
+    pool: int | None
+    edge_id: int | None  # of a suggestion: the pair in the review
 
 
 def identities(person: Person, profiles: Sequence[Profile], viewer: User) -> list[Identity]:
-    """Live links first, rejected ones last; the own record is not shown. At most two queries."""
+    """Live links first, rejected ones last; the own record is not shown. At most two queries, three with suggestions."""
     links = links_of(person)
     full = sees_contacts(viewer)
     names = _names(links)
-    found = [_identity(link.profile, link, names, full=full) for link in links if link.profile.network != OWN]
+    pairs = _pairs(links, person)
+    found = [
+        _identity(link.profile, link, names, pairs.get(link.profile_id), full=full)
+        for link in links
+        if link.profile.network != OWN
+    ]
     linked = {link.profile_id for link in links}
-    found += [_identity(one, None, names, full=full) for one in profiles if one.pk not in linked and one.network != OWN]
+    rest = [one for one in profiles if one.pk not in linked and one.network != OWN]
+    found += [_identity(one, None, names, None, full=full) for one in rest]
     return sorted(found, key=lambda one: (_ORDER.get(LinkState(one.state), 2), one.network, one.id))
 
 
-def _identity(profile: Profile, link: Link | None, names: dict[str, str], *, full: bool) -> Identity:
+def _pairs(links: Sequence[Link], person: Person) -> dict[int, int]:
+    """Where each suggestion waits in the review: edge by profile."""
+    asked = {link.profile_id for link in links if link.state == LinkState.SUGGESTED}
+    found: dict[int, int] = {}
+    for edge in queries.of_profiles(asked) if asked else []:
+        ends = {edge.a_id: edge.b, edge.b_id: edge.a}
+        for number, other in ends.items():
+            if number in asked and other.person is not None and other.person.canonical_id == person.pk:
+                found[number] = edge.pk
+    return found
+
+
+def _identity(
+    profile: Profile, link: Link | None, names: dict[str, str], edge_id: int | None, *, full: bool
+) -> Identity:
     state = link.state if link else LinkState.CONFIRMED.value
-    clues = [
-        (
-            str(one.get("words") or one.get("clue", "")),
-            _detail(str(one.get("detail", "")), full=full),
-            bool(one.get("for", True)),
-        )
-        for one in (link.because if link else [])
-        if isinstance(one, dict)
-    ]
+    sure = link.probability if link else None
     return Identity(
         profile.pk,
         link.pk if link else 0,
         talk.icon_of(profile.network),
         talk.handle_of(profile, full=full),
         talk.label_of(profile.network),
-        profile.label,
+        "bot" if profile.is_bot else profile.label,
         profile.url if profile.url.startswith("https://") else "",
         state,
         state == LinkState.REJECTED,
-        clues,
+        state == LinkState.SUGGESTED,
+        clues(link, full=full)[:MOST],
+        decision(link),
         names.get(link.by, link.by.replace(":", " ")) if link else "",
         link.since if link else None,
+        sure,
+        percent(sure),
+        link.pool if link else None,
+        edge_id,
     )
-
-
-def _detail(text: str, *, full: bool) -> str:
-    return text if full or ("@" not in text and not text.startswith("+")) else masked(text)
 
 
 def _names(links: Sequence[Link]) -> dict[str, str]:
@@ -82,4 +106,4 @@ def _names(links: Sequence[Link]) -> dict[str, str]:
     known = (
         {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids).only("name", "email")} if ids else {}
     )
-    return {**known, "machine:identity": "the network's own id", "machine:proofs": "a proof"}
+    return {**known, "machine:identity": "a machine", "machine:proofs": "a proof"}

@@ -6,20 +6,24 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mutuals.base import clock
 from mutuals.history import queries as history
-from mutuals.identity import link, newcomer
+from mutuals.identity import link, newcomer, queries
+from mutuals.identity.evidence import percent
 from mutuals.inbox import queries as inbox
-from mutuals.people import persons
+from mutuals.people import labels, persons
 from mutuals.people import queries as people
 from mutuals.people.models import Person, Profile
 from mutuals.people.visibility import CONTACT, sees_contacts
+from mutuals.staff.models import User
 from mutuals.web.customer import timeline
-from mutuals.web.customer.views import person_of
+from mutuals.web.customer.views import LABELS, person_of
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.review.shown import clues
 
 FOUND = 10
 
@@ -46,6 +50,9 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "icon": talk.icon_of(row.network),
         "network": talk.label_of(row.network),
         "count": history.count_of([row.pk]),
+        "label": "bot" if row.is_bot else row.label,
+        "labels": LABELS,
+        "suggested": _suggested(row, viewer),
         "days": timeline.stretch(viewer, [row], timeline.Filter(), after=request.GET.get("after", "")).printed(""),
         "turns": list(inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation")[:10]),
         **_found(request),
@@ -103,6 +110,18 @@ def reject(request: HttpRequest, profile_id: int) -> HttpResponse:
     return _back(request, row, person)
 
 
+@needs("person.link", methods="POST")
+def label(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """Say what a presence is for."""
+    row = profile_of(profile_id)
+    try:
+        labels.label(row, to=request.POST.get("label", ""), by=caller(request), now=clock.now())
+        messages.success(request, "Kept")
+    except ValueError as error:
+        messages.error(request, str(error))
+    return _back(request, row, row.person)
+
+
 @needs("person.link")
 def presences(request: HttpRequest, person_id: int) -> HttpResponse:
     """Presences that are nobody's yet, by a part of their name, to link to a person."""
@@ -112,6 +131,25 @@ def presences(request: HttpRequest, person_id: int) -> HttpResponse:
     free = list(rows[:FOUND]) if text else []
     found = [(row.pk, talk.icon_of(row.network), talk.handle_of(row, full=full), row.shown) for row in free]
     return render(request, "customer/presences.html", {"person": person, "found": found, "text": text})
+
+
+def _suggested(row: Profile, viewer: User) -> list[dict[str, object]]:
+    """Whose it may be, likeliest first: with the pair in the review."""
+    full = sees_contacts(viewer)
+    found = []
+    for edge in queries.of_profiles([row.pk], limit=5):
+        end = queries.other_end(edge, row.pk)
+        person = queries.person_of(end)
+        found.append(
+            {
+                "edge": edge,
+                "name": queries.named(end, full=full),
+                "url": reverse("customer", args=[person.pk]) if person else reverse("profile", args=[end.pk]),
+                "sure": percent(edge.probability),
+                "clues": clues(edge, full=full)[:3],
+            }
+        )
+    return found
 
 
 def _found(request: HttpRequest) -> dict[str, object]:

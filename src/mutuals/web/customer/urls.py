@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.customer import acts, codes, profiles, views
+from mutuals.web.customer import acts, codes, profiles, unlinked, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:person_id>/", views.customer, name="customer"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<int:profile_id>/", profiles.profile, name="profile"),
     path("profiles/<int:profile_id>/candidates/", profiles.candidates, name="profile_candidates"),
     path("profiles/<int:profile_id>/make/", profiles.make, name="profile_make"),
+    path("customers/unlinked/", unlinked.page, name="unlinked"),
+    path("profiles/<int:profile_id>/label/", profiles.label, name="profile_label"),
     path("profiles/<int:profile_id>/link/", profiles.confirm, name="profile_link"),
     path("profiles/<int:profile_id>/reject/", profiles.reject, name="profile_reject"),
 ]

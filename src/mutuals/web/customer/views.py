@@ -29,6 +29,7 @@ from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 
 CONVERSATIONS, ENTRIES = 50, 100
+LABELS = (("", "not said"), ("personal", "Personal"), ("work", "Work"), ("shared", "Shared"), ("bot", "Bot"))
 
 
 def person_of(viewer: User, number: int) -> Person:
@@ -64,6 +65,8 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "may_edit": may(viewer, "person.edit"),
         "remark_key": new_key(clock.now()),
         "may_link": may(viewer, "person.link"),
+        "may_merge": may(viewer, "person.merge"),
+        "labels": LABELS,
         "commands": [
             {
                 "name": f"Write to {person}",

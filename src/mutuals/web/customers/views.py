@@ -15,6 +15,7 @@ from mutuals.base.filters import Kind, Refused, check, record
 from mutuals.base.ids import new_token
 from mutuals.base.patience import TooSlow
 from mutuals.identity import newcomer
+from mutuals.identity import queries as identity
 from mutuals.people import many
 from mutuals.people.persons import Taken
 from mutuals.people.queries import count_people, list_people
@@ -152,6 +153,8 @@ def _base(request: HttpRequest, asked: Asked, adding: dict[str, Any] | None = No
         "sort_words": SORT_WORDS[asked.sort],
         "may_edit": may(viewer, "person.edit"),
         "may_export": may(viewer, "list.export"),
+        "may_link": may(viewer, "person.link"),
+        "unsure": identity.waiting(viewer) if may(viewer, "person.link") else 0,
         "may_see_organisations": may(viewer, "organisation.view"),
     }
 

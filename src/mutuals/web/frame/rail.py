@@ -41,6 +41,7 @@ _ROOMS = (
     _Room("Today", "today", "today", "g t"),
     _Room("Inbox", "inbox", "inbox", "g i", "conversation.view", inbox.waiting_for),
     _Room("Customers", "customers", "people", "g c", "person.view", also="organisations"),
+    _Room("Same person?", "review", "link", "g d", "person.link"),
     _Room("Sources", "sources", "db", "g s", "source.view"),
     _Room("Import", "imports", "upload", "g m", "import.run"),
     _Room("Parked events", "parked", "alert", "g p", "parked.view"),

@@ -11,10 +11,11 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from mutuals.base.patience import TooSlow
+from mutuals.base.patience import TooSlow, within
 from mutuals.history import search
 from mutuals.history.models import Interaction
 from mutuals.history.queries import Place
+from mutuals.people import nobodys
 from mutuals.people.directory import list_organisations
 from mutuals.people.models import Person
 from mutuals.people.queries import find_by_name
@@ -38,6 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     told: dict[str, Any] = {"asked": asked, "is_later": after is not None, "may_read": may(viewer, "search.everything")}
     if asked and after is None:
         told |= {"people": _people(viewer, asked, 12), "organisations": _organisations(viewer, asked, 6)}
+        told["presences"] = _presences(viewer, asked, 8)
     if asked and told["may_read"]:
         try:
             told |= _said(asked, after, viewer)
@@ -66,7 +68,12 @@ def quick(request: HttpRequest) -> JsonResponse:
         {"name": one.name, "note": one.city, "url": f"/organisations/{one.pk}/", "icon": "org"}
         for one in _organisations(viewer, asked, 3)
     ]
-    groups = [("Customers", people), ("Organisations", organisations), ("Said", _quick_said(viewer, asked))]
+    presences = [
+        {"name": name, "note": note, "url": f"/profiles/{number}/", "icon": icon}
+        for number, name, note, icon in _presences(viewer, asked, 3)
+    ]
+    groups = [("Customers", people), ("Unlinked", presences), ("Organisations", organisations)]
+    groups.append(("Said", _quick_said(viewer, asked)))
     return JsonResponse({"groups": [{"name": name, "rows": rows} for name, rows in groups if rows]})
 
 
@@ -101,6 +108,25 @@ def _people(viewer: User, asked: str, limit: int) -> list[tuple[Person, str]]:
 
 def _organisations(viewer: User, asked: str, limit: int) -> list[Any]:
     return list(list_organisations(viewer, text=asked, limit=limit).rows) if may(viewer, "organisation.view") else []
+
+
+def _presences(viewer: User, asked: str, limit: int) -> list[tuple[int, str, str, str]]:
+    """Presences that are nobody's: (id, handle, where, icon); none where looking takes too long."""
+    full = sees_contacts(viewer)
+    try:
+        with within(nobodys.PATIENCE, "too long"):
+            rows = nobodys.listed(viewer, text=asked, limit=limit)
+    except TooSlow:
+        return []
+    return [
+        (
+            row.pk,
+            talk.named(row, full=full),
+            f"{talk.handle_of(row, full=full)} · {talk.label_of(row.network)}",
+            talk.icon_of(row.network),
+        )
+        for row in rows
+    ]
 
 
 def _told(row: Interaction, asked: str, viewer: User) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""What a presence is for: personal, work, shared by several, or a bot. Staff say so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from mutuals.base import gate, journal
+from mutuals.base.refusals import Refusal
+from mutuals.people import persons
+from mutuals.people.models import Person, Profile
+from mutuals.people.persons import Gone
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+LABELS = ("", "personal", "work", "shared", "bot")
+
+
+@transaction.atomic
+def label(profile: Profile, *, to: str, by: User, now: datetime) -> Profile:
+    """Say what a presence is for; "" takes it back. What is shared names nobody, so their person is chosen anew.
+
+    Refused: another word (Refusal), one that was erased meanwhile (Gone).
+    """
+    require(by, "person.link")
+    if to not in LABELS:
+        raise Refusal(f"A presence is one of: {', '.join(LABELS[1:])}.")
+    gate.enter()
+    row = Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk).first()
+    if row is None:
+        raise Gone
+    word, is_bot = ("", True) if to == "bot" else (to, False)
+    if (row.label, row.is_bot) == (word, is_bot):
+        return row
+    before = "bot" if row.is_bot else row.label
+    row.label, row.is_bot, row.changed_at = word, is_bot, now
+    row.save(update_fields=["label", "is_bot", "changed_at"])
+    about = f"profile:{row.pk}"
+    if row.person_id is not None:
+        root = Person.objects.values_list("canonical_id", flat=True).get(pk=row.person_id)
+        persons.choose([root], now=now)
+        about = f"person:{root}"
+    journal.note("profile.labelled", about, by=by, profile=row.pk, changes={"label": [before, to]})
+    return row

@@ -1,0 +1,20 @@
+"""Addresses of the review: pairs, answers, and where a clue was seen."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from mutuals.web.review import seen, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/same/", views.page, name="review"),
+    path("customers/same/<int:edge_id>/", views.page, name="review_pair"),
+    path("customers/same/<int:edge_id>/answer/", views.answer, name="review_answer"),
+    path("customers/same/undo/<int:key>/", views.undo, name="review_undo"),
+    path("customers/same/many/", views.many, name="review_many"),
+    path("customers/same/look/", views.look, name="review_look"),
+    path("customers/same/quality/", views.quality, name="review_quality"),
+    path("seen/presence/<int:number>/", seen.profile, name="seen_profile"),
+    path("seen/said/<int:number>/", seen.line, name="seen_said"),
+    path("seen/event/<int:number>/", seen.raw, name="seen_raw"),
+]

@@ -1,0 +1,197 @@
+"""Who is that handle, in a real browser: pairs decided by keys, evidence followed to the raw event, merges taken back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+import cast
+from browser.conftest import AXE, Town, Walker
+from mutuals import flow
+from mutuals.base import clock
+from mutuals.capture import receive
+from mutuals.connectors.contract import Raw
+from mutuals.history.models import Interaction
+from mutuals.identity.models import Edge, Link, LinkState
+from mutuals.people.models import Person, Profile
+
+pytestmark = pytest.mark.browser
+AXE_OF_PAGE = """() => axe.run({resultTypes: ["violations"]})
+  .then(r => r.violations.flatMap(one => one.nodes.map(node => `${one.id} ${node.html}`)))"""
+OVER = "document.documentElement.scrollWidth - innerWidth"
+LOOKS = (("light", 1440, 900), ("dark", 1440, 900), ("dark", 360, 800), ("light", 360, 800))
+
+
+@dataclass
+class Pairs:
+    """What waits in the review."""
+
+    bea: Person
+    handle: Profile
+    edge: Edge
+    twin: Person
+    twins: Edge
+
+
+@pytest.fixture
+def pairs(ada: Walker, town: Town) -> Pairs:
+    """Bea may be @bea.solmar, who wrote to us; and there are two people named Olle Grahn, who may be one."""
+    Edge.objects.filter(until=None).delete()
+    number = Profile.objects.count()
+    arrives(town, f"pair-{number}", f"solmar{number}", "My Arc beeps at night.")
+    row = Interaction.objects.filter(key=f"pair-{number}").get()
+    handle = Profile.objects.get(pk=row.profile_id)
+    raw = row.extra["raws"][0]
+    clues = [
+        cast.clue("The display name spells the name", 9.4, detail="bea solmar", seen=f"profile:{handle.pk}"),
+        cast.clue("Wrote of the same order", 6.2, detail="KW-88213", seen=f"raw:{raw}", family="talk"),
+        cast.clue("Both write English", 1.1, seen=f"interaction:{row.pk}", family="place"),
+        cast.clue("Another town", -2.2, detail="Porto, Lisbon", family="place"),
+    ]
+    bea = cast.person(f"Bea Solmar {number}", by=town.staff.ada, city="Porto", now=clock.now())
+    edge = cast.doubt(bea, handle, *clues, sure=0.94, since=clock.now())
+    one = cast.person(f"Olle Grahn {number}", by=town.staff.ada, city="Malmö", language="sv", now=clock.now())
+    twin = cast.person(f"Olle Grahn {number}", by=town.staff.ada, city="Bergen", now=clock.now())
+    twins = cast.doubt(one, twin, cast.clue("The same name", 7.0), sure=0.5, priority=0.2, since=clock.now())
+    return Pairs(bea, handle, edge, twin, twins)
+
+
+def arrives(town: Town, key: str, who: str, text: str) -> None:
+    """Words of somebody, by the real way in."""
+    raw = Raw(key=key, body=json.dumps(cast.event(key, text, who=who, at=clock.now())).encode())
+    type(town.square).objects.filter(pk=town.square.pk).update(connector="webhook")
+    receive.keep(town.square, [raw], cursor=None, now=clock.now())
+    flow.run(town.square.pk)
+    type(town.square).objects.filter(pk=town.square.pk).update(connector="mastodon")
+
+
+def test_a_pair_is_decided_by_keys_the_next_comes_and_z_takes_it_back(ada: Walker, pairs: Pairs) -> None:
+    page = ada.page
+    ada.go("/customers/")
+
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    expect(page.get_by_role("heading", name="How the clues add up")).to_be_visible()
+    expect(page.locator(".cmp h2 a").first).to_have_text(str(pairs.bea))
+    page.keyboard.press("y")
+    expect(page.locator("[data-toast]")).to_contain_text(f"is {pairs.bea}")
+    expect(page.locator(".cmp h2 a").first).to_contain_text("Olle Grahn")
+    held = Profile.objects.get(pk=pairs.handle.pk).person
+    page.keyboard.press("z")
+    expect(page.locator("[data-toast]")).to_contain_text("Taken back")
+
+    assert held == pairs.bea
+    assert Profile.objects.get(pk=pairs.handle.pk).person is None
+    assert ada.said == []
+
+
+def test_two_people_of_one_name_stay_two_until_somebody_says_otherwise(ada: Walker, pairs: Pairs) -> None:
+    page = ada.page
+    ada.go("/customers/same/")
+
+    page.keyboard.press("j")
+    expect(page.locator(".cmp .diff")).to_contain_text(["Bergen"])
+    apart = Person.objects.get(pk=pairs.twin.pk).canonical_id == pairs.twin.pk
+    page.keyboard.press("n")
+    expect(page.locator("[data-toast]")).to_contain_text("Never the same")
+    ada.go(f"/customers/same/{pairs.twins.pk}/")
+
+    assert apart
+    assert Person.objects.get(pk=pairs.twin.pk).canonical_id == pairs.twin.pk
+    expect(page.locator(".dec")).to_contain_text("Answered by Ada")
+    expect(page.get_by_role("button", name="Same person")).to_have_count(0)
+
+
+def test_evidence_is_followed_from_the_customer_to_the_event_as_it_came(ada: Walker, pairs: Pairs) -> None:
+    page = ada.page
+    Link.objects.create(
+        profile=pairs.handle, person=pairs.bea, state=LinkState.SUGGESTED, because=pairs.edge.because,
+        probability=0.94, pool=12_940, by="machine:identity",
+    )  # fmt: skip
+    ada.go(f"/customers/{pairs.bea.pk}/")
+
+    page.locator(".ident .sure").first.focus()
+    page.keyboard.press("Enter")
+    known = page.locator(".know:popover-open")
+    expect(known).to_contain_text("Wrote of the same order")
+    expect(known).to_contain_text("94 %")
+    known.get_by_role("link", name="the presence").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="My Arc beeps at night.").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Event").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("pre.raw")).to_contain_text('"text": "My Arc beeps at night."')
+    assert ada.said == []
+
+
+def test_a_merge_is_undone_after_new_messages_arrived_and_they_are_with_whom_they_came_from(
+    ada: Walker, town: Town, pairs: Pairs
+) -> None:
+    page = ada.page
+    one, twin = pairs.twins.a.person, pairs.twins.b.person
+    ada.go(f"/profiles/{pairs.handle.pk}/")
+    page.get_by_label("Name", exact=True).fill(str(twin))
+    page.locator("#candidates form").last.get_by_role("button").click()
+    holder = Profile.objects.get(pk=pairs.handle.pk).person
+    other = twin if holder == one else one
+
+    ada.go(f"/customers/{other.pk}/")
+    page.keyboard.press("m")
+    page.keyboard.type(str(holder))
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=str(holder)).first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="Bergen").check()
+    page.keyboard.press("y")
+    expect(page.locator("[data-toast]")).to_contain_text("joined")
+    arrives(town, f"late-{pairs.handle.pk}", pairs.handle.key, "And it beeps again.")
+    page.reload()
+    expect(page.locator(".tlwrap")).to_contain_text("And it beeps again.")
+    ada.go(page.locator("a[href$='/joins/']").first.get_attribute("href") or "")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-toast]")).to_contain_text("two people again")
+
+    ada.go(f"/customers/{holder.pk}/")
+    expect(page.locator(".tlwrap")).to_contain_text("And it beeps again.")
+    ada.go(f"/customers/{other.pk}/")
+    expect(page.locator("main")).not_to_contain_text("And it beeps again.")
+    assert ada.said == []
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
+def test_every_screen_of_identity_is_clean_for_axe_and_fits(
+    ada: Walker, town: Town, pairs: Pairs, theme: str, width: int, height: int
+) -> None:
+    page, wrong = ada.page, list[str]()
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": height})
+    other = pairs.twins.a.person
+    said = Interaction.objects.filter(profile=pairs.handle).latest("pk")
+    ways = [
+        "/customers/same/",
+        f"/customers/same/{pairs.edge.pk}/",
+        f"/customers/same/{pairs.twins.pk}/",
+        f"/customers/{other.pk}/merge/",
+        f"/customers/{other.pk}/merge/?with={pairs.twin.pk if other != pairs.twin else pairs.twins.b.person_id}",
+        f"/customers/{town.bea.pk}/split/?profile={town.bea.profiles.filter(network='email').get().pk}",
+        "/customers/joins/",
+        "/customers/unlinked/",
+        f"/profiles/{pairs.handle.pk}/",
+        f"/seen/presence/{pairs.handle.pk}/",
+        f"/seen/said/{said.pk}/",
+        f"/seen/event/{said.extra['raws'][0]}/",
+    ]
+
+    for way in ways:
+        ada.go(way)
+        page.evaluate(AXE.read_text())
+        wrong += [f"{way} {words}" for words in page.evaluate(AXE_OF_PAGE)]
+        wrong += [f"{way} is {page.evaluate(OVER)} px too wide"] if page.evaluate(OVER) > 0 else []
+
+    assert wrong == []
+    assert ada.said == []
