@@ -19,6 +19,7 @@ from mutuals.capture import scheduler
 from mutuals.capture.models import Outgoing, RawEvent
 from mutuals.channels.models import Source
 from mutuals.cli._say import DONE, REFUSED, Ended, verb
+from mutuals.identity.models import Touched
 from mutuals.staff.models import User
 
 
@@ -67,6 +68,7 @@ def doctor(_args: argparse.Namespace) -> Ended:
         "jobs waiting": waiting,
         "jobs failed": failed,
         "events put aside": RawEvent.objects.filter(state="parked").count(),
+        "profiles to be compared": Touched.objects.count(),
         "answers not sent": Outgoing.objects.filter(state__in=["failed", "unknown"]).count(),
         "state folder": str(folder),
         "free space": f"{free / 1024**3:.1f} GiB",

@@ -156,7 +156,7 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
         for (other, one), share in zip(rivals, shares, strict=True)
     ]
     for other, one in pairs:
-        if own.person is not None or other.person is None:
+        if (own.person is not None or other.person is None) and ready.probability(one, pool) >= LEAST:
             alone = decide([one], pool=pool, calibrated=ready.calibration)
             weighed.append(Weighed(other, one, alone.probability, alone))
     likely = [one for one in weighed if one.probability >= LEAST]
