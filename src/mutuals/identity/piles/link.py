@@ -10,7 +10,6 @@ clues that speak for it. The given and the family name are two such kinds for a 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ import numpy as np
 import pyarrow as pa
 
 from mutuals.identity.model.batch import Bounds, engine
-from mutuals.identity.model.decide import Rule
+from mutuals.identity.model.decide import TELLS, Rule
 from mutuals.identity.piles import Counts, Refused, Told, silent
 from mutuals.identity.piles import link_pairs as pairs
 from mutuals.identity.piles import link_weights as weights
 from mutuals.identity.piles.link_handles import by_handles, only_handles
 from mutuals.identity.piles.link_rows import bring
-from mutuals.identity.piles.link_words import evidence_of
+from mutuals.identity.piles.link_words import Why
 from mutuals.identity.piles.tables import Table
 from mutuals.identity.piles.writing import writing
 
@@ -35,8 +34,7 @@ COLUMNS = {
     "margin": pa.float64(), "evidence": pa.string(),
 }  # fmt: skip
 RULE = Rule()
-_LINES = 50_000
-_TEXTS = ("account", "contact", "host", "core", "number")
+_LINES = 20_000
 
 
 def link(
@@ -63,36 +61,29 @@ def _by_clues(people: Table, profiles: Table, told: Told) -> Iterator[Mapping[st
         bring(connection, people, "people", told)
         bring(connection, profiles, "profiles", told)
         pairs.prepare(connection, people.rows)
-        scored = clues = texts = None
+        scored = clues = None
         for turn in (1, 2):
             told("comparing", turn - 1, 2)
             pairs.keys(connection)
             pairs.levels(connection, people.rows)
-            clues, texts, persons = _clues(connection, people.rows)
+            clues, persons = _clues(connection, people.rows)
             scored = weights.score(clues, persons, pairs.lifts(connection))
             if turn == 1 and not _learned(connection, clues, scored):
                 break
         told("comparing", 2, 2)
-        yield from _lines(people, profiles, clues, scored, texts, persons)
+        yield from _lines(connection, people, profiles, clues, scored, persons)
 
 
-def _clues(connection: duckdb.DuckDBPyConnection, people: int) -> tuple[weights.Clues, pa.Table, int]:
-    person_of = np.arange(people)
+def _clues(connection: duckdb.DuckDBPyConnection, people: int) -> tuple[weights.Clues, int]:
+    person_of = np.arange(people, dtype=np.int32)
     held = connection.execute("SELECT row, person FROM person_of").fetchnumpy()
     person_of[held["row"]] = held["person"]
     table = connection.sql(
-        "SELECT c.*, coalesce(u.n, 0) AS unseen FROM clues c LEFT JOIN unseen u USING (profile) ORDER BY c.profile, c.row"
+        "SELECT * EXCLUDE (city, account_text, contact_text, host_text, core_text, number_text) FROM clues"
     ).to_arrow_table()
-    columns = {
-        name: table[name].to_numpy() for name in table.column_names if not name.endswith("_text") and name != "city"
-    }
-    for name in ("given_word", "family_word", "other_number"):
-        columns[name] = np.equal(columns[name], True)
-    columns["rest"] = np.where(np.equal(columns["rest"], None), "", columns["rest"])
-    for name in ("account", "contact", "host", "core", "number"):
-        columns[name] = columns[name].astype(float)
-    clues = weights.clues_of(columns, person_of, columns["unseen"])
-    return clues, table.select([*(f"{name}_text" for name in _TEXTS), "city"]), len(np.unique(person_of))
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    rests = [rest for (rest,) in connection.execute("SELECT rest FROM rests ORDER BY code").fetchall()]
+    return weights.clues_of(columns, person_of, rests), len(np.unique(person_of))
 
 
 def _learned(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, scored: weights.Scored) -> int:
@@ -109,77 +100,85 @@ def _learned(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, scored
 
 
 def _lines(
-    people: Table, profiles: Table, clues: weights.Clues, scored: weights.Scored, texts: pa.Table, pool: int
+    connection: duckdb.DuckDBPyConnection,
+    people: Table,
+    profiles: Table,
+    clues: weights.Clues,
+    scored: weights.Scored,
+    pool: int,
 ) -> Iterator[Mapping[str, Any]]:
-    best, second = _ranked(clues, scored)
-    person_ids = _ids(people)
+    best, second = ranked(clues, scored)
     verdicts = _verdicts(clues, scored, best, second)
+    person_ids, profile_ids = _ids(people), _ids(profiles)
+    why = Why(clues, scored, pool)
     for start in range(0, profiles.rows, _LINES):
         stop = min(start + _LINES, profiles.rows)
-        yield _part(start, stop, profiles, person_ids, clues, scored, texts, best, second, verdicts, pool)
+        low, high = np.searchsorted(clues.profile[best], (start, stop))
+        places, next_ones = best[low:high], second[low:high]
+        at = clues.profile[places] - start
+        margins = np.where(next_ones >= 0, scored.bits[places] - scored.bits[next_ones], np.nan)
+        yield {
+            "profile_id": profile_ids.slice(start, stop - start),
+            "person_id": person_ids.take(_spread(clues.row[places], at, stop - start)),
+            "decision": _filled(verdicts[low:high], at, stop - start, "leave"),
+            "probability": _filled(scored.share[places].round(6), at, stop - start, 0.0),
+            "margin": _spread(margins.round(3), at, stop - start),
+            "evidence": _filled(why.of(places, _texts(connection, clues, places)), at, stop - start, "[]"),
+        }
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, places: Any) -> pa.Table:
+    """What the clues of these pairs agree in, pair by pair."""
+    wanted = pa.table({"profile": clues.profile[places], "row": clues.row[places]})
+    connection.register("wanted", wanted)
+    found = connection.sql(
+        "SELECT city, account_text, contact_text, host_text, core_text, number_text FROM clues "
+        "JOIN wanted USING (profile, row) ORDER BY profile"
+    ).to_arrow_table()
+    connection.unregister("wanted")
+    return found
+
+
+def _spread(values: Any, at: Any, size: int) -> pa.Array:
+    """Values at their places, null between them."""
+    taken = np.full(size, -1)
+    taken[at] = np.arange(len(at))
+    return pa.array(values, from_pandas=True).take(pa.array(taken, mask=taken < 0))
+
+
+def _filled(values: Any, at: Any, size: int, other: Any) -> list[Any]:
+    filled = [other] * size
+    for place, value in zip(at.tolist(), values if isinstance(values, list) else values.tolist(), strict=True):
+        filled[place] = value
+    return filled
 
 
 def _ids(table: Table) -> pa.ChunkedArray:
     return pa.chunked_array([batch.column("id") for batch in table.batches(["id"])])
 
 
-def _ranked(clues: weights.Clues, scored: weights.Scored) -> tuple[dict[int, int], dict[int, int]]:
-    """For each profile the place of the likeliest pair, and of the likeliest of another person."""
+def ranked(clues: weights.Clues, scored: weights.Scored) -> tuple[Any, Any]:
+    """By profile, the place of its likeliest pair, and of the likeliest of another person (-1 for none)."""
     order = np.lexsort((clues.row, -scored.share, clues.profile))
-    best, second = dict[int, int](), dict[int, int]()
-    for place in order.tolist():
-        profile = int(clues.profile[place])
-        if profile not in best:
-            best[profile] = place
-        elif profile not in second and clues.person[place] != clues.person[best[profile]]:
-            second[profile] = place
-    return best, second
+    profile, person = clues.profile[order], clues.person[order]
+    first = np.ones(len(order), bool)
+    first[1:] = profile[1:] != profile[:-1]
+    start = np.flatnonzero(first)
+    group = np.cumsum(first) - 1
+    other = np.flatnonzero(person != person[start][group]) if len(order) else start
+    second = np.full(len(start), -1)
+    groups, at = np.unique(group[other], return_index=True)
+    second[groups] = order[other[at]]
+    return order[start], second
 
 
-def _verdicts(
-    clues: weights.Clues, scored: weights.Scored, best: dict[int, int], second: dict[int, int]
-) -> dict[int, str]:
+def _verdicts(clues: weights.Clues, scored: weights.Scored, best: Any, second: Any) -> Any:
     sides: dict[str, Any] = {}
     for name, part in scored.parts.items():
         family = weights.FAMILY[name]
-        sides[family] = sides.get(family, 0.0) + part
-    speaking = sum((part >= 1).astype(int) for part in sides.values())
-    found = dict[int, str]()
-    for profile, place in best.items():
-        share = scored.share[place]
-        margin = scored.bits[place] - scored.bits[second[profile]] if profile in second else np.inf
-        sure = share >= RULE.link and margin >= RULE.margin and speaking[place] >= RULE.families
-        found[profile] = "link" if sure else "review" if share >= RULE.review else "leave"
-    return found
-
-
-def _part(
-    start: int,
-    stop: int,
-    profiles: Table,
-    person_ids: pa.ChunkedArray,
-    clues: weights.Clues,
-    scored: weights.Scored,
-    texts: pa.Table,
-    best: dict[int, int],
-    second: dict[int, int],
-    verdicts: dict[int, str],
-    pool: int,
-) -> Mapping[str, Any]:
-    places = [best.get(profile) for profile in range(start, stop)]
-    rows = [None if place is None else int(clues.row[place]) for place in places]
-    margins = [
-        None if place is None or number not in second else float(scored.bits[place] - scored.bits[second[number]])
-        for number, place in enumerate(places, start)
-    ]
-    return {
-        "profile_id": _ids(profiles).slice(start, stop - start),
-        "person_id": person_ids.take(pa.array(rows, pa.int64())),
-        "decision": [verdicts.get(number, "leave") for number in range(start, stop)],
-        "probability": [0.0 if place is None else round(float(scored.share[place]), 6) for place in places],
-        "margin": [None if margin is None else round(margin, 3) for margin in margins],
-        "evidence": [
-            "[]" if place is None else json.dumps(evidence_of(clues, scored, texts, place, pool), ensure_ascii=False)
-            for place in places
-        ],
-    }
+        sides[family] = sides.get(family, 0.0) + part[best]
+    speaking = sum(((part >= TELLS).astype(int) for part in sides.values()), np.zeros(len(best), int))
+    share = scored.share[best]
+    ahead = (second < 0) | (scored.bits[best] - scored.bits[second] >= RULE.margin)
+    sure = (share >= RULE.link) & ahead & (speaking >= RULE.families)
+    return np.where(sure, "link", np.where(share >= RULE.review, "review", "leave"))

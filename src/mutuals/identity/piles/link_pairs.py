@@ -86,7 +86,7 @@ def _lift(connection: duckdb.DuckDBPyConnection, one: str, two: str) -> float:
 def keys(connection: duckdb.DuckDBPyConnection) -> None:
     """`pairs` (profile, person row): everybody who shares a key with a profile that not too many share."""
     for statement in _KEYS:
-        connection.execute(statement.format(cap=f"CASE WHEN s.key SIMILAR TO '(name|at|spelled):.*' THEN {CAP_NAMES} ELSE {CAP} END"))
+        connection.execute(statement.format(cap=CAP, cap_names=CAP_NAMES))
 
 
 _KEYS = (
@@ -96,8 +96,9 @@ _KEYS = (
        UNION ALL SELECT 'number:' || text, row FROM people_marks WHERE kind IN ('number')
        UNION ALL SELECT 'spelled:' || text, row FROM spelled WHERE text IN (SELECT said FROM profiles)
        UNION ALL SELECT 'name:' || form || ' ' || family, row FROM people JOIN forms USING (given)
+         WHERE form || ' ' || family IN (SELECT given || ' ' || family FROM profiles)
        UNION ALL SELECT 'at:' || form || ' ' || family || '@' || city, row FROM people JOIN forms USING (given)
-         WHERE city IS NOT NULL""",
+         WHERE city IS NOT NULL AND form || ' ' || family IN (SELECT given || ' ' || family FROM profiles)""",
     """CREATE OR REPLACE TABLE keys_profiles AS
        SELECT kind || ':' || text AS key, row FROM profiles_marks WHERE kind IN ('account', 'email', 'phone', 'host', 'core')
        UNION ALL SELECT 'number:' || text, row FROM profiles_marks WHERE kind IN ('number', 'near')
@@ -107,19 +108,36 @@ _KEYS = (
          JOIN profiles_marks m ON m.row = p.row AND m.kind = 'place' JOIN city_share c ON c.text = m.text
          WHERE given IS NOT NULL AND family IS NOT NULL""",
     "DELETE FROM keys_people WHERE key NOT IN (SELECT key FROM keys_profiles)",
-    "CREATE OR REPLACE TABLE key_size AS SELECT key, count(*) AS n FROM keys_people GROUP BY 1",
+    """CREATE OR REPLACE TABLE key_size AS SELECT key, count(*) AS n, CASE WHEN key LIKE 'name:%' OR key LIKE 'at:%'
+         OR key LIKE 'spelled:%' THEN {cap_names} ELSE {cap} END AS most FROM keys_people GROUP BY 1""",
     """CREATE OR REPLACE TABLE pairs AS SELECT DISTINCT f.row AS profile, p.row AS row FROM keys_profiles f
-       JOIN key_size s ON s.key = f.key AND s.n <= {cap} JOIN keys_people p ON p.key = f.key""",
+       JOIN key_size s ON s.key = f.key AND s.n <= s.most JOIN keys_people p ON p.key = f.key""",
     # Those of the same name who were too many to be looked at one by one
     """CREATE OR REPLACE TABLE unseen AS SELECT f.row AS profile, max(s.n) AS n FROM keys_profiles f
-       JOIN key_size s ON s.key = f.key AND s.n > {cap} WHERE f.key LIKE 'name:%' GROUP BY 1""",
+       JOIN key_size s ON s.key = f.key AND s.n > s.most WHERE f.key LIKE 'name:%' GROUP BY 1""",
 )
 
 
 def levels(connection: duckdb.DuckDBPyConnection, people: int) -> None:
     """`clues`: for each pair the level of every comparison and the rarity of what agrees, in bits."""
     for statement in _LEVELS:
-        connection.execute(statement.format(people=max(people, 1)))
+        connection.execute(statement.format(people=max(people, 1), rests=MOST_RESTS, **_CODES))
+
+
+MOST_RESTS = 100
+"""What may stand behind a shared number, the commonest first; the others are one."""
+LEVELS = {
+    "given": ("", "same", "alike", "initial", "differs"),
+    "family": ("", "same", "alike", "initial", "other", "differs"),
+    "spelled": ("", "both", "initial and family", "given and initial", "family alone", "given alone", "silent"),
+    "place": ("", "same", "differs"),
+}
+"""What the numbers in `clues` stand for; the first is unknown."""
+_CODES = {
+    f"{name}_{level.replace(' ', '_')}": f"{number}::TINYINT"
+    for name, levels in LEVELS.items()
+    for number, level in enumerate(levels)
+}
 
 
 def _shared(name: str, left: str, right: str) -> str:
@@ -149,44 +167,47 @@ _LEVELS = (
     _shared("host", "'host'", "'host', 'domain'"),
     _shared("core", "'core'", "'core'"),
     _NUMBERED,
+    """CREATE OR REPLACE TABLE rests AS SELECT rest, (row_number() OVER (ORDER BY count(*) DESC, rest) + 1)::SMALLINT AS code
+       FROM shared_number GROUP BY 1 ORDER BY 2 LIMIT {rests}""",
     """CREATE OR REPLACE TABLE numbered AS SELECT row, 'people' AS side FROM people_marks WHERE kind = 'number'
        UNION SELECT row, 'profiles' FROM profiles_marks WHERE kind = 'number'""",
     """CREATE OR REPLACE TABLE placed AS SELECT m.row, list(DISTINCT m.text) AS cities FROM profiles_marks m
        JOIN city_share c ON c.text = m.text WHERE m.kind = 'place' GROUP BY 1""",
     """CREATE OR REPLACE TABLE clues AS SELECT x.profile, x.row,
-         CASE WHEN f.given IS NULL AND f.family IS NULL THEN 'unknown'
-              WHEN f.given IS NULL THEN CASE WHEN g.form IS NOT NULL THEN 'same'
-                WHEN len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1 THEN 'alike' ELSE 'unknown' END
-              WHEN g.form IS NOT NULL THEN 'same'
-              WHEN len(f.given) = 1 AND f.given = left(p.given, 1) THEN 'initial'
+         CASE WHEN f.given IS NULL AND f.family IS NULL THEN {given_}
+              WHEN f.given IS NULL THEN CASE WHEN g.form IS NOT NULL THEN {given_same}
+                WHEN len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1 THEN {given_alike} ELSE {given_} END
+              WHEN g.form IS NOT NULL THEN {given_same}
+              WHEN len(f.given) = 1 AND f.given = left(p.given, 1) THEN {given_initial}
               WHEN jaro_winkler_similarity(f.given, p.given) >= 0.9
-                OR (len(p.given) > 3 AND damerau_levenshtein(f.given, p.given) <= 1) THEN 'alike'
-              WHEN p.given IS NULL THEN 'unknown' ELSE 'differs' END AS given,
-         CASE WHEN f.family IS NULL OR p.family IS NULL THEN 'unknown'
-              WHEN f.family IN (p.family, p.family2) THEN 'same'
+                OR (len(p.given) > 3 AND damerau_levenshtein(f.given, p.given) <= 1) THEN {given_alike}
+              WHEN p.given IS NULL THEN {given_} ELSE {given_differs} END AS given,
+         CASE WHEN f.family IS NULL OR p.family IS NULL THEN {family_}
+              WHEN f.family IN (p.family, p.family2) THEN {family_same}
               WHEN f.given IS NULL AND (g.form IS NOT NULL
-                OR (len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1)) THEN 'unknown'
-              WHEN len(f.family) = 1 AND f.family = left(p.family, 1) THEN 'initial'
-              WHEN damerau_levenshtein(f.family, p.family) <= 1 AND len(p.family) > 3 THEN 'alike'
-              WHEN f.given IS NULL THEN 'other' ELSE 'differs' END AS family,
-         CASE WHEN f.said IS NULL OR p.given IS NULL OR p.family IS NULL THEN 'unknown'
-              WHEN f.said IN (p.given || p.family, p.family || p.given, p.given || p.family2, p.family2 || p.given) THEN 'both'
+                OR (len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1)) THEN {family_}
+              WHEN len(f.family) = 1 AND f.family = left(p.family, 1) THEN {family_initial}
+              WHEN damerau_levenshtein(f.family, p.family) <= 1 AND len(p.family) > 3 THEN {family_alike}
+              WHEN f.given IS NULL THEN {family_other} ELSE {family_differs} END AS family,
+         CASE WHEN f.said IS NULL OR p.given IS NULL OR p.family IS NULL THEN {spelled_}
+              WHEN f.said IN (p.given || p.family, p.family || p.given, p.given || p.family2, p.family2 || p.given) THEN {spelled_both}
               WHEN f.said IN (left(p.given, 1) || p.family, p.family || left(p.given, 1), left(p.given, 1) || p.family2)
-                THEN 'family'
-              WHEN f.said = p.family || left(p.given, 1) THEN 'family'
-              WHEN f.said = p.given || left(p.family, 1) THEN 'given'
-              WHEN f.said IN (p.family, p.family2) THEN 'family alone'
-              WHEN f.said = p.given THEN 'given alone'
-              ELSE 'silent' END AS spelled,
-         coalesce(gs.share, 1 / {people}) AS given_share, coalesce(fs.share, 1 / {people}) AS family_share,
-         a.bits AS account, c.bits AS contact, h.bits AS host, k.bits AS core, n.bits AS number,
-         a.text AS account_text, c.text AS contact_text, h.text AS host_text, k.text AS core_text, n.text AS number_text, n.rest,
-         list_contains(string_split(f.words, ' '), p.given) AS given_word,
-         list_contains(string_split(f.words, ' '), p.family) AS family_word,
+                THEN {spelled_initial_and_family}
+              WHEN f.said = p.family || left(p.given, 1) THEN {spelled_initial_and_family}
+              WHEN f.said = p.given || left(p.family, 1) THEN {spelled_given_and_initial}
+              WHEN f.said IN (p.family, p.family2) THEN {spelled_family_alone}
+              WHEN f.said = p.given THEN {spelled_given_alone}
+              ELSE {spelled_silent} END AS spelled,
+         coalesce(gs.share, 1 / {people})::FLOAT AS given_share, coalesce(fs.share, 1 / {people})::FLOAT AS family_share,
+         a.bits::FLOAT AS account, c.bits::FLOAT AS contact, h.bits::FLOAT AS host, k.bits::FLOAT AS core, n.bits::FLOAT AS number,
+         a.text AS account_text, c.text AS contact_text, h.text AS host_text, k.text AS core_text, n.text AS number_text,
+         CASE WHEN n.bits IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest, coalesce(u.n, 0)::INTEGER AS unseen,
+         coalesce(list_contains(string_split(f.words, ' '), p.given), false) AS given_word,
+         coalesce(list_contains(string_split(f.words, ' '), p.family), false) AS family_word,
          n.bits IS NULL AND n1.row IS NOT NULL AND n2.row IS NOT NULL AS other_number,
-         CASE WHEN p.city IS NULL OR l.cities IS NULL THEN 'unknown' WHEN list_contains(l.cities, p.city) THEN 'same'
-              ELSE 'differs' END AS place,
-         coalesce(cs.share, 1) AS place_share, p.city
+         CASE WHEN p.city IS NULL OR l.cities IS NULL THEN {place_} WHEN list_contains(l.cities, p.city) THEN {place_same}
+              ELSE {place_differs} END AS place,
+         coalesce(cs.share, 1)::FLOAT AS place_share, p.city
        FROM pairs x JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
        LEFT JOIN forms g ON g.given = p.given AND g.form = coalesce(f.given, f.family)
        LEFT JOIN given_share gs ON gs.text = coalesce(g.form, p.given) LEFT JOIN family_share fs ON fs.text = p.family
@@ -196,6 +217,8 @@ _LEVELS = (
        LEFT JOIN shared_host h ON h.profile = x.profile AND h.row = x.row
        LEFT JOIN shared_core k ON k.profile = x.profile AND k.row = x.row
        LEFT JOIN shared_number n ON n.profile = x.profile AND n.row = x.row
+       LEFT JOIN rests r ON r.rest = n.rest LEFT JOIN unseen u ON u.profile = x.profile
        LEFT JOIN numbered n1 ON n1.row = x.profile AND n1.side = 'profiles'
-       LEFT JOIN numbered n2 ON n2.row = x.row AND n2.side = 'people'""",
+       LEFT JOIN numbered n2 ON n2.row = x.row AND n2.side = 'people'
+       ORDER BY x.profile, x.row""",
 )

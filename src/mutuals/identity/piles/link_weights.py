@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,11 @@ _MOST = {
     "account": 30.0,
     "contact": 24.0,
 }
+_INITIAL, _OTHER = 3, 4  # their numbers among the levels of a name
 _NAME_CORE = 2.0  # bits that an equal core may add where it only spells the name
 _RELATIVES = 0.5
 """Relatives of a person who write and are not in the list: they share family name, place, site and number, not the rest."""
 _PERSONAL = ("given", "rest", "account", "core")
-_MOST_RESTS = 100
 _FIXED = frozenset(("given",))  # what a relative has as well would teach that names of one person differ
 _FAITH = 50.0  # pairs that the start is worth
 _ROUNDS = 8
@@ -70,59 +70,40 @@ class Clues:
         return len(self.profile)
 
 
-def clues_of(columns: Mapping[str, Array], person_of: Array, unseen: Array) -> Clues:
-    """From the columns of the table `clues`, sorted by profile; `person_of` is row -> person, `unseen` for each pair."""
-    given, family, spelled = columns["given"], columns["family"], columns["spelled"]
-    says_family = np.isin(spelled, ("both", "family", "family alone"))
-    says_given = np.isin(spelled, ("both", "given", "given alone"))
-    given = np.where((spelled == "family") & (given == "unknown"), "initial", given)
-    family = np.where((spelled == "given") & (family == "unknown"), "initial", family)
-    says_given |= columns["given_word"]
-    says_family |= columns["family_word"]
-    given = np.where(says_given & np.isin(given, ("unknown", "initial")), "same", given)
-    family = np.where(says_family & np.isin(family, ("unknown", "initial", "other")), "same", family)
+def clues_of(columns: Mapping[str, Array], person_of: Array, rests: Sequence[str]) -> Clues:
+    """From the columns of the table `clues` (see `link_pairs.LEVELS`), sorted by profile; `person_of` is row -> person."""
+    spelled = columns["spelled"]
+    given, family = columns["given"].copy(), columns["family"].copy()
+    given[(spelled == 2) & (given == 0)] = _INITIAL
+    family[(spelled == 3) & (family == 0)] = _INITIAL
+    says_given = np.isin(spelled, (1, 3, 5)) | columns["given_word"]
+    says_family = np.isin(spelled, (1, 2, 4)) | columns["family_word"]
+    given[says_given & np.isin(given, (0, _INITIAL))] = 1
+    family[says_family & np.isin(family, (0, _INITIAL, _OTHER))] = 1
     known = ~np.isnan(columns["number"])
-    levels: dict[str, Array] = {
+    spells = (spelled > 0) & (spelled < 6)
+    level = {
         "given": given,
         "family": family,
-        "spelled": np.where(spelled == "unknown", "", np.where(spelled == "silent", "silent", "spells")),
-        "number": np.where(known, "same", np.where(columns["other_number"], "differs", "")),
+        "spelled": np.where(spells, 1, np.where(spelled == 6, 2, 0)).astype(np.int8),
+        "number": np.where(known, 1, np.where(columns["other_number"], 2, 0)).astype(np.int8),
         "place": columns["place"],
+        "rest": columns["rest"],
     }
-    rare = {"given": _bits(columns["given_share"]), "family": _bits(columns["family_share"])}
-    rare |= {"place": _bits(columns["place_share"]), "number": columns["number"]}
-    for name in ("host", "contact", "account", "core"):
-        levels[name] = np.where(np.isnan(columns[name]), "", "same")
-        rare[name] = columns[name]
-    spells = levels["spelled"] == "spells"
-    rare["core"] = np.where(spells, np.minimum(rare["core"], _NAME_CORE), rare["core"])
-    both = ~np.isnan(rare["core"]) & known  # an equal core holds the number
-    rare["core"] = np.where(both, np.maximum(rare["core"] - rare["number"], 0), rare["core"])
-    names = {name: ("", *START[name]) for name in START}
-    levels["rest"] = np.where(known, columns["rest"].astype(str), "")
-    names["rest"] = ("", *_common(levels["rest"]), "other")
-    levels["rest"] = np.where(known & ~np.isin(levels["rest"], names["rest"]), "other", levels["rest"])
-    codes = {name: _codes(levels[name], names[name]) for name in START}
-    for name in rare:
-        rare[name] = np.minimum(np.nan_to_num(rare[name]), _MOST[name])
-    return Clues(columns["profile"], person_of[columns["row"]], columns["row"], codes, rare, names, unseen)
+    rare = {name: _bits(columns[f"{name}_share"], _MOST[name]) for name in ("given", "family", "place")}
+    for name in ("number", "host", "contact", "account", "core"):
+        rare[name] = np.minimum(np.nan_to_num(columns[name]), np.float32(_MOST[name]))
+        if name != "number":
+            level[name] = (~np.isnan(columns[name])).astype(np.int8)
+    rare["core"] = np.where(spells, np.minimum(rare["core"], np.float32(_NAME_CORE)), rare["core"])
+    holds = (level["core"] == 1) & known  # an equal core holds the number
+    rare["core"] = np.where(holds, np.maximum(rare["core"] - rare["number"], 0), rare["core"])
+    names = {name: ("", *START[name]) for name in START} | {"rest": ("", "other", *rests)}
+    return Clues(columns["profile"], person_of[columns["row"]], columns["row"], level, rare, names, columns["unseen"])
 
 
-def _common(values: Array) -> tuple[str, ...]:
-    found, counts = np.unique(values[values != ""], return_counts=True)
-    order = np.lexsort((found, -counts))[:_MOST_RESTS]
-    return tuple(str(found[place]) for place in order)
-
-
-def _bits(share: Array) -> Array:
-    return -np.log2(np.maximum(share, 1e-9))
-
-
-def _codes(values: Array, names: tuple[str, ...]) -> Array:
-    codes = np.zeros(len(values), np.int8)
-    for number, name in enumerate(names[1:], 1):
-        codes[values == name] = number
-    return codes
+def _bits(share: Array, most: float) -> Array:
+    return np.minimum(-np.log2(np.maximum(share, np.float32(1e-9))), np.float32(most))
 
 
 @dataclass(slots=True)
@@ -176,12 +157,14 @@ def _weigh(
         base = np.array([0.0, *(np.log2(m[name][n] / (u or 1.0)) for n, (_, u) in enumerate(levels.values(), 1))])
         if name == "rest":
             base = np.concatenate(([0.0], np.log2(m["rest"][1:] / rest[1:])))
+        base = base.astype(np.float32)
         parts[name] = base[clues.level[name]]
         if name in clues.rare:
             rare = np.array([False, *(u is None for _, u in levels.values())])[clues.level[name]]
             parts[name] = np.where(rare, np.maximum(parts[name] + clues.rare[name], 0.0), parts[name])
     given, family, place = (clues.level[name] == 1 for name in ("given", "family", "place"))
-    parts["together"] = -lifts[0] * (given & family) - lifts[1] * ((given | family) & place)
+    both, placed = np.float32(lifts[0]), np.float32(lifts[1])
+    parts["together"] = -both * (given & family) - placed * ((given | family) & place)
     bits = sum(parts.values(), np.zeros(len(clues)))
     named = clues.rare["given"] + clues.rare["family"] + np.log2(m["given"][1] * m["family"][1]) - lifts[0]
     crowd = clues.unseen * np.exp2(np.minimum(named, 60.0))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+import numpy as np
 
 from mutuals.identity.piles.link_weights import FAMILY, Clues, Scored
 
+_WORTH = 0.05  # bits that are told
 _WORDS = {
     ("given", "same"): "the given name agrees", ("given", "alike"): "the given names are alike",
     ("given", "initial"): "the initial of the given name agrees", ("given", "differs"): "the given names differ",
@@ -20,18 +24,27 @@ _WORDS = {
 }  # fmt: skip
 
 
-def evidence_of(clues: Clues, scored: Scored, texts: Any, place: int, pool: int) -> list[dict[str, Any]]:
-    """The clues of one pair, the weightiest first, and last how many people were looked at."""
-    found = []
-    for name, codes in clues.level.items():
-        level = clues.names[name][codes[place]]
-        bits = float(scored.parts[name][place])
-        if level and abs(bits) >= 0.05:
-            found.append(clue(name, said(name, level, texts, place), bits, FAMILY[name]))
-    if together := float(scored.parts["together"][place]):
-        found.append(clue("together", "names and places of one country go together", together, "name"))
-    found.sort(key=lambda one: (-abs(one["bits"]), one["code"]))
-    return [*found, {"code": "pool", "words": f"among {pool:,} people", "bits": 0.0, "family": "pool", "side": "for"}]
+class Why:
+    """The clues of pairs as JSON: the weightiest first, and last how many people were looked at."""
+
+    def __init__(self, clues: Clues, scored: Scored, pool: int) -> None:
+        self._clues, self._scored = clues, scored
+        self._pool = json.dumps(clue("pool", f"among {pool:,} people", 0.0, "pool"))
+
+    def of(self, places: Any, texts: Any) -> list[str]:
+        """For each place among the clues, with what they agree in (columns of the table `clues`, in the same order)."""
+        told: list[list[tuple[float, str]]] = [[] for _ in range(len(places))]
+        for name, part in self._scored.parts.items():
+            bits = part[places]
+            codes = self._clues.level[name][places] if name in self._clues.level else (bits != 0).astype(int)
+            levels = self._clues.names.get(name, ("", "together"))
+            for number in np.flatnonzero((codes > 0) & (np.abs(bits) >= _WORTH)).tolist():
+                weight = float(bits[number])
+                words = said(name, levels[codes[number]], texts, number)
+                told[number].append(
+                    (-abs(weight), json.dumps(clue(name, words, weight, FAMILY[name]), ensure_ascii=False))
+                )
+        return [f"[{', '.join([one for _, one in sorted(clues)] + [self._pool])}]" for clues in told]
 
 
 def clue(code: str, words: str, bits: float, family: str) -> dict[str, Any]:
@@ -42,6 +55,8 @@ def clue(code: str, words: str, bits: float, family: str) -> dict[str, Any]:
 
 def said(name: str, level: str, texts: Any, place: int) -> str:
     """A level in words."""
+    if name == "together":
+        return "names and places of one country go together"
     if name == "rest":
         return f"what stands behind the number ({level.replace('/', ', ')}) is learned from this run"
     words = _WORDS[name, level]
