@@ -25,6 +25,7 @@ from mutuals.people.profiles import OWN
 
 BY = "machine:proofs"
 AGAIN = timedelta(days=30)
+MOST_ASKED = 3  # people whom one proof names; more of them are a crowd, and nobody is asked
 SILENT = 6  # looks in a row without an answer, after which a proof counts as lost: a good month
 CONTRADICTED = 20.0  # priority in the review: above what a model is unsure of
 WORDS = {
@@ -83,8 +84,8 @@ def clue(proof: Proof) -> dict[str, Any]:
 def conclude(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, int]]:
     """Link profiles to the one person whom their proofs name; returns (profile, person) of what was linked or became proven.
 
-    Nothing is linked where they name several people, or nobody, where staff said that it is somebody else's, and where the
-    profile is another person's already: that contradiction goes to the review.
+    Nothing is linked where they name nobody, where staff said that it is somebody else's, where they name several people, and
+    where the profile is another person's already: these two go to the review.
     """
     rows = Proof.objects.filter(profile__in=sorted(set(profile_ids)), ended_at=None).order_by("profile", "pk")
     held: dict[int, list[Proof]] = {}
@@ -95,6 +96,8 @@ def conclude(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, in
         named = {person for proof in proofs for person in _named(proof)}
         if len(named) == 1 and _prove(profile_id, person := named.pop(), proofs, now):
             done.append((profile_id, person))
+        elif 1 < len(named) <= MOST_ASKED:
+            _ask_all(profile_id, named, proofs, now)
     return done
 
 
@@ -138,7 +141,7 @@ def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: dateti
             return True
         holder = Person.objects.get(pk=row.person_id)
         if holder.canonical_id != person_id:
-            _contradict(row, person, clues, now)
+            _ask(row, person, clues, now)
             return False
         return _strengthen(row, person, clues)
 
@@ -152,8 +155,20 @@ def _is_refused(row: Profile, person: Person) -> bool:
     return edges.between([row.pk], theirs).filter(verdict=Verdict.DIFFERENT, by__startswith="staff:").exists()
 
 
-def _contradict(row: Profile, person: Person, clues: Sequence[dict[str, Any]], now: datetime) -> None:
-    """A proof says that it is somebody else than who has it: asked of staff, once."""
+def _ask_all(profile_id: int, people: Iterable[int], proofs: Sequence[Proof], now: datetime) -> None:
+    """A proof names several people: staff are asked about each."""
+    with transaction.atomic():
+        gate.enter()
+        row = Profile.objects.select_for_update(no_key=True).filter(pk=profile_id).first()
+        if row is None or row.organisation_id or row.is_ours or row.network == OWN:
+            return
+        for person in Person.objects.filter(pk__in=sorted(people)).exclude(cluster=row.person_id).order_by("pk"):
+            if not _is_refused(row, person):
+                _ask(row, person, [clue(proof) for proof in proofs if person.pk in _named(proof)], now)
+
+
+def _ask(row: Profile, person: Person, clues: Sequence[dict[str, Any]], now: datetime) -> None:
+    """A proof speaks for somebody else than who has the presence, or for several: asked of staff, once."""
     own = own_record(person, now=now)
     before = edges.live(row.pk, own.pk)
     if before is not None and (before.by.startswith("staff:") or any(one.get("proof") for one in before.because)):

@@ -156,6 +156,7 @@ def test_a_page_that_two_people_are_said_to_have_links_to_neither(site):
 
     assert holder_of(profile) is None
     assert Proof.objects.count() == 1
+    assert list(Edge.objects.values_list("verdict", flat=True)) == ["unsure"] * 2
 
 
 def test_a_company_page_proves_nobody_who_works_there():
