@@ -18,6 +18,7 @@ from mutuals.api import (
     health,
     imports,
     interactions,
+    joins,
     journal,
     orders,
     organisations,
@@ -28,6 +29,7 @@ from mutuals.api import (
     search,
     sources,
     staff,
+    sweeps,
     tokens,
 )
 from mutuals.api._door import Api, Json, Reader, answered, guard
@@ -60,6 +62,7 @@ for part in (
     health,
     imports,
     interactions,
+    joins,
     journal,
     orders,
     organisations,
@@ -70,6 +73,7 @@ for part in (
     search,
     sources,
     staff,
+    sweeps,
     tokens,
 ):
     api.add_router("", part.router)

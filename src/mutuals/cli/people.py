@@ -1,4 +1,4 @@
-"""`mutuals people`: find, show, export, erase."""
+"""`mutuals people`: find, show, link, merge, split, export, erase."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from mutuals import privacy
 from mutuals.base import clock, files
+from mutuals.cli import joins
 from mutuals.cli._say import Missing, me, verb
 from mutuals.identity import link, newcomer
 from mutuals.inbox import codes
@@ -42,6 +43,7 @@ def register(groups: Any) -> None:
     parser = verb(verbs, "code", code, "send them a one-time code in private; whoever sends it back is linked")
     parser.add_argument("id", type=int)
     parser.add_argument("--profile", type=int, help="to which of theirs (where they last wrote in private)")
+    joins.register(verbs)
     parser = verb(verbs, "export", export, "hand over everything that is held of one person")
     parser.add_argument("id", type=int)
     parser.add_argument("--out", type=Path, required=True, help="the ZIP to write")

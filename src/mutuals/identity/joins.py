@@ -147,6 +147,20 @@ def undo(key: str, *, by: User, now: datetime) -> Done:
     return done
 
 
+def part(key: str, *, by: User, now: datetime, note: str = "") -> Done:
+    """Whoever was merged in leaves with everything of theirs, and no machine joins the two again, by the key of the merge.
+
+    Refused: a key of something else (Gone where its people were erased).
+    """
+    kind, _, number = key.partition(":")
+    if kind not in ("merge", "unmerge") or not (number.isascii() and number.isdecimal()) or len(number) > 18:
+        raise Refusal("Only a merge can be split off as a whole.")
+    row = Merge.objects.filter(pk=int(number)).first()
+    if row is None:
+        raise Gone
+    return split.whole(row, by=by, now=now, note=note)
+
+
 def history(
     person: Person | None = None, *, viewer: User, before: datetime | None = None, limit: int = 50
 ) -> list[Past]:

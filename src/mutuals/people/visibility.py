@@ -47,6 +47,12 @@ def visible_to(user: Any) -> QuerySet[Person]:
     return people.filter(allowed)
 
 
+def row_of(user: Any, number: int) -> Person | None:
+    """The very row of a number, merged away or not, where `user` may see whom it became: a merge done twice is told by it."""
+    row = Person.objects.filter(pk=number).first() if number < 2**63 else None
+    return row if row is not None and visible_to(user).filter(pk=row.canonical_id).exists() else None
+
+
 def organisations_visible_to(user: Any) -> QuerySet[Organisation]:
     """The organisations that `user` may see: all or none."""
     return Organisation.objects.all() if may(user, "organisation.view") else Organisation.objects.none()

@@ -1,0 +1,85 @@
+"""Two persons become one and are parted again from the terminal."""
+
+import json
+
+import pytest
+
+import cast
+from mutuals import cli
+from mutuals.people.models import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def said(capsys):
+    """Run a command: its exit code, and its JSON."""
+
+    def run(*argv: object) -> tuple[int, object]:
+        capsys.readouterr()
+        code = cli.main([*map(str, argv), "--json"])
+        out = capsys.readouterr().out
+        return code, json.loads(out) if out.strip() else None
+
+    return run
+
+
+def two():
+    us = cast.staff()
+    bea = cast.person(by=us.ada, city="Porto")
+    return bea, cast.person("B. Brand", by=us.ada, email="b@brand.example", city="Braga")
+
+
+def test_two_are_looked_at_merged_told_of_and_taken_apart(said):
+    bea, double = two()
+
+    before = said("people", "merge", bea.pk, double.pk, "--preview")[1]
+    done = said("people", "merge", bea.pk, double.pk, "--take", "city=gone")[1]
+    again = said("people", "merge", bea.pk, double.pk)[1]
+    shown = said("people", "show", double.pk)[1]
+    past = said("people", "merges", bea.pk)[1]
+    code, undone = said("people", "undo", done["key"], "--for-good")
+
+    assert {"field": "city", "kept": "Porto", "gone": "Braga", "would_be": "Porto"} in before["fields"]
+    assert (again["key"], again["changed"]) == (done["key"], "no, it was so before")
+    assert (shown["id"], shown["city"]) == (bea.pk, "Braga")
+    assert [row["key"] for row in past] == [done["key"]]
+    assert (code, undone["key"]) == (0, f"un{done['key']}")
+    assert Person.objects.get(pk=bea.pk).city == "Porto"
+    assert said("people", "merge", bea.pk, double.pk)[0] == 1
+
+
+def test_profiles_are_split_off_by_the_terminal_and_come_back(said):
+    bea, _ = two()
+    profile = cast.profile(of=bea)
+
+    before = said("people", "split", bea.pk, profile.pk, "--preview")[1]
+    done = said("people", "split", bea.pk, profile.pk)[1]
+    code, back = said("people", "undo", done["key"])
+
+    assert {"what": "presences", "stays": 0, "goes": 1} in before["goes"]
+    assert (code, back["person"]) == (0, f"{bea.pk} Bea Brand")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["merge", "1", "999999"], 3),
+        (["merge", "BEA", "BEA"], 1),
+        (["merge", "BEA", "DOUBLE", "--take", "shoe=kept"], 1),
+        (["merge", "BEA", "DOUBLE", "--take", "name"], 1),
+        (["split", "BEA", "999999"], 1),
+        (["split", "BEA", "1", "--along", "affiliations=x"], 1),
+        (["undo", "shoe:1"], 1),
+        (["undo", "split:1", "--for-good"], 1),
+        (["undo", "merge:" + "9" * 5000], 1),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_code(said, words, code):
+    bea, double = two()
+    told = [{"BEA": bea.pk, "DOUBLE": double.pk}.get(word, word) for word in words]
+
+    ended, _ = said("people", *told)
+
+    assert ended == code
+    assert Person.objects.get(pk=double.pk).canonical_id == double.pk
