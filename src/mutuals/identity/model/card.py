@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pyarrow
-
 Value = str | float | tuple[str, ...] | None
 Row = Mapping[str, Value]
 Reading = Callable[["Card"], Value]
@@ -56,31 +54,21 @@ class Column:
         plain = self.name.replace("_", "").isalnum() and self.name.isascii() and self.name == self.name.lower()
         if not plain or self.name[0].isdigit() or self.name.endswith(("_l", "_r")):
             raise ValueError(f"a column is named by lower-case letters, digits and underscores, not {self.name!r}")
-        if self.kind not in TYPES:
-            raise ValueError(f"a column holds {', '.join(TYPES)}, not {self.kind!r}")
+        if self.kind not in KINDS:
+            raise ValueError(f"a column holds {', '.join(KINDS)}, not {self.kind!r}")
 
 
-TYPES = {"text": pyarrow.string(), "texts": pyarrow.list_(pyarrow.string()), "number": pyarrow.float64()}
+KINDS = ("text", "texts", "number")
 
 
 def row_of(card: Card, readings: Mapping[str, Reading]) -> dict[str, Value]:
     """The columns of a card; what is empty is None, so that both engines mean the same by *unknown*."""
-    return {name: _known(reading(card)) for name, reading in readings.items()}
+    return {name: known(reading(card)) for name, reading in readings.items()}
 
 
-def _known(value: Value) -> Value:
+def known(value: Value) -> Value:
+    """A value, or None where it is empty."""
     return None if value in ("", ()) else value
-
-
-def table_of(keys: Sequence[object], rows: Iterable[Row], columns: Sequence[Column]) -> pyarrow.Table:
-    """Rows as an Arrow table with `unique_id` first: what batch training and scoring take in.
-
-    Texts that cannot be written as UTF-8 are refused (UnicodeEncodeError): reading has to clean them.
-    """
-    held = list(rows)
-    arrays = [pyarrow.array(keys)]
-    arrays += [pyarrow.array([_known(row.get(c.name)) for row in held], TYPES[c.kind]) for c in columns]
-    return pyarrow.table(arrays, names=["unique_id", *(c.name for c in columns)])
 
 
 def with_frequencies(rows: Sequence[dict[str, Value]], columns: Iterable[str]) -> list[Column]:

@@ -11,7 +11,8 @@ import pyarrow
 import pytest
 
 from mutuals.identity.model import batch, comparisons, file, score
-from mutuals.identity.model.card import Column, table_of, with_frequencies
+from mutuals.identity.model.arrow import table_of
+from mutuals.identity.model.card import Column, with_frequencies
 from mutuals.identity.model.comparisons import Comparison, Level
 from mutuals.identity.model.train import Training, train
 
