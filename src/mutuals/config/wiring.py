@@ -17,7 +17,7 @@ from mutuals.channels import sources
 from mutuals.conversations import hanging as conversations
 from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
-from mutuals.identity import learn, live, sweep
+from mutuals.identity import learn, link, live, sweep
 from mutuals.identity.proofs import claims, looks
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
@@ -89,6 +89,7 @@ def _name_jobs() -> None:
     jobs.name(looks.RECHECK, looks.recheck_now, cron="17 * * * *")
     jobs.name(live.JOB, lambda timestamp=0: sweep.drain(now=clock.now()), cron="* * * * *")
     jobs.name(sweep.JOB, sweep.run)
+    jobs.name(link.SETTLE, link.settle_now)
     jobs.name("identity.learn", lambda timestamp=0: learn.refit(now=clock.now()), cron="10 * * * *")
     jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))

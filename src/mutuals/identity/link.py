@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from mutuals.base import bulk, gate, journal
+from mutuals.base import bulk, clock, gate, jobs, journal
 from mutuals.history import tally
 from mutuals.identity.edges import Grounds
 from mutuals.identity.models import LIVE, Link, LinkState
-from mutuals.people import persons
+from mutuals.people import canonical, persons
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
 from mutuals.sales import rollups
@@ -38,6 +38,8 @@ _HOLD = """
 UPDATE people_profile f SET person_id = g.person_id FROM unnest(%s::bigint[], %s::bigint[]) AS g(id, person_id)
 WHERE f.id = g.id
 """
+
+SETTLE = "identity.settle"
 
 
 class Taken(ValueError):
@@ -64,13 +66,13 @@ def attach(
             raise Taken("This profile is an organisation's or our own, so it cannot be a person's.")
         people = _people(pairs, holders)
         held = Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
-        canonical = dict(held.values_list("pk", "canonical_id"))  # held, so that nobody merges them meanwhile
-        if len(canonical) < len(people) or any(profile not in holders for profile, _ in pairs):
+        roots = dict(held.values_list("pk", "canonical_id"))  # held, so that nobody merges them meanwhile
+        if len(roots) < len(people) or any(profile not in holders for profile, _ in pairs):
             raise Gone
         for profile, person in pairs:
             holder = holders.get(profile)
-            if holder is not None and canonical[holder] != canonical[person]:
-                raise Taken(f"Profile {profile} already belongs to person {canonical[holder]}.")
+            if holder is not None and roots[holder] != roots[person]:
+                raise Taken(f"Profile {profile} already belongs to person {roots[holder]}.")
         fresh = [(profile, person) for profile, person in dict(pairs).items() if holders.get(profile) is None]
         _write(fresh, state=state, because=because, by=by, now=now)
 
@@ -249,6 +251,19 @@ def settle(person_ids: Iterable[int], *, now: datetime) -> None:
     persons.choose(numbers, now=now)
     rollups.recount(numbers)
     tally.recount(numbers)
+
+
+def settle_later(person_ids: Iterable[int], *, now: datetime) -> None:
+    """Once more in a minute: a message that was on its way in meanwhile was counted where its person stood before."""
+    numbers = sorted(set(person_ids))
+    jobs.later(SETTLE, once=f"{SETTLE}:{numbers}", at=now + timedelta(minutes=1), person_ids=numbers)
+
+
+@transaction.atomic
+def settle_now(person_ids: list[int]) -> None:
+    """The job of `settle_later`. Whoever was erased meanwhile is passed over."""
+    held = canonical.held(canonical.of(person_ids))
+    settle({person.pk for person in held.values()}, now=clock.now())
 
 
 def links_of(person: Person) -> list[Link]:

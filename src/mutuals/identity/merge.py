@@ -16,7 +16,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
 from mutuals.identity import edges, forest, taken
 from mutuals.identity.edges import MACHINE, Grounds
-from mutuals.identity.link import settle
+from mutuals.identity.link import settle, settle_later
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Verdict
 from mutuals.identity.remark import own_record
 from mutuals.people import canonical
@@ -154,6 +154,7 @@ def undo(row: Merge, *, by: User, now: datetime) -> Done:
     root = roots[row.kept_id].pk
     _differ_again(apart, cluster(roots[row.kept_id]), now=now)
     settle([root, row.gone_id], now=now)
+    settle_later([root, row.gone_id], now=now)
     _note("person.unmerged", row, by=by)
     people = Person.objects.in_bulk([root, row.gone_id])
     return Done(f"unmerge:{row.pk}", people[root], people[row.gone_id], edited_since=tuple(edited))
@@ -173,6 +174,7 @@ def _join(kept: Person, gone: Person, choices: Mapping[str, str], grounds: Groun
     row = Merge.objects.create(kept=kept, gone=gone, edge=edge, choices=told, by=by, at=now)
     canonical.join(gone, kept)
     settle([kept.pk], now=now)
+    settle_later([kept.pk], now=now)
     _note("person.merged", row, by=by)
     kept.refresh_from_db()
     gone.refresh_from_db()

@@ -13,7 +13,7 @@ from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, merge
 from mutuals.identity.edges import said_by
-from mutuals.identity.link import hand_back, hand_over, settle
+from mutuals.identity.link import hand_back, hand_over, settle, settle_later
 from mutuals.identity.merge import Done
 from mutuals.identity.models import Edge, Merge, Split, Verdict
 from mutuals.identity.remark import own_record
@@ -77,6 +77,7 @@ def some(
     who = f"staff:{by.pk}"
     split = Split.objects.create(person=source, to=target, is_new=to is None, moved=moved, by=who, at=now)
     settle([source.pk, target.pk], now=now)
+    settle_later([source.pk, target.pk], now=now)
     _note("person.split", split, by=by)
     source.refresh_from_db()
     target.refresh_from_db()
@@ -108,6 +109,7 @@ def undo(row: Split, *, by: User, now: datetime) -> Done:
     if row.is_new and left.pk == row.to_id and root.pk != left.pk:
         merge.merge(root, left, by=by, now=now, keep=root, anyway=True)
     settle([root.pk, left.pk], now=now)
+    settle_later([root.pk, left.pk], now=now)
     _note("person.unsplit", row, by=by)
     root.refresh_from_db()
     return Done(f"unsplit:{row.pk}", root, row.to, edited_since=tuple(edited))

@@ -7,6 +7,7 @@ import pytest
 import cast
 from cast import NOW, person, staff
 from mutuals.base import journal
+from mutuals.history.models import Interaction
 from mutuals.identity import edges, joins, link, merge, remark, split
 from mutuals.identity.models import Edge, Merge, Verdict
 from mutuals.people import persons
@@ -247,3 +248,18 @@ def test_a_key_of_nothing_takes_nothing_back(key):
 
     with pytest.raises(ValueError):
         joins.undo(key, by=us.ada, now=LATER)
+
+
+def test_a_message_that_was_on_its_way_in_during_a_merge_is_counted_a_minute_later():
+    us = staff()
+    bea, double = person(by=us.ada), person("B. Brand", by=us.ada)
+    done = merge.merge(bea, double, by=us.ada, now=LATER)
+    Interaction.objects.create(
+        key="late", profile=Profile.objects.get(network="mutuals", person=double), network="mutuals", kind="note",
+        direction="note", status="noted", is_public=False, occurred_at=NOW, text="Not seen when it was counted.",
+    )  # fmt: skip
+
+    link.settle_now([bea.pk, double.pk, 10**9])
+
+    done.person.refresh_from_db()
+    assert done.person.interaction_count == 1

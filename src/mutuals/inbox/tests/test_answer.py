@@ -10,6 +10,7 @@ import cast
 from cast import NOW, minutes
 from mutuals.capture.models import Outgoing
 from mutuals.history.models import Interaction
+from mutuals.identity import joins, link, merge
 from mutuals.inbox import answer, queries
 from mutuals.inbox.models import Turn
 
@@ -166,3 +167,23 @@ def test_an_answer_to_what_was_kept_as_history_makes_it_work_that_waits_for_them
     answer.reply(turn, by=us.ada, text="A new lid is on its way.", now=NOW)
 
     assert Turn.objects.get().state == "pending"
+
+
+def test_an_answer_leaves_by_the_profile_it_came_in_by_although_its_person_was_merged_and_split(us, square):
+    turn = cast.turn(square)
+    opener = turn.conversation.opener
+    bea, double = cast.person(by=us.ada), cast.person("B. Brand", by=us.ada, email="b@brand.example")
+    link.confirm(opener, person=double, by=us.ada, now=NOW)
+    merged = merge.merge(bea, double, by=us.ada, now=NOW)
+
+    while_one = answer.reply(turn, by=us.ada, text="Descale it.", now=NOW + minutes(1))
+    joins.undo(merged.key, by=us.ada, now=NOW + minutes(2))
+    more(square, "p2", 3)
+    after = answer.reply(turn, by=us.ada, text="A lid is on its way.", now=NOW + minutes(4))
+
+    aims = [Outgoing.objects.get(interaction_id=row.pk).action for row in (while_one, after)]
+    assert [while_one.profile, after.profile] == [opener, opener]
+    assert [([one["key"] for one in aim["to"]], aim["target"]) for aim in aims] == [
+        ([opener.key], "p1"),
+        ([opener.key], "p2"),
+    ]
