@@ -25,6 +25,7 @@ from benchmarks import (  # noqa: E402 - Django first
     live,
     names,
     one_by_one,
+    parting,
     running,
     timeline,
     words,
@@ -41,6 +42,7 @@ CLAIMS: dict[str, Callable[[World], list[Figure]]] = {
     "live": live.measure,
     "one_by_one": one_by_one.measure,
     "bulk_flow": bulk_flow.measure,
+    "parting": parting.measure,
     "running": running.measure,
 }
 
