@@ -110,6 +110,11 @@ def array(values: Iterable[str]) -> str:
     return "{" + ",".join([f'"{_escaped(value)}"' for value in values]) + "}"
 
 
+def numbers(values: Iterable[int | None]) -> str:
+    """The same for whole numbers, for `%s::bigint[]`."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"') if '"' in value or "\\" in value else value
 
@@ -120,7 +125,8 @@ def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[A
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with wrap(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
+        told = cursor.pgresult  # what `description` would say costs more than many a statement
+        return cursor.fetchall() if told is not None and told.nfields else []
 
 
 def _plain(value: Any) -> str:

@@ -10,6 +10,9 @@ from django.db import connection
 
 _KEY = 0x4D04 << 48  # of PostgreSQL's 64-bit advisory keys; the spaces below it are in capture
 
+ENTER = f"pg_advisory_xact_lock_shared({_KEY})"
+"""What `enter` does, for a statement that does more."""
+
 
 def enter() -> None:
     """Wait until nobody is being erased; from then to the end of the caller's transaction nobody will be."""

@@ -21,14 +21,16 @@ _OF_PEOPLE = """
 SELECT p.canonical_id, f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text
 FROM people_person p CROSS JOIN LATERAL (
     SELECT * FROM people_profile f WHERE f.person_id = p.id ORDER BY f.id LIMIT %s
-) f WHERE p.canonical_id = ANY(%s)
+) f WHERE p.canonical_id = ANY(%s::bigint[])
 """
 _OF_NOBODY = """
-SELECT NULL, f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text FROM people_profile f WHERE f.id = ANY(%s)
+SELECT NULL, f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text
+FROM people_profile f WHERE f.id = ANY(%s::bigint[])
 """
 _PLACES = """
 SELECT p.canonical_id, o.name FROM people_person p JOIN people_affiliation a ON a.person_id = p.id
-JOIN people_organisation o ON o.id = a.organisation_id WHERE p.canonical_id = ANY(%s) AND a.until IS NULL ORDER BY a.id
+JOIN people_organisation o ON o.id = a.organisation_id
+WHERE p.canonical_id = ANY(%s::bigint[]) AND a.until IS NULL ORDER BY a.id
 """
 _NAMELESS = ("email", "phone", OWN)
 _TOLD_HANDLES = ("mastodon", "bluesky")  # networks of which a file may tell a person's handle
@@ -63,11 +65,11 @@ def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
     rows = list[tuple[Any, ...]]()
     places = defaultdict[int, list[str]](list)
     if people:
-        rows += bulk.execute(_OF_PEOPLE, [MOST, list(people)])
-        for person, name in bulk.execute(_PLACES, [list(people)]):
+        rows += bulk.execute(_OF_PEOPLE, [MOST, bulk.numbers(people)])
+        for person, name in bulk.execute(_PLACES, [bulk.numbers(people)]):
             places[person].append(name)
     if profiles:
-        rows += bulk.execute(_OF_NOBODY, [list(profiles)])
+        rows += bulk.execute(_OF_NOBODY, [bulk.numbers(profiles)])
     held = defaultdict[tuple[int | None, int | None], list[Voice]](list)
     for holder, number, *rest, fields in rows:
         told = {name: one.get("value") for name, one in from_json(fields).items()}

@@ -25,8 +25,12 @@ from mutuals.people.models import Person
 RULE = Rule()
 SHOWN = 3  # candidates of one who go to the review
 SAME_AS_BEFORE = 0.005  # a probability that moved by less is not written anew
-_END_EDGES = "UPDATE identity_edge SET until = %s WHERE id = ANY(%s) AND until IS NULL AND by NOT LIKE 'staff:%%'"
-_END_LINKS = "UPDATE identity_link SET until = %s WHERE id = ANY(%s) AND until IS NULL AND state = 'suggested'"
+_END_EDGES = (
+    "UPDATE identity_edge SET until = %s WHERE id = ANY(%s::bigint[]) AND until IS NULL AND by NOT LIKE 'staff:%%'"
+)
+_END_LINKS = (
+    "UPDATE identity_link SET until = %s WHERE id = ANY(%s::bigint[]) AND until IS NULL AND state = 'suggested'"
+)
 _WORTH = """
 SELECT p.id, (SELECT min(f.id) FROM people_profile f WHERE f.person_id = p.id AND f.network = 'mutuals'),
     p.order_total, p.interaction_count, EXISTS (
@@ -34,7 +38,7 @@ SELECT p.id, (SELECT min(f.id) FROM people_profile f WHERE f.person_id = p.id AN
         SELECT direction, occurred_at FROM history_interaction i WHERE i.profile_id = f.id
         ORDER BY occurred_at DESC, id DESC LIMIT 1
     ) i WHERE f.person_id = p.id AND i.direction = 'in' AND i.occurred_at > %s - interval '30 days'
-) FROM people_person p WHERE p.id = ANY(%s)
+) FROM people_person p WHERE p.id = ANY(%s::bigint[])
 UNION ALL
 SELECT NULL, g.id, 0, i.n, i.waits FROM unnest(%s::bigint[]) AS g(id) CROSS JOIN LATERAL (
     SELECT count(*) AS n, coalesce(bool_or(direction = 'in' AND occurred_at > %s - interval '30 days'), false) AS waits FROM (
@@ -104,9 +108,9 @@ def write(told: Sequence[Conclusion], ready: Ready, *, now: datetime) -> Outcome
     for one in told:
         outcome += _follow(one, ready, writing, now)
     if writing.ended_edges:
-        bulk.execute(_END_EDGES, [now, writing.ended_edges])
+        bulk.execute(_END_EDGES, [now, bulk.numbers(writing.ended_edges)])
     if writing.ended_links:
-        bulk.execute(_END_LINKS, [now, writing.ended_links])
+        bulk.execute(_END_LINKS, [now, bulk.numbers(writing.ended_links)])
     if writing.links:
         _link(writing.links, now)
     if writing.suggested:
@@ -235,7 +239,9 @@ def _ends(
 ) -> tuple[dict[Holder, int], dict[Holder, Worth]]:
     """By whom: the profile that stands in an edge for them, and what an answer about them is worth."""
     ends, worth = dict[Holder, int](), dict[Holder, Worth]()
-    for person, end, total, n, waits in bulk.execute(_WORTH, [now, sorted(people), sorted(profiles), now]):
+    for person, end, total, n, waits in bulk.execute(
+        _WORTH, [now, bulk.numbers(sorted(people)), bulk.numbers(sorted(profiles)), now]
+    ):
         whom = (person, None) if person is not None else (None, end)
         worth[whom] = float(total), int(n), bool(waits)
         ends[whom] = end or remark.own_record(Person(pk=person, canonical_id=person), now=now).pk

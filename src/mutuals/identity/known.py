@@ -29,10 +29,10 @@ SELECT g.asker, g.hash, c.found, 0 FROM unnest(%s::bigint[], %s::bigint[]) AS g(
     SELECT array_agg(k.known_id) AS found FROM (SELECT known_id FROM identity_key WHERE hash = g.hash LIMIT %s) k
 ) c
 UNION ALL
-SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s)
+SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])
 """
-_ROWS = "SELECT id, person_id, profile_id, row FROM identity_known WHERE id = ANY(%s) AND reading = %s"
-_FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s) OR person_id = ANY(%s)"
+_ROWS = "SELECT id, person_id, profile_id, row FROM identity_known WHERE id = ANY(%s::bigint[]) AND reading = %s"
+_FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def keep(whoms: Sequence[Whom], ready: Ready) -> list[Asker]:
 def forget(profiles: Sequence[int], people: Sequence[int] = ()) -> None:
     """Nobody is to be found under these any more."""
     if profiles or people:
-        bulk.execute(_FORGET, [list(profiles), list(people)])
+        bulk.execute(_FORGET, [bulk.numbers(profiles), bulk.numbers(people)])
 
 
 def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
@@ -94,14 +94,19 @@ def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
     """
     asked = [(asker.held.id, key) for asker in askers for key in asker.keys[:LOOKED_UNDER]]
     values = _counted(askers, ready)
-    told = [[asker for asker, _ in asked], [key for _, key in asked], BLOCK + 1, values]
+    told = [
+        bulk.numbers(asker for asker, _ in asked),
+        bulk.numbers(key for _, key in asked),
+        BLOCK + 1,
+        bulk.numbers(values),
+    ]
     rows = bulk.execute(_FIND, told)
     under = {(asker, key): block or [] for asker, key, block, _ in rows if asker is not None}
     pool = _frequent(askers, ready, {key: count for asker, key, _, count in rows if asker is None})
     found = {asker.held.id: Found() for asker in askers}
     best = {asker.held.id: _likeliest(asker, under, found[asker.held.id]) for asker in askers}
     wanted = sorted({number for numbers in best.values() for number in numbers})
-    rows = bulk.execute(_ROWS, [wanted, ready.reading]) if wanted else []
+    rows = bulk.execute(_ROWS, [bulk.numbers(wanted), ready.reading]) if wanted else []
     held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row in rows}
     for asker, numbers in best.items():
         found[asker].candidates = [held[number] for number in numbers if number in held]

@@ -23,10 +23,10 @@ JOB = "identity.drain"
 BATCH = 100
 LEAST = 0.05  # probability from which on a pair is thought of at all
 _ONE_AT_A_TIME = 0x4D05 << 48  # of PostgreSQL's 64-bit advisory keys
-_ALONE = """
-SELECT coalesce((SELECT version FROM identity_model WHERE is_in_use), ''), pg_advisory_xact_lock(%s),
-    set_config('plan_cache_mode', 'force_generic_plan', true)
-"""
+_ALONE = (
+    f"SELECT {gate.ENTER}, pg_advisory_xact_lock(%s), set_config('plan_cache_mode', 'force_generic_plan', true),"  # noqa: S608
+    " coalesce((SELECT version FROM identity_model WHERE is_in_use), '')"
+)
 _TOUCHED = """
 SELECT t.profile_id, t.at, p.canonical_id, CASE WHEN p.canonical_id <> p.id THEN p.id END,
     NOT (f.is_ours OR f.organisation_id IS NOT NULL)
@@ -76,7 +76,7 @@ def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
         found = _work(touched, ready, now) if touched else Outcome()
     if touched:
         with _prepared():
-            bulk.execute(_DONE, [[one.profile for one in touched], [one.at for one in touched]])
+            bulk.execute(_DONE, [bulk.numbers(one.profile for one in touched), [one.at for one in touched]])
     return len(touched), found
 
 
@@ -84,8 +84,7 @@ def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
 def alone() -> Iterator[Ready]:
     """A transaction in which nobody else compares and nobody is erased, with the model in use; the others wait their turn."""
     with _prepared(), transaction.atomic():
-        gate.enter()
-        yield weights.of(bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0][0])
+        yield weights.of(bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0][-1])
 
 
 @contextmanager
@@ -112,7 +111,7 @@ def look(people: Sequence[int], profiles: Sequence[int], ready: Ready, *, now: d
     """Compare canonical persons and profiles that are nobody's with everybody; what follows is written down."""
     outcome, again = compare(known.keep(cards.of(people, profiles), ready), ready, now=now)
     if again:
-        bulk.execute(_TOUCH, [again])
+        bulk.execute(_TOUCH, [bulk.numbers(again)])
     return outcome
 
 

@@ -29,7 +29,7 @@ _REJECTED_OF = """
 SELECT own.canonical_id, f.id, p.canonical_id FROM people_person own
 JOIN identity_link l ON l.person_id = own.id AND l.state = 'rejected' AND l.until IS NULL
 JOIN people_profile f ON f.id = l.profile_id LEFT JOIN people_person p ON p.id = f.person_id
-WHERE own.canonical_id = ANY(%s)
+WHERE own.canonical_id = ANY(%s::bigint[])
 """
 
 
@@ -62,7 +62,9 @@ def of(askers: Sequence[Asker]) -> dict[int, Standing]:
     pairs = [(asker.held.id, profile) for asker in askers for profile in asker.profiles]
     if not pairs:
         return found
-    rows = bulk.execute(_THOUGHT, [[asker for asker, _ in pairs], [profile for _, profile in pairs]])
+    rows = bulk.execute(
+        _THOUGHT, [bulk.numbers(asker for asker, _ in pairs), bulk.numbers(profile for _, profile in pairs)]
+    )
     for asker, number, verdict, by, probability, model, profile, person in rows:
         said = Said(number, verdict, by, probability, model)
         if verdict == "suggested":
@@ -73,7 +75,7 @@ def of(askers: Sequence[Asker]) -> dict[int, Standing]:
             found[asker].edges[_holder(profile, person)] = said
     people = {asker.held.person: asker.held.id for asker in askers if asker.held.person is not None}
     if people:
-        for own, profile, person in bulk.execute(_REJECTED_OF, [list(people)]):
+        for own, profile, person in bulk.execute(_REJECTED_OF, [bulk.numbers(people)]):
             found[people[own]].never.add(_holder(profile, person))
     return found
 
