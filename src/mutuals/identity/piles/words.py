@@ -52,18 +52,24 @@ _OWN = {
     "organisation": "organisation|organization|works at|school|affiliation",
     "city": "location|home town|hometown|based in",
 }  # fmt: skip
+ANSWERS = frozenset({
+    "cluster", "cluster id", "cluster label", "match", "match id", "matched id", "duplicate of", "is duplicate", "truth",
+    "true id", "true cluster", "label", "golden id", "entity cluster",
+})  # fmt: skip
+"""Headings of what an earlier comparison found, ours among them: an answer is no evidence of itself."""
 _FROM_PEOPLE = {"birthday": "birth_date"}  # their word for it in the catalogue of imports -> ours
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """`fields`: our word -> the columns that feed it, most telling first. `extras`: what else the file holds, as a name
-    that every engine takes -> its heading. `guesses`: heading -> our word that it nearly is.
+    that every engine takes -> its heading. `guesses`: heading -> our word that it nearly is. `answers`: left out (ANSWERS).
     """
 
     fields: Mapping[str, tuple[str, ...]]
     extras: Mapping[str, str]
     guesses: Mapping[str, str]
+    answers: tuple[str, ...] = ()
 
 
 def meaning(
@@ -77,7 +83,10 @@ def meaning(
     _check(columns, said, without, where)
     fields: dict[str, list[str]] = {ours: [heading(theirs, columns)] for ours, theirs in said.items()}
     left = {heading(name, columns) for name in without}
-    given = {name for names in fields.values() for name in names} | left
+    used = {name for names in fields.values() for name in names}
+    answers = tuple(name for name in columns if _unnumbered(normal(name)) in ANSWERS and name not in used | left)
+    left |= set(answers)
+    given = used | left
     words = _words(kind)
     rest = list[str]()
     for column in sorted(columns, key=lambda name: (normal(name).replace(" ", "_") not in FIELDS, columns.index(name))):
@@ -91,7 +100,7 @@ def meaning(
     rest.sort(key=columns.index)
     guesses = {column: near for column in rest if (near := _nearly(column, words, fields))}
     ordered = {ours: tuple(fields[ours]) for ours in FIELDS if ours in fields}
-    return Meaning(ordered, _named(rest), guesses)
+    return Meaning(ordered, _named(rest), guesses, answers)
 
 
 def _check(columns: Sequence[str], said: Mapping[str, str], without: Sequence[str], where: str) -> None:

@@ -139,6 +139,14 @@ def test_what_is_not_known_is_kept_as_evidence_of_records_and_named_for_the_othe
     assert "Columns without a word of ours, not used: “shoe”." in people.notes
 
 
+def test_what_an_earlier_comparison_found_is_no_evidence(brought):
+    told = brought(b"id,name,Cluster,born in\n1,Bea Lund,7,Porto\n2,Bo Lund,8,Faro\n", kind=Kind.RECORDS)
+
+    assert "Cluster" not in told.extras.values()
+    assert "born in" in told.extras.values()
+    assert any("earlier comparison" in note and "Cluster" in note for note in told.notes)
+
+
 @pytest.mark.parametrize(
     ("content", "how", "words"),
     [
