@@ -17,6 +17,25 @@ PURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """How many rows there are: those of one file, compared among themselves, or of a first and a second file, compared with
+    each other. Rows are numbered from 0, those of the second file after the first."""
+
+    first: int
+    second: int = 0
+
+    @property
+    def count(self) -> int:
+        """All rows."""
+        return self.first + self.second
+
+    @property
+    def pairs(self) -> float:
+        """All pairs that could be one."""
+        return float(self.first * self.second or self.first * (self.first - 1) // 2 or 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """Two columns that records may agree on: how many pairs do, how many more than chance explains, and the share of all
     pairs in which both are known on both sides."""
@@ -32,20 +51,25 @@ class Way:
         return self.excess >= PURE * self.pairs and self.excess >= 5
 
 
-def ways(connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str], count: int) -> list[Way]:
+def ways(connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str], pool: Pool) -> list[Way]:
     """How records agree on each two of these columns, most beyond chance first.
 
     Chance is what two independent columns would give: the product of the shares of pairs that agree on each.
     """
-    every = count * (count - 1) / 2
-    alone = {column: _agreeing(connection, rows, (column,), count) / every for column in columns}
+    alone = {column: _agreeing(connection, rows, (column,), pool, pool.count) / pool.pairs for column in columns}
     found = []
     for two in combinations(columns, 2):
-        pairs = _agreeing(connection, rows, two, LEARNING)
-        excess = max(pairs - alone[two[0]] * alone[two[1]] * every, 0.0)
-        both = connection.execute(f"SELECT count(*) FROM {rows} WHERE {_there(two)}").fetchall()[0][0] / count  # noqa: S608
-        found.append(Way(two, pairs, excess, both * both))
+        pairs = _agreeing(connection, rows, two, pool, LEARNING)
+        excess = max(pairs - alone[two[0]] * alone[two[1]] * pool.pairs, 0.0)
+        found.append(Way(two, pairs, excess, _known(connection, rows, two, pool)))
     return sorted(found, key=lambda way: (-way.excess, way.columns))
+
+
+def _known(connection: duckdb.DuckDBPyConnection, rows: str, two: Sequence[str], pool: Pool) -> float:
+    """The share of all pairs in which both columns are known on both sides."""
+    asked = f"SELECT count(*), count(*) FILTER (unique_id < {pool.first:d}) FROM {rows} WHERE {_there(two)}"  # noqa: S608
+    every, first = connection.execute(asked).fetchall()[0]
+    return float(first * (every - first) if pool.second else every * (every - 1) / 2) / pool.pairs
 
 
 def sessions(found: Sequence[Way]) -> list[Way]:
@@ -72,14 +96,20 @@ def marked(connection: duckdb.DuckDBPyConnection, rows: str, number: int, way: W
 
 
 def pairs(
-    connection: duckdb.DuckDBPyConnection, rows: str, keys: Sequence[str], *, most: int, largest: int = LARGEST
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    keys: Sequence[str],
+    pool: Pool,
+    *,
+    most: int,
+    largest: int = LARGEST,
 ) -> None:
     """Write the table `pairs` (`left` < `right`: ids of `rows`), each pair once.
 
     Records that agree on a key or on two are a pair; the ways that yield the fewest pairs come first, until together they
     yield `most`.
     """
-    found = sorted((cost, way) for way in _ways(keys) if (cost := _agreeing(connection, rows, way, largest)))
+    found = sorted((cost, way) for way in _ways(keys) if (cost := _agreeing(connection, rows, way, pool, largest)))
     connection.execute('CREATE OR REPLACE TABLE found ("left" BIGINT, "right" BIGINT)')
     spent = 0.0
     for cost, way in found:
@@ -87,9 +117,10 @@ def pairs(
         if spent > most:
             break
         blocks = _blocks(rows, way, largest)
+        apart = f" AND l.unique_id < {pool.first:d} AND r.unique_id >= {pool.first:d}" if pool.second else ""
         connection.execute(
             f"INSERT INTO found SELECT l.unique_id, r.unique_id FROM {blocks} l "  # noqa: S608
-            f"JOIN {blocks} r ON l.key = r.key AND l.unique_id < r.unique_id"
+            f"JOIN {blocks} r ON l.key = r.key AND l.unique_id < r.unique_id{apart}"
         )
     connection.execute('CREATE OR REPLACE TABLE pairs AS SELECT DISTINCT "left", "right" FROM found ORDER BY ALL')
     connection.execute("DROP TABLE found")
@@ -116,10 +147,12 @@ def _blocks(rows: str, way: Sequence[str], largest: int) -> str:
     )
 
 
-def _agreeing(connection: duckdb.DuckDBPyConnection, rows: str, way: Sequence[str], largest: int) -> float:
+def _agreeing(connection: duckdb.DuckDBPyConnection, rows: str, way: Sequence[str], pool: Pool, largest: int) -> float:
     """Pairs of rows that agree on all of these columns, in blocks of at most so many."""
+    pairs = "f::DOUBLE * (n - f)" if pool.second else "n::DOUBLE * (n - 1) / 2"
     asked = (
-        f"SELECT coalesce(sum(n::DOUBLE * (n - 1) / 2), 0) FROM (SELECT count(*) AS n FROM {rows} WHERE {_there(way)} "  # noqa: S608
+        f"SELECT coalesce(sum({pairs}), 0) FROM (SELECT count(*) AS n, "  # noqa: S608
+        f"count(*) FILTER (unique_id < {pool.first:d}) AS f FROM {rows} WHERE {_there(way)} "
         f"GROUP BY {', '.join(way)} HAVING n BETWEEN 2 AND {largest:d})"
     )
     return float(connection.execute(asked).fetchall()[0][0])

@@ -132,7 +132,8 @@ class _Making:
 
     def compare(self, name: str, levels: Sequence[Level], differs: tuple[float, float]) -> None:
         otherwise = Level("differs", ("otherwise",), m=differs[0], u=differs[1])
-        self.comparisons.append(Comparison(name, ("missing", name), tuple(levels), name, otherwise))
+        family = "name" if name in ("given", "family", "others") else name
+        self.comparisons.append(Comparison(name, ("missing", name), tuple(levels), family, otherwise))
 
 
 # The shares at the end of each level are what one would say before any file: among pairs of one person, among strangers.

@@ -23,6 +23,7 @@ from mutuals.identity.model.decide import TELLS, Rule
 from mutuals.identity.piles import Counts, Refused, Told, silent
 from mutuals.identity.piles import link_pairs as pairs
 from mutuals.identity.piles import link_weights as weights
+from mutuals.identity.piles.between import are_records, between
 from mutuals.identity.piles.link_handles import by_handles, only_handles
 from mutuals.identity.piles.link_rows import bring
 from mutuals.identity.piles.link_words import Why
@@ -40,12 +41,17 @@ _LINES = 20_000
 def link(
     people: Table, profiles: Table, *, out: Path, seed: int = 7, engine: str = "duckdb", told: Told = silent
 ) -> Counts:
-    """Write a line for each profile to `out`. `seed` changes nothing: no step is left to chance. Refused without people."""
+    """Write a line for each profile to `out`. Only lists of records are left to chance, and so to `seed`."""
     if engine == "spark":
         raise Refused("Links are found on one machine only: leave --engine away.")
     if not people.rows or not profiles.rows:
         raise Refused("There is nobody to link.")
-    lines = by_handles(people, profiles, RULE, told) if only_handles(profiles) else _by_clues(people, profiles, told)
+    if only_handles(profiles):
+        lines = by_handles(people, profiles, RULE, told)
+    elif are_records(people, profiles):
+        lines = between(people, profiles, rule=RULE, seed=seed, told=told)
+    else:
+        lines = _by_clues(people, profiles, told)
     counts = {"link": 0, "review": 0, "leave": 0}
     with writing(out, COLUMNS) as sink:
         for part in lines:
