@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from mutuals.base import gate, ids, journal
 from mutuals.connectors.contract import Handle
@@ -97,12 +98,15 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
 
 
 def held(person_id: int) -> Person:
-    """The person as they are now, locked for the caller's transaction, in which nobody is erased. Refused: Gone."""
+    """The person as they are now, locked for the caller's transaction, in which nobody is erased. Refused: Gone.
+
+    Somebody who was merged since they were read is told as whom they became.
+    """
     gate.enter()
     person = Person.objects.select_for_update(of=("self",)).filter(pk=person_id).first()
     if person is None:
         raise Gone
-    return person
+    return person if person.canonical_id == person.pk else held(person.canonical_id)
 
 
 @transaction.atomic
@@ -140,7 +144,7 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
 def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     """Choose the stored values of persons anew from all profiles of their clusters; says how many changed.
 
-    `person_ids` are canonical ids. Three statements for any number of persons; what did not change is not written.
+    `person_ids` are canonical ids; others are passed over. Three statements for any number of persons; what did not change is not written.
     """
     wanted = sorted(set(person_ids))
     voices: dict[int, list[Voice]] = defaultdict(list)
@@ -151,7 +155,10 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
         voices[holder].append(Voice(*rest))
     rows: list[list[Any]] = []
     for pk, *stored in (
-        Person.objects.filter(pk__in=wanted).select_for_update().order_by("pk").values_list("pk", *_STORED)
+        Person.objects.filter(pk__in=wanted, canonical_id=F("pk"))
+        .select_for_update()
+        .order_by("pk")
+        .values_list("pk", *_STORED)
     ):
         values = chosen(voices[pk])
         new = [values[name] for name in _STORED]

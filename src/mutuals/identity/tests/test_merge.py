@@ -1,8 +1,11 @@
 """Merging two persons and taking it back: what is refused, what is chosen, and what stays."""
 
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
 
 import cast
 from cast import NOW, person, staff
@@ -263,3 +266,47 @@ def test_a_message_that_was_on_its_way_in_during_a_merge_is_counted_a_minute_lat
 
     done.person.refresh_from_db()
     assert done.person.interaction_count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second", ["the same way round", "the other way round", "one of them and a third"])
+def test_two_merges_at_once_leave_one_forest(second):
+    us = staff()
+    bea, double, third = person(by=us.ada), person("B. Brand", by=us.ada), person("Beatrix", by=us.ada)
+    pairs = {
+        "the same way round": (bea, double, bea),
+        "the other way round": (double, bea, double),
+        "one of them and a third": (double, third, third),
+    }
+    start, done = Barrier(2), []
+
+    def act(one, other, keep):
+        start.wait(20)
+        with suppress(ValueError):
+            done.append(merge.merge(one, other, by=us.ada, now=LATER, keep=keep))
+        connection.close()
+
+    threads = [Thread(target=act, args=args) for args in ((bea, double, bea), pairs[second])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    roots = dict(Person.objects.values_list("pk", "canonical_id"))
+    assert len(done) == 2
+    assert sum(one.is_new for one in done) == Merge.objects.count()
+    assert Merge.objects.count() == (2 if second == "one of them and a third" else 1)
+    assert all(roots[root] == root for root in roots.values())
+    assert roots[bea.pk] == roots[double.pk]
+
+
+def test_an_edit_of_somebody_who_was_merged_since_they_were_read_goes_to_whom_they_became():
+    us = staff()
+    bea, double = person(by=us.ada, email="bea@brand.example"), person("B. Brand", by=us.ada)
+    merge.merge(bea, double, by=us.ada, now=LATER)
+
+    persons.edit(double, by=us.ben, changes={"city": "Faro"}, now=LATER + timedelta(minutes=1))
+
+    bea.refresh_from_db()
+    double.refresh_from_db()
+    assert (bea.city, double.city, double.name) == ("Faro", "", "B. Brand")

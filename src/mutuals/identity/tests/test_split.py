@@ -265,3 +265,14 @@ def test_a_profile_of_whoever_was_merged_away_can_leave_the_person_that_they_bec
     joins.undo(done.key, by=us.ada, now=AFTER + timedelta(hours=2))
 
     assert Profile.objects.get(pk=row.pk).person == double
+
+
+def test_whoever_was_made_for_a_split_keeps_their_name_when_it_is_taken_back_and_done_again():
+    us = staff()
+    bea = person(by=us.ada)
+    row, _ = heard(us, of=bea)
+    done = split.some(bea, [row.pk], by=us.ada, now=LATER)
+
+    joins.undo(done.key, by=us.ada, now=AFTER)
+
+    assert Person.objects.get(pk=done.other.pk).name == "@bea"
