@@ -144,7 +144,8 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
 def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     """Choose the stored values of persons anew from all profiles of their clusters; says how many changed.
 
-    `person_ids` are canonical ids; others are passed over. Three statements for any number of persons; what did not change is not written.
+    `person_ids` are canonical ids; others are passed over. Three statements for any number of persons; what did not change
+    is not written.
     """
     wanted = sorted(set(person_ids))
     voices: dict[int, list[Voice]] = defaultdict(list)
