@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from mutuals.base import bulk
 from mutuals.history.keep import Kept
 
@@ -25,7 +23,7 @@ FROM heard h WHERE p.id = h.id
 
 _RECOUNT = """
 WITH wanted AS MATERIALIZED (
-    SELECT DISTINCT canonical_id AS id FROM people_person WHERE id = ANY(%s)
+    SELECT DISTINCT canonical_id AS id FROM people_person WHERE id = ANY(%s::bigint[])
 ), heard AS (
     SELECT w.id, t.n, t.last_at FROM wanted w CROSS JOIN LATERAL (
         SELECT coalesce(sum(i.n), 0) AS n, max(i.last_at) AS last_at
@@ -56,5 +54,4 @@ def count(kept: Sequence[Kept]) -> None:
 def recount(person_ids: Sequence[int]) -> None:
     """Count anew for people whose profiles changed hands."""
     if person_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_RECOUNT, [list(person_ids)])
+        bulk.execute(_RECOUNT, [bulk.numbers(person_ids)])

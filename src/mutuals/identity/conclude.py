@@ -129,17 +129,17 @@ def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> 
         before = held.edges.get((other.person, other.profile))
         if before is not None and before.by != MACHINE:
             continue
-        grounds = _grounds(one, weighed, ready, now)
         is_of_person = asker.profile is not None and other.person is not None
         if is_of_person and weighed.is_beyond_doubt:
-            writing.links.append((asker.profile or 0, other.person or 0, grounds))
+            writing.links.append((asker.profile or 0, other.person or 0, _grounds(one, weighed, ready, now)))
             is_linked, doubt = True, 1 - weighed.probability
             continue
         if weighed.probability < RULE.review or (place >= SHOWN and before is None) or (is_of_person and is_linked):
             continue
         asks = True
         verdict = Verdict.SAME if weighed.is_beyond_doubt and asker.profile is not None else Verdict.UNSURE
-        if not _is_as_before(before, verdict, grounds):
+        if not _is_as_before(before, verdict, weighed.probability, ready.version):
+            grounds = _grounds(one, weighed, ready, now)
             writing.edges.append((asker, other, verdict, grounds))
             writing.ended_edges += [before.id] if before else []
             if is_of_person:
@@ -176,10 +176,10 @@ def _grounds(one: Conclusion, weighed: Weighed, ready: Ready, now: datetime) -> 
     )
 
 
-def _is_as_before(before: Said | None, verdict: Verdict, grounds: Grounds) -> bool:
-    if before is None or before.verdict != verdict or before.model != grounds.model or before.probability is None:
+def _is_as_before(before: Said | None, verdict: Verdict, probability: float, version: str) -> bool:
+    if before is None or before.verdict != verdict or before.model != version or before.probability is None:
         return False
-    return abs(before.probability - (grounds.probability or 0.0)) < SAME_AS_BEFORE
+    return abs(before.probability - probability) < SAME_AS_BEFORE
 
 
 def _link(rows: Sequence[tuple[int, int, Grounds]], now: datetime) -> None:

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from mutuals.base import bulk, clock, gate, jobs, journal
+from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.history import tally
 from mutuals.identity.edges import Grounds
 from mutuals.identity.models import LIVE, Link, LinkState
 from mutuals.people import canonical, persons
+from mutuals.people.choice import CHOSEN
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
 from mutuals.sales import rollups
@@ -23,7 +25,8 @@ from mutuals.staff.permissions import require
 
 _WEIGHED = ("probability", "margin", "pool", "model")
 _FREE = """
-SELECT f.id, p.id FROM unnest(%s::bigint[], %s::bigint[]) AS g(profile_id, person_id)
+SELECT f.id, p.id, p.name = '' OR f.network IN ('email', 'phone') OR f.fields ?| %s::text[]
+FROM unnest(%s::bigint[], %s::bigint[]) AS g(profile_id, person_id)
 JOIN people_profile f ON f.id = g.profile_id JOIN people_person p ON p.id = g.person_id
 WHERE f.person_id IS NULL AND f.organisation_id IS NULL AND NOT f.is_ours AND p.canonical_id = p.id AND NOT EXISTS (
     SELECT 1 FROM identity_link l JOIN people_person o ON o.id = l.person_id
@@ -104,8 +107,9 @@ def attach_free(rows: Sequence[tuple[int, int, Grounds]], *, by: str, now: datet
     and what staff rejected meanwhile. The profiles stay locked until the caller's transaction ends.
     """
     grounds = {(profile, person): one for profile, person, one in sorted(rows, key=lambda row: row[0])}
-    told = [[profile for profile, _ in grounds], [person for _, person in grounds], LinkState.REJECTED.value]
-    free = [(int(profile), int(person)) for profile, person in bulk.execute(_FREE, told)]
+    numbers = bulk.numbers(profile for profile, _ in grounds), bulk.numbers(person for _, person in grounds)
+    found = bulk.execute(_FREE, [bulk.array([*CHOSEN, AS_WRITTEN]), *numbers, LinkState.REJECTED.value])
+    free = [(int(profile), int(person)) for profile, person, _ in found]
     if not free:
         return []
     bulk.execute(_END, [now, [profile for profile, _ in free]])
@@ -126,7 +130,11 @@ def attach_free(rows: Sequence[tuple[int, int, Grounds]], *, by: str, now: datet
     ]
     bulk.insert(Link, ("profile_id", "person_id", "state", "because", *_WEIGHED, "by", "since"), fresh)
     bulk.execute(_HOLD, [[profile for profile, _ in free], [person for _, person in free]])
-    settle([person for _, person in free], now=now)
+    if telling := sorted({person for _, person, tells in found if tells}):  # of the others nothing new is known
+        persons.choose(telling, now=now)
+    people = sorted({person for _, person in free})
+    rollups.recount(people)
+    tally.recount(people)
     return free
 
 

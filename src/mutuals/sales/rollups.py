@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection
+from mutuals.base import bulk
 
 _RECOUNT = """
 WITH wanted AS (
-    SELECT DISTINCT canonical_id AS id FROM people_person WHERE id = ANY(%s)
+    SELECT DISTINCT canonical_id AS id FROM people_person WHERE id = ANY(%s::bigint[])
 ), counted AS (
     SELECT w.id, count(o.id) AS orders, coalesce(sum(o.total), 0) AS total, max(o.placed_at) AS last,
         CASE count(DISTINCT o.currency) WHEN 0 THEN '' WHEN 1 THEN max(o.currency) ELSE '*' END AS currency
@@ -23,6 +23,7 @@ SET order_count = c.orders, order_total = c.total, order_currency = c.currency, 
 FROM counted c
 WHERE p.id = c.id AND (p.order_count, p.order_total, p.order_currency, p.last_order_at)
     IS DISTINCT FROM (c.orders, c.total, c.currency, c.last)
+RETURNING p.id
 """
 
 
@@ -34,6 +35,4 @@ def recount(person_ids: Iterable[int]) -> int:
     wanted = sorted(set(person_ids))
     if not wanted:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_RECOUNT, [wanted])
-        return int(cursor.rowcount)
+    return len(bulk.execute(_RECOUNT, [bulk.numbers(wanted)]))

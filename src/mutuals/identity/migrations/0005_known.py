@@ -5,13 +5,14 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 _FOLLOW = """
-CREATE FUNCTION identity_known_follow(gone bigint[], come bigint[]) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION identity_known_follow(gone bigint[], come bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO identity_frequency (hash, count)
         SELECT v.hash, sum(v.n) FROM (
             SELECT unnest(gone) AS hash, -1 AS n UNION ALL SELECT unnest(come), 1
         ) v GROUP BY v.hash HAVING sum(v.n) <> 0 ORDER BY v.hash
         ON CONFLICT (hash) DO UPDATE SET count = identity_frequency.count + excluded.count;
-$$;
+END $$;
 CREATE FUNCTION identity_known_come() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO identity_key (hash, known_id)
