@@ -67,9 +67,9 @@ def sweeps(request: HttpRequest) -> list[SweepOut]:
 
 
 @router.write("POST", "/identity/sweeps", act="identity.sweep", out=SweepOut, status=201)
-def begin(request: HttpRequest) -> tuple[int, SweepOut]:
+def begin(request: HttpRequest) -> SweepOut:
     """Search everybody from end to end, in the background. Refused while a search is under way."""
-    return 201, SweepOut.of(sweep.begin(by=user_of(request), now=clock.now()))
+    return SweepOut.of(sweep.begin(by=user_of(request), now=clock.now()))
 
 
 @router.read("/identity/models", act="person.link", out=list[ModelOut])

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from mutuals.base import clock
+from mutuals.cli import pairs
 from mutuals.cli._say import me, verb
 from mutuals.identity import learn, sweep
 from mutuals.identity.models import Sweep
@@ -21,6 +22,7 @@ def register(groups: Any) -> None:
     verb(verbs, "models", models, "the kept versions of the model, newest first")
     parser = verb(verbs, "use", use, "weigh by another version from now on")
     parser.add_argument("version", help='"" for the one that this release begins with')
+    pairs.register(verbs)
 
 
 def begin(args: argparse.Namespace) -> dict[str, Any]:

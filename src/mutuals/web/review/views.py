@@ -245,7 +245,7 @@ def _after(pair: Pair, viewer: User) -> dict[str, Any]:
     moved = [side for side in (pair.one, pair.other) if not side.is_person]
     counts = hanging.counts_for([], [side.profile.pk for side in moved])
     return {
-        "moves": list(counts.items()),
+        "moves": [(name if many > 1 else name.removesuffix("s"), many) for name, many in counts.items()],
         "joins_to": next((str(one) for one in people if isinstance(one, Person)), ""),
     }
 

@@ -1,0 +1,75 @@
+"""The review by the API and the terminal: what waits, answers, refusals, and why."""
+
+import json
+
+import cast
+from mutuals.cli import main
+from mutuals.identity.models import Edge
+from mutuals.people.models import Person, Profile
+
+
+def waiting(staff):
+    bea, row = cast.person(by=staff.ada), cast.profile()
+    return bea, row, cast.doubt(bea, row)
+
+
+def test_a_pair_is_listed_read_answered_and_taken_back(staff, ada):
+    bea, row, edge = waiting(staff)
+
+    listed = ada.get("/identity/pairs")
+    read = ada.get(f"/identity/pairs/{edge.pk}")
+    done = ada("POST", f"/identity/pairs/{edge.pk}/answer", {"verdict": "same"}).json()
+    again = ada("POST", f"/identity/pairs/{edge.pk}/answer", {"verdict": "different"})
+    held = Profile.objects.get(pk=row.pk).person
+    undone = ada("POST", "/identity/pairs/undo", {"key": done["key"]}).json()
+
+    assert [one["id"] for one in listed["items"]] == [edge.pk]
+    assert (read["one"], read["open"], len(read["clues"])) == ("Bea Brand", True, 2)
+    assert again.status_code == 409
+    assert held == bea
+    assert undone["pair_id"] == Edge.objects.get(until=None).pk
+
+
+def test_the_list_is_walked_and_what_is_not_there_is_404(staff, ada):
+    bea, _, edge = waiting(staff)
+    other = cast.doubt(bea, cast.profile("@b2"), sure=0.4)
+
+    first = ada.get("/identity/pairs?limit=1")
+    rest = ada.get(f"/identity/pairs?limit=1&cursor={first['next']}")
+
+    assert [one["id"] for page in (first, rest) for one in page["items"]] == [edge.pk, other.pk]
+    assert rest["next"] is None
+    assert ada("GET", "/identity/pairs/999999").status_code == 404
+
+
+def test_why_tells_the_clues_and_only_admins_accept_many(staff, ada):
+    bea, row, _ = waiting(staff)
+
+    found = ada.get(f"/identity/why?one=person:{bea.pk}&other=profile:{row.pk}")
+    refused = ada("POST", "/identity/pairs/accept", {"threshold": 0.95})
+    nobody = ada("GET", "/identity/why?one=person:1&other=else:2")
+
+    assert [(one["verdict"], one["clues"][0]["words"]) for one in found] == [("unsure", "The names are alike")]
+    assert refused.status_code == 403
+    assert nobody.status_code == 422
+
+
+def test_the_terminal_lists_answers_explains_and_takes_back(staff, capsys):
+    bea, row, edge = waiting(staff)
+    other = cast.person("B. Brand", by=staff.ada)
+
+    codes = [main(["identity", "review", "list"]), main(["identity", "why", str(bea.pk), f"profile:{row.pk}"])]
+    said = capsys.readouterr().out
+    codes.append(main(["identity", "review", "answer", str(edge.pk), "same", "--json"]))
+    key = json.loads(capsys.readouterr().out)["key"]
+    codes += [main(["identity", "review", "undo", str(key)]), main(["identity", "why", "person:x", "1"])]
+    codes += [
+        main(["identity", "review", "answer", "99999", "same"]),
+        main(["identity", "why", str(bea.pk), str(other.pk)]),
+    ]
+
+    assert codes == [0, 0, 0, 0, 1, 3, 0]
+    assert "90 %" in said
+    assert "+8.5 bits  The names are alike" in said
+    assert "Nothing ever connected" in capsys.readouterr().out
+    assert Person.objects.get(pk=bea.pk).canonical_id == bea.pk
