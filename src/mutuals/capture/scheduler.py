@@ -49,10 +49,12 @@ class Listeners:
 
 
 def beat(now: datetime) -> list[int]:
-    """One look: a draw is deferred for every due source. Returns them."""
+    """One look: a draw is deferred for every due source, and comparing where anybody was touched. Returns the sources."""
     claimed = draw.claim(now)
     for number in claimed:
         jobs.later(draw.DRAW, once=f"draw:{number}", source_id=number)
+    if live.waits():
+        jobs.later(live.JOB, once=live.JOB, lock=live.JOB)
     return claimed
 
 
@@ -70,8 +72,6 @@ def run_scheduler(stop: Event, *, now: Callable[[], datetime] = clock.now, tick:
     while not stop.wait(tick):
         try:
             beat(now())
-            if live.waits():
-                jobs.later(live.JOB, once=live.JOB, lock=live.JOB)
             if count % 5 == 0:
                 listeners.keep_up(draw.watched())
             for name, every in CHORES.items():

@@ -71,11 +71,11 @@ def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
     if profiles:
         rows += bulk.execute(_OF_NOBODY, [bulk.numbers(profiles)])
     held = defaultdict[tuple[int | None, int | None], list[Voice]](list)
-    for holder, number, *rest, fields in rows:
-        told = {name: one.get("value") for name, one in from_json(fields).items()}
+    for holder, number, network, key, name, shown, url, label, fields in rows:
         whom = (holder, None) if holder is not None else (None, number)
         if len(held[whom]) < MOST:
-            held[whom].append(Voice(number, *rest, told))
+            told = {field: one.get("value") for field, one in from_json(fields).items()}
+            held[whom].append(Voice(number, network, key, name, shown, url, label, told))
     return [
         Whom(person, profile, tuple(voice.id for voice in voices), card(voices, places.get(person or 0, ())))
         for (person, profile), voices in held.items()
