@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import sys
 from importlib import import_module
@@ -17,7 +16,6 @@ def main(number: int) -> int:
     """Do the sweep of this number; the exit code."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # it ends with the worker that began it
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
     django.setup()
     import_module("mutuals.identity.sweep").work(number)  # rooms exist only now
     return 0
