@@ -58,6 +58,7 @@ def town() -> Town:
     coming = _import(staff, now)
     address = Profile.objects.get(network="email", key="bea@kettles.example")
     code = codes.make(bea, sent_to=address, by=staff.ada, now=now)
+    pair = cast.doubt(bea, cast.profile("@perhaps.bea"))
     ids: dict[str, object] = {
         "person_id": bea.pk,
         "organisation_id": firm.pk,
@@ -74,6 +75,7 @@ def town() -> Town:
         "team_id": staff.sales.pk,
         "receipt_id": receipt.pk,
         "code_id": code.challenge.pk,
+        "pair_id": pair.pk,
         "sha": blob.sha256,
     }
     return Town(staff, ids)

@@ -153,7 +153,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "alike": alike,
         "agreed": round(100 * alike / asked) if asked else None,
-        "sweeps": sweep.newest(caller(request)),
+        "sweeps": [(row, percent(row.counts.get("error"))) for row in sweep.newest(caller(request))],
     }
     return render(request, "review/quality.html", told)
 
