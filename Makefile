@@ -24,13 +24,14 @@ lacks = $(1) || { \
 node_is_new = command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 
-.PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers \
+.PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers test-spark \
 	bench bench-identity seed screenshots docs requirements lock clean chromium
 
 help:
 	@echo "make run            everything up, on http://127.0.0.1:8000/ or the next free port"
 	@echo "make test           format, lint, types, contracts, and all tests that need no foreign server"
 	@echo "make test-peers     the stories against real servers of others"
+	@echo "make test-spark     dedupe on a small cluster of Spark"
 	@echo "make test-pg15      the database tests on PostgreSQL 15, the floor"
 	@echo "make install check bench bench-identity seed screenshots docs requirements lock clean"
 
@@ -101,6 +102,11 @@ test-peers: install frontend .cache/node.ready
 	$(with_node) $(BIN)/python tests/peers/prepare.py
 	$(with_node) $(BIN)/pytest -q -m peers tests/peers
 
+test-spark: install
+	@$(call lacks,command -v java >/dev/null,openjdk-17-jre-headless)
+	$(PIP) --no-build-isolation -r requirements/spark.txt
+	MUTUALS_SPARK_MASTER=local-cluster[1,1,1024] MUTUALS_SPARK_PARTITIONS=1 $(BIN)/pytest -q -m spark tests/spark
+
 chromium:
 	@$(call lacks,command -v chromium >/dev/null,chromium fonts-dejavu-core)
 
@@ -123,7 +129,7 @@ requirements: install
 	@$(BIN)/python tests/house/requirements.py
 
 lock:
-	for name in build base dev node; do \
+	for name in build base dev node spark; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 			requirements/$$name.in -o requirements/$$name.txt; \
 	done

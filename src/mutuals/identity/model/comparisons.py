@@ -53,18 +53,11 @@ class Comparison:
             raise ValueError(f"the levels of {self.name} need names of their own")
 
 
-def _left(column: str) -> str:
-    return f'"{column}_l"'
-
-
-def _right(column: str) -> str:
-    return f'"{column}_r"'
-
-
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How an engine writes what the tests need."""
 
+    quote: Callable[[str], str]
     jaro: str
     edits: str
     overlap: Callable[[str, str], str]
@@ -72,14 +65,34 @@ class Dialect:
     length: Callable[[str], str]
     exists: Callable[[str, str, str], str]
 
+    def left(self, column: str) -> str:
+        """The column of the left row."""
+        return self.quote(f"{column}_l")
+
+    def right(self, column: str) -> str:
+        """The column of the right row."""
+        return self.quote(f"{column}_r")
+
 
 DUCKDB = Dialect(
+    quote=lambda name: f'"{name}"',
     jaro="jaro_winkler_similarity",
     edits="damerau_levenshtein",
     overlap=lambda a, b: f"list_has_any({a}, {b})",
     shared=lambda a, b: f"len(list_intersect({a}, {b}))",
     length=lambda a: f"len({a})",
     exists=lambda a, name, condition: f"list_max(list_transform({a}, lambda {name}: CAST({condition} AS INTEGER))) = 1",
+)
+
+
+SPARK = Dialect(
+    quote=lambda name: f"`{name}`",
+    jaro="jaro_winkler",
+    edits="damerau_levenshtein",
+    overlap=lambda a, b: f"arrays_overlap({a}, {b})",
+    shared=lambda a, b: f"size(array_intersect({a}, {b}))",
+    length=lambda a: f"size({a})",
+    exists=lambda a, name, condition: f"exists({a}, {name} -> {condition})",
 )
 
 
@@ -113,34 +126,34 @@ def _text(value: str) -> str:
 
 
 def _near_sql(d: Dialect, column: str, condition: str) -> str:
-    return d.exists(_left(column), "x", d.exists(_right(column), "y", condition))
+    return d.exists(d.left(column), "x", d.exists(d.right(column), "y", condition))
 
 
 _SQL: dict[str, Callable[..., str]] = {
     "all": lambda d, *parts: "(" + " AND ".join(sql(part, d) for part in parts) + ")",
     "any": lambda d, *parts: "(" + " OR ".join(sql(part, d) for part in parts) + ")",
     "not": lambda d, part: f"NOT coalesce({sql(part, d)}, false)",
-    "missing": lambda d, c: f"({_left(c)} IS NULL OR {_right(c)} IS NULL)",
-    "equal": lambda d, c: f"{_left(c)} = {_right(c)}",
+    "missing": lambda d, c: f"({d.left(c)} IS NULL OR {d.right(c)} IS NULL)",
+    "equal": lambda d, c: f"{d.left(c)} = {d.right(c)}",
     "pair": lambda d, c, a, b: (
-        f"(({_left(c)} = {_text(a)} AND {_right(c)} = {_text(b)})"
-        f" OR ({_left(c)} = {_text(b)} AND {_right(c)} = {_text(a)}))"
+        f"(({d.left(c)} = {_text(a)} AND {d.right(c)} = {_text(b)})"
+        f" OR ({d.left(c)} = {_text(b)} AND {d.right(c)} = {_text(a)}))"
     ),
-    "crossed": lambda d, a, b: f"({_left(a)} = {_right(b)} AND {_left(b)} = {_right(a)})",
-    "across": lambda d, a, b: f"({_left(a)} = {_right(b)} OR {_left(b)} = {_right(a)})",
-    "prefix": lambda d, c, n: f"left({_left(c)}, {n:d}) = left({_right(c)}, {n:d})",
-    "begins": lambda d, c: f"(starts_with({_left(c)}, {_right(c)}) OR starts_with({_right(c)}, {_left(c)}))",
-    "jaro": lambda d, c, least: f"{d.jaro}({_left(c)}, {_right(c)}) >= {least!r}",
-    "edits": lambda d, c, most: f"{d.edits}({_left(c)}, {_right(c)}) <= {most:d}",
-    "within": lambda d, c, most: f"abs({_left(c)} - {_right(c)}) <= {most!r}",
-    "share": lambda d, c: d.overlap(_left(c), _right(c)),
-    "across_share": lambda d, a, b: f"({d.overlap(_left(a), _right(b))} OR {d.overlap(_left(b), _right(a))})",
-    "share_count": lambda d, c, least: f"{d.shared(_left(c), _right(c))} >= {least:d}",
+    "crossed": lambda d, a, b: f"({d.left(a)} = {d.right(b)} AND {d.left(b)} = {d.right(a)})",
+    "across": lambda d, a, b: f"({d.left(a)} = {d.right(b)} OR {d.left(b)} = {d.right(a)})",
+    "prefix": lambda d, c, n: f"substring({d.left(c)}, 1, {n:d}) = substring({d.right(c)}, 1, {n:d})",
+    "begins": lambda d, c: f"(starts_with({d.left(c)}, {d.right(c)}) OR starts_with({d.right(c)}, {d.left(c)}))",
+    "jaro": lambda d, c, least: f"{d.jaro}({d.left(c)}, {d.right(c)}) >= {least!r}",
+    "edits": lambda d, c, most: f"{d.edits}({d.left(c)}, {d.right(c)}) <= {most:d}",
+    "within": lambda d, c, most: f"abs({d.left(c)} - {d.right(c)}) <= {most!r}",
+    "share": lambda d, c: d.overlap(d.left(c), d.right(c)),
+    "across_share": lambda d, a, b: f"({d.overlap(d.left(a), d.right(b))} OR {d.overlap(d.left(b), d.right(a))})",
+    "share_count": lambda d, c, least: f"{d.shared(d.left(c), d.right(c))} >= {least:d}",
     "overlap": lambda d, c, least: (
-        f"{d.shared(_left(c), _right(c))} >= {least!r} * least({d.length(_left(c))}, {d.length(_right(c))})"
+        f"{d.shared(d.left(c), d.right(c))} >= {least!r} * least({d.length(d.left(c))}, {d.length(d.right(c))})"
     ),
     "jaccard": lambda d, c, least: (
-        f"{d.shared(_left(c), _right(c))} * {1 + least!r} >= {least!r} * ({d.length(_left(c))} + {d.length(_right(c))})"
+        f"{d.shared(d.left(c), d.right(c))} * {1 + least!r} >= {least!r} * ({d.length(d.left(c))} + {d.length(d.right(c))})"
     ),
     "near": lambda d, c, least: _near_sql(d, c, f"{d.jaro}(x, y) >= {least!r}"),
     "near_edits": lambda d, c, most: _near_sql(d, c, f"{d.edits}(x, y) <= {most:d}"),

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import duckdb
 from splink import Linker
 
-from mutuals.identity.model.batch import BOUNDS, Bounds, Rows, engine, linker_of
+from mutuals.identity.model.batch import BOUNDS, Bounds, Engine, Opening, Rows, duck, linker_of
 from mutuals.identity.model.comparisons import Comparison, Level
 from mutuals.identity.model.file import Model
 
@@ -47,7 +46,7 @@ class _Learned:
     matches: Mapping[str, float]
 
 
-def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUNDS) -> Model:
+def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUNDS, opened: Opening = duck) -> Model:
     """The model with weights learned from one table (or two for a link). The same tables and seed give the same model.
 
     The m and u that the model's levels begin with count as M_PAIRS and U_PAIRS pairs, so that few pairs change little; a
@@ -55,8 +54,8 @@ def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUN
     weighs less than the difference. A session without pairs is passed over and named in the notes;
     ValueError where none had any. Without sessions m stays as the model has it.
     """
-    with engine(replace(bounds, threads=1)) as connection:  # sums of one thread are the same every time
-        linker = linker_of(connection, model, *tables)
+    with opened(replace(bounds, threads=1)) as on:  # sums of one thread are the same every time
+        linker = linker_of(on, model, *tables)
         if training.prior_rules:
             linker.training.estimate_probability_two_random_records_match(
                 list(training.prior_rules), recall=training.prior_recall
@@ -65,14 +64,14 @@ def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUN
             linker.training.estimate_u_using_random_sampling(
                 max_pairs=training.pairs, seed=model.seed, min_count_per_level=None, num_chunks=1
             )
-        found = {session: _pairs(connection, session, len(tables)) for session in training.sessions}
+        found = {session: _pairs(on, session, len(tables)) for session in training.sessions}
         if found and not any(found.values()):
             raise ValueError("there is nothing to learn from: no two rows agree on anything that a session asks for")
         matches: dict[str, float] = {}
         for session, number in found.items():
             if number:
                 _session(linker, training, session, number, matches)
-        sizes = [connection.sql(f"FROM rows_{number}").count("*").fetchall()[0][0] for number in range(len(tables))]
+        sizes = [int(on.ask(f"SELECT count(*) FROM rows_{number}")[0][0]) for number in range(len(tables))]  # noqa: S608
         learned = _Learned(linker.misc.save_model_to_json(), _strangers(sizes, training), matches)
     notes = {"sessions": list(training.sessions), "passed_over": [one for one, number in found.items() if not number]}
     return _with_weights(model, learned, notes, keep_prior=training.keep_prior)
@@ -93,11 +92,11 @@ def _session(linker: Linker, training: Training, session: str, number: int, matc
         matches[name] = matches.get(name, 0.0) + share * min(number, most)
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection, session: str, tables: int) -> int:
+def _pairs(on: Engine, session: str, tables: int) -> int:
     """How many pairs a session has; Splink's own state is spoilt by a session without any."""
     right, apart = ("rows_1", "true") if tables == 2 else ("rows_0", "l.unique_id < r.unique_id")
     counted = f"SELECT count(*) FROM rows_0 AS l JOIN {right} AS r ON {session} AND {apart}"  # noqa: S608
-    return int(connection.execute(counted).fetchall()[0][0])
+    return int(on.ask(counted)[0][0])
 
 
 def _strangers(sizes: Sequence[int], training: Training) -> float:

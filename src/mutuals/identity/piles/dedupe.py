@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from mutuals.identity.model.clusters import clusters
 from mutuals.identity.model.file import Model
 from mutuals.identity.piles import Counts, Told
-from mutuals.identity.piles.records import compare
+from mutuals.identity.piles.records import compare, opening
 from mutuals.identity.piles.tables import Table
 from mutuals.identity.piles.writing import writing
 
@@ -29,9 +29,9 @@ def dedupe(records: Table, *, out: Path, seed: int, engine: str, told: Told) -> 
 
     `probability`: that the record belongs to its cluster, or, where it stands alone, that it does so rightly. The
     counts say what was compared and what came out. Values that more than `candidates.LARGEST` records share lead to no
-    pairs, so a million equal rows stay apart, and are counted. Refused: another engine than DuckDB.
+    pairs, so a million equal rows stay apart, and are counted. Refused: an engine that is not installed.
     """
-    found = resolve(records, seed=seed, told=told)
+    found = resolve(records, seed=seed, told=told, engine=engine)
     _write(records, out, found.labels, found.probabilities)
     sizes = np.bincount(found.labels, minlength=records.rows)
     return {
@@ -57,9 +57,9 @@ class Resolved:
     model: Model
 
 
-def resolve(records: Table, *, seed: int, told: Told) -> Resolved:
+def resolve(records: Table, *, seed: int, told: Told, engine: str = "duckdb") -> Resolved:
     """Who is one in this file. The folder of `records` is used as scratch."""
-    found = compare([records], seed=seed, told=told)
+    found = compare([records], seed=seed, told=told, opened=opening(engine))
     told("joining", 0, 0)
     labels = clusters(records.rows, found.left, found.right, found.bits, absent=ABSENT)
     probabilities = _probabilities(labels, found.left, found.right, found.bits)

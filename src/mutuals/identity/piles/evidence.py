@@ -19,6 +19,8 @@ from mutuals.identity.model.comparisons import Comparison, Level
 
 LONGEST = 80
 """Letters of one value that are compared; likeness costs by the square of it."""
+FEW = 20
+"""Rows that may all hold one value for a reason."""
 MOST = 20
 """Values of one cell that are looked at."""
 Reader = Callable[[str, str, dict[str, Value]], None]
@@ -101,7 +103,7 @@ class Plan:
 
 def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
     """What is compared of these columns. Columns in which nearly nothing stands are left out."""
-    there = [name for name in columns if held[name].filled > 0.005 and held[name].distinct > 1]
+    there = [name for name in columns if held[name].filled > 0.005 and not _all_the_same(held[name])]
     made = _Making()
     readers: dict[str, Reader] = {}
     if named := any(name in there for name in _NAMES):
@@ -114,6 +116,11 @@ def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
     return Plan(
         tuple(there), held_by_rows, made.frequent, tuple(made.comparisons), tuple(made.keys), readers, named=named
     )
+
+
+def _all_the_same(held: Held) -> bool:
+    """Whether one value stands in so many rows that it tells nothing; in three rows it may tell that they are one."""
+    return held.distinct == 0 or (held.distinct == 1 and held.varied < 1 / FEW)
 
 
 class _Making:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -18,10 +19,10 @@ import pyarrow.parquet as pq
 
 from mutuals.identity.model import batch, train
 from mutuals.identity.model.arrow import TYPES
-from mutuals.identity.model.batch import Bounds, engine
+from mutuals.identity.model.batch import Bounds, Opening, duck, engine
 from mutuals.identity.model.card import Column
 from mutuals.identity.model.file import Model
-from mutuals.identity.piles import Told, candidates, evidence
+from mutuals.identity.piles import Refused, Told, candidates, evidence
 from mutuals.identity.piles.candidates import Pool, Way
 from mutuals.identity.piles.evidence import Held, Plan
 from mutuals.identity.piles.tables import Table
@@ -52,10 +53,23 @@ class Compared:
     rows: Path
 
 
-def compare(tables: Sequence[Table], *, seed: int, told: Told) -> Compared:
+def opening(engine: str) -> Opening:
+    """How the engine of that name, `duckdb` or `spark`, is opened. Refused where Spark is not installed."""
+    if engine == "duckdb":
+        return duck
+    try:
+        module: Any = import_module("mutuals.identity.model.spark")
+    except ImportError as lacking:
+        raise Refused(f"Spark is not installed ({lacking}): pip install 'mutuals[spark]', and Java 17.") from lacking
+    opened: Opening = module.engine
+    return opened
+
+
+def compare(tables: Sequence[Table], *, seed: int, told: Told, opened: Opening = duck) -> Compared:
     """Compare the records of one table among themselves, or those of two with each other.
 
-    The folder of the first table is used as scratch.
+    The folder of the first table is used as scratch. `opened` is the engine that learns and weighs; pairs are found by
+    DuckDB, which spills what is too large for its memory.
     """
     made = _plan(tables)
     read = _read(tables, made, told)
@@ -74,8 +88,8 @@ def compare(tables: Sequence[Table], *, seed: int, told: Told) -> Compared:
         connection.execute("COPY (FROM rows ORDER BY unique_id) TO $1", [str(rows)])
         sides = _sides(connection, rows, pool)
     told("learning", 0, 0)
-    model = _trained(sides, made, ways, learning, pool, seed)
-    return Compared(*_scored(model, rows, pairs, told), alike, model, rows)
+    model = _trained(sides, made, ways, learning, pool, seed, opened)
+    return Compared(*_scored(model, rows, pairs, told, opened), alike, model, rows)
 
 
 def _plan(tables: Sequence[Table]) -> Plan:
@@ -165,7 +179,13 @@ def _with_frequencies(read: Path, made: Plan) -> str:
 
 
 def _trained(
-    sides: Sequence[Path], made: Plan, ways: Sequence[Way], learning: Sequence[Way], pool: Pool, seed: int
+    sides: Sequence[Path],
+    made: Plan,
+    ways: Sequence[Way],
+    learning: Sequence[Way],
+    pool: Pool,
+    seed: int,
+    opened: Opening,
 ) -> Model:
     shares = (Column(f"tf_{name}", "number") for name in made.frequent)
     sizes = (pool.first, pool.second) if pool.second else (pool.first,)
@@ -178,7 +198,7 @@ def _trained(
         for number, way in enumerate(learning)
     ]
     training = train.Training(sessions, pairs=STRANGERS, session_pairs=LEARNED, keep_prior=True)
-    model = train.train(begun, training, *sides, bounds=BOUNDS)
+    model = train.train(begun, training, *sides, bounds=BOUNDS, opened=opened)
     return replace(model, prior=_prior(model, ways, pool))
 
 
@@ -197,9 +217,11 @@ def _prior(model: Model, ways: Sequence[Way], pool: Pool) -> float:
     return min(median(found) / pool.pairs, 0.5) if found else model.prior
 
 
-def _scored(model: Model, rows: Path, pairs: pa.Table, told: Told) -> tuple[Any, Any, Any]:
+def _scored(model: Model, rows: Path, pairs: pa.Table, told: Told, opened: Opening) -> tuple[Any, Any, Any]:
     """Pairs and their bits, in the order of the pairs."""
-    parts = batch.scored(model, rows, pairs, bounds=BOUNDS, progress=lambda done, every: told("comparing", done, every))
+    parts = batch.scored(
+        model, rows, pairs, bounds=BOUNDS, progress=lambda done, every: told("comparing", done, every), opened=opened
+    )
     held = [tuple(part[name].to_numpy() for name in ("left", "right", "bits")) for part in parts]
     if not held:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)

@@ -139,6 +139,15 @@ def test_a_file_too_small_to_learn_from_is_judged_by_what_one_would_say_before_a
     assert together(found.labels) == {(0, 1), (2, 3), (4, 5)}
 
 
+@pytest.mark.parametrize(("copies", "clusters"), [(1, 1), (2, 1), (3, 1)])
+def test_a_file_of_one_person_is_one_cluster(tmp_path, copies, clusters):
+    table = brought(tmp_path, [{"name": "Ann Lee", "email": "ann@mail.example", "city": "Hull"}] * copies)
+
+    found = dedupe.resolve(table, seed=7, told=silent)
+
+    assert len(set(found.labels.tolist())) == clusters
+
+
 def test_thousands_of_equal_names_stay_apart_and_are_counted(tmp_path):
     records = [{"name": "John Smith", "city": "London"}] * 3_000 + [{"name": "Zoe Barr", "city": "Hull"}] * 2
     table = brought(tmp_path, records)

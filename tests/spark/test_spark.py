@@ -1,0 +1,57 @@
+"""`--engine spark` in a cluster of processes on this machine: the same model file, the same clusters. `make test-spark`."""
+
+from __future__ import annotations
+
+import csv
+import random
+
+import pyarrow
+import pytest
+
+from mutuals.identity.model import batch, file, spark
+from mutuals.identity.model.batch import BOUNDS
+from mutuals.identity.piles import records, silent
+from mutuals.identity.piles.dedupe import dedupe
+from mutuals.identity.piles.tables import How, bring
+from mutuals.identity.piles.tests.test_dedupe import people, together
+from mutuals.identity.piles.words import Kind
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Some three hundred records of a hundred and twenty people."""
+    folder = tmp_path_factory.mktemp("spark")
+    made = list(people(random.Random(3), 120))
+    with (folder / "records.csv").open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, list(made[0]))
+        writer.writeheader()
+        writer.writerows(made)
+    return made, bring(folder / "records.csv", folder, Kind.RECORDS, how=How({}, ["who"]))
+
+
+def test_spark_weighs_pairs_by_a_model_file_as_duckdb_does(table, tmp_path):
+    found = records.compare([table[1]], seed=7, told=silent)
+    pairs = pyarrow.table({"left": found.left, "right": found.right})
+    file.write(found.model, tmp_path / "model.json")
+
+    parts = batch.scored(file.read(tmp_path / "model.json"), found.rows, pairs, bounds=BOUNDS, opened=spark.engine)
+
+    bits = {(one["left"], one["right"]): one["bits"] for part in parts for one in part.to_pylist()}
+    told = zip(found.left.tolist(), found.right.tolist(), found.bits.tolist(), strict=True)
+    apart = [abs(bits[left, right] - mine) for left, right, mine in told]
+    assert len(bits) == pairs.num_rows > 500
+    assert sum(one < 1e-6 for one in apart) >= 0.98 * len(apart)
+
+
+def test_spark_learns_and_finds_the_same_people(table, tmp_path):
+    made, brought = table
+
+    dedupe(brought, out=tmp_path / "out.csv", seed=7, engine="spark", told=silent)
+
+    with (tmp_path / "out.csv").open() as text:
+        labels = [row["cluster"] for row in csv.DictReader(text)]
+    true, held = together([record["who"] for record in made]), together(labels)
+    assert len(true & held) >= 0.98 * len(held)
+    assert len(true & held) >= 0.9 * len(true)
