@@ -40,6 +40,9 @@ DESCRIPTION = """The same acts as on the screens, for programs.
 Send a token: `Authorization: Bearer mut_...`. Lists are walked by `cursor`: give the `next` of one page to get the one
 after it. Refusals are `application/problem+json` (RFC 9457). Every POST takes an `Idempotency-Key`: the same request
 with the same key is done once, for a day. Times carry their zone; amounts are texts.
+
+Two persons may be merged, and parted again. As long as they are one, the id that was merged away is answered with 308 and
+the address of whom they became, and means them where a body names it; it is theirs again after a split, so keep it.
 """
 
 api = Api(

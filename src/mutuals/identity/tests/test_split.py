@@ -58,19 +58,33 @@ def test_what_hangs_on_the_person_goes_only_where_staff_say_so_and_what_a_profil
     order = OrderIn("A-1", NOW, "EUR", Decimal(20))
     bought.take([bought.Bought(order, person=bea)], source=None, by=us.ada, now=NOW)
     number = Order.objects.get().pk
+    about_her, about_him = (remark.add(bea, by=us.ada, text=text, now=NOW) for text in ("Hers.", "His."))
 
     before = joins.apart(bea, [row.pk], viewer=us.ada)
-    done = split.some(bea, [row.pk], by=us.ada, now=LATER, along={"affiliations": [place.pk], "orders": [number]})
+    done = split.some(
+        bea,
+        [row.pk],
+        by=us.ada,
+        now=LATER,
+        along={"affiliations": [place.pk], "orders": [number], "notes and calls": [about_him.pk]},
+    )
 
     new = done.other
     shares = {share.name: (share.here, share.there) for share in before.shares}
     assert shares["messages"] == (0, 1)
-    assert {name: len(things) for name, things in before.asked.items()} == {"affiliations": 2, "facts": 2, "orders": 1}
+    assert {name: len(things) for name, things in before.asked.items()} == {
+        "affiliations": 2,
+        "facts": 2,
+        "notes and calls": 2,
+        "orders": 1,
+    }
     assert list(new.affiliations.all()) == [place]
     assert (Affiliation.objects.get(pk=place.pk).is_main, Affiliation.objects.get(pk=stays.pk).person) == (True, bea)
     assert (Fact.objects.get(pk=told.pk).person, Fact.objects.get(pk=kept.pk).person) == (new, bea)
     assert (new.order_count, done.person.order_count) == (1, 0)
     assert Interaction.objects.get(about=f"order:{number}").profile.person == new
+    assert Interaction.objects.get(pk=about_him.pk).profile.person == new
+    assert Interaction.objects.get(pk=about_her.pk).profile.person == bea
 
 
 def test_an_undone_split_gives_everything_back_and_the_made_person_lives_on_in_the_old_one():
