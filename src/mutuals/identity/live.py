@@ -140,13 +140,12 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
 
     Only one person can hold a profile, so persons exclude each other there. Profiles, and records of persons, do not.
     """
-    own = asker.held
+    own, score = asker.held, ready.scorer.against(asker.held.row)
     pairs = list[tuple[Held, Candidate]]()
     for other in others:
         if (other.person, other.profile) in held.never or (other.person is not None and other.person == own.person):
             continue
-        score = ready.scorer.score(own.row, other.row)
-        pairs.append((other, ready.candidate(other.id, score, conflicts_of(own.row, other.row))))
+        pairs.append((other, ready.candidate(other.id, score(other.row), conflicts_of(own.row, other.row))))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
     decision = decide([one for _, one in rivals], pool=pool, calibrated=ready.calibration)
     shares = posterior([one.bits for _, one in rivals], pool=pool)

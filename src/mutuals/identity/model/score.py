@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log2
 
 from mutuals.identity.model.card import Row
-from mutuals.identity.model.comparisons import Comparison, Level, Predicate, predicate
+from mutuals.identity.model.comparisons import Comparison, Level, Predicate, Test, predicate
 from mutuals.identity.model.file import Model
 
 LEAST = 1e-300
@@ -41,12 +41,27 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self.prior = log2(model.prior / (1 - model.prior))
-        self._judges = [_judge(comparison) for comparison in model.comparisons]
+        self._judges = [(_judge(comparison), _asked(comparison.missing)) for comparison in model.comparisons]
 
     def score(self, left: Row, right: Row) -> Score:
         """One pair."""
-        evidence = tuple(found for judge in self._judges if (found := judge(left, right)) is not None)
-        return Score(self.prior + sum(part.bits for part in evidence), evidence)
+        return self.against(left)(right)
+
+    def against(self, left: Row) -> Callable[[Row], Score]:
+        """One row made ready for many: comparisons of which it holds nothing are left out for all of them."""
+        judges = [judge for judge, asked in self._judges if not asked or any(left.get(c) is not None for c in asked)]
+
+        def score(right: Row) -> Score:
+            evidence = tuple([found for judge in judges if (found := judge(left, right)) is not None])
+            return Score(self.prior + sum([part.bits for part in evidence]), evidence)
+
+        return score
+
+
+def _asked(missing: Test) -> tuple[str, ...]:
+    """The columns without any of which on one side a comparison is missing; () where that cannot be told of one side."""
+    parts = missing[1:] if missing[0] == "all" else (missing,)
+    return tuple(part[1] for part in parts) if all(part[0] == "missing" for part in parts) else ()
 
 
 def weight(level: Level) -> float:
