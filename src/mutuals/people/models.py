@@ -50,6 +50,11 @@ class Person(models.Model):
             models.Index(fields=["-created_at", "-id"], name="person_by_created"),
             models.Index(fields=["city", "-id"], name="person_city"),
             GinIndex(fields=["tags"], name="person_tags"),
+            models.Index(
+                OpClass("name_key", "text_pattern_ops"),
+                name="person_merged_name",
+                condition=~Q(canonical=models.F("pk")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -147,7 +147,7 @@ def find_by_name(viewer: Any, text: str, *, limit: int = FOUND_AT_MOST) -> list[
     """People by a name, or its beginning, a part of it, or something like it; by address, number or handle exactly.
 
     Each step is asked only while fewer than `limit` are found, the last one only where nobody was: it reads far more than
-    the others, has 400 ms and is given up after that.
+    the others, has 400 ms and is given up after that. Names of those who were merged away lead to whom they became.
     """
     asked = tidy(text, at_most=200)
     key = fold(asked)
@@ -161,6 +161,8 @@ def find_by_name(viewer: Any, text: str, *, limit: int = FOUND_AT_MOST) -> list[
     for step in steps:
         if len(found) < limit:
             found |= {person.pk: person for person in step.exclude(pk__in=list(found))[: limit - len(found)]}
+    if len(found) < limit:
+        found |= {person.pk: person for person in _by_former_name(people, key, limit - len(found))}
     if not found and len(key) >= 3:
         found |= {person.pk: person for person in _alike(people, key, limit) if person.pk not in found}
     return list(found.values())[:limit]
@@ -278,6 +280,13 @@ def _by_handle(viewer: Any, people: QuerySet[Person], text: str, limit: int) -> 
     found = Profile.objects.filter(holders, person__isnull=False).values("person__canonical_id")[: limit * 2]
     ids = [row["person__canonical_id"] for row in found]
     return list(people.filter(pk__in=ids).order_by("name_key", "pk")[:limit]) if ids else []
+
+
+def _by_former_name(people: QuerySet[Person], key: str, limit: int) -> list[Person]:
+    """Those into whom somebody of this name was merged, by an index of merged rows alone."""
+    merged = Person.objects.exclude(canonical=F("pk")).filter(name_key__startswith=key).order_by("name_key", "pk")
+    ids = list(merged.values_list("canonical", flat=True)[:limit])
+    return list(people.filter(pk__in=ids).order_by("name_key", "pk")) if ids else []
 
 
 def _alike(people: QuerySet[Person], key: str, limit: int) -> list[Person]:

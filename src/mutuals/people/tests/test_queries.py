@@ -165,3 +165,16 @@ def test_nobody_sees_anybody_without_an_account() -> None:
     found = visibility.visible_to(None)
 
     assert not found.filter(canonical_id=F("pk")).exists()
+
+
+def test_somebody_is_found_by_the_name_of_whom_was_merged_into_them_by_the_index_of_those():
+    ada, bea, gone = user(), person("Bea Brand"), person("Trixi Kettle")
+    Person.objects.filter(pk=gone.pk).update(canonical=bea)
+
+    found = find_by_name(ada, "trixi")
+
+    merged = Person.objects.exclude(canonical=F("pk")).filter(name_key__startswith="trixi").values_list("canonical")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert found == [bea]
+    assert "person_merged_name" in merged.explain()
