@@ -21,7 +21,11 @@ from benchmarks.figure import Figure, line
 
 HERE = Path(__file__).resolve().parent.parent
 FILE = HERE / ".cache" / "bench" / "figures-identity.json"
-CLAIMS = {"dedupe": "benchmarks.identity_dedupe"}
+CLAIMS = {
+    "dedupe": "benchmarks.identity_dedupe",
+    "link": "benchmarks.identity_link",
+    "lists": "benchmarks.identity_lists",
+}
 
 
 class Absent(Exception):

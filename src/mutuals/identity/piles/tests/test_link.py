@@ -1,0 +1,153 @@
+"""`link`: lines for every profile, with who came nearest and why."""
+
+import csv
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from mutuals.identity.piles import Refused
+from mutuals.identity.piles.link import link
+from mutuals.identity.piles.tables import How, Table, bring
+from mutuals.identity.piles.words import Kind
+
+HEAD = ("id", "given_name", "family_name", "email", "city", "handle")
+SHOWN = ("id", "network", "handle", "display_name", "bio", "website")
+
+
+def _table(folder: Path, kind: Kind, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    path = folder / f"{kind.value}.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
+    aside = folder / f"brought-{kind.value}"
+    aside.mkdir(exist_ok=True)
+    return bring(path, aside, kind, how=How({}))
+
+
+def _lines(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return {row["profile_id"]: row for row in csv.DictReader(file)}
+
+
+def _town(size: int) -> list[tuple[str, ...]]:
+    chance = random.Random(5)
+    given = ["Anna", "Ben", "Clara", "David", "Emma", "Felix", "Greta", "Hans", "Ida", "Jonas"]
+    family = [
+        f"{a}{b}" for a in ("Acker", "Brand", "Cord", "Diet", "Ebert") for b in ("mann", "ner", "hoff", "ens", "ow")
+    ]
+    towns = ["Köln", "Leeds", "Lyon", "Gent"]
+    return [
+        (f"P{n}", chance.choice(given), chance.choice(family), f"a{n}@post{n}.example", chance.choice(towns), "")
+        for n in range(size)
+    ]
+
+
+def test_every_profile_has_one_line_in_their_order(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, _town(200))
+    rows = [(f"a{n}", "mastodon", f"user{n}@town.example", "", "", "") for n in range(30)]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, rows)
+
+    counts = link(people, profiles, out=tmp_path / "links.csv")
+
+    assert list(_lines(tmp_path / "links.csv")) == [row[0] for row in rows]
+    assert counts["link"] + counts["review"] + counts["leave"] == 30
+
+
+def test_a_name_a_number_and_a_place_link_and_say_why(tmp_path: Path) -> None:
+    rows = [*_town(300), ("K1", "Zebulon", "Quarrington", "zebulon4711@post.example", "Gent", "")]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
+    shown = ("a1", "mastodon", "papertiger4711@town.example", "Zebulon Quarrington", "Bikes. Gent", "")
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, [shown, ("a2", "x", "nobody", "Somebody Else", "", "")])
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    clues = {clue["code"]: clue for clue in json.loads(line["evidence"])}
+    assert (line["person_id"], line["decision"]) == ("K1", "link")
+    assert {"given", "family", "number", "place", "pool"} <= set(clues)
+    assert clues["place"]["words"] == "both name gent"
+    assert "301" in clues["pool"]["words"]
+    assert clues["number"]["side"] == "for"
+
+
+def test_two_people_of_one_name_are_never_linked_by_the_name(tmp_path: Path) -> None:
+    twins = [(f"K{n}", "Zebulon", "Quarrington", f"z{n}@post.example", "Gent", "") for n in (1, 2)]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(300), *twins])
+    shown = [("a1", "mastodon", "zebulon@town.example", "Zebulon Quarrington", "Gent", "")]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    assert line["decision"] != "link"
+    assert float(line["margin"]) < 1
+
+
+def test_two_rows_of_one_person_do_not_stand_in_each_others_way(tmp_path: Path) -> None:
+    rows = [
+        ("K1", "Zebulon", "Quarrington", "zeb@own.example", "", ""),
+        ("K2", "Zebulon", "Quarringtn", "zeb@own.example", "", ""),
+    ]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(300), *rows])
+    shown = [("a1", "mastodon", "zeb@town.example", "Zebulon Quarrington", "", "https://own.example")]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    assert (line["person_id"], line["decision"]) == ("K1", "link")
+
+
+def test_handles_alone_are_read_against_the_whole_list(tmp_path: Path) -> None:
+    names = [(f"P{n}", f"{row[1]} {row[2]}") for n, row in enumerate(_town(500))]
+    people = _table(tmp_path, Kind.PEOPLE, ("id", "name"), [*names, ("K1", "Zebulon Quarrington")])
+    rows = [
+        ("a1", "twitter", "RepZebulonQuarrington"),
+        ("a2", "github", "zebulonquarrington"),
+        ("a3", "x", "70063393423"),
+    ]
+    profiles = _table(tmp_path, Kind.PROFILES, ("id", "network", "handle"), rows)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert [lines[key]["person_id"] for key in ("a1", "a2", "a3")] == ["K1", "K1", ""]
+    assert "spells the name" in lines["a1"]["evidence"]
+    assert lines["a3"]["decision"] == "leave"
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, _town(400))
+    rows = [
+        (f"a{n}", "m", f"{row[1].lower()}{n}@t.example", f"{row[1]} {row[2]}", row[4], "")
+        for n, row in enumerate(_town(80))
+    ]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, rows)
+
+    link(people, profiles, out=tmp_path / "one.csv")
+    link(people, profiles, out=tmp_path / "two.csv")
+
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+
+
+def test_thousands_of_one_name_are_counted_instead_of_compared(tmp_path: Path) -> None:
+    rows = [(f"P{n}", "Anna", "Brandt", "", "", "") for n in range(20_000)]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
+    shown = [(f"a{n}", "mastodon", f"annabrandt{n}@town.example", "Anna Brandt", "", "") for n in range(500)]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    counts = link(people, profiles, out=tmp_path / "links.csv")
+
+    assert counts["link"] == 0
+
+
+def test_an_engine_that_cannot_is_refused(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, _town(3))
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, [("a1", "x", "anna", "", "", "")])
+
+    with pytest.raises(Refused, match="one machine"):
+        link(people, profiles, out=tmp_path / "links.csv", engine="spark")
