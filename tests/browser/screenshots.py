@@ -30,6 +30,8 @@ SCREENS = {
     "inbox": "/inbox/?tab=all",
     "customers": "/customers/",
     "customer": "/customers/?sort=last",
+    "same-person": "/customers/same/",
+    "unlinked": "/customers/unlinked/",
     "organisations": "/organisations/",
     "sources": "/sources/",
     "imports": "/imports/",
@@ -37,7 +39,11 @@ SCREENS = {
     "staff": "/staff/",
     "search": "/search/?q=kettle",
 }
-OPENED = {"inbox": "#rows .conv:has(.vis.public)", "customer": "[data-list] a[href^='/customers/']"}
+OPENED = {
+    "inbox": "#rows .conv:has(.vis.public)",
+    "customer": "[data-list] a[href^='/customers/']",
+    "same-person": ".queue .rows a",
+}
 """Screens that are reached by following the first link of a list."""
 
 
@@ -55,6 +61,7 @@ def main() -> int:
     _mutuals(environ, "db", "up")
     try:
         _mutuals(environ, "seed", "--people", "120", "--days", "60", "--yes")
+        _mutuals(environ, "identity", "sweep", "--here")
         _open_sources(state)
         with served(environ) as address, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

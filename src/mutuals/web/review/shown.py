@@ -108,9 +108,9 @@ def fall(thought: Thought, *, full: bool) -> Fall | None:
         )
     axis = [(rows[0].goes, rows[0].step.told), (round(even, 2), "even")]
     end = round(even + bits_of(thought.probability) * scale, 2)
-    if abs(end - even) > 9:
+    if abs(end - even) > 15:
         axis.append((end, percent(thought.probability)))
-    if abs(axis[0][0] - even) < 12:
+    if abs(axis[0][0] - even) < 18:
         axis.pop(0)
     return Fall(rows, round(even, 2), axis)
 
