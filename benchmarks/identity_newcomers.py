@@ -80,10 +80,10 @@ def _told(spent: list[float], truth: dict[int, int | None], people: int) -> int:
         Link.objects.filter(profile__in=truth, until=None, state="confirmed").values_list("profile_id", "person_id")
     )
     wrong = sum(truth[profile] != person for profile, person in links.items())
-    known = sum(person is not None for person in truth.values())
+    ours = sum(person is not None for person in truth.values())
     print(f"one new profile against {people:,} persons, decision written, n={len(spent)}")
     print(f"  p50 {p50:.2f} ms (asked < 3)   p99 {p99:.2f} ms (asked < 10)   mean {sum(spent) / len(spent):.2f} ms")
-    print(f"  linked by machine {len(links)} of {known} who are ours, {wrong} of them wrongly", flush=True)
+    print(f"  linked by machine {len(links)} of {ours} who are ours, {wrong} of them wrongly", flush=True)
     return 0 if p50 < 3 and p99 < 10 else 1
 
 

@@ -10,6 +10,7 @@ from mutuals.identity.model.card import Row
 from mutuals.identity.model.decide import Candidate, Decision
 
 _WORDS = {
+    ("handle", "same, as their name is"): "The same handle, but it only spells the name",
     ("handle", "same and rare"): "The same handle, and a rare one",
     ("handle", "same"): "The same handle",
     ("handle", "of the address"): "The handle is the name of a mailbox of theirs",

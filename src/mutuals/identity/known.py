@@ -22,6 +22,8 @@ MOST = 50  # candidates of one
 LOOKED_UNDER = 16  # keys, the most telling
 FEWEST = 20_000  # rows of which a frequency is a share at least: among fifty people nobody's name is common
 POOL = hashed("persons")
+_CHANGED = """WHERE (identity_known.row, identity_known.keys, identity_known."values", identity_known.reading)
+IS DISTINCT FROM (excluded.row, excluded.keys, excluded."values", excluded.reading)"""
 _COLUMNS = ("row", "keys", "values", "reading")
 _ANEW = 'row = excluded.row, keys = excluded.keys, "values" = excluded."values", reading = excluded.reading'
 _FIND = """
@@ -72,9 +74,13 @@ def keep(whoms: Sequence[Whom], ready: Ready) -> list[Asker]:
             for whom, (_, row, keys) in read.items()
             if whom[place] is not None
         ]
+        conflict = f"({column}) DO UPDATE SET {_ANEW} {_CHANGED}"
         numbers = bulk.insert(
-            Known, (column, *_COLUMNS), rows, conflict=f"({column}) DO UPDATE SET {_ANEW}", returning=f"id, {column}"
+            Known, (column, *_COLUMNS), rows, conflict=conflict, returning=f"identity_known.id, {column}"
         )
+        if len(numbers) < len(rows):  # what did not change is not written, and so not returned
+            stands = f"SELECT id, {column} FROM identity_known WHERE {column} = ANY(%s::bigint[])"  # noqa: S608
+            numbers = bulk.execute(stands, [bulk.numbers(row[0] for row in rows)])
         for number, holder in numbers:
             whom, row, keys = read[(holder, None) if place == 0 else (None, holder)]
             kept.append(Asker(Held(number, whom.person, whom.profile, row), whom.profiles, keys))

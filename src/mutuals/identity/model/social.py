@@ -123,11 +123,16 @@ def _no(column: str) -> Test:
     return ("missing", column)
 
 
+_ONE_HANDLE: Test = ("any", ("share", "cores"), ("across_share", "cores", "locals"))
+_A_NAME: Test = ("any", ("across_share", "spelled", "cores"), ("across_share", "cut", "cores"))
+"""A handle that only spells the name says what the name says: namesakes choose it as well. It is no second kind of clue."""
+
 _COMPARISONS = (
     Comparison(
         "handle",
         ("all", _no("cores"), ("not", ("across_share", "fair", "locals"))),
         (
+            _weighs("same, as their name is", ("all", _ONE_HANDLE, _A_NAME), 0.9, u=0.2),
             _weighs("same and rare", ("share", "rare"), 13),
             _weighs("same", ("share", "fair"), 9, u=1e-4),
             _weighs("of the address", ("across_share", "fair", "locals"), 8, u=1e-4),
