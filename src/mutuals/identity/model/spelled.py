@@ -248,12 +248,12 @@ class Spelled:
             held = best.setdefault((unit, person), [0.0, 0.0, 0.0])
             held[0] += share
             if share > held[1]:
-                held[1], held[2] = share, place
+                held[1:] = share, float(place)
         of = defaultdict[int, list[Claim]](list)
         even = self._people * (1 - self.learned.present) / self.learned.present
-        for (unit, person), (sure, _, place) in best.items():
+        for (unit, person), (sure, _, at) in best.items():
             if sure >= _LEAST:
-                of[unit].append(self._claim(unit, person, sure, int(place), even, float(more[int(place)])))
+                of[unit].append(self._claim(unit, person, sure, int(at), even, float(more[int(at)])))
         for held_by in of.values():
             held_by.sort(key=lambda one: (-one.probability, one.person))
         return [replace(one, handle=number) for number, unit in enumerate(self._unit_of) for one in of.get(unit, ())]

@@ -35,7 +35,8 @@ COLUMNS = {
     "margin": pa.float64(), "evidence": pa.string(),
 }  # fmt: skip
 RULE = Rule()
-_LINES = 20_000
+_LINES = 50_000
+_MEMORY = 800  # megabytes of the database; what does not fit goes to the disk
 
 
 def link(
@@ -63,30 +64,34 @@ def link(
 
 
 def _by_clues(people: Table, profiles: Table, told: Told) -> Iterator[Mapping[str, Any]]:
-    with engine(Bounds(memory=1_200, threads=2)) as connection:
+    with engine(Bounds(memory=_MEMORY, threads=2)) as connection:
+        connection.execute("SET preserve_insertion_order = false")
         bring(connection, people, "people", told)
         bring(connection, profiles, "profiles", told)
         pairs.prepare(connection, people.rows)
-        scored = clues = None
-        for turn in (1, 2):
-            told("comparing", turn - 1, 2)
-            pairs.keys(connection)
-            pairs.levels(connection, people.rows)
-            clues, persons = _clues(connection, people.rows)
-            scored = weights.score(clues, persons, pairs.lifts(connection))
-            if turn == 1 and not _learned(connection, clues, scored):
-                break
+        told("comparing", 0, 2)
+        clues, scored, pool = _compared(connection, people)
+        told("comparing", 1, 2)
+        if _learned(connection, clues, scored):
+            del clues, scored
+            clues, scored, pool = _compared(connection, people)
         told("comparing", 2, 2)
-        yield from _lines(connection, people, profiles, clues, scored, persons)
+        yield from _lines(connection, people, profiles, clues, scored, pool)
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, people: Table) -> tuple[weights.Clues, weights.Scored, int]:
+    pairs.keys(connection)
+    pairs.levels(connection, people.rows)
+    clues, pool = _clues(connection, people.rows)
+    connection.execute("DROP TABLE clues")
+    return clues, weights.score(clues, pool, pairs.lifts(connection)), pool
 
 
 def _clues(connection: duckdb.DuckDBPyConnection, people: int) -> tuple[weights.Clues, int]:
     person_of = np.arange(people, dtype=np.int32)
     held = connection.execute("SELECT row, person FROM person_of").fetchnumpy()
     person_of[held["row"]] = held["person"]
-    table = connection.sql(
-        "SELECT * EXCLUDE (city, account_text, contact_text, host_text, core_text, number_text) FROM clues"
-    ).to_arrow_table()
+    table = connection.sql("FROM clues ORDER BY profile, row").to_arrow_table()
     columns = {name: table[name].to_numpy() for name in table.column_names}
     rests = [rest for (rest,) in connection.execute("SELECT rest FROM rests ORDER BY code").fetchall()]
     return weights.clues_of(columns, person_of, rests), len(np.unique(person_of))
@@ -102,7 +107,7 @@ def _learned(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, scored
         "ON m.row = s.profile WHERE m.kind IN ('core', 'number', 'host')"
     )
     connection.unregister("sure")
-    return found.num_rows
+    return len(found)
 
 
 def _lines(
@@ -137,10 +142,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, places: 
     """What the clues of these pairs agree in, pair by pair."""
     wanted = pa.table({"profile": clues.profile[places], "row": clues.row[places]})
     connection.register("wanted", wanted)
-    found = connection.sql(
-        "SELECT city, account_text, contact_text, host_text, core_text, number_text FROM clues "
-        "JOIN wanted USING (profile, row) ORDER BY profile"
-    ).to_arrow_table()
+    found = connection.sql(pairs.TEXTS).to_arrow_table()
     connection.unregister("wanted")
     return found
 

@@ -124,6 +124,14 @@ def levels(connection: duckdb.DuckDBPyConnection, people: int) -> None:
         connection.execute(statement.format(people=max(people, 1), rests=MOST_RESTS, **_CODES))
 
 
+TEXTS = """SELECT w.profile, w.row, p.city, a.text AS account_text, c.text AS contact_text, h.text AS host_text,
+         k.text AS core_text, n.text AS number_text FROM wanted w JOIN people p ON p.row = w.row
+       LEFT JOIN shared_account a ON a.profile = w.profile AND a.row = w.row
+       LEFT JOIN shared_contact c ON c.profile = w.profile AND c.row = w.row
+       LEFT JOIN shared_host h ON h.profile = w.profile AND h.row = w.row
+       LEFT JOIN shared_core k ON k.profile = w.profile AND k.row = w.row
+       LEFT JOIN shared_number n ON n.profile = w.profile AND n.row = w.row ORDER BY w.profile"""
+"""What the pairs in `wanted` agree in."""
 MOST_RESTS = 100
 """What may stand behind a shared number, the commonest first; the others are one."""
 LEVELS = {
@@ -141,20 +149,21 @@ _CODES = {
 
 
 def _shared(name: str, left: str, right: str) -> str:
-    """The rarest mark that both have."""
+    """The rarest mark that both have; all three words stand in this file."""
     return f"""CREATE OR REPLACE TABLE shared_{name} AS
        WITH size AS (SELECT text, count(DISTINCT row) AS n FROM people_marks WHERE kind IN ({right}) GROUP BY 1)
-       SELECT x.profile, x.row, log2({{people}} / min(s.n)) AS bits, arg_min(m.text, s.n) AS text FROM pairs x
+       SELECT x.profile, x.row, log2({{people}} / min(s.n)) AS bits, arg_min(m.text, (s.n, m.text)) AS text FROM pairs x
        JOIN profiles_marks m ON m.row = x.profile AND m.kind IN ({left})
        JOIN people_marks t ON t.row = x.row AND t.kind IN ({right}) AND t.text = m.text
          AND t.source IS DISTINCT FROM x.profile
-       JOIN size s ON s.text = m.text GROUP BY 1, 2"""
+       JOIN size s ON s.text = m.text GROUP BY 1, 2"""  # noqa: S608
 
 
 _NUMBERED = """CREATE OR REPLACE TABLE shared_number AS
        WITH size AS (SELECT text, count(DISTINCT row) AS n FROM people_marks WHERE kind = 'number' GROUP BY 1)
-       SELECT x.profile, x.row, log2({people} / arg_max(s.n, len(m.text))) AS bits, max_by(m.text, len(m.text)) AS text,
-         arg_max(t.rest || '/' || m.rest, (len(m.text), t.rest, m.rest)) AS rest FROM pairs x
+       SELECT x.profile, x.row, log2({people} / arg_max(s.n, (len(m.text), m.text))) AS bits,
+         arg_max(m.text, (len(m.text), m.text)) AS text,
+         arg_max(t.rest || '/' || m.rest, (len(m.text), m.text, t.rest, m.rest)) AS rest FROM pairs x
        JOIN profiles_marks m ON m.row = x.profile AND m.kind IN ('number', 'near')
        JOIN people_marks t ON t.row = x.row AND t.kind = 'number' AND t.text = m.text
          AND t.source IS DISTINCT FROM x.profile
@@ -190,7 +199,8 @@ _LEVELS = (
               WHEN damerau_levenshtein(f.family, p.family) <= 1 AND len(p.family) > 3 THEN {family_alike}
               WHEN f.given IS NULL THEN {family_other} ELSE {family_differs} END AS family,
          CASE WHEN f.said IS NULL OR p.given IS NULL OR p.family IS NULL THEN {spelled_}
-              WHEN f.said IN (p.given || p.family, p.family || p.given, p.given || p.family2, p.family2 || p.given) THEN {spelled_both}
+              WHEN f.said IN (p.given || p.family, p.family || p.given, p.given || p.family2, p.family2 || p.given)
+                THEN {spelled_both}
               WHEN f.said IN (left(p.given, 1) || p.family, p.family || left(p.given, 1), left(p.given, 1) || p.family2)
                 THEN {spelled_initial_and_family}
               WHEN f.said = p.family || left(p.given, 1) THEN {spelled_initial_and_family}
@@ -199,15 +209,16 @@ _LEVELS = (
               WHEN f.said = p.given THEN {spelled_given_alone}
               ELSE {spelled_silent} END AS spelled,
          coalesce(gs.share, 1 / {people})::FLOAT AS given_share, coalesce(fs.share, 1 / {people})::FLOAT AS family_share,
-         a.bits::FLOAT AS account, c.bits::FLOAT AS contact, h.bits::FLOAT AS host, k.bits::FLOAT AS core, n.bits::FLOAT AS number,
-         a.text AS account_text, c.text AS contact_text, h.text AS host_text, k.text AS core_text, n.text AS number_text,
-         CASE WHEN n.bits IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest, coalesce(u.n, 0)::INTEGER AS unseen,
+         a.bits::FLOAT AS account, c.bits::FLOAT AS contact, h.bits::FLOAT AS host, k.bits::FLOAT AS core,
+         n.bits::FLOAT AS number,
+         CASE WHEN n.bits IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest,
+         coalesce(u.n, 0)::INTEGER AS unseen,
          coalesce(list_contains(string_split(f.words, ' '), p.given), false) AS given_word,
          coalesce(list_contains(string_split(f.words, ' '), p.family), false) AS family_word,
          n.bits IS NULL AND n1.row IS NOT NULL AND n2.row IS NOT NULL AS other_number,
          CASE WHEN p.city IS NULL OR l.cities IS NULL THEN {place_} WHEN list_contains(l.cities, p.city) THEN {place_same}
               ELSE {place_differs} END AS place,
-         coalesce(cs.share, 1)::FLOAT AS place_share, p.city
+         coalesce(cs.share, 1)::FLOAT AS place_share
        FROM pairs x JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
        LEFT JOIN forms g ON g.given = p.given AND g.form = coalesce(f.given, f.family)
        LEFT JOIN given_share gs ON gs.text = coalesce(g.form, p.given) LEFT JOIN family_share fs ON fs.text = p.family
@@ -221,4 +232,6 @@ _LEVELS = (
        LEFT JOIN numbered n1 ON n1.row = x.profile AND n1.side = 'profiles'
        LEFT JOIN numbered n2 ON n2.row = x.row AND n2.side = 'people'
        ORDER BY x.profile, x.row""",
+    "DROP TABLE keys_people",
+    "DROP TABLE keys_profiles",
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
 from typing import Any
 
 import duckdb
@@ -14,7 +16,8 @@ from mutuals.identity.piles.tables import Table
 from mutuals.identity.reading import handles, letters, names, places, sites
 
 Read = dict[str, Any]
-_BATCH = 20_000
+_MANY = 100_000  # rows from which other processes help
+_READERS = 2
 _FULL_HANDLE = re.compile(r"^@?[^@\s/]+(@[^@\s/]+|(\.[^@\s./]+)+)$")
 _NOT_DIGITS = re.compile(r"\D")
 _NUMBER = re.compile(r"\d{2,}")
@@ -29,39 +32,70 @@ MARKS = pa.schema([("row", pa.int64()), ("kind", pa.string()), ("text", pa.strin
 what stands behind a number, by which people tell relatives and accounts apart."""
 
 
+_CREATE = {
+    "people": (
+        "CREATE TABLE people AS FROM rows_now",
+        "CREATE TABLE people_marks AS SELECT *, NULL::BIGINT AS source FROM marks_now",
+    ),
+    "profiles": ("CREATE TABLE profiles AS FROM rows_now", "CREATE TABLE profiles_marks AS FROM marks_now"),
+}
+_INSERT = {
+    "people": ("INSERT INTO people FROM rows_now", "INSERT INTO people_marks SELECT *, NULL FROM marks_now"),
+    "profiles": ("INSERT INTO profiles FROM rows_now", "INSERT INTO profiles_marks FROM marks_now"),
+}
+
+
 def bring(connection: duckdb.DuckDBPyConnection, table: Table, side: str, told: Told) -> None:
     """Write `<side>` (one row each) and `<side>_marks` into the database. `side` is people or profiles."""
-    reading = _person if side == "people" else _profile
-    connection.register("rows_now", ROWS.empty_table())
-    connection.execute(f"CREATE TABLE {side} AS SELECT * FROM rows_now")
-    connection.register("marks_now", MARKS.empty_table())
-    connection.execute(f"CREATE TABLE {side}_marks AS SELECT *, NULL::BIGINT AS source FROM marks_now")
-    for done, rows, marks in _batches(table, reading):
-        connection.register("rows_now", rows)
-        connection.execute(f"INSERT INTO {side} SELECT * FROM rows_now")
-        connection.register("marks_now", marks)
-        connection.execute(f"INSERT INTO {side}_marks SELECT *, NULL FROM marks_now")
+    _put(connection, _CREATE[side], ROWS.empty_table(), MARKS.empty_table())
+    done = 0
+    for rows, marks in _batches(table, side):
+        _put(connection, _INSERT[side], rows, marks)
+        done += rows.num_rows
         told(f"reading the {side}", done, table.rows)
-    for name in ("rows_now", "marks_now"):
-        connection.unregister(name)
 
 
-def _batches(table: Table, reading: Callable[[Mapping[str, str]], tuple[Read, set[Mark]]]) -> Iterator[Any]:
-    held: dict[str, list[Any]] = {name: [] for name in ROWS.names}
+def _put(connection: duckdb.DuckDBPyConnection, statements: tuple[str, str], rows: pa.Table, marks: pa.Table) -> None:
+    connection.register("rows_now", rows)
+    connection.register("marks_now", marks)
+    for statement in statements:
+        connection.execute(statement)
+    connection.unregister("rows_now")
+    connection.unregister("marks_now")
+
+
+def _batches(table: Table, side: str) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Read in this process, and in two more where there is much to read; the order is not kept."""
+    if table.rows < _MANY:
+        yield from (read_batch(side, batch) for batch in table.batches())
+        return
+    waiting = set[Future[tuple[pa.Table, pa.Table]]]()
+    with ProcessPoolExecutor(_READERS, mp_context=get_context("spawn")) as readers:
+        for batch in table.batches():
+            waiting.add(readers.submit(read_batch, side, batch))
+            if len(waiting) > 2 * _READERS:
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in ready)
+        yield from (one.result() for one in waiting)
+
+
+def read_batch(side: str, batch: pa.RecordBatch) -> tuple[pa.Table, pa.Table]:
+    """Rows and marks of some records."""
+    reading = _person if side == "people" else _profile
+    rows: dict[str, list[Any]] = {name: [] for name in ROWS.names}
     marks: tuple[list[Any], ...] = ([], [], [], [])
-    number = 0
-    for number, record in enumerate(table.records(), 1):
+    names_of, values = batch.schema.names, [column.to_pylist() for column in batch.columns]
+    for held in zip(*values, strict=True):
+        record = {name: value for name, value in zip(names_of, held, strict=True) if value is not None}
         read, found = reading(record)
-        read["row"] = int(record["row"])
-        for name, values in held.items():
-            values.append(read.get(name) or None if name != "row" else read["row"])
+        read["row"] = record["row"]
+        for name, column in rows.items():
+            value = read.get(name)
+            column.append(None if value == "" else value)
         for mark in sorted(found):
-            for values, value in zip(marks, (read["row"], *mark), strict=True):
-                values.append(value)
-        if number % _BATCH == 0:
-            yield number, pa.table(held, schema=ROWS), pa.table(list(marks), schema=MARKS)
-            held, marks = {name: [] for name in ROWS.names}, ([], [], [], [])
-    yield number, pa.table(held, schema=ROWS), pa.table(list(marks), schema=MARKS)
+            for column, value in zip(marks, (read["row"], *mark), strict=True):
+                column.append(value)
+    return pa.table(rows, schema=ROWS), pa.table(list(marks), schema=MARKS)
 
 
 def name_of(record: Mapping[str, str]) -> tuple[names.Name, ...]:

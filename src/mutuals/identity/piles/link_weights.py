@@ -183,8 +183,8 @@ def _shares(clues: Clues, bits: Array, crowd: Array, present: float, pool: int) 
     counted[order] = first
     power = np.exp2(np.minimum(bits, 200.0))
     place = np.unique(clues.profile, return_inverse=True)[1]
-    whole = np.bincount(place, np.where(counted, power, 0.0))
-    beside = np.zeros(len(whole))
+    known = np.bincount(place, np.where(counted, power, 0.0))
+    beside = np.zeros(len(known))
     np.maximum.at(beside, place, crowd)
-    whole += beside + pool * (1 - present) / present
+    whole = known + beside + pool * (1 - present) / present
     return np.where(counted, power / whole[place], 0.0)
