@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 import cast
-from browser.conftest import AXE, Town, Walker
+from browser.conftest import AXE, Town, Walker, sign_in
 from mutuals import flow
 from mutuals.base import clock
 from mutuals.capture import receive
@@ -199,3 +199,25 @@ def test_every_screen_of_identity_is_clean_for_axe_and_fits(
 
     assert wrong == []
     assert ada.said == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_only_admins_see_of_it_is_clean_for_axe_as_well(walker: Walker, town: Town, theme: str) -> None:
+    page, wrong = walker.page, list[str]()
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    sign_in(walker, "aron@kettleworks.example", cast.PASSWORD)
+    Edge.objects.filter(until=None).delete()
+    cast.doubt(town.bea, cast.profile(f"@{theme}.bea"), sure=0.97, since=clock.now())
+
+    for way in ("/customers/same/", "/customers/same/quality/"):
+        walker.go(way)
+        page.evaluate(AXE.read_text())
+        wrong += [f"{way} {words}" for words in page.evaluate(AXE_OF_PAGE)]
+    walker.go("/customers/same/")
+    page.get_by_role("button", name="Accept 1").click()
+    expect(page.locator("[data-toast]")).to_contain_text("1 pair accepted")
+    page.keyboard.press("z")
+    expect(page.locator("[data-toast]")).to_contain_text("1 answer is taken back")
+
+    assert wrong == []
+    assert walker.said == []

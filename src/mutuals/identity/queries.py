@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +35,8 @@ class Waiting:
     edge: Edge
     one: str
     other: str
-    value: Any
+    value: Any  # the larger total of orders of the two
+    currency: str  # "" = no orders, "*" = several
 
     @property
     def place(self) -> str:
@@ -201,9 +202,10 @@ def person_of(end: Profile) -> Person | None:
 
 def _line(edge: Edge) -> Waiting:
     ends = sorted((edge.a, edge.b), key=lambda end: (end.network != OWN, end.pk))
-    people: Sequence[Person | None] = [person_of(end) for end in ends]
-    value = max((person.order_total for person in people if person is not None), default=0)
-    return Waiting(edge, named(ends[0]), named(ends[1]), value)
+    people = [person for end in ends if (person := person_of(end)) is not None]
+    best = max(people, key=lambda person: person.order_total, default=None)
+    value, currency = (best.order_total, best.order_currency) if best else (0, "")
+    return Waiting(edge, named(ends[0]), named(ends[1]), value, currency)
 
 
 def _place(text: str) -> tuple[float, int] | None:

@@ -104,7 +104,7 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
     if row.kind == ACCEPTED:
         require(by, "person.merge_many")
         done = [undo(number, by=by, now=now) for number in row.data["answers"]]
-        return Answer(key, f"{len(done)} answers are taken back")
+        return Answer(key, f"{len(done)} answer{'s are' if len(done) > 1 else ' is'} taken back")
     if Entry.objects.filter(kind=queries.REOPENED, about=row.about, data__of=row.pk).exists():
         return Answer(key, "It was taken back already")
     if row.kind == SEEN:
@@ -138,7 +138,7 @@ def accept_above(threshold: float, *, by: User, now: datetime) -> Answer:
     if not done:
         raise Refusal("Nothing above this threshold can be accepted without a look.")
     row = journal.note(ACCEPTED, "machine:identity", by=by, answers=done, threshold=threshold)
-    return Answer(row.pk, f"{len(done)} pairs accepted")
+    return Answer(row.pk, f"{len(done)} pair{'s' if len(done) > 1 else ''} accepted")
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ def _pair(pair: Pair, viewer: User) -> dict[str, Any]:
     told: dict[str, Any] = {
         "pair": pair,
         "sure": percent(edge.probability),
-        "heads": [_head(side) for side in (pair.one, pair.other)],
+        "heads": [_head(side, is_second=pair.is_second) for side in (pair.one, pair.other)],
         "fields": [
             (
                 WORDS[row.field],
@@ -210,11 +210,18 @@ def _pair(pair: Pair, viewer: User) -> dict[str, Any]:
     return told | (_after(pair, viewer) if pair.is_open else {})
 
 
-def _head(side: Side) -> dict[str, Any]:
-    since = side.person.created_at if side.is_person and side.person else side.profile.first_seen_at
-    network = "" if side.is_person else talk.label_of(side.profile.network)
-    url = reverse("customer", args=[side.person.pk]) if side.person else reverse("profile", args=[side.profile.pk])
-    return {"name": side.name, "since": since, "network": network, "url": url, "side": side, "number": side.profile.pk}
+def _head(side: Side, *, is_second: bool) -> dict[str, Any]:
+    """One side's name and where it leads. A pair that is asked about again looks as it did the first time."""
+    number = (side.persons[0] if is_second or side.person is None else side.person.pk) if side.is_person else None
+    return {
+        "side": side,
+        "name": side.name,
+        "number": side.profile.pk,
+        "person_id": number,
+        "since": side.person.created_at if number and side.person else side.profile.first_seen_at,
+        "network": "" if number else talk.label_of(side.profile.network),
+        "url": reverse("customer", args=[number]) if number else reverse("profile", args=[side.profile.pk]),
+    }
 
 
 def _rival(pair: Pair, *, full: bool) -> dict[str, Any] | None:
