@@ -18,7 +18,7 @@ from mutuals.identity.models import Known
 from mutuals.identity.weights import Ready
 
 BLOCK = 200  # rows under one key; under one that holds more nobody is looked for
-MOST = 50  # candidates of one
+MOST = 25  # candidates of one
 LOOKED_UNDER = 16  # keys, the most telling
 FEWEST = 20_000  # rows of which a frequency is a share at least: among fifty people nobody's name is common
 POOL = hashed("persons")

@@ -35,8 +35,10 @@ FROM (SELECT profile_id, at FROM identity_touched ORDER BY profile_id DESC LIMIT
 JOIN people_profile f ON f.id = t.profile_id LEFT JOIN people_person p ON p.id = f.person_id
 """
 _DONE = """
-DELETE FROM identity_touched t USING unnest(%s::bigint[], %s::timestamptz[]) AS g(profile_id, at)
-WHERE t.profile_id = g.profile_id AND t.at = g.at
+DELETE FROM identity_touched WHERE profile_id IN (
+    SELECT t.profile_id FROM unnest(%s::bigint[], %s::timestamptz[]) AS g(profile_id, at)
+    JOIN identity_touched t ON t.profile_id = g.profile_id AND t.at = g.at FOR UPDATE OF t SKIP LOCKED
+)
 """
 _TOUCH = "INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) ON CONFLICT DO NOTHING"
 
@@ -70,13 +72,13 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
 
 
 def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
-    """One transaction of it. The notes go afterwards and only as they were read: who is touched meanwhile waits anew."""
+    """One transaction of it. Notes go as they were read: who is touched meanwhile, or is being touched now, waits anew."""
     with alone() as ready:
         touched = [Touch(*row) for row in bulk.execute(_TOUCHED, [size])]
-        found = _work(touched, ready, now) if touched else Outcome()
-    if touched:
-        with _prepared():
-            bulk.execute(_DONE, [bulk.numbers(one.profile for one in touched), [one.at for one in touched]])
+        if not touched:
+            return 0, Outcome()
+        found = _work(touched, ready, now)
+        bulk.execute(_DONE, [bulk.numbers(one.profile for one in touched), [one.at for one in touched]])
     return len(touched), found
 
 
