@@ -47,7 +47,7 @@ def link(
         raise Refused("Links are found on one machine only: leave --engine away.")
     if not people.rows or not profiles.rows:
         raise Refused("There is nobody to link.")
-    if only_handles(profiles):
+    if only_handles(people, profiles):
         lines = by_handles(people, profiles, RULE, told)
     elif are_records(people, profiles):
         lines = between(people, profiles, rule=RULE, seed=seed, told=told)

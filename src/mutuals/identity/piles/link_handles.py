@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-
 from mutuals.identity.model.decide import Rule
 from mutuals.identity.model.spelled import Claim, Spelled
 from mutuals.identity.piles import Told
@@ -15,8 +14,8 @@ from mutuals.identity.piles.link_words import clue
 from mutuals.identity.piles.tables import Table
 from mutuals.identity.reading import handles
 
-MOST = 100_000
-"""Profiles that are read in every way; larger files are compared by keys."""
+MOST, MOST_PEOPLE = 100_000, 1_000_000
+"""Profiles that are read in every way, and people of the list; larger files are compared by keys."""
 _TELLING = frozenset(
     ("name", "given_name", "family_name", "display_name", "email", "phone", "website", "city", "bio", "organisation")
 )
@@ -26,9 +25,10 @@ _ALONE = frozenset(("family", "given", "short", "initials"))
 _TOGETHER = 2.0  # bits from other handles that speak for themselves
 
 
-def only_handles(profiles: Table) -> bool:
+def only_handles(people: Table, profiles: Table) -> bool:
     """Nothing but handles and networks tells of the profiles, and they are not too many to be read in every way."""
-    return not _TELLING & set(profiles.columns) and "handle" in profiles.columns and profiles.rows <= MOST
+    few = profiles.rows <= MOST and people.rows <= MOST_PEOPLE
+    return few and not _TELLING & set(profiles.columns) and "handle" in profiles.columns
 
 
 def by_handles(people: Table, profiles: Table, rule: Rule, told: Told) -> Iterator[Mapping[str, Any]]:

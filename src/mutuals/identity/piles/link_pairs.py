@@ -55,10 +55,6 @@ _PREPARE = (
        WHERE a.kind <> 'phone' OR jaro_winkler_similarity(x.given || x.family, y.given || y.family) >= 0.9
        GROUP BY 1 HAVING min(a.row) < b.row""",
     "CREATE TABLE person_of AS SELECT row, coalesce(first, row) AS person FROM people LEFT JOIN one USING (row)",
-    """CREATE TABLE spelled AS SELECT DISTINCT text, row FROM (
-         SELECT row, unnest([given || family, family || given, left(given, 1) || family, family || left(given, 1),
-                             given || left(family, 1), given || family2, left(given, 1) || family2, family2 || given]) AS text
-         FROM people WHERE given IS NOT NULL AND family IS NOT NULL) WHERE len(text) >= 5""",
 )
 
 
@@ -94,7 +90,11 @@ _KEYS = (
        SELECT kind || ':' || text AS key, row FROM people_marks WHERE kind IN ('account', 'email', 'phone', 'host', 'core')
        UNION ALL SELECT 'host:' || text, row FROM people_marks WHERE kind = 'domain'
        UNION ALL SELECT 'number:' || text, row FROM people_marks WHERE kind IN ('number')
-       UNION ALL SELECT 'spelled:' || text, row FROM spelled WHERE text IN (SELECT said FROM profiles)
+       UNION ALL SELECT DISTINCT 'spelled:' || text, row FROM (
+         SELECT row, unnest([given || family, family || given, left(given, 1) || family, family || left(given, 1),
+                             given || left(family, 1), given || family2, left(given, 1) || family2, family2 || given]) AS text
+         FROM people WHERE given IS NOT NULL AND family IS NOT NULL)
+         WHERE text IN (SELECT said FROM profiles WHERE len(said) >= 5)
        UNION ALL SELECT 'name:' || form || ' ' || family, row FROM people JOIN forms USING (given)
          WHERE form || ' ' || family IN (SELECT given || ' ' || family FROM profiles)
        UNION ALL SELECT 'at:' || form || ' ' || family || '@' || city, row FROM people JOIN forms USING (given)

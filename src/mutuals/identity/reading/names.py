@@ -96,6 +96,7 @@ def read(name: str = "", given: str = "", family: str = "") -> Name:
     return Name(found[0], "".join(found[place:]), tuple(found[1:place]))
 
 
+@lru_cache(65_536)
 def readings(name: str = "", given: str = "", family: str = "") -> tuple[Name, ...]:
     """The name, and again with its umlauts in two letters where it has any."""
     one = read(name, given, family)
