@@ -12,6 +12,8 @@ LARGEST = 60
 """Records in one block of candidates; what more records share tells nothing."""
 LEARNING = 200
 """Records in one block that is learned from."""
+OWN = frozenset(("given", "born", "email"))
+"""Columns that those who live together do not share."""
 PURE = 0.7
 """The share of agreements beyond chance from which a way to agree is learned from."""
 
@@ -46,6 +48,11 @@ class Way:
     known: float
 
     @property
+    def own(self) -> bool:
+        """Whether one of the columns is nobody's but the person's; what a family shares teaches how families look."""
+        return any(column in OWN for column in self.columns)
+
+    @property
     def pure(self) -> bool:
         """Whether most that agree are one person."""
         return self.excess >= PURE * self.pairs and self.excess >= 5
@@ -76,7 +83,7 @@ def sessions(found: Sequence[Way]) -> list[Way]:
     """Up to three ways to learn from, so that what one looks at another does not; none where nothing is beyond chance."""
     chosen: list[Way] = []
     used: set[str] = set()
-    pure = [way for way in found if way.pure]
+    pure = [way for way in found if way.pure and way.own] or [way for way in found if way.pure]
     for way in pure:
         if len(chosen) < 3 and not used.intersection(way.columns):
             chosen.append(way)

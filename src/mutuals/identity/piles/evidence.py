@@ -19,6 +19,7 @@ from mutuals.identity.model.comparisons import Comparison, Level
 
 LONGEST = 80
 """Letters of one value that are compared; likeness costs by the square of it."""
+OWN = frozenset(("given", "others", "born", "email"))
 FEW = 20
 """Rows that may all hold one value for a reason."""
 MOST = 20
@@ -89,7 +90,7 @@ class Plan:
 
     `frequent`: column -> the share of others that a value is held to have before any are counted. `keys` are the columns
     that candidates may agree on. `readers`: column of the file -> how it is read into a row; names, if the file is
-    `named`, are read together.
+    `named`, are read together. `own` are comparisons of what those who live together do not share.
     """
 
     sources: tuple[str, ...]
@@ -98,6 +99,7 @@ class Plan:
     comparisons: tuple[Comparison, ...]
     keys: tuple[str, ...]
     readers: Mapping[str, Reader]
+    own: frozenset[str]
     named: bool
 
 
@@ -112,10 +114,11 @@ def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
         if name in _OWN or name.startswith("x_") or name in _LIKE_EXTRAS:
             compare, readers[name] = _OWN.get(name) or _EXTRA[_kind_of(held[name])]
             compare(made, name)
+    numbers = {name for name in there if name.startswith("x_") and _is_own(held[name])}
+    own = OWN.intersection(one.name for one in made.comparisons) | numbers
     held_by_rows = tuple(Column(name, kind) for name, kind in made.columns.items())
-    return Plan(
-        tuple(there), held_by_rows, made.frequent, tuple(made.comparisons), tuple(made.keys), readers, named=named
-    )
+    keys, comparisons = tuple(made.keys), tuple(made.comparisons)
+    return Plan(tuple(there), held_by_rows, made.frequent, comparisons, keys, readers, frozenset(own), named=named)
 
 
 def _all_the_same(held: Held) -> bool:
@@ -255,6 +258,11 @@ def _kind(made: _Making, name: str) -> None:
         Level("alike", ("jaro", name, 0.9), m=0.01, u=0.005),
     ]
     made.compare(name, levels, (0.09, 0.695))
+
+
+def _is_own(held: Held) -> bool:
+    """Whether it is a number that hardly two have."""
+    return _kind_of(held) == "mark" and held.varied > 0.3
 
 
 def _kind_of(held: Held) -> str:

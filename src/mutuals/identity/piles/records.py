@@ -34,6 +34,8 @@ STRANGERS, LEARNED = 1_000_000, 400_000
 """Pairs that u is counted from, and pairs of a session that m is learned from."""
 SOME = 2_000
 """Records that are looked at before a file is read."""
+PLAIN = 4.0
+"""Bits from which clues speak plainly."""
 STEADY = 100
 """Rows that what one would say of a frequency before counting is worth."""
 
@@ -89,7 +91,7 @@ def compare(tables: Sequence[Table], *, seed: int, told: Told, opened: Opening =
         sides = _sides(connection, rows, pool)
     told("learning", 0, 0)
     model = _trained(sides, made, ways, learning, pool, seed, opened)
-    return Compared(*_scored(model, rows, pairs, told, opened), alike, model, rows)
+    return Compared(*_scored(model, rows, pairs, made.own, told, opened), alike, model, rows)
 
 
 def _plan(tables: Sequence[Table]) -> Plan:
@@ -212,19 +214,52 @@ def _prior(model: Model, ways: Sequence[Way], pool: Pool) -> float:
     found = [
         way.excess / (m * n * way.known)
         for way in ways
-        if way.pure and (m := same.get(way.columns[0])) and (n := same.get(way.columns[1]))
+        if way.pure
+        and (way.own or not any(one.own for one in ways))
+        and (m := same.get(way.columns[0]))
+        and (n := same.get(way.columns[1]))
     ]
     return min(median(found) / pool.pairs, 0.5) if found else model.prior
 
 
-def _scored(model: Model, rows: Path, pairs: pa.Table, told: Told, opened: Opening) -> tuple[Any, Any, Any]:
+def _scored(
+    model: Model, rows: Path, pairs: pa.Table, own: frozenset[str], told: Told, opened: Opening
+) -> tuple[Any, Any, Any]:
     """Pairs and their bits, in the order of the pairs."""
     parts = batch.scored(
-        model, rows, pairs, bounds=BOUNDS, progress=lambda done, every: told("comparing", done, every), opened=opened
+        model,
+        rows,
+        pairs,
+        bounds=BOUNDS,
+        weights=True,
+        progress=lambda done, every: told("comparing", done, every),
+        opened=opened,
     )
-    held = [tuple(part[name].to_numpy() for name in ("left", "right", "bits")) for part in parts]
+    held = [(*(part[name].to_numpy() for name in ("left", "right", "bits")), _sum(part, own)) for part in parts]
     if not held:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    left, right, bits = (np.concatenate(column) for column in zip(*held, strict=True))
+    left, right, bits, personal = (np.concatenate(column) for column in zip(*held, strict=True))
     order = np.lexsort((right, left))
-    return left[order], right[order], bits[order]
+    return left[order], right[order], _apart(bits, personal)[order] if own else bits[order]
+
+
+def _sum(part: pa.Table, comparisons: frozenset[str]) -> Any:
+    """The bits of these comparisons, with what is rare about them."""
+    names = [
+        name for one in sorted(comparisons) for name in (f"mw_{one}", f"mw_tf_adj_{one}") if name in part.column_names
+    ]
+    return np.sum([part[name].to_numpy() for name in names], axis=0) if names else np.zeros(part.num_rows)
+
+
+def _apart(bits: Any, personal: Any) -> Any:
+    """Bits in which what people who live together share says no more than that they do.
+
+    Family name, address and number are not independent among strangers: a household agrees on all of them. How often
+    pairs that agree on what is shared are one person is counted from those whose own clues speak plainly for or
+    against it, and their shared bits, with the prior, never say more than that.
+    """
+    shared = bits - personal
+    close = shared > PLAIN
+    one, two = int((close & (personal > PLAIN)).sum()), int((close & (personal < -PLAIN)).sum())
+    most = float(np.log2((one + 1) / (two + 1)))
+    return np.minimum(shared, max(most, 0.0)) + personal

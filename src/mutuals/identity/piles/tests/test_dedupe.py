@@ -139,6 +139,34 @@ def test_a_file_too_small_to_learn_from_is_judged_by_what_one_would_say_before_a
     assert together(found.labels) == {(0, 1), (2, 3), (4, 5)}
 
 
+def households(rng, count):
+    """Families who share name, street, city and telephone, some of them written down twice with a slip."""
+    for home in range(count):
+        shared = {
+            "surname": word(rng) + word(rng).lower(),
+            "address": f"{rng.randint(1, 200)} {word(rng)} Street",
+            "city": rng.choice(TOWNS),
+            "phone": f"0{rng.randint(10**8, 10**9 - 1)}",
+        }
+        for member in range(rng.randint(1, 4)):
+            own = {"given name": word(rng), "date of birth": f"19{rng.randint(30, 99)}-0{rng.randint(1, 9)}-1{member}"}
+            for copy in range(rng.choice((1, 1, 2, 3))):
+                record = {"who": f"{home}-{member}", **own, **shared}
+                name = rng.choice(["given name", "surname", "address"])
+                yield record | {name: slip(rng, record[name])} if copy else record
+
+
+def test_those_who_live_together_are_not_one(tmp_path):
+    records = list(households(random.Random(4), 150))
+    table = brought(tmp_path, records)
+
+    found = dedupe.resolve(table, seed=7, told=silent)
+
+    true, held = together([record["who"] for record in records]), together(found.labels)
+    assert len(true & held) >= 0.95 * len(held)
+    assert len(true & held) >= 0.9 * len(true)
+
+
 @pytest.mark.parametrize(("copies", "clusters"), [(1, 1), (2, 1), (3, 1)])
 def test_a_file_of_one_person_is_one_cluster(tmp_path, copies, clusters):
     table = brought(tmp_path, [{"name": "Ann Lee", "email": "ann@mail.example", "city": "Hull"}] * copies)
