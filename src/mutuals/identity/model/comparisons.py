@@ -25,6 +25,7 @@ class Level:
 
     `m` and `u` are the shares of this level among pairs of one person and among pairs of two; None until trained. `tf` names
     a column whose frequencies (`tf_<column>` on the rows) correct `u`: the weight gains `share * log2(u / max(tf, floor))`.
+    What is `fixed` keeps its m and u in training.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Level:
     floor: float = 0.0
     m: float | None = None
     u: float | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

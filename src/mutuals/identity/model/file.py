@@ -112,6 +112,8 @@ def _step(level: Level, condition: str) -> dict[str, Any]:
         said["m_probability"] = level.m
     if level.u is not None:
         said["u_probability"] = level.u
+    if level.fixed:
+        said |= {"fix_m_probability": True, "fix_u_probability": True}
     if level.tf:
         said |= {
             "tf_adjustment_column": level.tf,

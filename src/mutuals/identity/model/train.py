@@ -16,6 +16,8 @@ DIGITS = 10
 UNSEEN = 1e-6
 M_PAIRS, U_PAIRS = 20.0, 200.0
 """How many pairs of one person, and of strangers, the weights that a model begins with are worth."""
+MOST_DIFFER = 4.0
+"""How much oftener than a model begins with one person's records may differ; beyond that households were learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def _comparison(comparison: Comparison, shares: Sequence[Mapping[str, Any]], lea
     *steps, last = [share for share in shares if not share.get("is_null_level")]
     matches, strangers = learned.matches.get(comparison.name, 0.0), learned.strangers
     otherwise = _level(comparison.otherwise, last, matches, strangers)
+    if comparison.otherwise.m is not None and otherwise.m is not None:
+        otherwise = replace(otherwise, m=_rounded(min(otherwise.m, MOST_DIFFER * comparison.otherwise.m)))
     levels = [_level(level, share, matches, strangers) for level, share in zip(comparison.levels, steps, strict=True)]
     least = (otherwise.m or UNSEEN) / (otherwise.u or UNSEEN)
     levels = [
@@ -128,6 +132,8 @@ def _comparison(comparison: Comparison, shares: Sequence[Mapping[str, Any]], lea
 
 
 def _level(level: Level, share: Mapping[str, Any], matches: float, strangers: float) -> Level:
+    if level.fixed:
+        return level
     m = _blended(share.get("m_probability"), matches, level.m, M_PAIRS)
     u = _blended(share.get("u_probability"), strangers, level.u, U_PAIRS)
     return replace(level, m=m, u=u)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import duckdb
@@ -16,6 +16,12 @@ OWN = frozenset(("given", "born", "email"))
 """Columns that those who live together do not share."""
 PURE = 0.7
 """The share of agreements beyond chance from which a way to agree is learned from."""
+CONFIRMED = 0.4
+"""The share of agreements that must agree on the rest of a person too; in a household that has one telephone few do."""
+ASKED = 16
+"""Ways of which that is asked."""
+PERSONAL = ("given", "family", "born", "email", "phone")
+"""Columns that belong to one person, more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,19 @@ class Pool:
 @dataclass(frozen=True, slots=True)
 class Way:
     """Two columns that records may agree on: how many pairs do, how many more than chance explains, and the share of all
-    pairs in which both are known on both sides."""
+    pairs in which both are known on both sides. `confirmed` is the share of those that agree which also agree on what else
+    belongs to one person alone, where that is known; None where nothing else is."""
 
     columns: tuple[str, str]
     pairs: float
     excess: float
     known: float
+    confirmed: float | None = None
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether most that agree have something to do with each other: one person, or one household."""
+        return self.excess >= PURE * self.pairs and self.excess >= 5
 
     @property
     def own(self) -> bool:
@@ -55,21 +68,64 @@ class Way:
     @property
     def pure(self) -> bool:
         """Whether most that agree are one person."""
-        return self.excess >= PURE * self.pairs and self.excess >= 5
+        return self.is_beyond_chance and (self.confirmed is None or self.confirmed >= CONFIRMED)
 
 
-def ways(connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str], pool: Pool) -> list[Way]:
+def ways(
+    connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str], pool: Pool, strata: Sequence[str] = ()
+) -> list[Way]:
     """How records agree on each two of these columns, most beyond chance first.
 
-    Chance is what two independent columns would give: the product of the shares of pairs that agree on each.
+    Chance is what two independent columns would give: the product of the shares of pairs that agree on each, over all
+    rows or within the rows of one country, language and so on (`strata`), whichever gives more: names, places and
+    languages go together among strangers too.
     """
-    alone = {column: _agreeing(connection, rows, (column,), pool, pool.count) / pool.pairs for column in columns}
+    parted = [_by_stratum(connection, rows, columns, pool, stratum) for stratum in ("", *strata)]
     found = []
     for two in combinations(columns, 2):
         pairs = _agreeing(connection, rows, two, pool, LEARNING)
-        excess = max(pairs - alone[two[0]] * alone[two[1]] * pool.pairs, 0.0)
+        chance = max(sum(own[two[0]] * own[two[1]] / own[""] for own in parts if own[""]) for parts in parted)
+        excess = max(pairs - chance, 0.0)
         found.append(Way(two, pairs, excess, _known(connection, rows, two, pool)))
-    return sorted(found, key=lambda way: (-way.excess, way.columns))
+    found.sort(key=lambda way: (-way.excess, way.columns))
+    asked = [way for way in found if way.is_beyond_chance][:ASKED]
+    confirmed = {way.columns: _confirmed(connection, rows, way.columns, columns, pool) for way in asked}
+    return [replace(way, confirmed=confirmed.get(way.columns, 0.0)) for way in found]
+
+
+def _confirmed(
+    connection: duckdb.DuckDBPyConnection, rows: str, way: Sequence[str], columns: Sequence[str], pool: Pool
+) -> float | None:
+    """The mean, over the personal columns that the way does not look at, of the share of its pairs that agree on them."""
+    others = [column for column in PERSONAL if column in columns and column not in way]
+    if not others:
+        return None
+    shares = ", ".join(f"avg((l.{column} = r.{column})::INTEGER)" for column in others)
+    right = f"r.unique_id >= {pool.first:d} AND l.unique_id < {pool.first:d}" if pool.second else "true"
+    key = " AND ".join(f"l.{column} = r.{column}" for column in way)
+    small = f"(FROM {rows} WHERE {_there(way)} QUALIFY count(*) OVER (PARTITION BY {', '.join(way)}) BETWEEN 2 AND {LARGEST})"
+    asked = f"SELECT {shares} FROM {small} l JOIN {small} r ON {key} AND l.unique_id < r.unique_id AND {right}"  # noqa: S608
+    told = [float(share) for share in connection.execute(asked).fetchall()[0] if share is not None]
+    return sum(told) / len(told) if told else None
+
+
+def _by_stratum(
+    connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str], pool: Pool, stratum: str
+) -> list[dict[str, float]]:
+    """Pairs that agree on each column, and all pairs (""), in each stratum; the whole is one stratum without a name."""
+    part = stratum or "0"
+    pairs = "f::DOUBLE * (n - f)" if pool.second else "n::DOUBLE * (n - 1) / 2"
+    found: dict[str, dict[str, float]] = {}
+    for column in ("", *columns):
+        inner = f"{part} AS part, {column or '0'} AS held"
+        where = f"{part} IS NOT NULL AND {column or '0'} IS NOT NULL"
+        asked = (
+            f"SELECT part, sum({pairs}) FROM (SELECT part, count(*) AS n, count(*) FILTER (unique_id < {pool.first:d}) AS f "  # noqa: S608
+            f"FROM (SELECT unique_id, {inner} FROM {rows} WHERE {where}) GROUP BY part, held) GROUP BY part"
+        )
+        for name, number in connection.execute(asked).fetchall():
+            found.setdefault(str(name), dict.fromkeys(("", *columns), 0.0))[column] = float(number or 0)
+    return [found[name] for name in sorted(found)]
 
 
 def _known(connection: duckdb.DuckDBPyConnection, rows: str, two: Sequence[str], pool: Pool) -> float:

@@ -6,70 +6,21 @@ by the name of a file. What has no word of ours is judged by its contents alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-from anyascii import anyascii
-from nicknames import NickNamer
 
 from mutuals.identity.model.card import Column, Value
-from mutuals.identity.model.comparisons import Comparison, Level
+from mutuals.identity.model.comparisons import Comparison, Level, Test
+from mutuals.identity.piles import cells
 
-LONGEST = 80
-"""Letters of one value that are compared; likeness costs by the square of it."""
-OWN = frozenset(("given", "others", "born", "email"))
+OWN = frozenset(("given", "others", "born", "email", "house", "namesake"))
 FEW = 20
 """Rows that may all hold one value for a reason."""
-MOST = 20
-"""Values of one cell that are looked at."""
+KIND = 0.3
+"""The share of others that one of a few values is held to have."""
 Reader = Callable[[str, str, dict[str, Value]], None]
-_WORD = re.compile(r"[a-z0-9]+")
-_DIGITS = re.compile(r"\d+")
-_PARTICLES = frozenset(("de", "da", "di", "du", "van", "von", "der", "den", "la", "le", "el", "bin", "ibn", "al", "st"))
 _SAID = 0.9
 _NAMES = ("name", "display_name", "given_name", "family_name", "nickname")
-
-
-def fold(text: str) -> str:
-    """Latin letters and digits in lower case, words parted by one blank."""
-    return " ".join(_WORD.findall(anyascii(text[: 4 * LONGEST]).lower()))[:LONGEST].strip()
-
-
-def code(text: str) -> str:
-    """Letters and digits only, in lower case: for postcodes, numbers and marks."""
-    return "".join(_WORD.findall(anyascii(text[: 4 * LONGEST]).lower()))[:LONGEST]
-
-
-def sound(text: str) -> str:
-    """How a name sounds, roughly: its first letter and then its consonants in eight groups, without doubles.
-
-    After Russell's Soundex (1918), longer by one and with H, W and the vowels parting nothing.
-    """
-    if not text:
-        return ""
-    groups = str.maketrans("bfpvcgjkqsxzdtlmnr", "111122222222334556", "aeiouyhw0123456789 ")
-    coded = text[1:].translate(groups)
-    first = text[0].translate(str.maketrans("cqgjyzvph", "kkkiisfff"))
-    return first + re.sub(r"(\d)\1+", r"\1", coded)[:4]
-
-
-def born(text: str) -> str | None:
-    """A date of birth as YYYY-MM-DD, however it is written; days before months where it cannot be told. None for no date."""
-    parts = _DIGITS.findall(text[:40])
-    if len(parts) == 1 and len(parts[0]) == 8:
-        whole = parts[0]
-        parts = (
-            [whole[:4], whole[4:6], whole[6:]]
-            if whole[:2] in ("18", "19", "20")
-            else [whole[4:], whole[2:4], whole[:2]]
-        )
-    elif len(parts) >= 3 and len(parts[2]) == 4:
-        parts = [parts[2], parts[1], parts[0]] if int(parts[1]) <= 12 else [parts[2], parts[0], parts[1]]
-    if not parts or len(parts[0]) != 4:
-        return None
-    return "-".join([parts[0], *(part.zfill(2)[:2] for part in parts[1:3])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +65,8 @@ def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
         if name in _OWN or name.startswith("x_") or name in _LIKE_EXTRAS:
             compare, readers[name] = _OWN.get(name) or _EXTRA[_kind_of(held[name])]
             compare(made, name)
+    if named:
+        _house(made)
     numbers = {name for name in there if name.startswith("x_") and _is_own(held[name])}
     own = OWN.intersection(one.name for one in made.comparisons) | numbers
     held_by_rows = tuple(Column(name, kind) for name, kind in made.columns.items())
@@ -146,6 +99,14 @@ class _Making:
         self.comparisons.append(Comparison(name, ("missing", name), tuple(levels), family, otherwise))
 
 
+_OWN_ONLY: tuple[tuple[str, Test], ...] = (
+    ("born", ("edits", "born", 1)),
+    ("born_swapped", ("across", "born", "born_swapped")),
+    ("email", ("any", ("equal", "email"), ("edits", "email", 2), ("share", "emails"))),
+)
+"""What belongs to one person alone, as far as it can be told."""
+
+
 # The shares at the end of each level are what one would say before any file: among pairs of one person, among strangers.
 
 
@@ -175,6 +136,31 @@ def _names(made: _Making) -> None:
     made.compare("family", family, (0.05, 0.992))
     made.compare("others", others, (0.35, 0.986))
     made.keys += ["given", "family", "given_sound", "family_sound"]
+
+
+def _house(made: _Making) -> None:
+    """Others of a household share its name, place, telephone and street, which are no independent clues then.
+
+    Where the given names are known and have nothing in common, and neither birth nor address of mail says otherwise, that is
+    told once more; how much, no file teaches, for households are rare among pairs that are drawn by chance.
+    """
+    alike = [level.test for one in made.comparisons if one.name == "given" for level in one.levels]
+    own = [*alike, *(test for column, test in _OWN_ONLY if column in made.columns)]
+    another: Test = ("all", ("not", ("missing", "given")), *(("not", test) for test in own))
+    level = Level("another of the house", another, m=0.002, u=1.0, fixed=True)
+    made.comparisons.append(Comparison("house", ("not", another), (level,), "name"))
+    if "email" in made.columns:
+        _named_box(made)
+
+
+def _named_box(made: _Making) -> None:
+    """Namesakes have addresses that are alike, made of the same names; that they are alike is then no clue of its own."""
+    own = [test for column, test in _OWN_ONLY if column in made.columns and column != "email"]
+    told = [("equal", "given"), ("equal", "family"), ("jaro", "email_local", 0.84)]
+    box = ("any", ("equal", "email"), ("share", "emails"), ("edits", "email", 1))
+    namesake: Test = ("all", *told, *(("not", test) for test in (box, *own)))
+    level = Level("a namesake's address", namesake, m=0.006, u=1.0, fixed=True)
+    made.comparisons.append(Comparison("namesake", ("not", namesake), (level,), "email"))
 
 
 def _born(made: _Making, name: str) -> None:
@@ -252,7 +238,7 @@ def _mark(made: _Making, name: str) -> None:
 
 def _kind(made: _Making, name: str) -> None:
     """One of a few, such as a country or an occupation."""
-    made.frequents(name, 0.3)
+    made.frequents(name, KIND)
     levels = [
         Level("same", ("equal", name), name, m=0.9, u=0.3),
         Level("alike", ("jaro", name, 0.9), m=0.01, u=0.005),
@@ -263,6 +249,13 @@ def _kind(made: _Making, name: str) -> None:
 def _is_own(held: Held) -> bool:
     """Whether it is a number that hardly two have."""
     return _kind_of(held) == "mark" and held.varied > 0.3
+
+
+def _region(made: _Making, name: str) -> None:
+    """A country or a language: who lives in one town has it in common, so only a difference tells something."""
+    made.frequents(name, KIND)
+    level = Level("same", ("equal", name), m=0.9, u=0.9, fixed=True)
+    made.compare(name, [level], (0.1, 0.7))
 
 
 def _kind_of(held: Held) -> str:
@@ -277,7 +270,7 @@ def redundant(records: Iterable[Mapping[str, str]], columns: Sequence[str]) -> l
 
     Of two that say the same the later one goes. `records` are some of the file, without what is null.
     """
-    words = [{name: set(fold(value).split()) for name, value in record.items()} for record in records]
+    words = [{name: set(cells.fold(value).split()) for name, value in record.items()} for record in records]
     gone: list[str] = []
     for name in reversed([name for name in columns if name.startswith("x_")]):
         having = [record for record in words if record.get(name)]
@@ -292,92 +285,23 @@ def read(record: Mapping[str, str], made: Plan) -> dict[str, Value]:
     """One record in the columns of the plan; None where nothing stands."""
     row: dict[str, Value] = {}
     if made.named:
-        _read_names(record, row)
+        cells.read_names(record, row)
     for name, reader in made.readers.items():
         if value := record.get(name):
             reader(name, value, row)
     return row
 
 
-def _read_email(name: str, value: str, row: dict[str, Value]) -> None:
-    boxes = [box.strip().lower()[:LONGEST] for box in value.split(";")[:MOST] if "@" in box]
-    if boxes:
-        row |= {"email": boxes[0], "email_local": boxes[0].split("@")[0] or None, "emails": tuple(boxes)}
-
-
-def _read_phone(name: str, value: str, row: dict[str, Value]) -> None:
-    numbers = ["".join(_DIGITS.findall(number))[-9:] for number in value.split(";")[:MOST]]
-    if numbers := [number for number in numbers if len(number) >= 5]:
-        row |= {"phone": numbers[0], "phones": tuple(numbers)}
-
-
-def _read_words(name: str, value: str, row: dict[str, Value]) -> None:
-    if whole := fold(value):
-        words = [word for word in whole.split() if len(word) > 1]
-        row |= {name: whole, f"{name}_words": tuple(dict.fromkeys(words)) or None, f"{name}_sound": sound(whole)}
-
-
-def _read_mark(name: str, value: str, row: dict[str, Value]) -> None:
-    if whole := code(value):
-        row |= {name: whole, f"{name}_area": whole[: -(len(whole) // 2)] or whole}
-
-
-def _read_kind(name: str, value: str, row: dict[str, Value]) -> None:
-    row[name] = fold(value) or None
-
-
-def _read_born(name: str, value: str, row: dict[str, Value]) -> None:
-    if day := born(value):
-        year, *rest = day.split("-")
-        row |= {"born": day, "born_year": year}
-        if len(rest) == 2:
-            row |= {"born_day": "-".join(rest), "born_swapped": f"{year}-{rest[1]}-{rest[0]}"}
-
-
-def _read_names(record: Mapping[str, str], row: dict[str, Value]) -> None:
-    given, family = fold(record.get("given_name", "")), fold(record.get("family_name", ""))
-    told = record.get("name") or record.get("display_name") or ""
-    words = fold(told).split()
-    if not given and not family and words:
-        given, family = words[0], " ".join(words[1:][-1:])
-        if "," in told and family:
-            family, given = fold(told.split(",", 1)[0]), fold(told.split(",", 1)[1]).split(" ")[0]
-    every = dict.fromkeys([*given.split(), *family.split(), *words, *fold(record.get("nickname", "")).split()])
-    if not every:
-        return
-    others = [name for name in every if name not in given.split() and name not in family.split()]
-    row |= {
-        "given": given or None,
-        "given_sound": sound(given) or None,
-        "givens": (given,) if given else None,
-        "family": family or None,
-        "family_sound": sound(family) or None,
-        "families": (family,) if family else None,
-        "names": tuple(every),
-        "others": tuple(others) or None,
-        "formals": formals(given),
-    }
-
-
-_NICKNAMES = NickNamer()
-
-
-@lru_cache(maxsize=20_000)
-def formals(given: str) -> tuple[str, ...] | None:
-    """The full forms of a given name, with itself: bill -> william."""
-    if not given:
-        return None
-    return (given, *sorted(_NICKNAMES.canonicals_of(given) - {given}))
-
-
-_EXTRA = {"words": (_words, _read_words), "mark": (_mark, _read_mark), "kind": (_kind, _read_kind)}
+_EXTRA = {"words": (_words, cells.read_words), "mark": (_mark, cells.read_mark), "kind": (_kind, cells.read_kind)}
 _OWN = {
-    "birth_date": (_born, _read_born),
-    "email": (_email, _read_email),
-    "phone": (_phone, _read_phone),
+    "birth_date": (_born, cells.read_born),
+    "email": (_email, cells.read_email),
+    "phone": (_phone, cells.read_phone),
     "postcode": _EXTRA["mark"],
     "city": _EXTRA["words"],
     "address": _EXTRA["words"],
     "organisation": _EXTRA["words"],
+    "country": (_region, cells.read_kind),
+    "language": (_region, cells.read_kind),
 }
-_LIKE_EXTRAS = ("website", "url", "handle", "network", "country", "language", "bio")
+_LIKE_EXTRAS = ("website", "url", "handle", "network", "bio")

@@ -80,7 +80,9 @@ def compare(tables: Sequence[Table], *, seed: int, told: Told, opened: Opening =
     told("looking for pairs", 0, 0)
     with engine(BOUNDS) as connection:
         connection.execute(f"CREATE TABLE rows AS {_with_frequencies(read, made)}")
-        ways = candidates.ways(connection, "rows", list(made.frequent), pool)
+        many = [name for name, share in made.frequent.items() if share < evidence.KIND]
+        kinds = [name for name in made.frequent if name not in many]
+        ways = candidates.ways(connection, "rows", many, pool, kinds)
         learning = candidates.sessions(ways)
         for number, way in enumerate(learning):
             candidates.marked(connection, "rows", number, way)
