@@ -176,12 +176,26 @@ def _known(*columns: str) -> Callable[[Predicate], Predicate]:
 
 def _both(*parts: Test) -> Predicate:
     tests = [predicate(part) for part in parts]
-    return lambda x, y: all(test(x, y) for test in tests)
+
+    def judge(x: Row, y: Row) -> bool:
+        for test in tests:  # noqa: SIM110 - a generator costs more than most tests
+            if not test(x, y):
+                return False
+        return True
+
+    return judge
 
 
 def _either(*parts: Test) -> Predicate:
     tests = [predicate(part) for part in parts]
-    return lambda x, y: any(test(x, y) for test in tests)
+
+    def judge(x: Row, y: Row) -> bool:
+        for test in tests:  # noqa: SIM110 - as above
+            if test(x, y):
+                return True
+        return False
+
+    return judge
 
 
 def _neither(part: Test) -> Predicate:
