@@ -74,31 +74,6 @@ def clusters(
     return labels
 
 
-def uncompared(
-    count: int, a: Numbers, b: Numbers, bits: Any, *, above: float = 0.0, largest: int = 100
-) -> tuple[Any, Any]:
-    """Pairs within components that nobody compared: worth a second look before `clusters`, which then need not guess.
-
-    Components are those of edges of more than `above` bits; larger ones than `largest` are left as they are. Measured on
-    historical_50k with one model: pairwise precision .904 -> .969 at a recall of .77.
-    """
-    first, second, weight = _edges(count, a, b, bits)
-    near = weight > above * _PARTS
-    labels = _connected(count, first[near], second[near])
-    size = np.bincount(labels, minlength=count)
-    rows = np.flatnonzero((size[labels] > 2) & (size[labels] <= largest))
-    rows = rows[np.argsort(labels[rows], kind="stable")]
-    found = [np.empty(0, np.int64)]
-    for step in range(1, largest):  # neighbours at this distance in the list of one component after the other
-        here, there = rows[:-step], rows[step:]
-        same = labels[here] == labels[there]
-        if not same.any():
-            break
-        found.append(here[same] * count + there[same])
-    keys = np.setdiff1d(np.concatenate(found), first * count + second, assume_unique=True)
-    return keys // max(count, 1), keys % max(count, 1)
-
-
 def component(
     members: Iterable[int],
     edges: Iterable[Edge],

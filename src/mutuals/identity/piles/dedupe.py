@@ -41,7 +41,7 @@ def dedupe(records: Table, *, out: Path, seed: int, engine: str, told: Told) -> 
         "largest cluster": int(sizes.max()),
         "pairs looked at": found.pairs,
         "records too alike to tell apart": found.alike,
-        "compared": [comparison.name.removeprefix("x_") for comparison in found.model.comparisons],
+        "compared": [one.name.removeprefix("x_") for one in found.model.comparisons if one.missing[0] == "missing"],
     }
 
 

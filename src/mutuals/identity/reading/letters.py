@@ -69,8 +69,3 @@ def other(text: str) -> str:
         return text
     composed = unicodedata.normalize("NFC", text[:LONGEST])
     return composed.translate(_UMLAUTS)
-
-
-def skeleton(word: str) -> str:
-    """The consonants: what is left of a name from a script that writes no vowels."""
-    return re.sub(r"[aeiouy]", "", word) or word

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutuals.identity.model.clusters import STRONG, clusters, component, uncompared
+from mutuals.identity.model.clusters import STRONG, clusters, component
 
 MOST = 9
 
@@ -200,25 +200,3 @@ def test_a_large_graph_comes_out_as_its_components_do():
     whole = partition(clusters(count, a, b, bits))
 
     assert component(range(count), edges) == whole
-
-
-def test_pairs_of_a_component_that_nobody_compared_are_named_once():
-    a, b, bits = [0, 1, 4, 6, 7], [1, 2, 5, 7, 8], [5.0, 5.0, 5.0, 5.0, -2.0]
-
-    first, second = uncompared(9, a, b, bits)
-    wider = uncompared(9, a, b, bits, above=-3)
-    none = uncompared(0, [], [], [])
-
-    assert (first.tolist(), second.tolist()) == ([0], [2])
-    assert [one.tolist() for one in wider] == [[0, 6], [2, 8]]
-    assert [one.tolist() for one in none] == [[], []]
-
-
-@given(graphs)
-def test_once_all_pairs_of_its_components_are_compared_nothing_is_left_to_compare(edges):
-    a, b, bits = zip(*edges, strict=True) if edges else ((), (), ())
-    first, second = uncompared(MOST, list(a), list(b), list(bits))
-
-    again = uncompared(MOST, [*a, *first], [*b, *second], [*bits, *[-1.0] * len(first)])
-
-    assert [len(one) for one in again] == [0, 0]

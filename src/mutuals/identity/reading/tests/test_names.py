@@ -31,7 +31,7 @@ def test_a_name_is_read_in_any_script_without_titles_and_in_its_order(text: str,
 def test_an_arabic_name_keeps_its_consonants() -> None:
     name = names.read("محمد علي")
 
-    assert letters.skeleton(name.given) == letters.skeleton("mohammed").replace("mm", "m")
+    assert "".join(letter for letter in name.given if letter not in "aeiouy") == "mhmd"
 
 
 def test_umlauts_are_read_in_both_ways() -> None:
