@@ -177,14 +177,22 @@ def scored(
 
 
 def _chunk(on: Engine, linker: Linker, part: pyarrow.Table, least: float | None, *, weights: bool) -> pyarrow.Table:
-    left, right = on.dialect.quote("left"), on.dialect.quote("right")
     on.bring(part, "part")
-    on.keep("blocked", f"SELECT {left} AS join_key_l, {right} AS join_key_r, '0' AS match_key FROM part")  # noqa: S608
+    return on.arrow(weigh(on, linker, "SELECT * FROM part", least=least, weights=weights))
+
+
+def weigh(on: Engine, linker: Linker, pairs: str, *, least: float | None = None, weights: bool = False) -> str:
+    """Weigh the pairs that a query of the engine gives (`left`, `right`); returns the query for what `scored` yields.
+
+    What it reads stands until the next call.
+    """
+    left, right = on.dialect.quote("left"), on.dialect.quote("right")
+    on.keep("blocked", f"SELECT {left} AS join_key_l, {right} AS join_key_r, '0' AS match_key FROM ({pairs}) AS pairs")  # noqa: S608
     linker.table_management.register_blocked_pairs_for_predict(on.api.register("blocked"))
     found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     parts = [column.unquote().name for column in found.columns if column.unquote().name.startswith("mw_")]
     names = ["match_weight AS bits", *(on.dialect.quote(name) for name in parts if weights)]
     columns = ", ".join([f"unique_id_l AS {left}", f"unique_id_r AS {right}", *names])
-    table = on.arrow(f"SELECT {columns} FROM {found.physical_name}")  # noqa: S608 - names of ours
+    on.keep("weighed", f"SELECT {columns} FROM {found.physical_name}")  # noqa: S608 - names of ours
     found.drop_table_from_database_and_remove_from_cache()
-    return table
+    return "SELECT * FROM weighed"
