@@ -48,6 +48,20 @@ test("c closes, and a disabled key does nothing", () => {
   expect(refused.defaultPrevented).toBe(false);
 });
 
+test("where one list is for wide windows and one for phones, the keys work in the one that is seen", () => {
+  const page = fresh(`<table><tbody data-list id="wide"><tr data-item><td><input type="checkbox" data-tick><a href="#1">One</a></td></tr></tbody></table>
+    <ul data-list><li data-item><a href="#2">One on a phone</a></li></ul>`);
+  page.getElementById("wide")!.checkVisibility = () => false;
+  startKeys(page);
+
+  press(page.body, "j");
+  press(page.body, "x");
+
+  expect(page.querySelector("[data-at] a")!.textContent).toBe("One on a phone");
+  expect(page.querySelector<HTMLInputElement>("[data-tick]")!.checked).toBe(false);
+  expect(groups(page).flatMap(([, rows]) => rows.map(([key]) => key))).not.toContain("x");
+});
+
 test("j and k walk the list and x ticks the row", () => {
   const page = fresh(PAGE);
   startKeys(page);

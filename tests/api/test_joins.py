@@ -104,3 +104,21 @@ def test_the_same_merge_twice_by_one_key_is_done_once(staff, ada):
     assert first.content == second.content
     assert third.json()["new"] is False
     assert third.json()["key"] == first.json()["key"]
+
+
+def test_before_somebody_leaves_again_it_is_told_where_each_thing_goes(staff, ada):
+    bea, double = two(staff)
+    town = cast.source(owner=staff.olga, team=staff.service)
+    row = cast.said(town, cast.event("m1"))[0]
+    link.confirm(row.profile, person=double, by=staff.ada, now=cast.NOW)
+    done = posted(ada, f"/people/{bea.pk}/merge", {"with_id": double.pk})
+
+    before = ada.get(f"/joins/part?key={done['key']}")
+    untouched = Person.objects.get(pk=double.pk).canonical_id
+    posted(ada, "/joins/part", {"key": done["key"]})
+
+    assert (before["person"]["id"], before["other"]["id"]) == (bea.pk, double.pk)
+    assert {"name": "messages", "here": 0, "there": 1} in before["shares"]
+    assert untouched == bea.pk
+    assert ada("GET", f"/joins/part?key={done['key']}").status_code == 422
+    assert ada("GET", "/joins/part?key=split:1").status_code == 422

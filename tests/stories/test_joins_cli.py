@@ -40,12 +40,15 @@ def test_two_are_looked_at_merged_told_of_and_taken_apart(said):
     again = said("people", "merge", bea.pk, double.pk)[1]
     shown = said("people", "show", double.pk)[1]
     past = said("people", "merges", bea.pk)[1]
+    leaving = said("people", "undo", done["key"], "--preview")[1]
     code, undone = said("people", "undo", done["key"], "--for-good")
 
     assert {"field": "city", "kept": "Porto", "gone": "Braga", "would_be": "Braga"} in before["fields"]
     assert (again["key"], again["changed"]) == (done["key"], "no, it was so before")
     assert (shown["id"], shown["city"]) == (bea.pk, "Braga")
     assert [row["key"] for row in past] == [done["key"]]
+    assert leaving["leaves"] == f"{double.pk} B. Brand"
+    assert {"what": "presences", "stays": 0, "goes": 1} in leaving["goes"]
     assert (code, undone["key"]) == (0, f"un{done['key']}")
     assert Person.objects.get(pk=bea.pk).city == "Porto"
     assert said("people", "merge", bea.pk, double.pk)[0] == 1

@@ -73,7 +73,7 @@ function isBeginning(page: Document, stroke: string): boolean {
 }
 
 function walk(page: Document, keys: string, event: KeyboardEvent): boolean {
-  const list = page.querySelector("[data-list]");
+  const list = listOf(page);
   if (!list) return false;
   const items = [...list.querySelectorAll<HTMLElement>("[data-item]")].filter(isUsable);
   const at = items.findIndex((one) => one.dataset["at"] !== undefined || one.getAttribute("aria-current") === "true");
@@ -87,6 +87,12 @@ function walk(page: Document, keys: string, event: KeyboardEvent): boolean {
   const tick = keys === "x" ? current?.querySelector<HTMLInputElement>("[data-tick]") : null;
   tick?.click();
   return Boolean(tick);
+}
+
+// The list that is seen: a page may print one for wide windows and one for phones.
+function listOf(page: Document): Element | null {
+  const all = [...page.querySelectorAll("[data-list]")];
+  return all.find((one) => one.checkVisibility?.() ?? true) ?? null;
 }
 
 function linkOf(item: HTMLElement): HTMLElement {
@@ -124,7 +130,8 @@ export function groups(page: Document): [string, [string, string][]][] {
     (keys.startsWith("g ") ? go : here).push([keys, nameOf(one)]);
   }
   here.push(["?", "This list"]);
-  const list = page.querySelector("[data-list]") ? LIST_KEYS.filter(([key]) => key !== "x" || page.querySelector("[data-tick]")) : [];
+  const shown = listOf(page);
+  const list = shown ? LIST_KEYS.filter(([key]) => key !== "x" || shown.querySelector("[data-tick]")) : [];
   return ([["Go to", go], ["In the list", list], ["On this page", here]] as [string, [string, string][]][]).filter(([, rows]) => rows.length > 0);
 }
 

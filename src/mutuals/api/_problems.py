@@ -21,6 +21,7 @@ from mutuals.base.files import DiskFull, TooBig
 from mutuals.base.patience import was_cancelled
 from mutuals.base.room import REMEDY, is_out_of_room
 from mutuals.identity import link, merge, review
+from mutuals.identity.proofs.oauth import NotTaken
 from mutuals.inbox.answer import CannotAnswer
 from mutuals.people import persons
 from mutuals.staff.accounts import StillNeeded
@@ -138,7 +139,7 @@ def install(api: NinjaAPI) -> None:
     plain: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
         (400, (BadRequest, SuspiciousOperation, UnreadablePostError, MultiPartParserError)),
         (403, (NotAllowed,)),
-        (409, (Conflict, CannotAnswer, StillNeeded, persons.Taken, link.Taken, merge.Blocked, review.Stale)),
+        (409, (Conflict, CannotAnswer, StillNeeded, persons.Taken, link.Taken, merge.Blocked, review.Stale, NotTaken)),
         (412, (Stale,)),
         (413, (RequestDataTooBig, TooBig)),
         (507, (DiskFull,)),

@@ -118,8 +118,10 @@ class ThingOut(Out):
 
 
 class ApartOut(Out):
-    """Where each thing goes."""
+    """Where each thing goes. `person` is who is split, `other` who leaves or gets the profiles: null for a new person."""
 
+    person: Ref | None
+    other: Ref | None
     shares: list[ShareOut]
     things: list[ThingOut]
 
@@ -173,13 +175,7 @@ def apart(
     profile_id: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Query(max_length=split.MOST)] = [],  # noqa: B006
 ) -> ApartOut:
     """What would follow some profiles, and what would stay, before they are split off."""
-    told = joins.apart(person_of(request, person_id), profile_id, viewer=user_of(request))
-    things = [
-        ThingOut(kind=kind, id=one.id, words=one.words, goes=one.goes)
-        for kind, rows in told.asked.items()
-        for one in rows
-    ]
-    return ApartOut(shares=_shares(told.shares), things=things)
+    return _apart(joins.apart(person_of(request, person_id), profile_id, viewer=user_of(request)))
 
 
 @router.write("POST", "/people/{int:person_id}/split", act="person.merge", out=JoinOut, also={308: None})
@@ -207,6 +203,14 @@ def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page
 def undo(request: HttpRequest, body: Undoing) -> JoinOut:
     """Take back a merge or a split, or do again what was taken back. What staff changed since stays and is named."""
     return JoinOut.of(joins.undo(body.key, by=user_of(request), now=clock.now()))
+
+
+@router.read("/joins/part", act="person.merge", out=ApartOut, refuses=(404,))
+def leaving(
+    request: HttpRequest, key: Annotated[str, Query(max_length=40, pattern=r"^(un)?merge:[0-9]{1,18}$")]
+) -> ApartOut:
+    """What whoever was merged in would take along and what would stay, before they leave; `key` is that of the merge."""
+    return _apart(joins.apart_whole(joins.merge_of(key), viewer=user_of(request)))
 
 
 @router.write("POST", "/joins/part", act="person.merge", out=JoinOut)
@@ -243,6 +247,15 @@ def _page(rows: list[joins.Past], limit: int) -> Page[PastOut]:
         for one in rows[:limit]
     ]
     return Page[PastOut](items=items, next=pack((rows[limit - 1].at,)) if len(rows) > limit else None)
+
+
+def _apart(told: joins.Apart) -> ApartOut:
+    things = [
+        ThingOut(kind=kind, id=one.id, words=one.words, goes=one.goes)
+        for kind, rows in told.asked.items()
+        for one in rows
+    ]
+    return ApartOut(person=Ref.of(told.person), other=Ref.of(told.other), shares=_shares(told.shares), things=things)
 
 
 def _shares(shares: list[joins.Share]) -> list[ShareOut]:

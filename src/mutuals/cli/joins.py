@@ -42,6 +42,9 @@ def register(verbs: Any) -> None:
     parser.add_argument(
         "--for-good", action="store_true", help="of a merge: they are two, and no machine joins them again"
     )
+    parser.add_argument(
+        "--preview", action="store_true", help="of a merge: only tell where each thing would go; nothing is changed"
+    )
 
 
 def merge_two(args: argparse.Namespace) -> dict[str, Any]:
@@ -70,16 +73,7 @@ def split_off(args: argparse.Namespace) -> dict[str, Any]:
     person = _named(by, args.id)
     to = _named(by, args.to) if args.to is not None else None
     if args.preview:
-        told = joins.apart(person, args.profile, viewer=by, to=to)
-        things = [
-            {"what": kind, "id": row.id, "words": row.words, "goes": "yes" if row.goes else "if named"}
-            for kind, rows in told.asked.items()
-            for row in rows
-        ]
-        return {
-            "goes": [{"what": row.name, "stays": row.here, "goes": row.there} for row in told.shares],
-            "things": things,
-        }
+        return _goes(joins.apart(person, args.profile, viewer=by, to=to))
     along: dict[str, list[int]] = {}
     for kind, number in _pairs(args.along, "--along"):
         if not (number.isascii() and number.isdecimal() and len(number) < 19):
@@ -109,9 +103,28 @@ def merges(args: argparse.Namespace) -> list[dict[str, Any]]:
 def undo(args: argparse.Namespace) -> dict[str, Any]:
     """What stands now."""
     by = me(args)
+    if args.preview:
+        told = joins.apart_whole(joins.merge_of(args.key), viewer=by)
+        return {
+            "stays": f"{told.person.pk} {told.person}",
+            "leaves": f"{told.other.pk} {told.other}" if told.other else "",
+            **_goes(told),
+        }
     if args.for_good:
         return _told(joins.part(args.key, by=by, now=clock.now()))
     return _told(joins.undo(args.key, by=by, now=clock.now()))
+
+
+def _goes(told: joins.Apart) -> dict[str, Any]:
+    things = [
+        {"what": kind, "id": row.id, "words": row.words, "goes": "yes" if row.goes else "if named"}
+        for kind, rows in told.asked.items()
+        for row in rows
+    ]
+    return {
+        "goes": [{"what": row.name, "stays": row.here, "goes": row.there} for row in told.shares],
+        "things": things,
+    }
 
 
 def _told(done: merge.Done) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from mutuals import privacy
 from mutuals.base import clock, files
 from mutuals.cli import joins
 from mutuals.cli._say import Missing, me, verb
+from mutuals.connectors.contract import Handle
 from mutuals.identity import link, newcomer
+from mutuals.identity.proofs import oauth
 from mutuals.inbox import codes
 from mutuals.inbox import queries as inbox
 from mutuals.people import queries, visibility
@@ -43,6 +45,12 @@ def register(groups: Any) -> None:
     parser = verb(verbs, "code", code, "send them a one-time code in private; whoever sends it back is linked")
     parser.add_argument("id", type=int)
     parser.add_argument("--profile", type=int, help="to which of theirs (where they last wrote in private)")
+    parser = verb(verbs, "signed-in", signed_in, "say that they signed in with an account of theirs: a proof")
+    parser.add_argument("id", type=int)
+    parser.add_argument("network", help="github, google, mastodon, bluesky …")
+    parser.add_argument("key", help="the network's own id of the account, which never changes")
+    parser.add_argument("--name", default="", help="what the account is called today")
+    parser.add_argument("--url", default="", help="its page")
     joins.register(verbs)
     parser = verb(verbs, "export", export, "hand over everything that is held of one person")
     parser.add_argument("id", type=int)
@@ -151,6 +159,26 @@ def code(args: argparse.Namespace) -> dict[str, Any]:
     sent = codes.send(row, by=by, to=to, now=clock.now())
     told = visibility.shown_name(sent.challenge.sent_to, full=visibility.sees_contacts(by))
     return {"id": sent.challenge.pk, "to": told, "ends": sent.challenge.ends_at, "message": sent.message.pk}
+
+
+def signed_in(args: argparse.Namespace) -> dict[str, Any]:
+    """Whose the account is now, or the pair that waits in the review."""
+    by = me(args)
+    row = person(by, args.id)
+    handle = Handle(args.network, args.key, args.name, url=args.url)
+    done = oauth.vouch(row, handle, by=by, now=clock.now())
+    words = {
+        "linked": f"it is theirs, proven{'' if done.is_new else ' (known before)'}",
+        "asked": "it is somebody else's on record; staff are asked, nothing was moved",
+        "left": "staff said before that it is not theirs; that stays",
+    }
+    return {
+        "person": f"{row.pk} {row}",
+        "profile": done.profile.pk,
+        "outcome": done.outcome,
+        "words": words[done.outcome],
+        "pair": done.pair,
+    }
 
 
 def export(args: argparse.Namespace) -> dict[str, Any]:

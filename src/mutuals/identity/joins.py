@@ -152,13 +152,18 @@ def part(key: str, *, by: User, now: datetime, note: str = "") -> Done:
 
     Refused: a key of something else (Gone where its people were erased).
     """
+    return split.whole(merge_of(key), by=by, now=now, note=note)
+
+
+def merge_of(key: str) -> Merge:
+    """The merge that a key names, undone or not. Refused: a key of something else (Gone where its people were erased)."""
     kind, _, number = key.partition(":")
     if kind not in ("merge", "unmerge") or not (number.isascii() and number.isdecimal()) or len(number) > 18:
-        raise Refusal("Only a merge can be split off as a whole.")
-    row = Merge.objects.filter(pk=int(number)).first()
+        raise Refusal("Only a merge can be split off as a whole, by its key: merge:12.")
+    row = Merge.objects.select_related("kept", "gone").filter(pk=int(number)).first()
     if row is None:
         raise Gone
-    return split.whole(row, by=by, now=now, note=note)
+    return row
 
 
 def history(

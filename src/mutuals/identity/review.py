@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import gate, journal
+from mutuals.base import gate, journal, wake
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, joins, link, merge, queries
@@ -24,6 +24,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 ACCEPTED, SEEN = "pairs.accepted", "pair.seen"
+PAIR = "pair"  # what open screens are told
 LEAST = 0.9  # below which nothing is accepted in bulk
 MOST = 200  # pairs at once
 _ONE_IN = 50  # answers of which one is asked again: 2 %
@@ -65,6 +66,7 @@ def answer(
     require(by, "person.link")
     with transaction.atomic():
         gate.enter()
+        wake.changed(PAIR, [edge.pk])
         look = SecondLook.objects.select_for_update().filter(edge=edge, verdict="").first()
         if look is not None and queries.may_look(look, by):
             return _looked(look, verdict, by=by, now=now)
@@ -115,6 +117,7 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
         _take_back(row, by=by, now=now)
         SecondLook.objects.filter(edge=_number(row), verdict="").delete()
     journal.note(queries.REOPENED, row.about, by=by, of=row.pk)
+    wake.changed(PAIR, [_number(row)])
     before = Edge.objects.filter(pk=_number(row)).first()
     again = edges.live(before.a_id, before.b_id) if before else None
     return Answer(key, "Taken back; the pair is open again", edge=again.pk if again else None)
@@ -123,14 +126,19 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
 def accept_above(threshold: float, *, by: User, now: datetime) -> Answer:
     """All open pairs from a calibrated probability on are the same, at most 200 at once, in the name of an admin.
 
-    Left open are those against which something speaks. Refused: a threshold below 0.9, and where nothing is above it.
+    Left open are those against which something speaks, and those of which somebody else is likely as well. Refused: a
+    threshold below 0.9, and where nothing is above it.
     """
     require(by, "person.merge_many")
     if not LEAST <= threshold <= 1:
         raise Refusal("Only pairs of 90 % and more can be accepted without looking at each.")
     done = list[int]()
     rows = queries.unsure().filter(probability__gte=threshold).order_by("-probability", "pk")
-    for edge in list(rows[:MOST]):
+    looked_at = list(rows[:MOST])
+    for edge in looked_at:
+        rival = queries.rival_of(edge)
+        if rival is not None and (rival.probability or 0) > 1 - threshold:
+            continue
         try:
             done.append(answer(edge, Verdict.SAME, by=by, now=now, note="accepted in bulk").key)
         except ValueError:  # refused: it stays open for somebody to look at
@@ -138,7 +146,11 @@ def accept_above(threshold: float, *, by: User, now: datetime) -> Answer:
     if not done:
         raise Refusal("Nothing above this threshold can be accepted without a look.")
     row = journal.note(ACCEPTED, "machine:identity", by=by, answers=done, threshold=threshold)
-    return Answer(row.pk, f"{len(done)} pair{'s' if len(done) > 1 else ''} accepted")
+    words = f"{len(done)} pair{'s' if len(done) > 1 else ''} accepted"
+    if left := len(looked_at) - len(done):
+        stays = "1 stays" if left == 1 else f"{left} stay"
+        words += f"; {stays} open, as somebody else is likely too or something speaks against it"
+    return Answer(row.pk, words)
 
 
 @dataclass(frozen=True, slots=True)

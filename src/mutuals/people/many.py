@@ -28,6 +28,17 @@ _HEAD = ("Id", "Name", "Email", "Phone", "Organisation", "Role", "Town", "Countr
          "Orders", "Bought for", "Currency", "Last order", "Last contact", "Known since")  # fmt: skip
 
 
+def surviving(ids: Sequence[int]) -> tuple[list[int], int]:
+    """Whom the people of these ids are today, each once, and how many of the ids were merged into somebody else.
+
+    A list that was open while a colleague merged still names who was merged away: what is done to them is done to whom
+    they became. Ids that nobody has are left out.
+    """
+    roots = dict(Person.objects.filter(pk__in=ids).values_list("pk", "canonical_id"))
+    found = [roots[one] for one in ids if one in roots]
+    return list(dict.fromkeys(found)), sum(root != number for number, root in roots.items())
+
+
 @transaction.atomic
 def tag(ids: Sequence[int], word: str, *, by: User, now: datetime) -> list[int]:
     """Give people a tag; returns those who did not have it. Refused: more than 200 people, an empty tag, a 51st tag."""

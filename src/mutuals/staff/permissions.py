@@ -37,6 +37,7 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "person.merge_many": _ADMINS,  # accept pairs without looking at each; see how often the review was right
     "identity.sweep": _LEADS,
     "identity.model": _ADMINS,
+    "identity.vouch": _ADMINS,  # tell that a customer signed in with an account of theirs: a proof that nobody weighs
     "person.export": _ADMINS,
     "person.erase": _ADMINS,
     "organisation.view": _EVERYONE,

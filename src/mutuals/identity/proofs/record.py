@@ -65,6 +65,11 @@ def keep(profile_id: int, kind: str, subject: str, *, seen: str, now: datetime, 
     return found.get()
 
 
+def holds(profile_id: int, kind: str, subject: str) -> bool:
+    """Whether a proof is known already."""
+    return Proof.objects.filter(profile=profile_id, kind=kind, subject=subject, ended_at=None).exists()
+
+
 def clue(proof: Proof) -> dict[str, Any]:
     """A proof as it stands on a link; `proof_id` is the row that ends it."""
     return {

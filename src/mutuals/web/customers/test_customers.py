@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 import cast
+from mutuals.identity import merge
 from mutuals.people.models import Person
 from mutuals.staff.models import SavedView
 
@@ -222,3 +223,20 @@ def test_a_list_that_takes_too_long_keeps_its_filters_and_says_so(here, settings
     assert 'aria-label="Remove the filter Town"' in filtered.text
     assert "Bea Brand" not in filtered.text
     assert "Bea Brand" in whole.text
+
+
+def test_an_act_on_somebody_who_was_merged_meanwhile_is_done_to_whom_they_became_and_told(here):
+    bea, bo = cast.person("Bea Brand", by=here.ada), cast.person("Bo Solmar", by=here.ada)
+    double = cast.person("B. Brand", by=here.ada)
+    merge.merge(bea, double, by=here.ada, now=cast.NOW, keep=bea)
+    client = as_(here.ada)
+
+    answer = client.post("/customers/bulk/", {"do": "tag", "tag": "fair", "id": [double.pk, bo.pk]}, follow=True)
+    both = client.post("/customers/bulk/", {"do": "tag", "tag": "vip", "id": [double.pk, bea.pk]}, follow=True)
+    file = as_(here.lea).post("/customers/bulk/", {"do": "export", "id": [double.pk]})
+
+    tagged = set(Person.objects.filter(tags__contains=["fair"]).values_list("pk", flat=True))
+    assert tagged == {bea.pk, bo.pk}
+    assert "1 person was merged into somebody else meanwhile" in answer.text
+    assert "1 tagged “vip”." in both.text
+    assert "Bea Brand" in b"".join(file.streaming_content).decode()

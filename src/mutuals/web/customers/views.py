@@ -62,6 +62,8 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     """One act on the ticked people, with a way back."""
     ids = [int(one) for one in request.POST.getlist("id") if one.isdecimal() and len(one) < 19]
     do, back = request.POST.get("do", ""), _back(request)
+    today, merged = many.surviving(ids)
+    ids = today or ids
     if do == "export":
         return _file(request, Asked.of(request.GET), ids)
     try:
@@ -69,6 +71,9 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     except REFUSALS as error:
         messages.error(request, str(error))
         return redirect(back)
+    if merged:
+        was = "person was" if merged == 1 else "people were"
+        words += f" {merged} {was} merged into somebody else meanwhile: it was done to whom they became."
     messages.success(request, words, extra_tags=_undo_address(request, way_back) if way_back else "")
     return redirect(back)
 
@@ -86,7 +91,9 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
         many.give({int(pk): owner for pk, owner in way["owners"].items()}, by=by, now=now)
     else:
         (many.untag if way["do"] == "tag" else many.tag)(way["ids"], way["word"], by=by, now=now)
-    messages.success(request, "Undone.")
+    merged = many.surviving([int(pk) for pk in way.get("owners") or way["ids"]])[1]
+    left = f" {merged} of them {'was' if merged == 1 else 'were'} merged since, and left as they are." if merged else ""
+    messages.success(request, f"Undone.{left}")
     return redirect(way["back"])
 
 

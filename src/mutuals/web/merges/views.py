@@ -83,13 +83,16 @@ def part(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "merges/split.html", context)
 
 
-@needs("person.merge", methods="POST")
+@needs("person.merge", methods="GET POST")
 def part_whole(request: HttpRequest, merge_id: int) -> HttpResponse:
-    """Whoever was merged in leaves with everything of theirs, and no machine joins the two again."""
+    """Where each thing goes; then whoever was merged in leaves with all of theirs, and no machine joins the two again."""
     row = Merge.objects.select_related("kept", "gone").filter(pk=merge_id).first() if merge_id < 2**63 else None
     if row is None:
         raise Http404
     try:
+        if request.method != "POST":
+            told = joins.apart_whole(row, viewer=caller(request))
+            return render(request, "merges/leave.html", {"row": row, "apart": told, "person": told.person})
         done = split.whole(row, by=caller(request), now=clock.now())
     except REFUSALS as error:
         messages.error(request, str(error))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 
 from mutuals.identity.evidence import Clue, Step, bars, bits_of, clues_of, even_at, percent, said_of, waterfall
-from mutuals.identity.models import Thought
+from mutuals.identity.models import Sweep, Thought
 from mutuals.people.visibility import masked, unaddressed
 
 _SEEN = {"profile": ("seen_profile", "the presence"), "interaction": ("seen_said", "what was said")}
@@ -75,6 +76,28 @@ def clues(thought: Thought | None, *, full: bool) -> list[Told]:
         Told(one, _text(one.words, full), _detail(one.detail, full), _bits(one.weight), lead_of(one.seen))
         for one in clues_of(thought.because if thought else [])
     ]
+
+
+def lacking(thought: Thought, rival: Thought, *, full: bool) -> list[Told]:
+    """Why not somebody else: what speaks for the pair and not for the rival, heaviest first."""
+    held = {one.words for one in clues_of(rival.because) if one.is_for}
+    missing = [one for one in clues(thought, full=full) if one.clue.is_for and one.clue.words not in held]
+    return sorted(missing, key=lambda one: -(one.clue.weight or 0))
+
+
+def rank(thought: Thought, rival: Thought) -> str:
+    """Where the rival stands beside the pair, in words."""
+    lead = (thought.probability or 0) - (rival.probability or 0)
+    if lead < -0.02:
+        return "likelier than this pair: look there first"
+    return "as likely: either could be meant" if lead <= 0.02 else "close behind" if lead < 0.2 else "the next likely"
+
+
+def ends(row: Sweep, *, now: datetime) -> datetime | None:
+    """When a search that runs will be through at its present speed; None before it can be told."""
+    if row.ended_at is not None or not row.total or not row.looked_at:
+        return None
+    return now + (now - row.began_at) * max(row.total - row.looked_at, 0) / row.looked_at
 
 
 def decision(thought: Thought | None) -> str:

@@ -1,11 +1,14 @@
 """The screens of identity: what stands on them, who may see and do what, what they cost, and hostile words."""
 
+from urllib.parse import unquote
+
 import pytest
 from django.test import Client
 
 import cast
+from mutuals.base import clock
 from mutuals.history.models import Interaction
-from mutuals.identity.models import Edge, Link, LinkState, Merge
+from mutuals.identity.models import Edge, Link, LinkState, Merge, Model, Sweep
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +118,7 @@ def test_many_are_accepted_by_admins_only_with_the_expected_error_before_them():
     signed_in(us.aron).post("/customers/same/many/", {"threshold": "0.95"})
     quality = signed_in(us.aron).get("/customers/same/quality/").content.decode()
 
-    assert "Joining all 1 from there would be wrong in about 0.0" in shown
+    assert "Joining all 1 from 95 % on would be wrong in about 0.0" in shown
     assert "Many at once" not in hidden
     assert Profile.objects.get(pk=row.pk).person is not None
     assert "100 %" in quality
@@ -204,3 +207,95 @@ def test_what_was_seen_leads_down_to_the_event_as_it_came():
     assert f"/seen/event/{number}/" in line
     assert "&quot;text&quot;: &quot;My kettle leaks.&quot;" in event
     assert [client.get(f"/seen/{kind}/99999/").status_code for kind in ("presence", "said", "event")] == [404] * 3
+
+
+def test_before_a_whole_person_is_split_off_it_is_shown_where_each_thing_goes():
+    us, bea, _, _ = asked()
+    client = signed_in(us.ada)
+    other = cast.person("B. Brand", by=us.ada, email="b@brand.example")
+    client.post(f"/customers/{bea.pk}/merge/", {"with": other.pk, "keep": bea.pk})
+    row = Merge.objects.get()
+
+    past = client.get(f"/customers/{bea.pk}/joins/").text
+    before = client.get(f"/customers/joins/{row.pk}/split/").text
+    still = Person.objects.get(pk=other.pk).canonical_id
+    client.post(f"/customers/joins/{row.pk}/split/")
+    again = client.get(f"/customers/joins/{row.pk}/split/", follow=True).text
+
+    assert f'href="/customers/joins/{row.pk}/split/"' in past
+    assert "Goes to B. Brand" in before
+    assert still == bea.pk
+    assert Person.objects.get(pk=other.pk).canonical_id == other.pk
+    assert "split already" in again
+
+
+def test_the_queue_alone_is_drawn_anew_with_how_far_a_search_is():
+    us, _, _, edge = asked()
+    begun = clock.now() - cast.minutes(10)
+    Sweep.objects.create(kind="everybody", by="machine:identity", began_at=begun, looked_at=250, total=1000)
+    client = signed_in(us.ada)
+
+    part = client.get(f"/customers/same/{edge.pk}/", headers={"HX-Request": "true", "HX-Target": "pairs"}).text
+
+    assert 'id="pairs"' in part
+    assert "250 of 1,000 looked at, ready about" in part
+    assert "How the clues add up" not in part
+
+
+def test_the_place_in_the_queue_is_kept_from_pair_to_pair():
+    us, bea, _, _ = asked()
+    for number in range(30):
+        cast.doubt(bea, cast.profile(f"@b{number}"), sure=0.3, priority=30 - number)
+    client = signed_in(us.ada)
+
+    first = client.get("/customers/same/").text
+    place = first.split("/customers/same/?after=")[1].split('"')[0]
+    second = client.get(f"/customers/same/?after={place}").text
+    number = second.split('<a id="pair')[1].split('"')[0]
+    done = client.post(
+        f"/customers/same/{number}/answer/", {"verdict": "unsure", "next": number, "after": unquote(place)}
+    )
+
+    assert f"/customers/same/{number}/?after=" in second
+    assert done["Location"].startswith(f"/customers/same/{number}/?after=")
+
+
+def test_whoever_is_likely_to_be_somebody_else_as_well_is_not_accepted_in_bulk():
+    us, _, row, edge = asked(sure=0.97)
+    bo = cast.person("Bo Brand", by=us.ada)
+    cast.doubt(bo, row, sure=0.5)
+    other = cast.doubt(bo, cast.profile("@b9"), sure=0.98)
+
+    told = signed_in(us.aron).post("/customers/same/many/", {"threshold": "0.95"}, follow=True).text
+
+    assert "1 pair accepted; 1 stays open" in told
+    assert Edge.objects.get(pk=edge.pk).until is None
+    assert Edge.objects.get(pk=other.pk).until is not None
+
+
+def test_why_not_tells_what_the_runner_up_lacks_and_when_they_are_the_likelier_one():
+    us, _, row, edge = asked(cast.clue("Wrote of the same order", 8.0), sure=0.4)
+    bo = cast.person("Bo Brand", by=us.ada)
+    cast.doubt(bo, row, cast.clue("The same town", 1.0), sure=0.6)
+
+    page = signed_in(us.ada).get(f"/customers/same/{edge.pk}/").text
+
+    assert "likelier than this pair" in page
+    assert "Lacks: Wrote of the same order" in page
+
+
+def test_another_version_of_the_model_is_chosen_on_the_page_by_admins_alone():
+    us = cast.staff()
+    Model.objects.create(
+        version="day-one-1.1", file={}, made_at=cast.NOW, by="machine:identity", measured={"pairs": 40}
+    )
+    way = "/customers/same/quality/use/"
+
+    page = signed_in(us.aron).get("/customers/same/quality/").text
+    answers = [signed_in(user).post(way, {"version": "day-one-1.1"}).status_code for user in (us.lea, us.aron)]
+    gone = signed_in(us.aron).post(way, {"version": "nothing"}, follow=True).text
+
+    assert "day-one-1.1" in page
+    assert answers == [403, 302]
+    assert Model.objects.get().is_in_use
+    assert "not kept any more" in gone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.review import seen, views
+from mutuals.web.review import quality, seen, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/same/", views.page, name="review"),
@@ -13,7 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/same/undo/<int:key>/", views.undo, name="review_undo"),
     path("customers/same/many/", views.many, name="review_many"),
     path("customers/same/look/", views.look, name="review_look"),
-    path("customers/same/quality/", views.quality, name="review_quality"),
+    path("customers/same/quality/", quality.page, name="review_quality"),
+    path("customers/same/quality/use/", quality.use, name="review_use"),
     path("seen/presence/<int:number>/", seen.profile, name="seen_profile"),
     path("seen/said/<int:number>/", seen.line, name="seen_said"),
     path("seen/event/<int:number>/", seen.raw, name="seen_raw"),

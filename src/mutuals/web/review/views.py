@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -50,26 +51,22 @@ THRESHOLDS = (0.9, 0.95, 0.98, 0.99)
 def page(request: HttpRequest, edge_id: int = 0) -> HttpResponse:
     """The queue, with one of its pairs beside it: the one that is named, else the first."""
     viewer, now = caller(request), clock.now()
-    rows = queries.queue(viewer, after=request.GET.get("after", ""))
+    place = request.GET.get("after", "")[:60]
+    rows = queries.queue(viewer, after=place)
     number = edge_id or (rows[0].edge.pk if rows else 0)
+    if (
+        request.headers.get("HX-Target") == "pairs"
+    ):  # a search goes on, or a colleague answered: only the queue is drawn
+        return render(request, "review/page.html", _queue(viewer, rows, number, place, now) | {"is_part": True})
     pair = queries.pair(number, viewer=viewer) if number else None
     if edge_id and pair is None:
         messages.error(request, "This pair is not there any more: somebody in it was erased.")
         return redirect("review")
-    count = queries.waiting(viewer)
-    context: dict[str, Any] = {
-        "rows": [(row, row.edge.pk == number, percent(row.edge.probability)) for row in rows],
-        "count": count,
-        "more": urlencode({"after": rows[-1].place}) if len(rows) >= 25 else "",
-        "sweep": next(iter(sweep.newest(viewer)), None),
-        "may_sweep": may(viewer, "identity.sweep"),
-        "is_chosen": bool(edge_id),
-        "may_many": may(viewer, "person.merge_many"),
-        **_neighbours(rows, number),
-    }
+    context = _queue(viewer, rows, number, place, now)
+    context |= {"is_chosen": bool(edge_id), "may_many": may(viewer, "person.merge_many"), **_neighbours(rows, number)}
     if pair is not None:
         context |= _pair(pair, viewer)
-    if context["may_many"] and count:
+    if context["may_many"] and context["count"]:
         context["many"] = _many(request, now)
     return render(request, "review/page.html", context)
 
@@ -139,23 +136,21 @@ def look(request: HttpRequest) -> HttpResponse:
     return redirect("review")
 
 
-@needs("person.merge_many")
-def quality(request: HttpRequest) -> HttpResponse:
-    """How often the review was right, by band and week; how often two agree; what the last searches found."""
-    now = clock.now()
-    bands = queries.bands(now=now)
-    asked, alike = queries.agreement()
-    told = {
-        "bands": [
-            (one, percent(one.low), percent(min(one.high, 1.0)), round(100 * one.same / one.answers)) for one in bands
-        ],
-        "chart": _chart(bands),
-        "asked": asked,
-        "alike": alike,
-        "agreed": round(100 * alike / asked) if asked else None,
-        "sweeps": [(row, percent(row.counts.get("error"))) for row in sweep.newest(caller(request))],
+def _queue(viewer: User, rows: list[queries.Waiting], number: int, place: str, now: datetime) -> dict[str, Any]:
+    """What the left side shows: lines, how many there are, and the last search or how far the present one is."""
+    newest = next(iter(sweep.newest(viewer)), None)
+    here = reverse("review_pair", args=[number]) if number else reverse("review")
+    return {
+        "rows": [(row, row.edge.pk == number, percent(row.edge.probability)) for row in rows],
+        "count": queries.waiting(viewer),
+        "more": urlencode({"after": rows[-1].place}) if len(rows) >= 25 else "",
+        "place": place,
+        "here": f"{here}?{urlencode({'after': place})}" if place else here,
+        "sweep": newest,
+        "is_searching": newest is not None and newest.ended_at is None,
+        "sweep_ends": shown.ends(newest, now=now) if newest else None,
+        "may_sweep": may(viewer, "identity.sweep"),
     }
-    return render(request, "review/quality.html", told)
 
 
 def _next(request: HttpRequest) -> HttpResponse:
@@ -164,7 +159,9 @@ def _next(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     number = request.POST.get("next", "")
     is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    return redirect("review_pair", int(number)) if is_number else redirect("review")
+    place = request.POST.get("after", "")[:60]
+    way = reverse("review_pair", args=[int(number)]) if is_number else reverse("review")
+    return redirect(f"{way}?{urlencode({'after': place})}" if place and is_number else way)
 
 
 def _neighbours(rows: list[queries.Waiting], number: int) -> dict[str, int | None]:
@@ -236,7 +233,8 @@ def _rival(pair: Pair, *, full: bool) -> dict[str, Any] | None:
         "tint": end.pk,
         "sure": percent(pair.rival.probability),
         "clues": shown.clues(pair.rival, full=full)[:4],
-        "is_close": (pair.edge.probability or 0) - (pair.rival.probability or 0) < 0.2,
+        "lacks": shown.lacking(pair.edge, pair.rival, full=full)[:4],
+        "rank": shown.rank(pair.edge, pair.rival),
         "is_person": end.network == OWN,
     }
 
@@ -264,36 +262,10 @@ def _many(request: HttpRequest, now: Any) -> dict[str, Any]:
     wrong = error.share * error.pairs
     return {
         "threshold": threshold,
+        "from": percent(threshold),
         "choices": [(one, percent(one)) for one in THRESHOLDS],
         "error": error,
         "wrong": f"{wrong:.1f}" if wrong < 10 else f"{round(wrong)}",
         "worst": f"{error.high * error.pairs:.0f}",
         "share": percent(error.share),
     }
-
-
-def _chart(bands: list[queries.Band]) -> list[dict[str, Any]]:
-    """One bar a band over all weeks: how many of its answers were the same person, beside what was promised."""
-    found = []
-    for low, high in queries.BANDS:
-        rows = [one for one in bands if one.low == low]
-        answers, same = sum(one.answers for one in rows), sum(one.same for one in rows)
-        promised = (low + min(high, 1.0)) / 2
-        found.append(
-            {
-                "words": f"{percent(low)} to {percent(min(high, 1.0))}",
-                "answers": answers,
-                "same": same,
-                "share": round(100 * same / answers) if answers else None,
-                "promised": round(100 * promised),
-                "points": _points(rows),
-            }
-        )
-    return found
-
-
-def _points(rows: list[queries.Band]) -> str:
-    """The weeks of one band as a line: x from left to right by week, y = share that was the same."""
-    ordered = sorted(rows, key=lambda one: one.week)
-    wide = max(len(ordered) - 1, 1)
-    return " ".join(f"{100 * at / wide:.1f},{24 - 22 * one.same / one.answers:.1f}" for at, one in enumerate(ordered))
