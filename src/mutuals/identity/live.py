@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from mutuals.base import bulk, gate
+from mutuals.base import bulk, gate, wake
 from mutuals.identity import cards, conclude, known, standing, weights
 from mutuals.identity.clues import conflicts_of
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
@@ -64,8 +64,10 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
     total = 0
     for _ in range(batches):
         claims.look_at_touched(now=now, most=size)
-        done, _ = batch(now=now, size=size)
+        done, found = batch(now=now, size=size)
         total += done
+        if found.link or found.review:
+            wake.changed("sweep", [])
         if not done:
             break
     return total
