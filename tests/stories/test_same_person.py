@@ -5,7 +5,7 @@ from django.db import connection
 
 from cast import NOW, event, minutes, person, said, source, staff
 from mutuals.capture import scheduler
-from mutuals.identity import link, queries, review, sweep
+from mutuals.identity import link, queries, review, sweep, walk
 from mutuals.identity.models import Link, LinkState, Verdict
 from mutuals.people.models import Profile
 
@@ -53,7 +53,7 @@ def test_two_who_are_never_the_same_are_not_shown_again_whatever_happens_to_them
     link.confirm(of_town("bea.pours"), person=one, by=us.ada, now=NOW)
     link.confirm(of_town("bea_pours"), person=other, by=us.ada, now=NOW)
     sweep.drain(now=NOW + minutes(1))
-    sweep.work(sweep.begin(by=us.lea, now=NOW).pk)
+    walk.work(sweep.begin(by=us.lea, now=NOW).pk)
 
     assert queries.queue(us.ada) == []
 

@@ -17,7 +17,7 @@ def register(groups: Any) -> None:
     words = "searches for people who are there twice, and what weighs the clues"
     verbs = groups.add_parser("identity", help=words).add_subparsers(required=True, metavar="VERB")
     parser = verb(verbs, "sweep", begin, "compare everybody from end to end; the worker does it")
-    parser.add_argument("--here", action="store_true", help="in this process, until it is done")
+    parser.add_argument("--here", action="store_true", help="now, until it is done")
     verb(verbs, "sweeps", listed, "the newest searches, with how far they are and what they found")
     verb(verbs, "models", models, "the kept versions of the model, newest first")
     parser = verb(verbs, "use", use, "weigh by another version from now on")
@@ -28,7 +28,10 @@ def register(groups: Any) -> None:
 def begin(args: argparse.Namespace) -> dict[str, Any]:
     """The search that was begun, or done."""
     made = sweep.begin(by=me(args), now=clock.now(), is_deferred=not args.here)
-    return _said(sweep.work(made.pk) if args.here else made)
+    if args.here:
+        sweep.run(made.pk)
+        made.refresh_from_db()
+    return _said(made)
 
 
 def listed(args: argparse.Namespace) -> list[dict[str, Any]]:

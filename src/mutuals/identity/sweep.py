@@ -7,41 +7,25 @@ messages do not wait, and it may be broken off at any time: the next one begins 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from mutuals.base import bulk, clock, jobs, journal, wake
 from mutuals.base.refusals import Refusal
-from mutuals.identity import live
-from mutuals.identity.conclude import Outcome
-from mutuals.identity.models import Sweep, Touched
-from mutuals.identity.proofs import claims
+from mutuals.identity import beside, live
+from mutuals.identity.models import Sweep
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 JOB = "identity.sweep"
 EVERYBODY, BACKLOG = "everybody", "backlog"
 MANY = 20_000  # touched profiles from which on they are worked through beside the worker
-SIZE = 500  # of one transaction
 LONGEST = timedelta(hours=12)  # after which one that tells nothing any more does not keep another from beginning
-_PEOPLE = "SELECT id FROM people_person WHERE canonical_id = id AND id > %s ORDER BY id LIMIT %s"
-_NOBODYS = """
-SELECT id FROM people_profile WHERE person_id IS NULL AND organisation_id IS NULL AND NOT is_ours AND NOT is_bot
-    AND network <> 'mutuals' AND label <> 'shared' AND id > %s ORDER BY id LIMIT %s
-"""
-_TOTAL = """
-SELECT (SELECT count(*) FROM people_person WHERE canonical_id = id) + (SELECT count(*) FROM people_profile
-    WHERE person_id IS NULL AND organisation_id IS NULL AND NOT is_ours)
-"""
 
 
 def begin(*, by: User, now: datetime, is_deferred: bool = True) -> Sweep:
-    """Search from end to end, in the background (or else by `work`, called by whoever began it). Refused: while another
+    """Search from end to end, in the background (or else by `run`, called by whoever began it). Refused: while another
     search is under way.
     """
     require(by, "identity.sweep")
@@ -85,17 +69,8 @@ def run(sweep_id: int) -> None:
     row = Sweep.objects.filter(pk=sweep_id, ended_at=None).first()
     if row is None:
         return
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "mutuals.identity.sweep_process", str(sweep_id)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"ended with {done.returncode}"]
-        Sweep.objects.filter(pk=sweep_id, ended_at=None).update(ended_at=clock.now(), failed=said[0][:500])
+    if said := beside.run("sweep", str(sweep_id)):
+        Sweep.objects.filter(pk=sweep_id, ended_at=None).update(ended_at=clock.now(), failed=said[:500])
         wake.changed("sweep", [sweep_id])
 
 
@@ -111,47 +86,3 @@ def drain(*, now: datetime, many: int = MANY) -> int:
 def _is_backlog(many: int) -> bool:
     row = "SELECT count(*) FROM (SELECT 1 FROM identity_touched LIMIT %s) few"
     return bool(bulk.execute(row, [many + 1])[0][0] > many)
-
-
-def work(number: int, *, size: int = SIZE) -> Sweep:
-    """The search itself; counts stand on the row as it goes."""
-    row = Sweep.objects.get(pk=number)
-    walk = _backlog(size) if row.kind == BACKLOG else _everybody(size)
-    row.total = Touched.objects.count() if row.kind == BACKLOG else bulk.execute(_TOTAL, [])[0][0]
-    row.looked_at, outcome = 0, Outcome()
-    for looked_at, found in walk:
-        row.looked_at += looked_at
-        outcome += found
-        row.counts = _counts(outcome)
-        row.save(update_fields=["looked_at", "total", "counts"])
-        wake.changed("sweep", [row.pk])
-    row.ended_at = clock.now()
-    row.save(update_fields=["ended_at"])
-    wake.changed("sweep", [row.pk])
-    return row
-
-
-def _counts(outcome: Outcome) -> dict[str, float]:
-    """The three piles; `error` is the share of the linked ones that is wrong by their own probabilities."""
-    error = round(outcome.doubt / outcome.link, 6) if outcome.link else 0.0
-    return {"link": outcome.link, "review": outcome.review, "leave": outcome.leave, "error": error}
-
-
-def _backlog(size: int) -> Iterator[tuple[int, Outcome]]:
-    while True:
-        claims.look_at_touched(now=clock.now(), most=size)
-        done, found = live.batch(now=clock.now(), size=size)
-        if not done:
-            return
-        yield done, found
-
-
-def _everybody(size: int) -> Iterator[tuple[int, Outcome]]:
-    """Persons first, then profiles that are nobody's; each few hundred in a transaction of their own."""
-    for sql, is_people in ((_PEOPLE, True), (_NOBODYS, False)):
-        last = 0
-        while numbers := [int(number) for (number,) in bulk.execute(sql, [last, size])]:
-            with live.alone() as ready:
-                found = live.look(numbers if is_people else [], [] if is_people else numbers, ready, now=clock.now())
-            last = numbers[-1]
-            yield len(numbers), found

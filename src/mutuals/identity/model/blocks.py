@@ -30,7 +30,9 @@ def across(on: Engine, border: int, *, looked: int) -> str:
 
 def _pairs(on: Engine, condition: str) -> str:
     left, right = on.dialect.quote("left"), on.dialect.quote("right")
-    return f"SELECT DISTINCT a.id AS {left}, b.id AS {right} FROM met AS a JOIN met AS b ON a.key = b.key AND {condition}"  # noqa: S608
+    return (
+        f"SELECT DISTINCT a.id AS {left}, b.id AS {right} FROM met AS a JOIN met AS b ON a.key = b.key AND {condition}"  # noqa: S608
+    )
 
 
 def ranges(on: Engine, size: int) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from cast import NOW, everywhere, person, staff
 from mutuals import privacy
 from mutuals.connectors.contract import Handle
-from mutuals.identity import known, link, live, sweep
+from mutuals.identity import known, link, live, sweep, walk
 from mutuals.identity.models import Edge, Frequency, Key, Known, Link, LinkState, Sweep, Touched, Verdict
 from mutuals.people import profiles
 from mutuals.people.models import Person, Profile
@@ -178,7 +178,7 @@ def test_frequencies_follow_what_is_known():
     live.drain(now=NOW)
     before = dict(Frequency.objects.values_list("hash", "count"))
 
-    sweep.work(Sweep.objects.create(kind=sweep.EVERYBODY, by="staff:1").pk, size=2)
+    walk.work(Sweep.objects.create(kind=sweep.EVERYBODY, by="staff:1").pk, size=2)
     Known.objects.all().delete()
 
     assert before[known.POOL] == 5

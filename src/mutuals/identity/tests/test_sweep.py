@@ -4,7 +4,7 @@ import pytest
 
 from cast import NOW, minutes, person, staff
 from mutuals.base.refusals import Refusal
-from mutuals.identity import sweep
+from mutuals.identity import sweep, walk
 from mutuals.identity.models import Edge, Known, Sweep, Touched, Verdict
 from mutuals.staff.permissions import NotAllowed
 
@@ -18,7 +18,7 @@ def test_a_sweep_finds_people_who_are_there_twice_and_says_how_many():
     person("Chidi Okonkwo", by=us.ada)
     Touched.objects.all().delete()
 
-    done = sweep.work(sweep.begin(by=us.lea, now=NOW).pk, size=2)
+    done = walk.work(sweep.begin(by=us.lea, now=NOW).pk, size=2)
 
     assert (done.looked_at, done.total) == (3, 3)
     assert done.ended_at is not None
@@ -47,7 +47,7 @@ def test_very_many_who_were_touched_are_worked_through_beside_the_worker():
 
     here = sweep.drain(now=NOW, many=2)
     row = Sweep.objects.get()
-    done = sweep.work(row.pk, size=2)
+    done = walk.work(row.pk, size=2)
 
     assert here == 0
     assert (row.kind, done.total, done.looked_at) == (sweep.BACKLOG, 3, 3)

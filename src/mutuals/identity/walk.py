@@ -1,0 +1,191 @@
+"""The search itself: the batch engine finds for whom anybody may be the same, and the live path decides about those.
+
+Everybody's columns are laid out of the database, pairs that share a key are weighed by Splink on DuckDB with the model in
+use, and whoever has a pair that could be thought of at all, or of whom a machine thought something before, is looked at
+as if they were new. All others are left, and counted as such. What is bounded: memory by `BOUNDS`, a transaction by its size.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from mutuals.base import bulk, clock, wake
+from mutuals.identity import cards, known, live, weights
+from mutuals.identity.conclude import Outcome
+from mutuals.identity.edges import MACHINE
+from mutuals.identity.model import blocks
+from mutuals.identity.model.batch import Bounds, Duck, duck, linker_of, weigh
+from mutuals.identity.model.comparisons import Comparison, Level
+from mutuals.identity.model.decide import posterior
+from mutuals.identity.model.file import Model
+from mutuals.identity.models import Sweep, Touched
+from mutuals.identity.proofs import claims
+from mutuals.identity.stored import Stored, lay_out
+from mutuals.identity.sweep import BACKLOG
+from mutuals.identity.weights import Ready
+
+SIZE = 500  # of one transaction
+BOUNDS = Bounds(memory=1_000, threads=2)
+MET = 1_000_000  # keys that are joined at a time
+_NOBODYS = """person_id IS NULL AND organisation_id IS NULL AND NOT is_ours AND NOT is_bot
+    AND network <> 'mutuals' AND label <> 'shared'"""
+_COUNTED = f"""
+SELECT (SELECT count(*) FROM people_person WHERE canonical_id = id), (SELECT count(*) FROM people_profile WHERE {_NOBODYS})
+"""  # noqa: S608
+_UNREAD = (
+    """SELECT p.id FROM people_person p LEFT JOIN identity_known k ON k.person_id = p.id AND k.reading = %s
+    WHERE p.canonical_id = p.id AND k.id IS NULL AND p.id > %s ORDER BY p.id LIMIT %s""",
+    f"""SELECT p.id FROM people_profile p LEFT JOIN identity_known k ON k.profile_id = p.id AND k.reading = %s
+    WHERE {_NOBODYS.replace("person_id", "p.person_id")} AND k.id IS NULL AND p.id > %s ORDER BY p.id LIMIT %s""",  # noqa: S608
+)
+_STILL = (
+    "SELECT id FROM people_person WHERE id = ANY(%s::bigint[]) AND canonical_id = id ORDER BY id",
+    f"SELECT id FROM people_profile WHERE id = ANY(%s::bigint[]) AND {_NOBODYS} ORDER BY id",  # noqa: S608
+)
+_THOUGHT = """
+SELECT p.canonical_id, CASE WHEN p.id IS NULL THEN f.id END FROM identity_edge e
+JOIN people_profile f ON f.id IN (e.a_id, e.b_id) LEFT JOIN people_person p ON p.id = f.person_id
+WHERE e.until IS NULL AND e.by = %s
+UNION
+SELECT NULL, f.id FROM identity_link l JOIN people_profile f ON f.id = l.profile_id
+WHERE l.until IS NULL AND l.state = 'suggested' AND f.person_id IS NULL
+"""
+
+
+def work(number: int, *, size: int = SIZE) -> Sweep:
+    """The search of this row; counts stand on it as it goes."""
+    row = Sweep.objects.get(pk=number)
+    row.looked_at, outcome = 0, Outcome()
+    if row.kind == BACKLOG:
+        row.total, walk = Touched.objects.count(), _backlog(size)
+    else:
+        row.total, walk = sum(bulk.execute(_COUNTED, [])[0]), _everybody(size)
+    for looked_at, found in walk:
+        row.looked_at += looked_at
+        outcome += found
+        row.counts = _counts(outcome)
+        row.save(update_fields=["looked_at", "total", "counts"])
+        wake.changed("sweep", [row.pk])
+    row.ended_at = clock.now()
+    row.save(update_fields=["ended_at"])
+    wake.changed("sweep", [row.pk])
+    return row
+
+
+def _counts(outcome: Outcome) -> dict[str, float]:
+    """The three piles; `error` is the share of the linked ones that is wrong by their own probabilities."""
+    error = round(outcome.doubt / outcome.link, 6) if outcome.link else 0.0
+    return {"link": outcome.link, "review": outcome.review, "leave": outcome.leave, "error": error}
+
+
+def _backlog(size: int) -> Iterator[tuple[int, Outcome]]:
+    while True:
+        claims.look_at_touched(now=clock.now(), most=size)
+        done, found = live.batch(now=clock.now(), size=size)
+        if not done:
+            return
+        yield done, found
+
+
+def _everybody(size: int) -> Iterator[tuple[int, Outcome]]:
+    """Those with whom nobody may be the same as soon as that is known, then the others: persons first."""
+    _read_anew(size)
+    ready = weights.in_use()
+    with tempfile.TemporaryDirectory(prefix="mutuals-sweep-") as folder, duck(BOUNDS) as on:
+        stored = lay_out(on, Path(folder), ready)
+        _mark_thought(on)
+        yield from ((left, Outcome(leave=left)) for left in _weighed(on, stored, ready))
+        asked = [_asked(on, "person"), _asked(on, "profile")]
+    for which, sql in enumerate(_STILL):
+        for start in range(0, len(asked[which]), size):
+            part = asked[which][start : start + size]
+            with live.alone() as current:
+                numbers = [int(one) for (one,) in bulk.execute(sql, [bulk.numbers(part)])]
+                people, profiles = (numbers, []) if which == 0 else ([], numbers)
+                found = live.look(people, profiles, current, now=clock.now())
+            yield len(part), found
+
+
+def _read_anew(size: int) -> None:
+    """Whoever is not known yet in the reading of today: read and stored, so that the others find them."""
+    for which, sql in enumerate(_UNREAD):
+        last = 0
+        while True:
+            with live.alone() as ready:
+                numbers = [int(one) for (one,) in bulk.execute(sql, [ready.reading, last, size])]
+                known.keep(cards.of(*((numbers, []) if which == 0 else ([], numbers))), ready)
+            if not numbers:
+                break
+            last = numbers[-1]
+
+
+def _mark_thought(on: Duck) -> None:
+    """As `thought`: of whom a machine thinks something that may hold no more."""
+    rows = bulk.execute(_THOUGHT, [MACHINE])
+    kinds = pa.schema([("person", pa.int64()), ("profile", pa.int64())])
+    on.bring(pa.table([[row[0] for row in rows], [row[1] for row in rows]], schema=kinds), "thought")
+
+
+def _weighed(on: Duck, stored: Stored, ready: Ready) -> Iterator[int]:
+    """Weigh part by part and keep as `asked` who is to be looked at; yields with how many nobody may be the same.
+
+    A pair belongs to the part of its smaller id, so nothing is found later for whom a part has passed.
+    """
+    unread = "SELECT h.id FROM holders AS h WHERE NOT h.is_read"
+    for holder in ("person", "profile"):
+        unread += f" UNION SELECT h.id FROM holders AS h JOIN thought AS t ON t.{holder} = h.{holder}"  # noqa: S608
+    on.keep("asked", unread)
+    least = least_bits(ready, stored.pool) + ready.scorer.prior
+    blocks.meet(on, "keys", most=known.BLOCK)
+    linker = linker_of(on, replace(most_of(ready.model, stored.rarest), link=False), stored.rows)
+    below = -1
+    for first, last in blocks.ranges(on, MET):
+        likely = weigh(on, linker, blocks.among(on, first, last, looked=known.LOOKED_UNDER), least=least)
+        on.ask(f'INSERT INTO asked SELECT "left" FROM ({likely}) UNION SELECT "right" FROM ({likely})')  # noqa: S608
+        yield _left(on, f"h.id > {below} AND h.id <= {last}")
+        below = last
+    yield _left(on, f"h.id > {below}")
+
+
+def _left(on: Duck, condition: str) -> int:
+    return int(on.ask(f"SELECT count(*) FROM holders AS h ANTI JOIN asked AS a ON a.id = h.id WHERE {condition}")[0][0])  # noqa: S608
+
+
+def _asked(on: Duck, holder: str) -> list[int]:
+    held = f"SELECT h.{holder} FROM holders AS h SEMI JOIN asked AS a ON a.id = h.id"  # noqa: S608 - names of ours
+    return [int(one) for (one,) in on.ask(f"{held} WHERE h.{holder} IS NOT NULL ORDER BY 1")]
+
+
+def least_bits(ready: Ready, pool: int) -> float:
+    """The bits of clues from which on a pair alone reaches the probability at which it is thought of, a hair below."""
+    low, high = -100.0, 200.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if ready.calibration(posterior([middle], pool=pool)[0]) >= live.LEAST:
+            high = middle
+        else:
+            low = middle
+    return low - 1e-3
+
+
+def most_of(model: Model, rarest: Mapping[str, float]) -> Model:
+    """The model as it weighs at most: the live path may know the frequency on one side only. Where the two sides hold other
+    values, that of what nobody else has counts.
+    """
+    return replace(model, comparisons=tuple(_at_most(one, rarest) for one in model.comparisons))
+
+
+def _at_most(comparison: Comparison, rarest: Mapping[str, float]) -> Comparison:
+    levels = list[Level]()
+    for level in comparison.levels:
+        if level.tf is not None:
+            test = ("all", level.test, ("not", ("equal", level.tf)))
+            u = (level.u or 1.0) ** (1 - level.share) * max(level.floor, rarest[level.tf]) ** level.share
+            levels.append(Level(f"{level.name}, of others", test, m=level.m, u=u))
+        levels.append(level)
+    return replace(comparison, levels=tuple(levels))
