@@ -44,6 +44,7 @@ OPERATIONS: dict[str, str] = {
     "GET /profiles/{profile_id}": "person.link",
     "POST /profiles/{profile_id}/confirm": "person.link",
     "POST /profiles/{profile_id}/reject": "person.link",
+    "POST /profiles/{profile_id}/notes": "interaction.add",
     # organisations
     "GET /organisations": "organisation.view",
     "POST /organisations": "organisation.edit",
@@ -225,6 +226,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "profiles/<int:profile_id>/link/": {"POST": "person.link"},
     "profiles/<int:profile_id>/make/": {"POST": "person.link"},
     "profiles/<int:profile_id>/reject/": {"POST": "person.link"},
+    "profiles/<int:profile_id>/remark/": {"POST": "interaction.add"},
     "receipts/": {"GET": "person.export"},
     "receipts/<int:receipt_id>/": {"GET": "person.export"},
     "receipts/<int:receipt_id>/package/": {"GET": "person.export"},

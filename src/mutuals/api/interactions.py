@@ -11,7 +11,7 @@ from pydantic import Field
 
 from mutuals import connectors, flow
 from mutuals.api._auth import user_of
-from mutuals.api._door import Resource
+from mutuals.api._door import Resource, one
 from mutuals.api._problems import Broken, Conflict
 from mutuals.api._shapes import InteractionOut, shown
 from mutuals.api._types import Flag, Id, In, Line, Moment, Out, PathId, Text
@@ -23,6 +23,7 @@ from mutuals.channels.models import Source, SourceState
 from mutuals.connectors.contract import Raw
 from mutuals.history import queries as history
 from mutuals.identity import remark
+from mutuals.people.models import Profile
 from mutuals.people.visibility import sees_contacts
 
 router = Resource("interactions")
@@ -147,3 +148,13 @@ def note(request: HttpRequest, person_id: PathId, body: Remark) -> InteractionOu
     user = user_of(request)
     row = remark.add(person_of(request, person_id), by=user, text=body.text, kind=body.kind, now=clock.now())
     return shown([row], {}, full=sees_contacts(user))[0]
+
+
+@router.write("POST", "/profiles/{int:profile_id}/notes", act="interaction.add", out=InteractionOut, status=201)
+def note_presence(request: HttpRequest, profile_id: PathId, body: Remark) -> InteractionOut:
+    """Keep a note or a call on a profile that is nobody's yet; it goes along with whom it is linked to."""
+    user = user_of(request)
+    kept = remark.add_to_presence(
+        one(Profile.objects.all(), profile_id), by=user, text=body.text, kind=body.kind, now=clock.now()
+    )
+    return shown([kept], {}, full=sees_contacts(user))[0]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from mutuals.base import ids, journal
+from mutuals.base import gate, ids, journal
 from mutuals.history import own, tally
 from mutuals.history.models import Interaction
 from mutuals.people import persons, profiles
@@ -37,6 +37,33 @@ def add(
     tally.recount([person.canonical_id])
     journal.note("person.noted", f"person:{person.canonical_id}", by=by, interaction=row.pk)
     return row
+
+
+@transaction.atomic
+def add_to_presence(
+    profile: Profile, *, by: User, text: str, now: datetime, kind: str = "note", key: UUID | None = None
+) -> Interaction:
+    """The same on a presence that is nobody's yet: the note goes along with whom it is linked to. Refused: as `add`.
+
+    A presence that is somebody's by now: the note is kept on them.
+    """
+    require(by, "interaction.add")
+    gate.enter()
+    row = Profile.objects.select_for_update(no_key=True).select_related(None).filter(pk=profile.pk).first()
+    if row is None:
+        raise persons.Gone
+    if row.organisation_id is not None or row.is_ours:
+        raise ValueError("This presence is our own or an organisation's: notes stand in its conversations.")
+    if row.person_id is not None:
+        return add(Person.objects.get(pk=row.person_id), by=by, text=text, now=now, kind=kind, key=key)
+    if kind not in KINDS:
+        raise ValueError(f"Among ourselves we keep one of {', '.join(KINDS)}.")
+    number = own.note_number(key, by=by, about=f"profile:{row.pk}:{kind}", text=text, now=now)
+    if key and (kept := own.noted(number)) is not None:
+        return kept
+    made = own.note(number=number, by=by, text=text, now=now, profile=row, kind=kind)
+    journal.note("profile.noted", f"profile:{row.pk}", by=by, interaction=made.pk)
+    return made
 
 
 def own_record(person: Person, *, now: datetime) -> Profile:

@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mutuals.base import clock
+from mutuals.base.ids import new_key, read_key
 from mutuals.history import queries as history
 from mutuals.identity import link, newcomer, queries
+from mutuals.identity import remark as remarks
 from mutuals.identity.evidence import percent
 from mutuals.inbox import queries as inbox
+from mutuals.inbox.models import TurnState
 from mutuals.people import labels, persons
 from mutuals.people import queries as people
 from mutuals.people.models import Person, Profile
@@ -43,6 +46,8 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
     if row.person_id is not None and row.person is not None:
         return redirect("customer", row.person.canonical_id)
     full = sees_contacts(viewer)
+    mine = inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation", "assignee")
+    turns = list(mine.order_by("-moved_at", "-pk")[:10])
     context = {
         "profile": row,
         "name": talk.named(row, full=full),
@@ -54,7 +59,12 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "labels": LABELS,
         "suggested": _suggested(row, viewer),
         "days": timeline.stretch(viewer, [row], timeline.Filter(), after=request.GET.get("after", "")).printed(""),
-        "turns": list(inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation")[:10]),
+        "turns": turns,
+        "answer": next(
+            (one for one in turns if one.state not in (TurnState.CLOSED, TurnState.HISTORY)),
+            turns[0] if turns else None,
+        ),
+        "remark_key": new_key(clock.now()),
         **_found(request),
     }
     return render(request, "customer/profile.html", context)
@@ -117,6 +127,20 @@ def label(request: HttpRequest, profile_id: int) -> HttpResponse:
     try:
         labels.label(row, to=request.POST.get("label", ""), by=caller(request), now=clock.now())
         messages.success(request, "Kept")
+    except ValueError as error:
+        messages.error(request, str(error))
+    return _back(request, row, row.person)
+
+
+@needs("interaction.add", methods="POST")
+def remark(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """Keep a note or a call on a presence that is nobody's yet."""
+    row = profile_of(profile_id)
+    kind = "call" if request.POST.get("kind") == "call" else "note"
+    text, key = request.POST.get("text", "")[:100_000], read_key(request.POST.get("key", ""))
+    try:
+        remarks.add_to_presence(row, by=caller(request), text=text, kind=kind, key=key, now=clock.now())
+        messages.success(request, "Call kept" if kind == "call" else "Note kept")
     except ValueError as error:
         messages.error(request, str(error))
     return _back(request, row, row.person)

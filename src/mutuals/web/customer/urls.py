@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/unlinked/", unlinked.page, name="unlinked"),
     path("profiles/<int:profile_id>/label/", profiles.label, name="profile_label"),
     path("profiles/<int:profile_id>/link/", profiles.confirm, name="profile_link"),
+    path("profiles/<int:profile_id>/remark/", profiles.remark, name="profile_remark"),
     path("profiles/<int:profile_id>/reject/", profiles.reject, name="profile_reject"),
 ]

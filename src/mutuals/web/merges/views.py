@@ -107,11 +107,13 @@ def past(request: HttpRequest, person_id: int = 0) -> HttpResponse:
     person = person_of(viewer, person_id) if person_id else None
     before = clock.read(request.GET.get("before", ""))
     rows = joins.history(person, viewer=viewer, before=before, limit=PAGE)
-    live = {f"merge:{row.pk}": row.pk for row in joins.merges_of(person)} if person else {}
     names = _names(rows)
     context = {
         "person": person,
-        "rows": [(row, names.get(row.by, row.by.partition(":")[0]), live.get(row.key)) for row in rows],
+        "rows": [
+            (row, names.get(row.by, row.by.partition(":")[0]), _went(row), row.key.removeprefix("merge:"))
+            for row in rows
+        ],
         "more": rows[-1].at.isoformat() if len(rows) >= PAGE else "",
     }
     return render(request, "merges/past.html", context)
@@ -169,6 +171,13 @@ def _parted(request: HttpRequest, person: Person, chosen: list[int], to: Person 
         messages.error(request, str(error))
         return redirect("split", person.pk)
     return _told(request, done, f"Split off: {done.other} stands alone" if to is None else f"{done.other} has them now")
+
+
+def _went(row: Past) -> list[tuple[str, int]]:
+    """What went along in a split, in words: ("presence", 1)."""
+    words = {"profiles": "presences"}
+    told = [(words.get(name, name), many) for name, many in row.moved.items() if many]
+    return [(name.removesuffix("s") if many == 1 else name, many) for name, many in told]
 
 
 def _told(request: HttpRequest, done: Done, words: str) -> HttpResponse:

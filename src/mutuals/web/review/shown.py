@@ -89,7 +89,7 @@ def rank(thought: Thought, rival: Thought) -> str:
     """Where the rival stands beside the pair, in words."""
     lead = (thought.probability or 0) - (rival.probability or 0)
     if lead < -0.02:
-        return "likelier than this pair: look there first"
+        return "likelier than this pair"
     return "as likely: either could be meant" if lead <= 0.02 else "close behind" if lead < 0.2 else "the next likely"
 
 

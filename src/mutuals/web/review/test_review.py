@@ -8,6 +8,7 @@ from django.test import Client
 import cast
 from mutuals.base import clock
 from mutuals.history.models import Interaction
+from mutuals.identity import link
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Model, Sweep
 from mutuals.people.models import Person, Profile
 
@@ -299,3 +300,22 @@ def test_another_version_of_the_model_is_chosen_on_the_page_by_admins_alone():
     assert answers == [403, 302]
     assert Model.objects.get().is_in_use
     assert "not kept any more" in gone
+
+
+def test_unlinked_presences_tell_whose_they_may_be_are_kept_to_one_network_and_noted_like_anybody():
+    us, bea, row, edge = asked()
+    tilo = cast.profile("@tilo", network="bluesky")
+    client = signed_in(us.ada)
+
+    listed = client.get("/customers/unlinked/").text
+    only = client.get("/customers/unlinked/?network=bluesky").text
+    client.post(f"/profiles/{row.pk}/remark/", {"text": "Rang about the lid.", "kind": "call"})
+    page = client.get(f"/profiles/{row.pk}/").text
+    link.confirm(row, person=bea, by=us.ada, now=cast.NOW)
+    theirs = client.get(f"/customers/{bea.pk}/").text
+
+    assert f'href="/customers/same/{edge.pk}/"' in listed
+    assert f"/profiles/{tilo.pk}/" in only
+    assert f"/profiles/{row.pk}/" not in only
+    assert "Rang about the lid." in page
+    assert "Rang about the lid." in theirs
