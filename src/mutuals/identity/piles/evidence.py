@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mutuals.identity.model.card import Column, Value
-from mutuals.identity.model.comparisons import Comparison, Level, Test
+from mutuals.identity.model.comparisons import Comparison, Level
 from mutuals.identity.piles import cells
 
-OWN = frozenset(("given", "others", "born", "email", "house", "namesake"))
 FEW = 20
 """Rows that may all hold one value for a reason."""
 KIND = 0.3
@@ -41,7 +40,7 @@ class Plan:
 
     `frequent`: column -> the share of others that a value is held to have before any are counted. `keys` are the columns
     that candidates may agree on. `readers`: column of the file -> how it is read into a row; names, if the file is
-    `named`, are read together. `own` are comparisons of what those who live together do not share.
+    `named`, are read together.
     """
 
     sources: tuple[str, ...]
@@ -50,7 +49,6 @@ class Plan:
     comparisons: tuple[Comparison, ...]
     keys: tuple[str, ...]
     readers: Mapping[str, Reader]
-    own: frozenset[str]
     named: bool
 
 
@@ -65,13 +63,9 @@ def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
         if name in _OWN or name.startswith("x_") or name in _LIKE_EXTRAS:
             compare, readers[name] = _OWN.get(name) or _EXTRA[_kind_of(held[name])]
             compare(made, name)
-    if named:
-        _house(made)
-    numbers = {name for name in there if name.startswith("x_") and _is_own(held[name])}
-    own = OWN.intersection(one.name for one in made.comparisons) | numbers
     held_by_rows = tuple(Column(name, kind) for name, kind in made.columns.items())
     keys, comparisons = tuple(made.keys), tuple(made.comparisons)
-    return Plan(tuple(there), held_by_rows, made.frequent, comparisons, keys, readers, frozenset(own), named=named)
+    return Plan(tuple(there), held_by_rows, made.frequent, comparisons, keys, readers, named=named)
 
 
 def _all_the_same(held: Held) -> bool:
@@ -97,14 +91,6 @@ class _Making:
         otherwise = Level("differs", ("otherwise",), m=differs[0], u=differs[1])
         family = "name" if name in ("given", "family", "others") else name
         self.comparisons.append(Comparison(name, ("missing", name), tuple(levels), family, otherwise))
-
-
-_OWN_ONLY: tuple[tuple[str, Test], ...] = (
-    ("born", ("edits", "born", 1)),
-    ("born_swapped", ("across", "born", "born_swapped")),
-    ("email", ("any", ("equal", "email"), ("edits", "email", 2), ("share", "emails"))),
-)
-"""What belongs to one person alone, as far as it can be told."""
 
 
 # The shares at the end of each level are what one would say before any file: among pairs of one person, among strangers.
@@ -136,31 +122,6 @@ def _names(made: _Making) -> None:
     made.compare("family", family, (0.05, 0.992))
     made.compare("others", others, (0.35, 0.986))
     made.keys += ["given", "family", "given_sound", "family_sound"]
-
-
-def _house(made: _Making) -> None:
-    """Others of a household share its name, place, telephone and street, which are no independent clues then.
-
-    Where the given names are known and have nothing in common, and neither birth nor address of mail says otherwise, that is
-    told once more; how much, no file teaches, for households are rare among pairs that are drawn by chance.
-    """
-    alike = [level.test for one in made.comparisons if one.name == "given" for level in one.levels]
-    own = [*alike, *(test for column, test in _OWN_ONLY if column in made.columns)]
-    another: Test = ("all", ("not", ("missing", "given")), *(("not", test) for test in own))
-    level = Level("another of the house", another, m=0.002, u=1.0, fixed=True)
-    made.comparisons.append(Comparison("house", ("not", another), (level,), "name"))
-    if "email" in made.columns:
-        _named_box(made)
-
-
-def _named_box(made: _Making) -> None:
-    """Namesakes have addresses that are alike, made of the same names; that they are alike is then no clue of its own."""
-    own = [test for column, test in _OWN_ONLY if column in made.columns and column != "email"]
-    told = [("equal", "given"), ("equal", "family"), ("jaro", "email_local", 0.84)]
-    box = ("any", ("equal", "email"), ("share", "emails"), ("edits", "email", 1))
-    namesake: Test = ("all", *told, *(("not", test) for test in (box, *own)))
-    level = Level("a namesake's address", namesake, m=0.006, u=1.0, fixed=True)
-    made.comparisons.append(Comparison("namesake", ("not", namesake), (level,), "email"))
 
 
 def _born(made: _Making, name: str) -> None:
@@ -244,11 +205,6 @@ def _kind(made: _Making, name: str) -> None:
         Level("alike", ("jaro", name, 0.9), m=0.01, u=0.005),
     ]
     made.compare(name, levels, (0.09, 0.695))
-
-
-def _is_own(held: Held) -> bool:
-    """Whether it is a number that hardly two have."""
-    return _kind_of(held) == "mark" and held.varied > 0.3
 
 
 def _region(made: _Making, name: str) -> None:

@@ -4,7 +4,7 @@ files themselves. The same for a seed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import islice
@@ -22,8 +22,9 @@ from mutuals.identity.model.arrow import TYPES
 from mutuals.identity.model.batch import Bounds, Opening, duck, engine
 from mutuals.identity.model.card import Column
 from mutuals.identity.model.file import Model
-from mutuals.identity.piles import Refused, Told, candidates, evidence
+from mutuals.identity.piles import Refused, Told, candidates, circles, evidence
 from mutuals.identity.piles.candidates import Pool, Way
+from mutuals.identity.piles.circles import Pairs
 from mutuals.identity.piles.evidence import Held, Plan
 from mutuals.identity.piles.tables import Table
 
@@ -34,8 +35,6 @@ STRANGERS, LEARNED = 1_000_000, 400_000
 """Pairs that u is counted from, and pairs of a session that m is learned from."""
 SOME = 2_000
 """Records that are looked at before a file is read."""
-PLAIN = 4.0
-"""Bits from which clues speak plainly."""
 STEADY = 100
 """Rows that what one would say of a frequency before counting is worth."""
 
@@ -93,7 +92,7 @@ def compare(tables: Sequence[Table], *, seed: int, told: Told, opened: Opening =
         sides = _sides(connection, rows, pool)
     told("learning", 0, 0)
     model = _trained(sides, made, ways, learning, pool, seed, opened)
-    return Compared(*_scored(model, rows, pairs, made.own, told, opened), alike, model, rows)
+    return Compared(*_scored(model, rows, pairs, told, opened), alike, model, rows)
 
 
 def _plan(tables: Sequence[Table]) -> Plan:
@@ -224,10 +223,12 @@ def _prior(model: Model, ways: Sequence[Way], pool: Pool) -> float:
     return min(median(found) / pool.pairs, 0.5) if found else model.prior
 
 
-def _scored(
-    model: Model, rows: Path, pairs: pa.Table, own: frozenset[str], told: Told, opened: Opening
-) -> tuple[Any, Any, Any]:
+def _scored(model: Model, rows: Path, pairs: pa.Table, told: Told, opened: Opening) -> tuple[Any, Any, Any]:
     """Pairs and their bits, in the order of the pairs."""
+    rarely = {
+        one.name: number
+        for number, one in enumerate(one for one in model.comparisons if any(level.tf for level in one.levels))
+    }
     parts = batch.scored(
         model,
         rows,
@@ -237,31 +238,18 @@ def _scored(
         progress=lambda done, every: told("comparing", done, every),
         opened=opened,
     )
-    held = [(*(part[name].to_numpy() for name in ("left", "right", "bits")), _sum(part, own)) for part in parts]
+    held = [_compact(model, part, rarely) for part in parts]
     if not held:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    left, right, bits, personal = (np.concatenate(column) for column in zip(*held, strict=True))
-    order = np.lexsort((right, left))
-    return left[order], right[order], _apart(bits, personal)[order] if own else bits[order]
+    columns = [np.concatenate(column) for column in zip(*held, strict=True)]
+    order = np.lexsort((columns[1], columns[0]))
+    found = Pairs(*(column[order] for column in columns), rarely)
+    return found.left, found.right, circles.among(model, found)
 
 
-def _sum(part: pa.Table, comparisons: frozenset[str]) -> Any:
-    """The bits of these comparisons, with what is rare about them."""
-    names = [
-        name for one in sorted(comparisons) for name in (f"mw_{one}", f"mw_tf_adj_{one}") if name in part.column_names
-    ]
-    return np.sum([part[name].to_numpy() for name in names], axis=0) if names else np.zeros(part.num_rows)
-
-
-def _apart(bits: Any, personal: Any) -> Any:
-    """Bits in which what people who live together share says no more than that they do.
-
-    Family name, address and number are not independent among strangers: a household agrees on all of them. How often
-    pairs that agree on what is shared are one person is counted from those whose own clues speak plainly for or
-    against it, and their shared bits, with the prior, never say more than that.
-    """
-    shared = bits - personal
-    close = shared > PLAIN
-    one, two = int((close & (personal > PLAIN)).sum()), int((close & (personal < -PLAIN)).sum())
-    most = float(np.log2((one + 1) / (two + 1)))
-    return np.minimum(shared, max(most, 0.0)) + personal
+def _compact(model: Model, part: pa.Table, rarely: Mapping[str, int]) -> tuple[Any, ...]:
+    """A chunk of scored pairs as the columns of `Pairs`."""
+    levels = [circles.levels(one, part[f"mw_{one.name}"].to_numpy()) for one in model.comparisons]
+    rare = [part[f"mw_tf_adj_{name}"].to_numpy().astype(np.float16) for name in rarely]
+    plain = (part[name].to_numpy() for name in ("left", "right", "bits"))
+    return (*plain, np.stack(levels, axis=1), np.stack(rare, axis=1) if rare else np.empty((part.num_rows, 0)))
