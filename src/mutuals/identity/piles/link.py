@@ -26,7 +26,7 @@ from mutuals.identity.piles import link_weights as weights
 from mutuals.identity.piles.between import are_records, between
 from mutuals.identity.piles.link_handles import by_handles, only_handles
 from mutuals.identity.piles.link_rows import bring
-from mutuals.identity.piles.link_words import Why
+from mutuals.identity.piles.link_words import Why, contender
 from mutuals.identity.piles.tables import Table
 from mutuals.identity.piles.writing import writing
 
@@ -35,6 +35,8 @@ COLUMNS = {
     "margin": pa.float64(), "evidence": pa.string(),
 }  # fmt: skip
 RULE = Rule()
+CONTENDED = RULE.review / 2
+"""The probability that it is one of two who are close to each other from which a person is asked: who knows one knows both."""
 _LINES = 50_000
 _MEMORY = 800  # megabytes of the database; what does not fit goes to the disk
 
@@ -66,48 +68,40 @@ def link(
 def _by_clues(people: Table, profiles: Table, told: Told) -> Iterator[Mapping[str, Any]]:
     with engine(Bounds(memory=_MEMORY, threads=2)) as connection:
         connection.execute("SET preserve_insertion_order = false")
-        bring(connection, people, "people", told)
-        bring(connection, profiles, "profiles", told)
-        pairs.prepare(connection, people.rows)
+        bring(connection, people, profiles, told)
         told("comparing", 0, 2)
-        clues, scored, pool = _compared(connection, people)
+        pairs.prepare(connection, people.rows)
+        person_of = _person_of(connection, people.rows)
+        clues = _clues(connection, people.rows, person_of)
+        lifts, pool = pairs.lifts(connection), len(np.unique(person_of))
+        scored = weights.score(clues, pool, lifts)
         told("comparing", 1, 2)
-        if _learned(connection, clues, scored):
-            del clues, scored
-            clues, scored, pool = _compared(connection, people)
+        sure = scored.share >= RULE.link
+        if pairs.learn(connection, pa.table({"profile": clues.profile[sure], "row": clues.row[sure]})):
+            touched = connection.execute("SELECT row FROM asked").fetchnumpy()["row"]
+            clues = weights.replaced(clues, touched, _clues(connection, people.rows, person_of))
+            scored = weights.score(clues, pool, lifts)
         told("comparing", 2, 2)
         yield from _lines(connection, people, profiles, clues, scored, pool)
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, people: Table) -> tuple[weights.Clues, weights.Scored, int]:
-    pairs.keys(connection)
-    pairs.levels(connection, people.rows)
-    clues, pool = _clues(connection, people.rows)
-    connection.execute("DROP TABLE clues")
-    return clues, weights.score(clues, pool, pairs.lifts(connection)), pool
-
-
-def _clues(connection: duckdb.DuckDBPyConnection, people: int) -> tuple[weights.Clues, int]:
+def _person_of(connection: duckdb.DuckDBPyConnection, people: int) -> Any:
+    """By row the first row of the same person."""
     person_of = np.arange(people, dtype=np.int32)
-    held = connection.execute("SELECT row, person FROM person_of").fetchnumpy()
-    person_of[held["row"]] = held["person"]
+    held = connection.execute("SELECT row, first FROM one").fetchnumpy()
+    person_of[held["row"]] = held["first"]
+    return person_of
+
+
+def _clues(connection: duckdb.DuckDBPyConnection, people: int, person_of: Any) -> weights.Clues:
+    """Of the profiles in `asked`, sorted."""
+    pairs.keys(connection)
+    pairs.levels(connection, people)
     table = connection.sql("FROM clues ORDER BY profile, row").to_arrow_table()
+    connection.execute("DROP TABLE clues")
     columns = {name: table[name].to_numpy() for name in table.column_names}
     rests = [rest for (rest,) in connection.execute("SELECT rest FROM rests ORDER BY code").fetchall()]
-    return weights.clues_of(columns, person_of, rests), len(np.unique(person_of))
-
-
-def _learned(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, scored: weights.Scored) -> int:
-    """What profiles that are surely somebody's hold becomes known of the person. Returns how many there are."""
-    sure = scored.share >= RULE.link
-    found = pa.table({"profile": clues.profile[sure], "row": clues.row[sure]})
-    connection.register("sure", found)
-    connection.execute(
-        "INSERT INTO people_marks SELECT s.row, m.kind, m.text, m.rest, s.profile FROM sure s JOIN profiles_marks m "
-        "ON m.row = s.profile WHERE m.kind IN ('core', 'number', 'host')"
-    )
-    connection.unregister("sure")
-    return len(found)
+    return weights.clues_of(columns, person_of, rests)
 
 
 def _lines(
@@ -118,29 +112,36 @@ def _lines(
     scored: weights.Scored,
     pool: int,
 ) -> Iterator[Mapping[str, Any]]:
-    best, second = ranked(clues, scored)
-    verdicts = _verdicts(clues, scored, best, second)
+    best, second = weights.ranked(clues, scored)
+    share, nearest = scored.share[best].round(6), clues.at(best)
+    margins = np.where(second >= 0, scored.bits[best] - scored.bits[second], np.inf).round(3)
+    runner_up = np.where(second >= 0, scored.share[second], 0.0) if len(best) else share
     person_ids, profile_ids = _ids(people), _ids(profiles)
-    why = Why(clues, scored, pool)
+    close = np.where(margins < RULE.margin, clues.row[second], -1) if len(best) else best
+    names = person_ids.take(pa.array(close, mask=close < 0)).to_pylist()
+    beside = [contender(name, bits) if name else "" for name, bits in zip(names, margins.tolist(), strict=True)]
+    del clues
+    parts = weights.parts(nearest, scored.by)
+    verdicts = _verdicts(parts, scored.share[best], runner_up, margins)
+    why = Why(nearest, parts, pool)
     for start in range(0, profiles.rows, _LINES):
-        stop = min(start + _LINES, profiles.rows)
-        low, high = np.searchsorted(clues.profile[best], (start, stop))
-        places, next_ones = best[low:high], second[low:high]
-        at = clues.profile[places] - start
-        margins = np.where(next_ones >= 0, scored.bits[places] - scored.bits[next_ones], np.nan)
+        size = min(_LINES, profiles.rows - start)
+        low, high = np.searchsorted(nearest.profile, (start, start + size))
+        at = nearest.profile[low:high] - start
+        texts = _texts(connection, nearest, low, high)
         yield {
-            "profile_id": profile_ids.slice(start, stop - start),
-            "person_id": person_ids.take(_spread(clues.row[places], at, stop - start)),
-            "decision": _filled(verdicts[low:high], at, stop - start, "leave"),
-            "probability": _filled(scored.share[places].round(6), at, stop - start, 0.0),
-            "margin": _spread(margins.round(3), at, stop - start),
-            "evidence": _filled(why.of(places, _texts(connection, clues, places)), at, stop - start, "[]"),
+            "profile_id": profile_ids.slice(start, size),
+            "person_id": person_ids.take(_spread(nearest.row[low:high], at, size)),
+            "decision": _filled(verdicts[low:high], at, size, "leave"),
+            "probability": _filled(share[low:high], at, size, 0.0),
+            "margin": _spread(np.where(np.isinf(margins[low:high]), np.nan, margins[low:high]), at, size),
+            "evidence": _filled(why.of(low, high, texts, beside[low:high]), at, size, "[]"),
         }
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, clues: weights.Clues, places: Any) -> pa.Table:
+def _texts(connection: duckdb.DuckDBPyConnection, pairs_of: weights.Clues, low: int, high: int) -> pa.Table:
     """What the clues of these pairs agree in, pair by pair."""
-    wanted = pa.table({"profile": clues.profile[places], "row": clues.row[places]})
+    wanted = pa.table({"profile": pairs_of.profile[low:high], "row": pairs_of.row[low:high]})
     connection.register("wanted", wanted)
     found = connection.sql(pairs.TEXTS).to_arrow_table()
     connection.unregister("wanted")
@@ -165,28 +166,12 @@ def _ids(table: Table) -> pa.ChunkedArray:
     return pa.chunked_array([batch.column("id") for batch in table.batches(["id"])])
 
 
-def ranked(clues: weights.Clues, scored: weights.Scored) -> tuple[Any, Any]:
-    """By profile, the place of its likeliest pair, and of the likeliest of another person (-1 for none)."""
-    order = np.lexsort((clues.row, -scored.share, clues.profile))
-    profile, person = clues.profile[order], clues.person[order]
-    first = np.ones(len(order), bool)
-    first[1:] = profile[1:] != profile[:-1]
-    start = np.flatnonzero(first)
-    group = np.cumsum(first) - 1
-    other = np.flatnonzero(person != person[start][group]) if len(order) else start
-    second = np.full(len(start), -1)
-    groups, at = np.unique(group[other], return_index=True)
-    second[groups] = order[other[at]]
-    return order[start], second
-
-
-def _verdicts(clues: weights.Clues, scored: weights.Scored, best: Any, second: Any) -> Any:
+def _verdicts(parts: Mapping[str, Any], share: Any, runner_up: Any, margins: Any) -> Any:
     sides: dict[str, Any] = {}
-    for name, part in scored.parts.items():
+    for name, part in parts.items():
         family = weights.FAMILY[name]
-        sides[family] = sides.get(family, 0.0) + part[best]
-    speaking = sum(((part >= TELLS).astype(int) for part in sides.values()), np.zeros(len(best), int))
-    share = scored.share[best]
-    ahead = (second < 0) | (scored.bits[best] - scored.bits[second] >= RULE.margin)
-    sure = (share >= RULE.link) & ahead & (speaking >= RULE.families)
-    return np.where(sure, "link", np.where(share >= RULE.review, "review", "leave"))
+        sides[family] = sides.get(family, 0.0) + part
+    speaking = sum(((part >= TELLS).astype(int) for part in sides.values()), np.zeros(len(share), int))
+    sure = (share >= RULE.link) & (margins >= RULE.margin) & (speaking >= RULE.families)
+    asked = (share >= RULE.review) | ((margins < RULE.margin) & (share + runner_up >= CONTENDED))
+    return np.where(sure, "link", np.where(asked, "review", "leave"))

@@ -9,8 +9,8 @@ from typing import Any
 from mutuals.identity.model.decide import Rule
 from mutuals.identity.model.spelled import Claim, Spelled
 from mutuals.identity.piles import Told
-from mutuals.identity.piles.link_rows import name_of
-from mutuals.identity.piles.link_words import clue
+from mutuals.identity.piles.link_marks import name_of
+from mutuals.identity.piles.link_words import clue, contender
 from mutuals.identity.piles.tables import Table
 from mutuals.identity.reading import handles
 
@@ -64,8 +64,17 @@ def _part(
         part["decision"].append(_verdict(first, margin, rule))
         part["probability"].append(round(first.probability, 6) if first else 0.0)
         part["margin"].append(None if margin is None else round(margin, 3))
-        part["evidence"].append(json.dumps(_evidence(first, len(person_ids)) if first else [], ensure_ascii=False))
+        part["evidence"].append(_told(claims, margin, person_ids, rule))
     return part
+
+
+def _told(claims: list[Claim], margin: float | None, person_ids: list[str], rule: Rule) -> str:
+    if not claims:
+        return "[]"
+    found = [json.dumps(one, ensure_ascii=False) for one in _evidence(claims[0], len(person_ids))]
+    if margin is not None and margin < rule.margin:
+        found.insert(-1, contender(person_ids[claims[1].person], margin))
+    return f"[{', '.join(found)}]"
 
 
 def _verdict(first: Claim | None, margin: float | None, rule: Rule) -> str:

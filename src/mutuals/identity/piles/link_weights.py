@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,8 @@ _FIXED = frozenset(("given",))  # what a relative has as well would teach that n
 _FAITH = 50.0  # pairs that the start is worth
 _ROUNDS = 8
 _PRESENT = 0.5
+_MOST_TAUGHT = 500_000  # pairs from which is learned
+_AT_ONCE = 500_000  # pairs that are weighed at once
 
 
 @dataclass(slots=True)
@@ -68,6 +70,22 @@ class Clues:
 
     def __len__(self) -> int:
         return len(self.profile)
+
+    def at(self, places: Any) -> Clues:
+        """Some of them, by a slice, a mask or their places."""
+        return self.each(lambda values: values[places])
+
+    def each(self, act: Callable[[Array], Array]) -> Clues:
+        """The same with every column changed alike."""
+        return Clues(
+            act(self.profile),
+            act(self.person),
+            act(self.row),
+            {name: act(values) for name, values in self.level.items()},
+            {name: act(values) for name, values in self.rare.items()},
+            self.names,
+            act(self.unseen),
+        )
 
 
 def clues_of(columns: Mapping[str, Array], person_of: Array, rests: Sequence[str]) -> Clues:
@@ -102,38 +120,71 @@ def clues_of(columns: Mapping[str, Array], person_of: Array, rests: Sequence[str
     return Clues(columns["profile"], person_of[columns["row"]], columns["row"], level, rare, names, columns["unseen"])
 
 
+def replaced(clues: Clues, profiles: Array, by: Clues) -> Clues:
+    """The same clues, but those of some profiles."""
+    kept = clues.at(~np.isin(clues.profile, profiles))
+    order = np.argsort(np.concatenate((kept.profile, by.profile)), kind="stable")
+    others = iter([by.profile, by.person, by.row, *by.level.values(), *by.rare.values(), by.unseen])
+    both = kept.each(lambda values: np.concatenate((values, next(others)))[order])
+    both.names = by.names
+    return both
+
+
 def _bits(share: Array, most: float) -> Array:
     return np.minimum(-np.log2(np.maximum(share, np.float32(1e-9))), np.float32(most))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """How often clues agree where two are one (`m`), what stands behind a number (`rest`, of one and of two), and how many
+    of the profiles are somebody's of the pool (`present`)."""
+
+    m: Mapping[str, Array]
+    rest: tuple[Array, Array]
+    present: float
+    pool: int
+    lifts: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
-    """`bits` of each pair and `parts` of each comparison; `share` is the probability of each pair over the whole pool."""
+    """`bits` of each pair; `share` is its probability over the whole pool."""
 
     bits: Array
-    parts: dict[str, Array]
     share: Array
-    present: float
-    m: dict[str, Array]
+    by: Learned
 
 
 def score(clues: Clues, pool: int, lifts: tuple[float, float]) -> Scored:
-    """Learn how often clues agree for one person and how many profiles are somebody's of the pool, then weigh all pairs."""
+    """Learn how often clues agree for one person and how many profiles are somebody's of the pool, then weigh all pairs.
+
+    Of very many profiles every so manieth teaches.
+    """
+    return _scored(clues, _learn(_some(clues), pool, lifts))
+
+
+def _some(clues: Clues) -> Clues:
+    every = -(-len(clues) // _MOST_TAUGHT)
+    return clues.at(clues.profile % every == 0) if every > 1 else clues
+
+
+def _learn(clues: Clues, pool: int, lifts: tuple[float, float]) -> Learned:
     start = {name: np.array([1.0, *(one for one, _ in levels.values())]) for name, levels in START.items()}
-    m = {name: values.copy() for name, values in start.items()}
     size = len(clues.names["rest"])
-    m["rest"], rest = np.full(size, 1 / size), np.full(size, 1 / size)
-    profiles, present = max(len(np.unique(clues.profile)), 1), _PRESENT
-    scored = _weigh(clues, m, rest, present, pool, lifts)
+    even = np.full(size, 1 / size)
+    profiles = max(len(_starts(clues.profile)), 1)
+    by = Learned(start, (even, even), _PRESENT, pool, lifts)
     for _ in range(_ROUNDS if len(clues) else 0):
-        for name, values in m.items():
-            if len(values) > 2 and name not in _FIXED and name != "rest":
-                used = np.bincount(clues.level[name], scored.share, len(values))[1:] + _FAITH * start[name][1:]
-                values[1:] = used / used.sum() * start[name][1:].sum()
-        m["rest"], rest = _rests(clues, scored.share, size)
-        present = float(min(max((scored.share.sum() + 25) / (profiles + 50), 0.02), 0.98))
-        scored = _weigh(clues, m, rest, present, pool, lifts)
-    return scored
+        share = _scored(clues, by).share
+        m = dict[str, Array]()
+        for name, values in start.items():
+            m[name] = values
+            if len(values) > 2 and name not in _FIXED:
+                used = np.bincount(clues.level[name], share, len(values))[1:] + _FAITH * values[1:]
+                m[name] = np.array([1.0, *(used / used.sum() * values[1:].sum())])
+        present = float(min(max((share.sum() + 25) / (profiles + 50), 0.02), 0.98))
+        by = Learned(m, _rests(clues, share, size), present, pool, lifts)
+    return by
 
 
 def _rests(clues: Clues, share: Array, size: int) -> tuple[Array, Array]:
@@ -149,42 +200,82 @@ def _normal(values: Array) -> Array:
     return values / values[1:].sum()
 
 
-def _weigh(
-    clues: Clues, m: dict[str, Array], rest: Array, present: float, pool: int, lifts: tuple[float, float]
-) -> Scored:
-    parts = dict[str, Array]()
+def parts(clues: Clues, by: Learned) -> dict[str, Array]:
+    """The bits of each comparison."""
+    found = dict[str, Array]()
     for name, levels in START.items():
-        base = np.array([0.0, *(np.log2(m[name][n] / (u or 1.0)) for n, (_, u) in enumerate(levels.values(), 1))])
+        base = np.array([0.0, *(np.log2(by.m[name][n] / (u or 1.0)) for n, (_, u) in enumerate(levels.values(), 1))])
         if name == "rest":
-            base = np.concatenate(([0.0], np.log2(m["rest"][1:] / rest[1:])))
-        base = base.astype(np.float32)
-        parts[name] = base[clues.level[name]]
+            base = np.concatenate(([0.0], np.log2(by.rest[0][1:] / by.rest[1][1:])))
+        found[name] = base.astype(np.float32)[clues.level[name]]
         if name in clues.rare:
             rare = np.array([False, *(u is None for _, u in levels.values())])[clues.level[name]]
-            parts[name] = np.where(rare, np.maximum(parts[name] + clues.rare[name], 0.0), parts[name])
+            found[name] = np.where(rare, np.maximum(found[name] + clues.rare[name], 0.0), found[name])
     given, family, place = (clues.level[name] == 1 for name in ("given", "family", "place"))
-    both, placed = np.float32(lifts[0]), np.float32(lifts[1])
-    parts["together"] = -both * (given & family) - placed * ((given | family) & place)
-    bits = sum(parts.values(), np.zeros(len(clues)))
-    named = clues.rare["given"] + clues.rare["family"] + np.log2(m["given"][1] * m["family"][1]) - lifts[0]
-    crowd = clues.unseen * np.exp2(np.minimum(named, 60.0))
-    kin = _RELATIVES * np.exp2(np.minimum(bits - sum(np.maximum(parts[name], -60.0) for name in _PERSONAL), 150.0))
-    return Scored(bits, parts, _shares(clues, bits, crowd + kin, present, pool), present, {**m, "rest2": rest})
+    both, placed = np.float32(by.lifts[0]), np.float32(by.lifts[1])
+    found["together"] = -both * (given & family) - placed * ((given | family) & place)
+    return found
 
 
-def _shares(clues: Clues, bits: Array, crowd: Array, present: float, pool: int) -> Array:
+def _scored(clues: Clues, by: Learned) -> Scored:
+    """Some pairs at a time, so that memory follows their number and not that of the comparisons."""
+    bits, crowd = np.zeros(len(clues)), np.zeros(len(clues))
+    for start in range(0, len(clues), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        bits[some], crowd[some] = _weighed(clues.at(some), by)
+    return Scored(bits, _shares(clues, bits, crowd, by), by)
+
+
+def _weighed(clues: Clues, by: Learned) -> tuple[Array, Array]:
+    """The bits of pairs, and for how many others of the same name and for how many relatives the same would speak."""
+    held = parts(clues, by)
+    bits = sum(held.values(), np.zeros(len(clues)))
+    named = clues.rare["given"] + clues.rare["family"] + np.log2(by.m["given"][1] * by.m["family"][1]) - by.lifts[0]
+    crowd = clues.unseen * np.exp2(np.minimum(named, 60.0).astype(np.float64))
+    own = sum(np.maximum(held[name], -60.0) for name in _PERSONAL)
+    return bits, crowd + _RELATIVES * np.exp2(np.minimum(bits - own, 150.0))
+
+
+def _shares(clues: Clues, bits: Array, crowd: Array, by: Learned) -> Array:
     """The probability of each pair; two rows of one person are one, the likelier counts."""
     if not len(clues):
         return np.zeros(0)
-    order = np.lexsort((clues.row, -bits, clues.person, clues.profile))
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(clues.profile[order]) != 0) | (np.diff(clues.person[order]) != 0)
-    counted = np.zeros(len(order), bool)
-    counted[order] = first
+    starts = _starts(clues.profile)
     power = np.exp2(np.minimum(bits, 200.0))
-    place = np.unique(clues.profile, return_inverse=True)[1]
-    known = np.bincount(place, np.where(counted, power, 0.0))
-    beside = np.zeros(len(known))
-    np.maximum.at(beside, place, crowd)
-    whole = known + beside + pool * (1 - present) / present
-    return np.where(counted, power / whole[place], 0.0)
+    power[_beside(clues, bits)] = 0.0
+    nobody = by.pool * (1 - by.present) / by.present
+    whole = np.add.reduceat(power, starts) + np.maximum.reduceat(crowd, starts) + nobody
+    return power / np.repeat(whole, np.diff(starts, append=len(power)))
+
+
+def _starts(profile: Array) -> Array:
+    """Where each profile's pairs begin."""
+    return np.flatnonzero(np.diff(profile, prepend=-1)) if len(profile) else np.zeros(0, np.int64)
+
+
+def _beside(clues: Clues, bits: Array) -> Array:
+    """Places of pairs whose person has a likelier row with the same profile."""
+    several = np.zeros(int(clues.person.max()) + 1, bool)
+    several[clues.person[clues.row != clues.person]] = True
+    at = np.flatnonzero(several[clues.person])
+    at = at[np.lexsort((clues.row[at], -bits[at], clues.person[at], clues.profile[at]))]
+    return at[1:][(np.diff(clues.profile[at]) == 0) & (np.diff(clues.person[at]) == 0)]
+
+
+def ranked(clues: Clues, scored: Scored) -> tuple[Array, Array]:
+    """By profile, the place of its likeliest pair, and of the likeliest of another person (-1 for none)."""
+    if not len(clues):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    starts = _starts(clues.profile)
+    sizes = np.diff(starts, append=len(clues))
+    best, _ = _first(scored.share, starts, sizes)
+    others = np.where(clues.person == np.repeat(clues.person[best], sizes), -1.0, scored.share)
+    second, most = _first(others, starts, sizes)
+    return best, np.where(most < 0, -1, second)
+
+
+def _first(values: Array, starts: Array, sizes: Array) -> tuple[Array, Array]:
+    """The place of the largest of each group, the first of equals, and how large it is."""
+    most = np.maximum.reduceat(values, starts)
+    at = np.flatnonzero(values == np.repeat(most, sizes))
+    return at[np.searchsorted(at, starts)], most

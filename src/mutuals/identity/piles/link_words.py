@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from mutuals.identity.piles.link_weights import FAMILY, Clues, Scored
+from mutuals.identity.piles.link_weights import FAMILY, Clues
 
-_WORTH = 0.05  # bits that are told
+_EVEN = 0.5  # bits
+_WORTH = 5  # hundredths of a bit that are told
+_COLUMN = {"city": "city"}
 _WORDS = {
     ("given", "same"): "the given name agrees", ("given", "alike"): "the given names are alike",
     ("given", "initial"): "the initial of the given name agrees", ("given", "differs"): "the given names differ",
@@ -27,24 +30,45 @@ _WORDS = {
 class Why:
     """The clues of pairs as JSON: the weightiest first, and last how many people were looked at."""
 
-    def __init__(self, clues: Clues, scored: Scored, pool: int) -> None:
-        self._clues, self._scored = clues, scored
+    def __init__(self, clues: Clues, parts: Mapping[str, Any], pool: int) -> None:
+        self._clues, self._parts = clues, parts
         self._pool = json.dumps(clue("pool", f"among {pool:,} people", 0.0, "pool"))
+        self._held = dict[tuple[str, int, int], str]()
 
-    def of(self, places: Any, texts: Any) -> list[str]:
-        """For each place among the clues, with what they agree in (columns of the table `clues`, in the same order)."""
-        told: list[list[tuple[float, str]]] = [[] for _ in range(len(places))]
-        for name, part in self._scored.parts.items():
-            bits = part[places]
-            codes = self._clues.level[name][places] if name in self._clues.level else (bits != 0).astype(int)
-            levels = self._clues.names.get(name, ("", "together"))
-            for number in np.flatnonzero((codes > 0) & (np.abs(bits) >= _WORTH)).tolist():
-                weight = float(bits[number])
-                words = said(name, levels[codes[number]], texts, number)
-                told[number].append(
-                    (-abs(weight), json.dumps(clue(name, words, weight, FAMILY[name]), ensure_ascii=False))
-                )
-        return [f"[{', '.join([one for _, one in sorted(clues)] + [self._pool])}]" for clues in told]
+    def of(self, start: int, stop: int, texts: Any, beside: Sequence[str]) -> list[str]:
+        """For these pairs, with what each agrees in (columns of `link_pairs.TEXTS`) and the clue of who else may be meant."""
+        told: list[list[tuple[int, str]]] = [[] for _ in range(stop - start)]
+        agreed = {name: texts[name].to_pylist() for name in texts.column_names if name not in ("profile", "row")}
+        for name, part in self._parts.items():
+            cents = np.rint(part[start:stop] * 100).astype(np.int64)
+            held = self._clues.level.get(name)
+            codes = (cents != 0).astype(np.int8) if held is None else held[start:stop]
+            at = np.flatnonzero((codes > 0) & (np.abs(cents) >= _WORTH))
+            for number, code, weight in zip(at.tolist(), codes[at].tolist(), cents[at].tolist(), strict=True):
+                words = self._held.get((name, code, weight))
+                if words is None:
+                    words = self._told(name, code, weight, agreed, number)
+                told[number].append((-abs(weight), words))
+        for clues, other in zip(told, beside, strict=True):
+            clues.sort()
+            clues += [(0, one) for one in (other, self._pool) if one]
+        return [f"[{', '.join([words for _, words in clues])}]" for clues in told]
+
+    def _told(self, name: str, code: int, cents: int, agreed: Mapping[str, list[Any]], number: int) -> str:
+        level = self._clues.names[name][code] if name in self._clues.names else "together"
+        words, column = said(name, level)
+        if column:
+            words = words.replace("{" + column + "}", agreed[_COLUMN.get(column, f"{column}_text")][number] or "")
+        told = json.dumps(clue(name, words, cents / 100, FAMILY[name]), ensure_ascii=False)
+        if not column:
+            self._held[name, code, cents] = told
+        return told
+
+
+def contender(person: str, bits: float) -> str:
+    """The clue that somebody else is about as likely, who is named."""
+    words = f"{person} is as likely" if bits < _EVEN else f"{person} is only {bits:.1f} bits less likely"
+    return json.dumps(clue("contender", words, 0.0, "pool"), ensure_ascii=False)
 
 
 def clue(code: str, words: str, bits: float, family: str) -> dict[str, Any]:
@@ -53,15 +77,11 @@ def clue(code: str, words: str, bits: float, family: str) -> dict[str, Any]:
     return {"code": code, "words": words, "bits": round(bits, 2), "family": family, "side": side}
 
 
-def said(name: str, level: str, texts: Any, place: int) -> str:
-    """A level in words."""
+def said(name: str, level: str) -> tuple[str, str]:
+    """A level in words, and what stands in braces among them: what both agree in."""
     if name == "together":
-        return "names and places of one country go together"
+        return "names and places of one country go together", ""
     if name == "rest":
-        return f"what stands behind the number ({level.replace('/', ', ')}) is learned from this run"
+        return f"what stands behind the number ({level.replace('/', ', ')}) is learned from this run", ""
     words = _WORDS[name, level]
-    if "{" not in words:
-        return words
-    column = words[words.index("{") + 1 : words.index("}")]
-    held = texts["city" if column == "city" else f"{column}_text"][place].as_py() or ""
-    return words.replace("{" + column + "}", held)
+    return words, words[words.index("{") + 1 : words.index("}")] if "{" in words else ""

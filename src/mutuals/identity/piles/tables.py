@@ -28,7 +28,7 @@ from mutuals.identity.piles.words import TELLING, Kind, Meaning, listed, meaning
 LONGEST = 4_000
 """Characters of one value; what is longer is cut, because nothing that tells who somebody is needs more."""
 _BATCH = 20_000  # rows
-_GROUP, _GROUP_BYTES = 100_000, 64 << 20  # rows and bytes of one row group of ours, whichever comes first
+_GROUP, _GROUP_BYTES = 50_000, 64 << 20  # rows and bytes of one row group of ours, whichever comes first
 _MOST_BATCH = 256 << 20  # bytes of one unpacked batch of somebody's Parquet
 _BLOCK = 4 << 20  # bytes of CSV that are parsed at once
 _NOTHING = pa.array(["", "NULL", "null", "(null)", "NaN", "nan", "N/A", "n/a", "#N/A", "\\N", "-", "--", "?", "<NA>"])

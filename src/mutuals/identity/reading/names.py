@@ -5,7 +5,7 @@ Pure. Nothing is refused: a text without letters is a name without words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,7 +79,7 @@ class Name:
 def read(name: str = "", given: str = "", family: str = "") -> Name:
     """One name of its parts, or of the whole where there are none; `Doe, Jane` and Chinese and Korean order are turned."""
     if given or family:
-        return _of_parts(_untitled(letters.words(given)), letters.words(family))
+        return _of_parts(_given(given[: letters.LONGEST]), _family(family[: letters.LONGEST]))
     text = letters.clean(name)
     if text.count(",") == 1:
         last, _, first = text.partition(",")
@@ -115,7 +115,17 @@ def _untitled(found: list[str]) -> list[str]:
     return found
 
 
-def _of_parts(given: list[str], family: list[str]) -> Name:
+@lru_cache(65_536)
+def _given(text: str) -> tuple[str, ...]:
+    return tuple(_untitled(letters.words(text)))
+
+
+@lru_cache(65_536)
+def _family(text: str) -> tuple[str, ...]:
+    return tuple(letters.words(text))
+
+
+def _of_parts(given: Sequence[str], family: Sequence[str]) -> Name:
     family = [word for word in family if word not in ENDINGS] or family
     return Name(given[0] if given else "", "".join(family[:4]), tuple(given[1:4]))
 

@@ -87,6 +87,84 @@ def test_two_people_of_one_name_are_never_linked_by_the_name(tmp_path: Path) -> 
     assert float(line["margin"]) < 1
 
 
+def test_of_two_who_are_as_likely_a_person_is_asked_and_both_are_named(tmp_path: Path) -> None:
+    twins = [(f"K{n}", "Zebulon", "Quarrington", f"z{n}@post.example", "Gent", "") for n in (1, 2)]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(300), *twins])
+    shown = [("a1", "mastodon", "papertiger@town.example", "Zebulon Quarrington", "Gent", "")]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    told = {clue["code"]: clue["words"] for clue in json.loads(line["evidence"])}
+    assert (line["person_id"], line["decision"]) == ("K1", "review")
+    assert told["contender"] == "K2 is as likely"
+
+
+def test_an_own_site_is_a_clue_whichever_column_names_it(tmp_path: Path) -> None:
+    head = ("id", "name", "email")
+    rows = [(row[0], f"{row[1]} {row[2]}", row[3]) for row in _town(300)]
+    people = _table(tmp_path, Kind.PEOPLE, head, [*rows, ("K1", "Zebulon Quarrington", "zeb@own.example")])
+    shown = [
+        ("a1", "mastodon", "zeb", "Zebulon", "https://own.example"),
+        ("a2", "x", "ann", "Ann", "https://x.test/@ann"),
+    ]
+    profiles = _table(tmp_path, Kind.PROFILES, ("id", "network", "handle", "display_name", "url"), shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert lines["a1"]["person_id"] == "K1"
+    assert "both have the site own.example" in lines["a1"]["evidence"]
+    assert "x.test" not in lines["a2"]["evidence"]
+
+
+def test_a_page_in_a_network_is_no_site_of_its_own(tmp_path: Path) -> None:
+    head = ("id", "name", "website")
+    rows = [(row[0], f"{row[1]} {row[2]}", "") for row in _town(300)]
+    people = _table(tmp_path, Kind.PEOPLE, head, [*rows, ("K1", "Anna Ebertow", "https://town.example/@anna")])
+    shown = [
+        ("a1", "mastodon", "Paul", "https://town.example/@paul"),
+        ("a2", "mastodon", "Anna", "https://town.example"),
+    ]
+    profiles = _table(tmp_path, Kind.PROFILES, ("id", "network", "display_name", "url"), shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    assert "site" not in _lines(tmp_path / "links.csv")["a1"]["evidence"]
+
+
+def test_a_nickname_of_the_list_is_a_given_name(tmp_path: Path) -> None:
+    head = ("id", "name", "nickname", "city")
+    rows = [(row[0], f"{row[1]} {row[2]}", "", row[4]) for row in _town(300)]
+    people = _table(tmp_path, Kind.PEOPLE, head, [*rows, ("K1", "Theophilus Quarrington", "Baxter", "Gent")])
+    shown = [("a1", "mastodon", "bq@town.example", "Baxter Quarrington", "Gent", "")]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    assert line["person_id"] == "K1"
+    assert "the given name agrees" in line["evidence"]
+
+
+def test_what_a_linked_profile_holds_is_known_of_its_person(tmp_path: Path) -> None:
+    rows = [*_town(300), ("K1", "Zebulon", "Quarrington", "zebulon4711@post.example", "Gent", "")]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
+    shown = [
+        ("a1", "mastodon", "papertiger4711@town.example", "Zebulon Quarrington", "Gent", "https://tigers.example"),
+        ("a2", "x", "somethingelse", "Z.", "", "https://tigers.example"),
+    ]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert lines["a1"]["decision"] == "link"
+    assert lines["a2"]["person_id"] == "K1"
+    assert "both have the site tigers.example" in lines["a2"]["evidence"]
+
+
 def test_two_rows_of_one_person_do_not_stand_in_each_others_way(tmp_path: Path) -> None:
     rows = [
         ("K1", "Zebulon", "Quarrington", "zeb@own.example", "", ""),
