@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import connection
 
+from mutuals.base import gate
 from mutuals.identity.models import Merge
 
+_ONE_AT_A_TIME = 0x4D06 << 48  # of PostgreSQL's 64-bit advisory keys
 _UNDER = """
 WITH RECURSIVE under (id) AS (
     SELECT %s::bigint
@@ -20,6 +22,17 @@ WITH RECURSIVE above (id, gone_id, kept_id) AS (
     JOIN identity_merge m ON m.gone_id = a.kept_id AND m.undone_at IS NULL
 ) SELECT id FROM above
 """
+
+
+def alone() -> None:
+    """Whoever joins or parts people does so alone, to the end of the transaction, and while nobody is erased.
+
+    Every merge locks rows of persons that only its own reading of the forest tells, so two at once would wait for each other.
+    To be called before the first row is locked.
+    """
+    gate.enter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
 
 
 def under(person_id: int) -> list[int]:

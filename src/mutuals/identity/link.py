@@ -13,8 +13,9 @@ from django.db.models import F, Q
 from mutuals.base import bulk, clock, gate, jobs, journal
 from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.history import tally
+from mutuals.identity import edges
 from mutuals.identity.edges import Grounds
-from mutuals.identity.models import LIVE, Link, LinkState
+from mutuals.identity.models import LIVE, Link, LinkState, Verdict
 from mutuals.people import canonical, persons
 from mutuals.people.choice import CHOSEN
 from mutuals.people.models import Person, Profile
@@ -32,8 +33,9 @@ WHERE f.person_id IS NULL AND f.organisation_id IS NULL AND NOT f.is_ours AND p.
     SELECT 1 FROM identity_link l JOIN people_person o ON o.id = l.person_id
     WHERE l.profile_id = f.id AND l.state = %s AND l.until IS NULL AND o.canonical_id = p.id
 )
-ORDER BY f.id FOR NO KEY UPDATE OF f
+ORDER BY f.id
 """
+_LOCK = "SELECT id FROM people_profile WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 _END = """
 UPDATE identity_link SET until = %s WHERE profile_id = ANY(%s) AND until IS NULL AND state <> 'rejected'
 """
@@ -108,6 +110,7 @@ def attach_free(rows: Sequence[tuple[int, int, Grounds]], *, by: str, now: datet
     """
     grounds = {(profile, person): one for profile, person, one in sorted(rows, key=lambda row: row[0])}
     numbers = bulk.numbers(profile for profile, _ in grounds), bulk.numbers(person for _, person in grounds)
+    bulk.execute(_LOCK, [numbers[0]])  # before the question: what staff said while we waited for them counts
     found = bulk.execute(_FREE, [bulk.array([*CHOSEN, AS_WRITTEN]), *numbers, LinkState.REJECTED.value])
     free = [(int(profile), int(person)) for profile, person, _ in found]
     if not free:
@@ -177,6 +180,17 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
         profile.person = None
         settle([person.canonical_id], now=now)
         journal.note("profile.unlinked", person, by=by, profile=profile.pk)
+
+
+def is_refused(profile: Profile, person_id: int) -> bool:
+    """Whether staff said that a profile is not this canonical person's, nor of anybody merged into them; one who locked the
+    profile first knows what was said last.
+    """
+    cluster = Person.objects.filter(canonical_id=person_id)
+    if Link.objects.filter(profile=profile, state=LinkState.REJECTED, until=None, person__in=cluster).exists():
+        return True
+    theirs = Profile.objects.filter(person__in=cluster).values_list("pk", flat=True)
+    return edges.between([profile.pk], theirs).filter(verdict=Verdict.DIFFERENT, by__startswith="staff:").exists()
 
 
 def take_back(profile: Profile, *, said_by: str, now: datetime) -> bool:

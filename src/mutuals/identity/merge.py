@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import gate, journal
+from mutuals.base import journal
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
@@ -73,6 +73,7 @@ def merge(
     wanted = taken.check(choices or {})
     if one.pk == other.pk:
         raise Refusal("These are one person already: choose another one to merge with.")
+    forest.alone()
     roots = canonical.held([one.pk, other.pk])
     kept, gone = roots[one.pk], roots[other.pk]
     if kept.pk == gone.pk:
@@ -99,6 +100,7 @@ def merge_by_machine(one: Person, other: Person, *, grounds: Grounds, now: datet
     """
     if one.pk == other.pk:
         raise Refusal("These are one person already.")
+    forest.alone()
     roots = canonical.held([one.pk, other.pk])
     if roots[one.pk].pk == roots[other.pk].pk:
         return _before(one, other, roots[one.pk])
@@ -140,7 +142,7 @@ def undo(row: Merge, *, by: User, now: datetime) -> Done:
     person, whenever it came. Undoing twice is undoing once. Refused: Gone.
     """
     require(by, "person.merge")
-    gate.enter()
+    forest.alone()
     roots = canonical.held([row.kept_id, row.gone_id])
     row = Merge.objects.select_for_update().get(pk=row.pk)
     if row.undone_at is not None:

@@ -15,16 +15,21 @@ def export(who: Holder) -> dict[str, Any]:
     """Every link of the person, live and past, with how we knew; what was thought of their profiles, proven, joined and split;
     the codes that were sent.
 
-    Of an edge to somebody else's profile only the verdict is told: whose it is, and the clues, are theirs as well.
+    Of an edge to somebody else's profile only the verdict is told: whose it is, and the clues, are theirs as well. So it is
+    with a link to a presence that is not theirs, but was suggested, or held to be theirs once.
     """
-    rows = Link.objects.filter(person__in=who.person_ids)
+    rows = Link.objects.filter(person__in=who.person_ids).order_by("pk")
+    told = ("state", "by", "since", "until")
     proofs = Proof.objects.filter(profile__in=who.profile_ids)
     codes = Challenge.objects.filter(person__in=who.person_ids)
     columns = ("verdict", "probability", "by", "since", "until")
     inside = Edge.objects.filter(a__in=who.profile_ids, b__in=who.profile_ids).order_by("pk")
     outside = _edges(who).exclude(pk__in=inside.values("pk")).order_by("pk")
     return {
-        "links": list(rows.values("profile__network", "profile__key", "state", "because", "by", "since", "until")),
+        "links": [
+            *rows.filter(profile__in=who.profile_ids).values("profile__network", "profile__key", "because", *told),
+            *rows.exclude(profile__in=who.profile_ids).values(*told),
+        ],
         "thoughts": [
             *inside.values("a__network", "a__key", "b__network", "b__key", "because", *columns),
             *outside.values(*columns),

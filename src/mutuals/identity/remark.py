@@ -71,9 +71,11 @@ def own_record(person: Person, *, now: datetime) -> Profile:
 
     Of the several that a merged cluster has it is the canonical person's own: what is written there stays with them.
     """
-    found = persons.own_of(person.canonical_id)
-    if found is None and not Person.objects.filter(pk=person.canonical_id).exists():
-        raise persons.Gone
-    return found or Profile.objects.create(
-        network=profiles.OWN, key=str(ids.new_key(now)), person_id=person.canonical_id
-    )
+    if (found := persons.own_of(person.canonical_id)) is not None:
+        return found
+    with transaction.atomic():  # one who makes it keeps others from making a second one
+        if not Person.objects.select_for_update(of=("self",)).filter(pk=person.canonical_id):
+            raise persons.Gone
+        return persons.own_of(person.canonical_id) or Profile.objects.create(
+            network=profiles.OWN, key=str(ids.new_key(now)), person_id=person.canonical_id
+        )

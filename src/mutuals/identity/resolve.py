@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from mutuals.connectors.contract import Handle
 from mutuals.history.keep import Kept
-from mutuals.identity.link import attach
-from mutuals.identity.models import Link, LinkState
+from mutuals.identity.link import attach, is_refused
+from mutuals.identity.models import LinkState
 from mutuals.people.models import Profile
 
 
@@ -26,18 +26,13 @@ def authors(kept: Sequence[Kept]) -> None:
     if not vouched:
         return
     nobody = Profile.objects.filter(pk__in=vouched, person=None, organisation=None, is_ours=False)
-    free = set(nobody.values_list("pk", flat=True))
-    rejected = set(
-        Link.objects.filter(profile__in=free, state=LinkState.REJECTED, until=None).values_list(
-            "profile_id", "person__canonical_id"
-        )
-    )
+    free = nobody.select_for_update(no_key=True).order_by("pk").in_bulk()
     holders = _holders([vouched[number] for number in free])
     now = max(one.placed.arrived.received_at for one in kept)
     for number in sorted(free):
         handle = vouched[number]
         people = {holders[key] for key in _keys(handle) if key in holders}
-        if len(people) != 1 or (number, person := next(iter(people))) in rejected:
+        if len(people) != 1 or is_refused(free[number], person := next(iter(people))):
             continue
         clues = [
             {"clue": f"{handle.network} vouches for the same {key[0]}", "detail": key[1], "for": True}

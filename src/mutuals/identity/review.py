@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import gate, journal, wake
+from mutuals.base import journal, wake
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
-from mutuals.identity import edges, joins, link, merge, queries
+from mutuals.identity import edges, forest, joins, link, merge, queries
 from mutuals.identity.edges import said_by
 from mutuals.identity.models import Edge, Link, LinkState, SecondLook, Verdict
 from mutuals.people import canonical, persons
@@ -65,7 +65,7 @@ def answer(
     """
     require(by, "person.link")
     with transaction.atomic():
-        gate.enter()
+        forest.alone()
         wake.changed(PAIR, [edge.pk])
         look = SecondLook.objects.select_for_update().filter(edge=edge, verdict="").first()
         if look is not None and queries.may_look(look, by):
@@ -98,7 +98,7 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
     Refused: a key that nothing has, somebody else's silent second look, and what `joins.undo` refuses.
     """
     require(by, "person.link")
-    gate.enter()
+    forest.alone()
     kinds = [queries.ANSWERED, ACCEPTED, SEEN]
     row = Entry.objects.select_for_update().filter(pk=key, kind__in=kinds).first() if 0 < key < 2**63 else None
     if row is None:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import gate, journal
+from mutuals.base import journal
 from mutuals.base.refusals import Refusal
-from mutuals.identity import edges, merge
+from mutuals.identity import edges, forest, merge
 from mutuals.identity.edges import said_by
 from mutuals.identity.link import hand_back, hand_over, settle, settle_later
 from mutuals.identity.merge import Done
@@ -59,7 +59,7 @@ def some(
     not theirs, their own record (split the whole person instead), things that are not theirs, and Gone.
     """
     require(by, "person.merge", person)
-    gate.enter()
+    forest.alone()
     rows = list(Profile.objects.select_for_update(no_key=True).filter(pk__in=set(profile_ids)).order_by("pk"))
     held = canonical.held([person.pk, *([to.pk] if to else [])])
     source = held[person.pk]
@@ -92,7 +92,7 @@ def undo(row: Split, *, by: User, now: datetime) -> Done:
     lost. Undoing twice is undoing once.
     """
     require(by, "person.merge")
-    gate.enter()
+    forest.alone()
     back = dict(row.moved[PROFILES])
     rows = list(Profile.objects.select_for_update(no_key=True).filter(pk__in=back).order_by("pk"))
     held = canonical.held([row.person_id, row.to_id])
@@ -119,13 +119,15 @@ def undo(row: Split, *, by: User, now: datetime) -> Done:
 def again(row: Split, *, by: User, now: datetime) -> Done:
     """Split once more what was undone: to the same person, with the same things."""
     require(by, "person.merge")
+    forest.alone()
     joined = Merge.objects.filter(gone=row.to_id, kept=row.person_id, undone_at=None).first()
     if row.is_new and joined is not None:
         merge.undo(joined, by=by, now=now)
     along = {name: [number for number, _ in pairs] for name, pairs in row.moved.items() if name != PROFILES}
     numbers = [number for number, _ in row.moved[PROFILES]]
     done = some(row.person, numbers, by=by, now=now, to=row.to, along=along)
-    Split.objects.filter(pk=int(done.key.partition(":")[2])).update(is_new=row.is_new)
+    if row.is_new:  # but not of somebody whom the new one was merged into meanwhile
+        Split.objects.filter(pk=int(done.key.partition(":")[2]), to=row.to_id).update(is_new=True)
     return done
 
 

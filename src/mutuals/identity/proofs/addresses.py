@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 LONGEST = 500
 _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*")
 _PORTS = {"http": 80, "https": 443}
+_TWO_WAYS = re.compile(
+    "[ßς\u200c\u200d]"
+)  # IDNA 2003 and 2008 make two domains of it, of which two people may be the owners
 _RESERVED = (
     "example",
     "test",
@@ -30,7 +33,8 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-
 def page(address: str) -> str:
     """`https://www.Bea.example/about/#me` as `bea.example/about`; "" for what is no web address.
 
-    Without scheme, "www.", port of the scheme, fragment and closing slash; the host in ASCII, the path as written.
+    Without scheme, "www.", port of the scheme, fragment and closing slash; the host in ASCII, the path as written. A host that
+    could be two domains (ß) is none.
     """
     text = address.strip()
     if not text or len(text) > LONGEST or any(ord(letter) < 33 for letter in text):
@@ -50,6 +54,8 @@ def page(address: str) -> str:
 
 def _ascii(host: str) -> str:
     plain = host.rstrip(".").lower()
+    if _TWO_WAYS.search(plain):
+        return ""
     try:
         plain = plain if plain.isascii() else plain.encode("idna").decode("ascii")
     except UnicodeError:

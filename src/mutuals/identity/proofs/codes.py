@@ -97,6 +97,8 @@ def recognise(kept: Sequence[Kept], *, now: datetime) -> list[tuple[int, int]]:
     """Find codes that came back in a batch of messages, and link who sent them; returns (profile, person).
 
     One cheap question while no code is open. A code inside quoted words is none: only what was written this time is read.
+    Nor is one in a letter that a machine sent, or of which our own server found the sender forged (DMARC): whoever has a code
+    could claim anybody's address by it.
     """
     if not _open(now).exists():
         return []
@@ -104,6 +106,8 @@ def recognise(kept: Sequence[Kept], *, now: datetime) -> list[tuple[int, int]]:
     for one in kept:
         profile_id, envelope = one.placed.profile_id, one.placed.arrived.envelope
         if not one.is_new or one.placed.is_ours or profile_id is None or one.placed.arrived.is_history:
+            continue
+        if envelope.extra.get("dmarc") == "fail" or "auto" in envelope.extra:
             continue
         for found in list(_CODE.finditer(envelope.body[:LONGEST]))[:TRIES]:
             secret, number = (found[1] + found[2]).upper(), _read(found[3].upper())

@@ -12,7 +12,7 @@ from mutuals.base.net import Http, NetError, guarded
 from mutuals.channels.models import Source, SourceState
 from mutuals.identity.models import Proof
 from mutuals.identity.proofs import claims, record
-from mutuals.identity.proofs.addresses import page
+from mutuals.identity.proofs.addresses import host, page
 from mutuals.identity.proofs.claims import Teller
 from mutuals.identity.proofs.looking import Look, names_did, page_read
 from mutuals.identity.proofs.pictures import LARGEST, difference_hash
@@ -48,8 +48,13 @@ def at_page(*, address: str, http: Http, now: datetime) -> Look:
 
 
 def _addresses(one: Teller) -> list[str]:
-    """Where a presence stands: its page, and its id where that is an address; for accounts of the fediverse also @name."""
+    """Where a presence stands: its page, and its id where that is an address; for accounts of the fediverse also @name.
+
+    Where the id is an address, a page on another host does not count: a server may give its accounts anybody's page.
+    """
     url = Profile.objects.filter(pk=one.id).values_list("url", flat=True).first() or ""
+    if one.key.startswith(("https://", "http://")) and host(page(one.key)) != host(page(url)):
+        url = ""
     name, _, server = one.name.removeprefix("@").partition("@")
     return [url, one.key, *([f"https://{server}/@{name}"] if one.network == "mastodon" and server else [])]
 

@@ -3,7 +3,8 @@
 A proof says that a profile is in the hand of whoever has its subject in hand: a page, a domain, the account of a person.
 Whose that is must be known from elsewhere: what staff or a file of theirs wrote down as somebody's website, or another
 profile of theirs with the same proof. A company's page proves nobody: it is left out where an organisation has the
-domain, where two people write from it, or where two people are said to have the page.
+domain, where two people write from it, or where two people are said to have the page; and staff are asked where it names
+two presences of one network that are called otherwise, as the page of a team does.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mutuals.identity.models import LIVE, Link, LinkState, Proof, Verdict
 from mutuals.identity.proofs.addresses import host, page
 from mutuals.identity.remark import own_record
 from mutuals.people.models import Organisation, Person, Profile
+from mutuals.people.names import fold
 from mutuals.people.profiles import OWN
 
 BY = "machine:proofs"
@@ -51,18 +53,22 @@ SELECT count(*) FROM (
 """
 
 
-def keep(profile_id: int, kind: str, subject: str, *, seen: str, now: datetime, is_lasting: bool = False) -> Proof:
-    """Write down that a proof was seen, for the first time or again. `is_lasting`: it cannot be lost."""
+def keep(profile_id: int, kind: str, subject: str, *, seen: str, now: datetime, is_lasting: bool = False) -> None:
+    """Write down that a proof was seen, for the first time or again; nothing where the profile was erased meanwhile.
+
+    `is_lasting`: it cannot be lost.
+    """
     again = None if is_lasting else now + AGAIN
     found = Proof.objects.filter(profile=profile_id, kind=kind, subject=subject, ended_at=None)
-    if not found.update(looked_at=now, again_at=again, silent=0):
-        bulk.insert(
-            Proof,
-            ("profile_id", "kind", "subject", "seen", "at", "looked_at", "again_at", "silent", "ended_because"),
-            [(profile_id, kind, subject, seen[:1000], now, now, again, 0, "")],
-            conflict="DO NOTHING",
-        )
-    return found.get()
+    with transaction.atomic():
+        gate.enter()
+        if not found.update(looked_at=now, again_at=again, silent=0) and Profile.objects.filter(pk=profile_id).exists():
+            bulk.insert(
+                Proof,
+                ("profile_id", "kind", "subject", "seen", "at", "looked_at", "again_at", "silent", "ended_because"),
+                [(profile_id, kind, subject, seen[:1000], now, now, again, 0, "")],
+                conflict="DO NOTHING",
+            )
 
 
 def holds(profile_id: int, kind: str, subject: str) -> bool:
@@ -93,17 +99,30 @@ def conclude(profile_ids: Iterable[int], *, now: datetime) -> list[tuple[int, in
     where the profile is another person's already: these two go to the review.
     """
     rows = Proof.objects.filter(profile__in=sorted(set(profile_ids)), ended_at=None).order_by("profile", "pk")
+    rows = rows.select_related("profile")
     held: dict[int, list[Proof]] = {}
     for row in rows:
         held.setdefault(row.profile_id, []).append(row)
     done = []
     for profile_id, proofs in held.items():
         named = {person for proof in proofs for person in _named(proof)}
-        if len(named) == 1 and _prove(profile_id, person := named.pop(), proofs, now):
+        is_sure = len(named) == 1 and not all(map(_is_of_several, proofs))
+        if is_sure and _prove(profile_id, person := named.pop(), proofs, now):
             done.append((profile_id, person))
-        elif 1 < len(named) <= MOST_ASKED:
+        elif named and not is_sure and len(named) <= MOST_ASKED:
             _ask_all(profile_id, named, proofs, now)
     return done
+
+
+def _is_of_several(proof: Proof) -> bool:
+    """Whether a page names another presence of the same network that is called by other words: a team's page does."""
+    if not proof.subject.startswith("page:"):
+        return False
+    own = proof.profile
+    others = Profile.objects.filter(proofs__subject=proof.subject, proofs__ended_at=None, network=own.network)
+    names = others.exclude(pk=own.pk).values_list("shown", flat=True)[:MOST_ASKED]
+    mine = set(fold(own.shown).split())
+    return bool(mine) and any(theirs and mine.isdisjoint(theirs) for one in names if (theirs := set(fold(one).split())))
 
 
 def _named(proof: Proof) -> set[int]:
@@ -135,7 +154,7 @@ def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: dateti
         person = Person.objects.filter(pk=person_id).first()
         if row is None or person is None or row.organisation_id or row.is_ours or row.network == OWN:
             return False
-        if _is_refused(row, person):
+        if link.is_refused(row, person.pk):
             return False
         clues = [clue(proof) for proof in proofs if person_id in _named(proof)]
         if row.person_id is None:
@@ -151,15 +170,6 @@ def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: dateti
         return _strengthen(row, person, clues)
 
 
-def _is_refused(row: Profile, person: Person) -> bool:
-    """Whether staff said that it is not theirs."""
-    cluster = Person.objects.filter(canonical_id=person.pk)
-    if Link.objects.filter(profile=row, state=LinkState.REJECTED, until=None, person__in=cluster).exists():
-        return True
-    theirs = Profile.objects.filter(person__in=cluster).values_list("pk", flat=True)
-    return edges.between([row.pk], theirs).filter(verdict=Verdict.DIFFERENT, by__startswith="staff:").exists()
-
-
 def _ask_all(profile_id: int, people: Iterable[int], proofs: Sequence[Proof], now: datetime) -> None:
     """A proof names several people: staff are asked about each."""
     with transaction.atomic():
@@ -168,7 +178,7 @@ def _ask_all(profile_id: int, people: Iterable[int], proofs: Sequence[Proof], no
         if row is None or row.organisation_id or row.is_ours or row.network == OWN:
             return
         for person in Person.objects.filter(pk__in=sorted(people)).exclude(cluster=row.person_id).order_by("pk"):
-            if not _is_refused(row, person):
+            if not link.is_refused(row, person.pk):
                 _ask(row, person, [clue(proof) for proof in proofs if person.pk in _named(proof)], now)
 
 

@@ -11,7 +11,7 @@ from cast import NOW, event, person, said, source, staff
 from mutuals import privacy
 from mutuals.base import files
 from mutuals.identity import edges, joins, link, merge, split
-from mutuals.identity.models import Edge, Merge, Split, Verdict
+from mutuals.identity.models import Edge, Link, LinkState, Merge, Split, Verdict
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +65,18 @@ def test_erasing_takes_all_rows_of_the_cluster_and_their_traces_beside_others():
     assert cast.everywhere("uber") == []
     bo.refresh_from_db()
     assert bo.city == "Faro"
+
+
+def test_a_presence_that_was_only_suggested_is_not_handed_over():
+    us = staff()
+    bea, stranger = person(by=us.ada), cast.profile("@stranger")
+    clue = {"clue": "name", "detail": "stranger of Faro"}
+    held = {"by": "machine:identity", "because": [clue], "since": NOW}
+    Link.objects.create(profile=stranger, person=bea, state=LinkState.SUGGESTED, **held)
+
+    blob, _ = privacy.export(bea, by=us.olga, now=LATER)
+
+    with zipfile.ZipFile(files.path(blob.sha256)) as package:
+        told = package.read("identity.json").decode()
+    assert "stranger" not in told
+    assert [row["state"] for row in json.loads(told)["links"]][-1] == "suggested"

@@ -129,6 +129,7 @@ def beside(act, *, after=None):
 def somebody_waits():
     """Whether a connection to this database waits for a lock."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else one transaction sees the same answer for ever
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -290,3 +290,18 @@ def test_whoever_was_made_for_a_split_keeps_their_name_when_it_is_taken_back_and
     joins.undo(done.key, by=us.ada, now=AFTER)
 
     assert Person.objects.get(pk=done.other.pk).name == "@bea"
+
+
+def test_splitting_once_more_and_taking_that_back_joins_nobody_who_was_there_before():
+    us = staff()
+    bea, xaver, row = person("Bea", by=us.ada), person("Xaver", by=us.ada), cast.profile("@pours")
+    link.confirm(row, person=bea, by=us.ada, now=NOW)
+    done = split.some(bea, [row.pk], by=us.ada, now=NOW + timedelta(minutes=1))
+    merge.merge(done.other, xaver, by=us.ada, now=NOW + timedelta(minutes=2), keep=xaver)
+    key = done.key
+
+    for minute in range(3, 6):  # back, once more (to whom the new one became), and back again
+        key = joins.undo(key, by=us.ada, now=NOW + timedelta(minutes=minute)).key
+
+    assert Person.objects.get(pk=xaver.pk).canonical_id == xaver.pk
+    assert Profile.objects.get(pk=row.pk).person_id == bea.pk
