@@ -11,11 +11,12 @@ from playwright.sync_api import expect
 import cast
 from browser.conftest import AXE, Town, Walker, sign_in
 from mutuals import flow
-from mutuals.base import clock
+from mutuals.base import clock, journal, wake
 from mutuals.capture import receive
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
-from mutuals.identity.models import Edge, Link, LinkState
+from mutuals.identity import link, merge, review
+from mutuals.identity.models import Edge, Link, LinkState, Model, Sweep, Verdict
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.browser
@@ -167,6 +168,108 @@ def test_a_merge_is_undone_after_new_messages_arrived_and_they_are_with_whom_the
     assert ada.said == []
 
 
+def test_the_toast_takes_a_merge_back_though_words_came_in_meanwhile(ada: Walker, town: Town, pairs: Pairs) -> None:
+    page = ada.page
+    one, twin = pairs.twins.a.person, pairs.twins.b.person
+    link.confirm(pairs.handle, person=twin, by=town.staff.ada, now=clock.now())
+    page.clock.install()
+    ada.go(f"/customers/same/{pairs.twins.pk}/")
+
+    page.keyboard.press("y")
+    expect(page.locator("[data-toast]")).to_contain_text("is one person now")
+    arrives(town, f"toast-{pairs.handle.pk}", pairs.handle.key, "It beeps while you merge.")
+    page.keyboard.press("z")
+    expect(page.locator("[data-toast]")).to_contain_text("Taken back")
+
+    assert one is not None
+    assert {Person.objects.get(pk=who.pk).canonical_id for who in (one, twin)} == {one.pk, twin.pk}
+    ada.go(f"/customers/{twin.pk}/")
+    expect(page.locator(".tlwrap")).to_contain_text("It beeps while you merge.")
+
+
+def test_the_queue_renews_itself_while_a_search_runs_and_the_pair_at_hand_stays(
+    ada: Walker, town: Town, pairs: Pairs
+) -> None:
+    page = ada.page
+    ada.go(f"/customers/same/{pairs.edge.pk}/")
+    expect(page.locator("#pairs .rows li")).to_have_count(2)
+    page.locator(f"#pair{pairs.twins.pk}").focus()
+
+    found = cast.doubt(pairs.bea, cast.profile(f"@late.{pairs.edge.pk}"), sure=0.8, since=clock.now())
+    row = Sweep.objects.create(kind="everybody", by="machine:identity", began_at=clock.now(), looked_at=250, total=1000)
+    wake.changed("sweep", [row.pk])
+    expect(page.locator(f"#pair{found.pk}")).to_be_visible()
+    expect(page.locator(".qf")).to_contain_text("250 of 1,000 looked at")
+    expect(page.locator(f"#pair{pairs.twins.pk}")).to_be_focused()
+    expect(page.locator(".cmp h2 a").first).to_have_text(str(pairs.bea))
+    Sweep.objects.filter(pk=row.pk).delete()
+    review.answer(pairs.edge, Verdict.DIFFERENT, by=town.staff.lea, now=clock.now())
+
+    expect(page.locator("#decide")).to_contain_text("Answered by Lea")
+    expect(page.get_by_role("button", name="Same person")).to_have_count(0)
+    expect(page.locator(f"#pair{pairs.edge.pk}")).to_have_count(0)
+    assert ada.said == []
+
+
+def test_before_a_whole_person_is_split_off_the_keyboard_shows_where_each_thing_goes(
+    ada: Walker, town: Town, pairs: Pairs
+) -> None:
+    page = ada.page
+    merge.merge(pairs.bea, pairs.twin, by=town.staff.ada, now=clock.now(), keep=pairs.bea, anyway=True)
+    ada.go(f"/customers/{pairs.bea.pk}/joins/")
+
+    page.get_by_role("link", name="Split…").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Where each thing goes")).to_contain_text(f"Goes to {pairs.twin}")
+    still = Person.objects.get(pk=pairs.twin.pk).canonical_id
+    page.keyboard.press("y")
+    expect(page.locator("[data-toast]")).to_contain_text("two people again")
+    apart = Person.objects.get(pk=pairs.twin.pk).canonical_id
+    page.keyboard.press("z")
+    expect(page.locator("[data-toast]")).to_contain_text("is one person again")
+
+    assert (still, apart) == (pairs.bea.pk, pairs.twin.pk)
+    assert Person.objects.get(pk=pairs.twin.pk).canonical_id == pairs.bea.pk
+    assert ada.said == []
+
+
+def test_on_a_phone_j_walks_the_list_that_is_seen_and_x_ticks_nothing_unseen(ada: Walker, town: Town) -> None:
+    page = ada.page
+    page.set_viewport_size({"width": 360, "height": 800})
+    ada.go("/customers/")
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+
+    expect(page.locator(".phone-list a").first).to_be_focused()
+    expect(page.locator("[data-tick]:checked")).to_have_count(0)
+    expect(page.locator(".bulk")).not_to_be_visible()
+
+
+def test_an_unlinked_presence_is_found_in_the_palette_noted_and_answered_by_keys(
+    ada: Walker, town: Town, pairs: Pairs
+) -> None:
+    page = ada.page
+    ada.go("/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(pairs.handle.name)
+    row = page.get_by_role("group", name="Unlinked").get_by_role("option", name=pairs.handle.name)
+    for _ in range(int(row.get_attribute("data-row") or 0)):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Whose it may be")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Beeps since Tuesday, says the neighbour.")
+    page.get_by_role("button", name="Keep").press("Enter")
+    expect(page.locator(".tlwrap")).to_contain_text("says the neighbour")
+    page.keyboard.press("r")
+
+    expect(page.locator("main")).to_contain_text("My Arc beeps at night.")
+    assert "/inbox/" in page.url
+    assert ada.said == []
+
+
 @pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
 def test_every_screen_of_identity_is_clean_for_axe_and_fits(
     ada: Walker, town: Town, pairs: Pairs, theme: str, width: int, height: int
@@ -176,6 +279,8 @@ def test_every_screen_of_identity_is_clean_for_axe_and_fits(
     page.set_viewport_size({"width": width, "height": height})
     other = pairs.twins.a.person
     said = Interaction.objects.filter(profile=pairs.handle).latest("pk")
+    double = cast.person("Joined Twice", by=town.staff.ada, now=clock.now())
+    done = merge.merge(town.bea, double, by=town.staff.ada, now=clock.now(), keep=town.bea, anyway=True)
     ways = [
         "/customers/same/",
         f"/customers/same/{pairs.edge.pk}/",
@@ -184,6 +289,7 @@ def test_every_screen_of_identity_is_clean_for_axe_and_fits(
         f"/customers/{other.pk}/merge/?with={pairs.twin.pk if other != pairs.twin else pairs.twins.b.person_id}",
         f"/customers/{town.bea.pk}/split/?profile={town.bea.profiles.filter(network='email').get().pk}",
         "/customers/joins/",
+        f"/customers/joins/{done.key.partition(':')[2]}/split/",
         "/customers/unlinked/",
         f"/profiles/{pairs.handle.pk}/",
         f"/seen/presence/{pairs.handle.pk}/",
@@ -201,18 +307,27 @@ def test_every_screen_of_identity_is_clean_for_axe_and_fits(
     assert ada.said == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_what_only_admins_see_of_it_is_clean_for_axe_as_well(walker: Walker, town: Town, theme: str) -> None:
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 360)])
+def test_what_only_admins_see_of_it_is_clean_for_axe_as_well(
+    walker: Walker, town: Town, theme: str, width: int
+) -> None:
     page, wrong = walker.page, list[str]()
+    page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
     sign_in(walker, "aron@kettleworks.example", cast.PASSWORD)
     Edge.objects.filter(until=None).delete()
     cast.doubt(town.bea, cast.profile(f"@{theme}.bea"), sure=0.97, since=clock.now())
+    journal.note("pair.answered", "edge:1", by=town.staff.ada, verdict="same", probability=0.97, seen=[])
+    Model.objects.get_or_create(
+        version="day-one-1.9", defaults={"file": {}, "made_at": clock.now(), "by": "machine:identity"}
+    )
 
     for way in ("/customers/same/", "/customers/same/quality/"):
         walker.go(way)
         page.evaluate(AXE.read_text())
         wrong += [f"{way} {words}" for words in page.evaluate(AXE_OF_PAGE)]
+        wrong += [f"{way} is {page.evaluate(OVER)} px too wide"] if page.evaluate(OVER) > 0 else []
+    page.set_viewport_size({"width": 1440, "height": 900})
     walker.go("/customers/same/")
     page.get_by_role("button", name="Accept 1").click()
     expect(page.locator("[data-toast]")).to_contain_text("1 pair accepted")
