@@ -33,13 +33,14 @@ _BEHIND = _longest_first(
 _USUAL = frozenset((*_BEFORE, *_BEHIND))
 KINDS = ("whole", "role", "digits", "word", "role digits", "role word", "left over before", "left over behind")
 """What stands around the piece of a handle that may be a name; their places number them."""
+_MOST_BARE = 6
 _DIGIT_BITS = 3.3  # log2(10)
 _WORD_BITS = 4.0  # one of the usual words
 _ROLE_BITS = 2.0
 _LETTER_BITS = 7.5  # that a middle initial stands there at all, and which
 _SMALL_BIG = re.compile(r"([a-z])([A-Z])")
 _BIG_BIG_SMALL = re.compile(r"([A-Z])([A-Z][a-z])")
-_NUMBER = re.compile(r"\d+")
+_PART = re.compile(r"[a-z]+|[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,12 @@ def own_label(domain: str) -> str:
 def _of(text: str) -> Handle:
     if text.isascii() and text.isalpha() and text.islower():
         return Handle(text, frozenset())
-    parted = _SMALL_BIG.sub(r"\1 \2", text)
-    if not text.isupper():
-        parted = _BIG_BIG_SMALL.sub(r"\1 \2", parted)
-    parts = [letters.plain(part) for part in re.split(r"[^A-Za-z0-9]+", _NUMBER.sub(r" \g<0> ", parted))]
-    parts = [part for part in parts if part]
+    parted, small = text, text.lower()
+    if small != text:
+        parted = _SMALL_BIG.sub(r"\1 \2", text)
+        if not text.isupper():
+            parted = _BIG_BIG_SMALL.sub(r"\1 \2", parted)
+    parts = _PART.findall(parted.lower())
     meets, place = set[int](), 0
     for part in parts[:-1]:
         place += len(part)
@@ -136,6 +138,15 @@ def _piece(core: str, start: int, end: int) -> Piece:
     kind = (1 if start else 0) if not tail else (4 if start else 2) if digits == len(tail) else (5 if start else 3)
     bits = _DIGIT_BITS * digits + (_WORD_BITS if digits < len(tail) else 0.0) + (_ROLE_BITS if start else 0.0)
     return Piece(core[start:end], start, end, kind, bits)
+
+
+@lru_cache(65_536)
+def bare(core: str) -> tuple[str, ...]:
+    """The letters of a core that may spell a name: all of them, and without the usual words before and behind them."""
+    text = "".join(letter for letter in core if not letter.isdigit())
+    fore = [text, *(text[len(word) :] for word in _BEFORE if text.startswith(word))]
+    both = [*fore, *(one[: -len(word)] for one in fore for word in _BEHIND if one.endswith(word))]
+    return tuple(dict.fromkeys(one for one in both if len(one) >= SHORTEST))[:_MOST_BARE]
 
 
 def _add(found: dict[tuple[int, int], Piece], piece: Piece) -> None:
