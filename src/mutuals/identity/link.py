@@ -29,7 +29,8 @@ _FREE = """
 SELECT f.id, p.id, p.name = '' OR f.network IN ('email', 'phone') OR f.fields ?| %s::text[]
 FROM unnest(%s::bigint[], %s::bigint[]) AS g(profile_id, person_id)
 JOIN people_profile f ON f.id = g.profile_id JOIN people_person p ON p.id = g.person_id
-WHERE f.person_id IS NULL AND f.organisation_id IS NULL AND NOT f.is_ours AND p.canonical_id = p.id AND NOT EXISTS (
+WHERE coalesce(f.person_id, f.organisation_id) IS NULL  -- by number, never through an index of all who are nobody's
+    AND NOT f.is_ours AND p.canonical_id = p.id AND NOT EXISTS (
     SELECT 1 FROM identity_link l JOIN people_person o ON o.id = l.person_id
     WHERE l.profile_id = f.id AND l.state = %s AND l.until IS NULL AND o.canonical_id = p.id
 )
