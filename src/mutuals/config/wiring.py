@@ -90,7 +90,7 @@ def _name_jobs() -> None:
     jobs.name(live.JOB, lambda timestamp=0: sweep.drain(now=clock.now()), cron="* * * * *")
     jobs.name(sweep.JOB, sweep.run)
     jobs.name(link.SETTLE, link.settle_now)
-    jobs.name("identity.learn", lambda timestamp=0: learn.refit(now=clock.now()), cron="10 * * * *")
+    jobs.name(learn.JOB, lambda timestamp=0, by="": learn.run(by), cron="10 3 * * *", retry=False)
     jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")

@@ -88,7 +88,8 @@ def _bins(held: Sequence[tuple[float, bool]]) -> list[list[tuple[float, bool]]]:
         else:
             bins.append([one])
     if len(bins) > 1 and len(bins[-1]) < _BIN:
-        bins[-2] += bins.pop()
+        few = bins.pop()
+        bins[-1].extend(few)
     return bins
 
 

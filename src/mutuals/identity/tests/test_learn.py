@@ -1,57 +1,101 @@
-"""Decisions of staff teach how far probabilities may be believed."""
+"""Decisions of staff teach what clues weigh, and how far probabilities may be believed."""
 
 import pytest
 
 from cast import NOW, minutes, profile, staff
 from mutuals.base.refusals import Refusal
-from mutuals.identity import learn, weights
+from mutuals.identity import learn, live, teach, weights
 from mutuals.identity.edges import MACHINE
+from mutuals.identity.model import social
+from mutuals.identity.model.score import weight
 from mutuals.identity.models import Edge, Model, Verdict
+from mutuals.people.models import Profile
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
+GIVEN = ("Aino", "Boris", "Chidi", "Dolores", "Ewan", "Fatima", "Gustav", "Hiroko")
+WORDS = ("kettle", "otter", "vinyl", "saddle", "ember", "tango", "pixel", "brook", "quiet")
 
 
-def test_judgements_make_a_version_that_is_used_because_it_errs_less():
+@pytest.fixture(autouse=True)
+def no_version_of_another_test():
+    weights.of.cache_clear()
+
+
+def test_labels_teach_by_splink_what_a_clue_is_worth_among_our_own_people():
     staff()
     for number in range(60):
-        judge(number, bits=12.0, same=number % 3 == 0)  # the model says 98 %; a third of them is right
-    for number in range(60, 90):
-        judge(number, bits=1.0, same=False)
+        judge(number, same=True, digits=number + 10)  # here people put another number behind the same word
+    for number in range(60, 80):
+        judge(number, same=False)
+    live.drain(now=NOW)
 
-    made = learn.refit(now=NOW)
+    made = teach.learn(now=NOW)
 
+    said = made.measured
     assert made.is_in_use
-    assert made.measured["pairs"] == 90
-    assert made.measured["loss_after"] < made.measured["loss_before"]
-    assert weights.in_use().version == made.version
-    assert weights.in_use().calibration(0.98) < 0.6
+    assert (said["pairs"], said["labels"]) == (80, 60)
+    assert said["strangers"] > 1000
+    assert said["loss_after"] < said["loss_before"]
+    assert said["wrong_links_gained"] == 0
+    assert made.version == weights.in_use().version
+    assert bits("handle", "same but for digits") > day_one("handle", "same but for digits") + 1
+    assert bits("employer", "same") < day_one("employer", "same") - 1  # all of them work for one
+    assert ["handle", "same but for digits"] in [line[:2] for line in said["moved"]]
 
 
-def test_without_news_nothing_is_learned_and_of_few_judgements_nothing_either():
+def test_few_labels_move_the_calibration_alone():
+    staff()
+    for number in range(60):
+        judge(number, same=number < 20, digits=number + 10)
+    live.drain(now=NOW)
+
+    made = teach.learn(now=NOW)
+
+    assert made.measured["labels"] == made.measured["strangers"] == 0
+    assert made.measured["moved"] == []
+    assert bits("employer", "same") == day_one("employer", "same")
+    assert weights.in_use().calibration.judged == 60
+
+
+def test_without_news_nothing_is_learned_but_for_somebody_who_asks():
     staff()
     for number in range(20):
-        judge(number, bits=12.0, same=number % 2 == 0)
-    too_few = learn.refit(now=NOW)
+        judge(number, same=number % 2 == 0)
+    too_few = teach.learn(now=NOW)
     for number in range(20, 60):
-        judge(number, bits=12.0, same=number % 2 == 0)
-    first = learn.refit(now=NOW)
+        judge(number, same=number % 3 == 0)
+    first = teach.learn(now=NOW)
 
-    again = learn.refit(now=NOW + minutes(60))
+    again = teach.learn(now=NOW + minutes(60))
+    asked = teach.learn(now=NOW + minutes(60), by="staff:1")
 
     assert too_few is None
     assert first is not None
     assert again is None
+    assert asked.by == "staff:1"
+
+
+def test_the_same_judgements_teach_the_same():
+    us = staff()
+    for number in range(70):
+        judge(number, same=number < 50, digits=number + 10)
+    live.drain(now=NOW)
+    first = teach.learn(now=NOW, by="staff:1")
+    learn.use("", by=us.aron, now=NOW)
+
+    again = teach.learn(now=NOW, by="staff:1")
+
+    assert first.version != again.version
+    assert (first.file, first.measured) == (again.file, again.measured)
 
 
 def test_an_admin_goes_back_to_an_earlier_version_and_at_most_five_are_kept():
     us = staff()
-    for number in range(80):
-        judge(number, bits=12.0, same=number % 3 == 0)
+    for number in range(60):
+        judge(number, same=number % 3 == 0)
     for hour in range(7):
-        learn.refit(now=NOW + minutes(60 * hour))
-        for number in range(100 + hour * 20, 120 + hour * 20):
-            judge(number, bits=12.0, same=number % 3 == 0)
+        teach.learn(now=NOW + minutes(60 * hour), by="staff:1")
     oldest = Model.objects.order_by("pk").first().version
 
     learn.use(oldest, by=us.aron, now=NOW)
@@ -65,22 +109,52 @@ def test_an_admin_goes_back_to_an_earlier_version_and_at_most_five_are_kept():
         learn.use("never-was", by=us.aron, now=NOW)
     with pytest.raises(NotAllowed):
         learn.use("", by=us.ben, now=NOW)
+    with pytest.raises(NotAllowed):
+        learn.begin(by=us.ben)
 
 
-def judge(number, *, bits, same):
-    """A pair that the machine weighed, and what staff then said of it."""
-    one, other = profile(f"@one{number}", of=None), profile(f"@other{number}", of=None)
-    clues = [{"clue": "handle", "weight": bits, "for": True, "detail": str(number)}]
-    Edge.objects.create(
-        a=one,
-        b=other,
-        verdict=Verdict.UNSURE,
-        because=clues,
-        probability=0.98,
-        pool=64,
-        by=MACHINE,
-        since=NOW,
-        until=NOW,
+@pytest.mark.django_db(transaction=True)
+def test_learning_runs_in_a_process_of_its_own(child_environ, monkeypatch):
+    staff()
+    for number in range(60):
+        judge(number, same=number % 3 == 0)
+    for name, value in child_environ.items():
+        monkeypatch.setenv(name, value)
+
+    learn.run("staff:1")
+
+    assert Model.objects.get().by == "staff:1"
+
+
+def bits(comparison, level):
+    return told(weights.in_use().model, comparison, level)
+
+
+def day_one(comparison, level):
+    return told(social.day_one(), comparison, level)
+
+
+def told(model, comparison, level):
+    levels = next(one.levels for one in model.comparisons if one.name == comparison)
+    return weight(next(one for one in levels if one.name == level))
+
+
+def judge(number, *, same, digits=None):
+    """Two accounts that the machine weighed, and what staff then said of them."""
+    word = f"{WORDS[number % 9]}{WORDS[number // 9 % 9]}"
+    other_word = word if digits or same else f"{WORDS[(number + 1) % 9]}{WORDS[(number + 2) % 9]}"
+    one = account(f"one{number}", f"@{word}{digits or ''}", GIVEN[number % 8])
+    other = account(
+        f"two{number}", f"@{other_word}{2 * digits if digits and same else ''}", GIVEN[(number + (not same)) % 8]
     )
+    pair = {"a": one, "b": other}
+    Edge.objects.create(**pair, verdict=Verdict.UNSURE, probability=0.5, pool=64, by=MACHINE, since=NOW, until=NOW)
     verdict = Verdict.SAME if same else Verdict.DIFFERENT
-    Edge.objects.create(a=one, b=other, verdict=verdict, by="staff:1", since=NOW)
+    Edge.objects.create(**pair, verdict=verdict, by="staff:1", since=NOW)
+
+
+def account(key, handle, shown):
+    made = profile(key, of=None)
+    works = {"employer": {"value": "Acme Freight", "at": NOW.isoformat(), "by": "staff:1"}}
+    Profile.objects.filter(pk=made.pk).update(name=handle, shown=shown, fields=works)
+    return made

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutuals.identity.model.calibrate import Calibration, error_above, from_told, learn
+from mutuals.identity.model.calibrate import Calibration, _bins, error_above, from_told, learn
 
 some = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=300)
 
@@ -68,6 +68,15 @@ def test_what_the_model_holds_more_probable_stays_more_probable(pairs):
 @given(some, st.randoms(use_true_random=False))
 def test_the_order_of_judgements_does_not_matter(pairs, chance):
     assert learn(pairs) == learn(chance.sample(pairs, len(pairs)))
+
+
+def test_the_last_judgements_that_fill_no_bin_go_with_the_ones_before_and_none_is_lost():
+    judged = [(float(place), place % 3 > 0) for place in range(69)]
+
+    bins = _bins(judged)
+
+    assert [one for part in bins for one in part] == judged
+    assert [len(part) for part in bins] == [20, 20, 29]
 
 
 @given(some)
