@@ -25,6 +25,7 @@ CLAIMS = {
     "dedupe": "benchmarks.identity_dedupe",
     "link": "benchmarks.identity_link",
     "lists": "benchmarks.identity_lists",
+    "social": "benchmarks.identity_social",
 }
 
 

@@ -12,7 +12,8 @@ from pydantic_core import from_json
 from mutuals.base import bulk
 from mutuals.identity.model.card import Card
 from mutuals.identity.proofs.addresses import page
-from mutuals.identity.reading import handles, names, sites
+from mutuals.identity.reading import handles, names, signature, sites
+from mutuals.identity.reading import places as towns
 from mutuals.people.profiles import OWN
 
 MOST_NAMES = 8
@@ -34,6 +35,7 @@ WHERE p.canonical_id = ANY(%s::bigint[]) AND a.until IS NULL ORDER BY a.id
 """
 _NAMELESS = ("email", "phone", OWN)
 _TOLD_HANDLES = ("mastodon", "bluesky")  # networks of which a file may tell a person's handle
+_ONE_EACH = ("facebook", "linkedin", "xing")  # networks whose terms allow a person one account
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
     """
     ordered = sorted(voices, key=lambda voice: (voice.network != OWN, voice.id))[:MOST]
     called = [name for voice in ordered for name in _names(voice)]
-    pairs = list(dict.fromkeys((name.given, name.family) for name in called if name.family))[:MOST_NAMES]
+    pairs = list(dict.fromkeys(pair for name in called for pair in _pairs(name)))[:MOST_NAMES]
     pages = [site for voice in ordered for site in _sites(voice)]
     own = [voice for voice in ordered if voice.label != "shared"]
     return Card(
@@ -100,7 +102,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
         handles=_once(pair for voice in ordered for pair in _handles(voice)),
         emails=_once(sites.address(told) for told in [*_keys(own, "email"), *_told(ordered, "email")]),
         phones=_once([*_keys(own, "phone"), *_told(ordered, "phone")]),
-        hosts=_once(sites.host(page) for page in pages),
+        hosts=_once(sites.host(page) for page in [*pages, *_own_domains(ordered)]),
         links=_once(link for link in map(_page, [*(voice.url for voice in ordered), *pages]) if link),
         cities=_once([*_told(ordered, "city"), *_told(ordered, "place")]),
         organisations=_once(
@@ -109,6 +111,14 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
         birth_dates=_once(_told(ordered, "birthday")),
         languages=_once(_told(ordered, "language")),
         pictures=_once(_told(ordered, "picture")),
+        accounts=_once(account for voice in ordered for account in _accounts(voice)),
+        named=_once(account for voice in ordered for account in _named(voice)),
+        signed=_once(told for voice in ordered for told in _signed_ways(voice)),
+        mentioned=_once(place for bio in _told(ordered, "bio") for place in towns.mentioned(bio)),
+        sole=_once(
+            _account(*_of(voice)) for voice in own if voice.network in _ONE_EACH and voice.label in ("", "personal")
+        ),
+        firms=_once(voice.shown[:200] for voice in ordered if signature.is_firm(voice.shown)),
     )
 
 
@@ -140,12 +150,73 @@ def _names(voice: Voice) -> list[names.Name]:
     return [name for one in dict.fromkeys(told) for name in names.readings(one)]
 
 
+def _pairs(name: names.Name) -> Iterator[tuple[str, str]]:
+    """Given and family name; a name in the middle may be the first half of the family name."""
+    if name.family:
+        yield name.given, name.family
+        if name.given and name.middle and len(name.middle[-1]) > 1:
+            yield name.given, name.middle[-1] + name.family
+
+
 def _handles(voice: Voice) -> Iterator[tuple[str, str]]:
     if voice.network not in _NAMELESS and not voice.network.startswith("crm:") and voice.name:
         yield voice.network, handles.read(voice.name[:200], voice.network).core
     for network in _TOLD_HANDLES:
         if isinstance(told := voice.told.get(network), str) and told:
             yield network, handles.read(told[:200], network).core
+
+
+def _of(voice: Voice) -> tuple[str, str]:
+    return voice.network, voice.name[:200]
+
+
+def _account(network: str, handle: str) -> str:
+    """A whole account: `bea@tea.example`, `bea.example` of Bluesky, `github bea` elsewhere; "" for a part of one."""
+    plain = handle.strip().lstrip("@").lower()
+    if network == "mastodon" or "@" in plain:
+        return plain if "@" in plain else ""
+    if network == "bluesky":
+        return plain if "." in plain else ""
+    return f"{network} {plain}" if network and plain else ""
+
+
+def _accounts(voice: Voice) -> Iterator[str]:
+    if voice.network not in _NAMELESS and not voice.network.startswith(("crm:", "shop:")):
+        yield _account(*_of(voice))
+    for network in _TOLD_HANDLES:
+        if isinstance(told := voice.told.get(network), str) and told:
+            yield _account(network, told[:200])
+
+
+def _named(voice: Voice) -> list[str]:
+    """Accounts that a biography or a signature calls its own, or anybody else's: nobody asked them."""
+    bio, signed = voice.told.get("bio"), voice.told.get("signature")
+    told = list(signature.handles(bio)) if isinstance(bio, str) else []
+    pairs = signed.get("handles") if isinstance(signed, dict) else None
+    for pair in pairs[:10] if isinstance(pairs, list) else []:
+        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair):
+            told.append((pair[0], pair[1][:200]))
+    own = set(_accounts(voice))
+    return [account for network, handle in told if (account := _account(network, handle)) and account not in own]
+
+
+def _signed_ways(voice: Voice) -> list[str]:
+    """Addresses, numbers and hosts that stand under somebody's letters."""
+    signed = voice.told.get("signature")
+    if not isinstance(signed, dict):
+        return []
+    ways = {
+        name: [one for one in signed.get(name) or [] if isinstance(one, str)][:10]
+        for name in ("emails", "phones", "sites")
+    }
+    found = [*map(sites.address, ways["emails"]), *ways["phones"], *map(sites.host, ways["sites"])]
+    return [one for one in found if one != voice.key]
+
+
+def _own_domains(voices: Iterable[Voice]) -> list[str]:
+    """Handles of Bluesky that are a domain of one's own."""
+    told = [voice.name.lstrip("@").lower() for voice in voices if voice.network == "bluesky" and "." in voice.name]
+    return [name for name in told if ".".join(name.split(".")[-2:]) not in sites.HOSTERS]
 
 
 def _sites(voice: Voice) -> list[str]:

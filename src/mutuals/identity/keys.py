@@ -10,13 +10,17 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 from mutuals.identity.model.card import Card
-from mutuals.identity.reading import letters
+from mutuals.identity.reading import handles as readings
+from mutuals.identity.reading import letters, names
 
 MOST = 32  # keys of one card: the cost of whoever has a hundred accounts is bounded
 MOST_NAMES = 4
+MOST_BARE = 4  # readings of one handle without the usual words around a name
+MOST_SHORTS = 4
 SHORTEST = 5  # letters of a handle that is looked for; shorter ones are everybody's
 _BANDS = 4  # parts of a picture's hash; of two that differ in up to three bits, one part is the same
 _DIGITS = re.compile("[0-9]+")
+_NUMBER = re.compile("[0-9]{2,9}")
 
 
 def keys_of(card: Card) -> list[int]:
@@ -41,16 +45,22 @@ def _words(card: Card) -> Iterator[tuple[str, str]]:
     yield from (("host", host) for host in card.hosts)
     handles = [plain for _, handle in card.handles if len(plain := letters.plain(handle)) >= SHORTEST]
     yield from (("spelled", handle) for handle in handles)
+    bare = (word for handle in handles for word in readings.bare(handle)[:MOST_BARE] if word != handle)
+    yield from (("spelled", word) for word in bare if len(word) >= SHORTEST)
     locals_ = [letters.plain(address.rpartition("@")[0]) for address in card.emails]
     yield from (("spelled", local) for local in locals_ if len(local) >= SHORTEST)
     yield from (("spelled", core) for core in _cores([*handles, *locals_]))
-    names = list(_names(card))
-    for given, family in names:
+    called = list(_names(card))
+    numbers = [number for word in (*handles, *locals_) for number in _NUMBER.findall(word)][:2]
+    for given, family in called[:2]:  # who shows a first name alone is found by the number behind it
+        yield from (("numbered", f"{given or family} {number}") for number in numbers)
+        yield from (("numbered", f"{given or family} {number[:-1]}") for number in numbers if len(number) > 2)
+    for given, family in called:
         if family and given:
             yield "name", f"{family} {given[:3]}"
-    for given, family in names:
+    for given, family in called:
         yield from (("spelled", word) for word in _spellings(given, family) if len(word) >= SHORTEST)
-    yield from (("town", f"{family} {letters.plain(city)}") for _, family in names for city in card.cities[:4])
+    yield from (("town", f"{family} {letters.plain(city)}") for _, family in called for city in card.cities[:4])
     for picture in card.pictures:
         size = max(1, len(picture) // _BANDS)
         yield from ((f"picture{at}", picture[at * size : (at + 1) * size]) for at in range(_BANDS))
@@ -72,3 +82,5 @@ def _spellings(given: str, family: str) -> Iterator[str]:
         yield given[0] + family
         yield given + family[0]
         yield family + given[0]
+        yield family
+        yield from (short + family for short in names.shorts(given)[:MOST_SHORTS])

@@ -20,7 +20,15 @@ from mutuals.identity.weights import Ready
 BLOCK = 200  # rows under one key; under one that holds more nobody is looked for
 MOST = 25  # candidates of one
 LOOKED_UNDER = 16  # keys, the most telling
-FEWEST = 20_000  # rows of which a frequency is a share at least: among fifty people nobody's name is common
+RARE = {"given": (0.5, 125), "family": (0.3, 1_200), "place": (0.5, 50), "number": (0.5, 100)}
+"""How often a value is met that nobody else of the pool has: so many of so many, counted with the pool's own. A given name is
+one in some hundreds, a family name one in some thousands (census of the United States, 1990, weighted by those who bear it);
+without it everybody's name were common among fifty people, and rare."""
+_RARE = (0.2, 4_000)  # hosts and pictures
+OF_PERSONS = frozenset(
+    ("given", "family", "place", "number")
+)  # counted among persons alone: their accounts say it again
+MOST_OF_A_PICTURE = 5  # who have the same one; what more have came with the network, or is everybody's
 POOL = hashed("persons")
 _CHANGED = """WHERE (identity_known.row, identity_known.keys, identity_known."values", identity_known.reading)
 IS DISTINCT FROM (excluded.row, excluded.keys, excluded."values", excluded.reading)"""
@@ -33,7 +41,12 @@ SELECT g.asker, g.hash, c.found, 0 FROM unnest(%s::bigint[], %s::bigint[]) AS g(
 UNION ALL
 SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])
 """
-_ROWS = "SELECT id, person_id, profile_id, row FROM identity_known WHERE id = ANY(%s::bigint[]) AND reading = %s"
+_ROWS = """
+SELECT k.id, k.person_id, k.profile_id, k.row, k."values", ARRAY(
+    SELECT coalesce(f.count, 1) FROM unnest(k."values") WITH ORDINALITY AS v(hash, at)
+    LEFT JOIN identity_frequency f ON f.hash = v.hash ORDER BY v.at)
+FROM identity_known k WHERE k.id = ANY(%s::bigint[]) AND k.reading = %s
+"""
 _FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[])"
 
 
@@ -70,7 +83,7 @@ def keep(whoms: Sequence[Whom], ready: Ready) -> list[Asker]:
     kept = list[Asker]()
     for column, place in (("person_id", 0), ("profile_id", 1)):
         rows = [
-            (whom[place], json.dumps(row), keys, _values(row, ready, whom[0]), ready.reading)
+            (whom[place], json.dumps(row), keys, values(row, ready, whom[0]), ready.reading)
             for whom, (_, row, keys) in read.items()
             if whom[place] is not None
         ]
@@ -99,21 +112,26 @@ def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
     The frequencies of what the askers hold are written onto their rows.
     """
     asked = [(asker.held.id, key) for asker in askers for key in asker.keys[:LOOKED_UNDER]]
-    values = _counted(askers, ready)
+    wanted = _counted(askers, ready)
     told = [
         bulk.numbers(asker for asker, _ in asked),
         bulk.numbers(key for _, key in asked),
         BLOCK + 1,
-        bulk.numbers(values),
+        bulk.numbers(wanted),
     ]
     rows = bulk.execute(_FIND, told)
     under = {(asker, key): block or [] for asker, key, block, _ in rows if asker is not None}
-    pool = _frequent(askers, ready, {key: count for asker, key, _, count in rows if asker is None})
+    counts = {key: count for asker, key, _, count in rows if asker is None}
+    pool = frequent([asker.held.row for asker in askers], ready, counts, unknown=0)
     found = {asker.held.id: Found() for asker in askers}
     best = {asker.held.id: _likeliest(asker, under, found[asker.held.id]) for asker in askers}
     wanted = sorted({number for numbers in best.values() for number in numbers})
     rows = bulk.execute(_ROWS, [bulk.numbers(wanted), ready.reading]) if wanted else []
-    held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row in rows}
+    held = dict[int, Held]()
+    for number, person, profile, row, hashes, each in rows:
+        held[number] = Held(number, person, profile, from_json(row))
+        counts.update(zip(hashes, each, strict=True))
+    frequent([one.row for one in held.values()], ready, counts)
     for asker, numbers in best.items():
         found[asker].candidates = [held[number] for number in numbers if number in held]
     return found, pool
@@ -139,20 +157,31 @@ def _counted(askers: Sequence[Asker], ready: Ready) -> list[int]:
     return sorted(wanted | {hashed(name) for name in ready.frequent} | {POOL})
 
 
-def _frequent(askers: Sequence[Asker], ready: Ready, counts: Mapping[int, int]) -> int:
-    """Write `tf_<column>` onto the rows, the share of all that hold the same; returns the number of persons."""
+def frequent(
+    rows: Sequence[dict[str, Value]], ready: Ready, counts: Mapping[int, int], *, unknown: int | None = None
+) -> int:
+    """Write `tf_<column>` onto the rows: the share of the others that hold the same, drawn towards what is usual where few are
+    known. Pictures that many have are taken out. Returns the number of persons.
+
+    What is not among the counts has none, unless `unknown` says how many hold it.
+    """
     for name in ready.frequent:
-        total = max(FEWEST, counts.get(hashed(name), 1))
-        for asker in askers:
-            row = asker.held.row
-            if row.get(name) is not None:
-                row[f"tf_{name}"] = max(1, counts.get(hashed(f"{name}={row[name]}"), 1)) / total
+        total = max(counts.get(hashed(name), 1), 1)
+        seen, among = RARE.get(name, _RARE)
+        for row in rows:
+            value = row.get(name)
+            count = counts.get(hashed(f"{name}={value}"), unknown) if value is not None else None
+            if count is not None:
+                row[f"tf_{name}"] = (max(count - 1, 0) + seen) / (total + among)
+                if name == "picture" and count > MOST_OF_A_PICTURE:
+                    row.pop("bands", None)
     return max(1, int(counts.get(POOL, 1)))
 
 
-def _values(row: Mapping[str, Any], ready: Ready, person: int | None) -> list[int]:
-    values = [POOL] if person is not None else []
+def values(row: Mapping[str, Any], ready: Ready, person: int | None) -> list[int]:
+    """What is counted of a row: hashes of the columns whose rarity counts, and of what they hold."""
+    found = [POOL] if person is not None else []
     for name in ready.frequent:
-        if row.get(name) is not None:
-            values += [hashed(name), hashed(f"{name}={row[name]}")]
-    return values
+        if row.get(name) is not None and (person is not None or name not in OF_PERSONS):
+            found += [hashed(name), hashed(f"{name}={row[name]}")]
+    return found

@@ -19,6 +19,9 @@ from mutuals.identity.model.score import Evidence
 
 TELLS = 1.0
 """Bits from which a family of clues counts as one that speaks for a candidate."""
+SUPPORTING = frozenset(("place", "talk", "work", "digits", "signature"))
+"""Families that add to what another says and are no second kind by themselves: namesakes of one town, one firm or one house
+share them, and anybody may write them under a letter."""
 PRESENT = 0.5
 """Share of profiles whose person is in the pool, when nothing better is known."""
 _FLAT = 1000.0  # bits that are added to no sum of powers without drowning it
@@ -150,7 +153,7 @@ def _judged(
         return Verdict.REVIEW, Reason.CONFLICT
     if probability < rule.link:
         return Verdict.REVIEW, Reason.LIKELY
-    if sum(bits >= TELLS for bits in best.families().values()) < rule.families:
+    if sum(bits >= TELLS and name not in SUPPORTING for name, bits in best.families().items()) < rule.families:
         return Verdict.REVIEW, Reason.ONE_FAMILY
     return Verdict.LINK, Reason.SURE
 

@@ -1,108 +1,20 @@
-"""People and their accounts: how a card is read into columns, how two of them are compared, and the weights of day one.
+"""People and their accounts: how two cards are compared, and the weights of day one.
 
 The weights come from the literature and from counts that others published, not from anybody's data of ours: what an equal
 handle is worth by its entropy (Perito and others, 2011), how many people keep a handle or a shown name over networks (Li
 and others, 2018; 50 to 60 %), how many places, languages and employers two strangers share. Judgements of staff then move
-the calibration. What a name is worth follows from how many of those we know bear it.
+the calibration. What a given name, a family name, a host or a place is worth follows from how many of those we know bear it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from mutuals.identity.model.card import Card, Column, Reading
+from mutuals.identity.model.card import Column
+from mutuals.identity.model.columns import KINDS, READING, READINGS
 from mutuals.identity.model.comparisons import Comparison, Level, Test
 from mutuals.identity.model.file import Model
-from mutuals.identity.reading import letters, names
 
-READING = "social-1"  # raised when READINGS read otherwise, so that what is stored is read anew
-VERSION = "day-one-1"
-_MOST = 12  # values of one column
-_RARE, _FAIR = 35.0, 24.0  # bits of entropy
-_BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters
-
-
-def entropy(handle: str) -> float:
-    """About how many bits a handle tells: letters and digits, repeated ones count little."""
-    digits = sum(letter.isdigit() for letter in handle)
-    fresh = len(set(handle)) / max(len(handle), 1)
-    return (_BITS_A_LETTER * (len(handle) - digits) + _BITS_A_DIGIT * digits) * min(1.0, 0.4 + fresh)
-
-
-def _cores(card: Card) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(core for _, handle in card.handles[:_MOST] if (core := letters.plain(handle))))
-
-
-def _locals(card: Card) -> tuple[str, ...]:
-    found = (letters.plain(address.rpartition("@")[0]) for address in card.emails[:_MOST])
-    return tuple(dict.fromkeys(core for core in found if len(core) > 4))
-
-
-def _over(cores: tuple[str, ...], least: float) -> tuple[str, ...]:
-    return tuple(core for core in cores if entropy(core) >= least)
-
-
-def _stems(card: Card) -> tuple[str, ...]:
-    return tuple(stem for core in (*_cores(card), *_locals(card)) if len(stem := core.strip("0123456789")) > 4)
-
-
-def _pairs(card: Card) -> Iterator[tuple[str, str]]:
-    yield from ((given, family) for given, family in zip(card.given[:4], card.family[:4], strict=False) if family)
-
-
-def _whole(card: Card) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{given} {family}" for given, family in _pairs(card) if given))
-
-
-def _forms(card: Card) -> tuple[str, ...]:
-    """Short and long forms of the given name, each with the family name."""
-    found = (
-        f"{form} {family}" for given, family in _pairs(card) if given for form in (given, *names.shorts(given)[:8])
-    )
-    return tuple(dict.fromkeys(found))
-
-
-def _spelled(card: Card) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for g, f in _pairs(card) if g for word in (g + f, f + g)))
-
-
-def _cut(card: Card) -> tuple[str, ...]:
-    found = (word for g, f in _pairs(card) if g for word in (g[0] + f, g + f[0], f + g[0]) if len(word) > 4)
-    return tuple(dict.fromkeys(found))
-
-
-def _bands(card: Card) -> tuple[str, ...]:
-    return tuple(f"{at}{picture[at : at + 4]}" for picture in card.pictures[:3] for at in range(0, len(picture), 4))
-
-
-def _plain(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(core for value in values[:_MOST] if (core := letters.plain(value))))
-
-
-READINGS: Mapping[str, Reading] = {
-    "name": lambda card: next(iter(_whole(card)), None),
-    "names": _whole,
-    "forms": _forms,
-    "families": lambda card: tuple(dict.fromkeys(family for _, family in _pairs(card))),
-    "spelled": _spelled,
-    "cut": _cut,
-    "cores": _cores,
-    "fair": lambda card: _over(_cores(card), _FAIR),
-    "rare": lambda card: _over(_cores(card), _RARE),
-    "locals": lambda card: _over(_locals(card), _FAIR),
-    "stems": _stems,
-    "emails": lambda card: card.emails[:_MOST],
-    "phones": lambda card: card.phones[:_MOST],
-    "links": lambda card: card.links[:_MOST],
-    "host": lambda card: next(iter(card.hosts), None),
-    "hosts": lambda card: card.hosts[:_MOST],
-    "places": lambda card: _plain(card.cities),
-    "employers": lambda card: _plain(card.organisations),
-    "born": lambda card: next((day for day in card.birth_dates if len(day) == 10), None),
-    "languages": lambda card: tuple(language[:2].lower() for language in card.languages[:_MOST]),
-    "bands": _bands,
-}
-_KINDS = {"name": "text", "host": "text", "born": "text"}
+__all__ = ["READING", "READINGS", "VERSION", "day_one"]
+VERSION = "day-one-2"
 
 
 def _weighs(name: str, test: Test, bits: float, *, u: float = 1e-6) -> Level:
@@ -110,9 +22,10 @@ def _weighs(name: str, test: Test, bits: float, *, u: float = 1e-6) -> Level:
     return Level(name, test, m=min(u * 2**bits, 0.9), u=u)
 
 
-def _frequent(name: str, test: Test, column: str, m: float) -> Level:
-    """A level that weighs log2(m / share of those who have the same); `m` is the share of one person's pairs."""
-    return Level(name, test, tf=column, m=m, u=1e-5, floor=1e-7)
+def _frequent(name: str, test: Test, column: str, m: float, *, most: float = 20.0) -> Level:
+    """A level that weighs log2(m / share of those who have the same), `most` bits at most; `m` is the share of one
+    person's pairs."""
+    return Level(name, test, tf=column, m=m, u=max(1e-3, m * 2**-most), floor=m * 2**-most)
 
 
 def _against(bits: float) -> Level:
@@ -123,62 +36,156 @@ def _no(column: str) -> Test:
     return ("missing", column)
 
 
+def _unless(missing: Test, *known: Test) -> Test:
+    """Missing, where none of what makes it known holds."""
+    return ("all", missing, *(("not", one) for one in known))
+
+
 _ONE_HANDLE: Test = ("any", ("share", "cores"), ("across_share", "cores", "locals"))
-_A_NAME: Test = ("any", ("across_share", "spelled", "cores"), ("across_share", "cut", "cores"))
+_FULL: Test = ("across_share", "spelled", "written")
+_CUT: Test = ("across_share", "cut", "written")
+_CUT_FAMILY: Test = ("across_share", "cut_family", "written")
+_GIVEN_ALONE: Test = ("across_share", "givens", "written")
+_FAMILY_ALONE: Test = ("across_share", "families", "written")
+_TURNED: Test = ("across_share", "givens", "families")
+_A_NAME: Test = ("any", _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE, _FAMILY_ALONE)
 """A handle that only spells the name says what the name says: namesakes choose it as well. It is no second kind of clue."""
+_INITIAL = 3.3  # bits: about one in ten begins with the same letter
+_ONE_MAILBOX: Test = ("across_share", "fair", "locals")
+_KEEP: Test = ("across_share", "kept_first", "kept_second")
+_NAMED: Test = ("across_share", "named", "accounts")
+_SIGNED: Test = ("across_share", "signed", "reached")
+_HERE: Test = ("across_share", "mentioned", "places")
 
 _COMPARISONS = (
     Comparison(
         "handle",
-        ("all", _no("cores"), ("not", ("across_share", "fair", "locals"))),
+        ("all", _no("cores"), ("not", _ONE_MAILBOX)),
         (
+            _weighs("one account", ("share", "accounts"), 20),
             _weighs("same, as their name is", ("all", _ONE_HANDLE, _A_NAME), 0.9, u=0.2),
             _weighs("same and rare", ("share", "rare"), 13),
             _weighs("same", ("share", "fair"), 9, u=1e-4),
-            _weighs("of the address", ("across_share", "fair", "locals"), 8, u=1e-4),
+            _weighs("of the address", _ONE_MAILBOX, 8, u=1e-4),
             _weighs("same, as many have", ("share", "cores"), 4, u=1e-3),
-            _weighs("same but for digits", ("share", "stems"), 4, u=1e-3),
+            _weighs("same but for digits", ("all", ("share", "stems"), ("not", _A_NAME)), 4, u=1e-3),
         ),
         "handle",
-        _against(1.2),
+        _against(0.9),
     ),
     Comparison(
-        "name",
-        ("all", _no("names"), ("not", ("across_share", "spelled", "cores")), ("not", ("across_share", "cut", "cores"))),
+        "habit",  # how many keep their handle on these two networks
+        ("all", ("not", _KEEP), ("not", ("across_share", "left_first", "left_second"))),
         (
-            _frequent("same", ("share", "names"), "name", 0.5),
-            _weighs("short form", ("share", "forms"), 11, u=1e-4),
-            _weighs("spelled by the handle", ("across_share", "spelled", "cores"), 11, u=1e-4),
-            _weighs("cut by the handle", ("across_share", "cut", "cores"), 6, u=1e-3),
-            _weighs("nearly the same", ("near", "names", 0.95), 8, u=1e-3),
-            _weighs("same family", ("share", "families"), 0.5, u=1e-2),
+            _weighs("same, as most keep it there", ("all", ("share", "cores"), _KEEP), 0.3, u=0.1),
+            _weighs("same, though few keep it there", ("share", "cores"), -0.4, u=0.1),
+            _weighs("differs, though most keep it there", _KEEP, -0.5, u=0.5),
+        ),
+        "handle",
+        Level("differs", ("otherwise",), m=0.7, u=0.5),
+    ),
+    Comparison(
+        "digits",
+        ("any", _no("numbers"), _ONE_HANDLE),
+        (
+            _frequent("same, long", ("all", ("share", "followed"), ("share", "numbers3")), "number", 0.3, most=7),
+            _frequent("same", ("share", "followed"), "number", 0.3, most=5),
+        ),
+        "handle",
+        Level("differs", ("otherwise",), m=0.5, u=0.5),
+    ),
+    Comparison(
+        "digits_nearly",  # relatives and namesakes number themselves alike
+        ("any", _no("numbers"), _ONE_HANDLE, ("share", "followed")),
+        (
+            _frequent("same, otherwise followed", ("share", "numbers"), "number", 0.2, most=5),
+            _weighs("same but for the last", ("across_share", "shortened", "numbers"), 3, u=1e-2),
+        ),
+        "digits",
+        _against(0.5),
+    ),
+    Comparison(
+        "given",
+        _unless(("all", _no("givens"), _no("initials")), _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE),
+        (
+            _frequent("same", ("share", "givens"), "given", 0.8, most=13),
+            _frequent("short form", ("share", "forms"), "given", 0.2, most=10),
+            _frequent("spelled by the handle", _FULL, "given", 0.9, most=13),
+            _frequent("the handle alone", ("any", _CUT_FAMILY, _GIVEN_ALONE), "given", 0.3, most=9),
+            _weighs("initial", ("any", _CUT, ("all", _no("givens"), ("share", "initials"))), _INITIAL, u=0.08),
+            _weighs("nearly the same", ("near", "givens", 0.92), 3, u=1e-2),
+            _weighs("said as family name", _TURNED, 0.5, u=0.1),
+            _weighs("another one of the family", ("share", "families"), -6.0, u=0.5),
         ),
         "name",
-        _against(5.0),
+        _against(2.5),
     ),
     Comparison(
-        "address", _no("emails"), (_weighs("same", ("share", "emails"), 18),), "contact", _against(0.3)
+        "family",
+        _unless(("all", _no("families"), _no("family_initials")), _FULL, _CUT, _FAMILY_ALONE, _TURNED, _CUT_FAMILY),
+        (
+            _frequent("same", ("share", "families"), "family", 0.8),
+            _frequent("spelled by the handle", _FULL, "family", 0.9),
+            _frequent("cut by the handle", _CUT, "family", 0.6),
+            _frequent("the handle alone", _FAMILY_ALONE, "family", 0.4),
+            _frequent("said as given name", _TURNED, "family", 0.2),
+            _weighs("initial", ("any", _CUT_FAMILY, ("all", _no("families"), ("share", "family_initials"))), _INITIAL, u=0.08),
+            _weighs("nearly the same", ("near", "families", 0.93), 4, u=5e-3),
+        ),
+        "name",
+        _against(3.0),
     ),
+    Comparison("address", _no("emails"), (_weighs("same", ("share", "emails"), 18),), "contact", _against(0.3)),
     Comparison("number", _no("phones"), (_weighs("same", ("share", "phones"), 16),), "contact", _against(0.3)),
     Comparison(
         "site",
-        ("all", _no("links"), _no("hosts")),
+        _unless(("all", _no("links"), _no("hosts")), ("share", "domains")),
         (
-            _weighs("same page", ("share", "links"), 13),
-            _frequent("same host", ("share", "hosts"), "host", 0.5),
+            _weighs("same page", ("share", "links"), 10),
+            _frequent("same host", ("share", "hosts"), "host", 0.5, most=12),
+            _weighs("the domain of the address", ("share", "domains"), 7, u=1e-3),
         ),
         "site",
         _against(0.3),
     ),
-    Comparison("place", _no("places"), (_weighs("same", ("share", "places"), 3, u=0.05),), "place", _against(1.0)),
+    Comparison(
+        "named",  # anybody may name anybody's account as their own
+        _unless(_no("named"), _NAMED),
+        (_weighs("one names the other", _NAMED, 10), _weighs("both name one", ("share", "named"), 8)),
+        "site",
+        _against(0.0),
+    ),
+    Comparison(
+        "signature",  # what stands under a letter: anybody may write anybody's number there
+        _unless(_no("signed"), _SIGNED),
+        (_weighs("names the other's", _SIGNED, 6), _weighs("both name one", ("share", "signed"), 4)),
+        "signature",
+        _against(0.0),
+    ),
+    Comparison(
+        "place",
+        _unless(_no("places"), _HERE),
+        (
+            _frequent("same", ("share", "places"), "place", 0.6, most=8),
+            _frequent("named", _HERE, "place", 0.5, most=7),
+        ),
+        "place",
+        _against(1.0),
+    ),
     Comparison("employer", _no("employers"), (_weighs("same", ("share", "employers"), 5, u=0.01),), "work", _against(0.5)),
     Comparison("born", _no("born"), (_weighs("same day", ("equal", "born"), 13, u=1e-5),), "birth", _against(9.0)),
-    Comparison("language", _no("languages"), (_weighs("same", ("share", "languages"), 0.5, u=0.5),), "talk", _against(1.5)),
-    Comparison("picture", _no("bands"), (_weighs("alike", ("share_count", "bands", 3), 7, u=1e-4),), "picture", _against(0.2)),
+    Comparison("language", _no("languages"), (_weighs("same", ("share", "languages"), 0.5, u=0.5),), "talk", _against(1.0)),
+    Comparison(
+        "picture",
+        _no("bands"),
+        (_frequent("alike", ("share_count", "bands", 3), "picture", 0.6, most=6),),
+        "picture",
+        _against(0.2),
+    ),
 )  # fmt: skip
 
 
 def day_one() -> Model:
     """The model before anybody judged anything; its own prior is not used, as every decision states its pool."""
-    columns = tuple(Column(name, _KINDS.get(name, "texts")) for name in READINGS)
+    columns = tuple(Column(name, KINDS.get(name, "texts")) for name in READINGS)
     return Model("social", columns, _COMPARISONS, prior=1e-6, seed=7, pool=(), link=True, notes={"version": VERSION})

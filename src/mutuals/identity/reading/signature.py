@@ -70,6 +70,10 @@ _FIRM = re.compile(
     r"aps|a/s|as|sp\. z o\.o|s\.r\.o|kft|zrt|d\.o\.o|ltda|lda|pty|kk)\b\.?|株式会社|有限公司|(?:^|\s)ООО\s",
     re.IGNORECASE,
 )
+_LEGAL = re.compile(
+    r"\s(?:gmbh|mbh|ohg|inc|llc|ltd|plc|corp|sarl|s\.a\.r\.l|s\.?r\.?l|s\.p\.a|b\.v|oyj|s\.r\.o|d\.o\.o|ltda|lda)\.?\s*$|株式会社|有限公司",
+    re.IGNORECASE,
+)
 _AT = re.compile(r"\s+(?:at|bei|chez|en|na|presso|bij|hos|@)\s+")
 
 
@@ -122,6 +126,11 @@ def is_name(line: str) -> bool:
         real = [word for word in words if word.casefold() not in _PARTICLES | _TITLES]
         return bool(real) and all(word[0].isupper() for word in real) and any(len(word) > 1 for word in real)
     return len(line) <= 20
+
+
+def is_firm(name: str) -> bool:
+    """Whether a name bears a legal form: Brand & Daughters Ltd."""
+    return bool(_LEGAL.search(name[:200]))
 
 
 def _is_word(word: str) -> bool:
