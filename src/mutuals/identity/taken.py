@@ -108,14 +108,21 @@ def give_back(row: Merge, *, now: datetime) -> list[str]:
     values = {
         name: (row.choices[name]["before"], row.choices[name]["after"]) for name in COLUMNS if name in row.choices
     }
-    later = [merge for merge in forest.into(kept.pk) if merge.pk > row.pk]
-    return edited + _columns_anew(kept, values, later, now=now)
+    named, is_changed = _columns_anew(kept, values, row, now=now)
+    while is_changed and (row := _onward(kept)):
+        gone, kept = kept, Person.objects.select_for_update(of=("self",)).get(pk=row.kept_id)
+        _, is_changed = _columns_anew(kept, _passed_on(row, gone), row, now=now)
+    return edited + named
 
 
 def _columns_anew(
-    kept: Person, values: Mapping[str, tuple[Any, Any]], later: list[Merge], *, now: datetime
-) -> list[str]:
-    """Columns of a person anew, from a merge on: (what it is to leave, what it left) by name; and of whom they went into."""
+    kept: Person, values: Mapping[str, tuple[Any, Any]], row: Merge, *, now: datetime
+) -> tuple[list[str], bool]:
+    """Columns of a person anew, from a merge on: (what it is to leave, what it left) by name.
+
+    Says which of them staff edited since, and whether the person has other values now.
+    """
+    later = [merge for merge in forest.into(kept.pk) if merge.pk > row.pk]
     edited, before = [], {column: getattr(kept, column) for column in COLUMNS.values()}
     for name, (value, after) in values.items():
         column = COLUMNS[name]
@@ -128,19 +135,20 @@ def _columns_anew(
             merge.choices[name] |= {"before": earlier, "after": later_on}
         setattr(kept, column, last)
     Merge.objects.bulk_update(later, ["choices"])
-    if before != {column: getattr(kept, column) for column in COLUMNS.values()}:
+    is_changed = before != {column: getattr(kept, column) for column in COLUMNS.values()}
+    if is_changed:
         kept.changed_at = now
         kept.save(update_fields=[*COLUMNS.values(), "changed_at"])
-        _pass_on(kept, now=now)
-    return edited
+    return edited, is_changed
 
 
-def _pass_on(gone: Person, *, now: datetime) -> None:
-    """Whom a changed person was merged into has other values as well."""
-    row = Merge.objects.filter(gone=gone, undone_at=None).first()
-    if row is None:
-        return
-    kept = Person.objects.select_for_update(of=("self",)).get(pk=row.kept_id)
+def _onward(gone: Person) -> Merge | None:
+    """The live merge by which a person went into another one: whoever kept them has other values as well."""
+    return Merge.objects.filter(gone=gone, undone_at=None).first()
+
+
+def _passed_on(row: Merge, gone: Person) -> dict[str, tuple[Any, Any]]:
+    """What a merge is to leave now that whoever is gone has other values, and what it left, by column."""
     values = {}
     for name, column in COLUMNS.items():
         if told := row.choices.get(name):
@@ -148,7 +156,7 @@ def _pass_on(gone: Person, *, now: datetime) -> None:
             values[name] = (anew, told["after"])
             told["after"] = anew
     row.save(update_fields=["choices"])
-    _columns_anew(kept, values, [merge for merge in forest.into(kept.pk) if merge.pk > row.pk], now=now)
+    return values
 
 
 def _step(merge: Merge, name: str) -> dict[str, Any]:
