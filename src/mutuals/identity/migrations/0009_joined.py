@@ -36,5 +36,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0007_proof"), ("people", "0006_found")]
+    dependencies = [("identity", "0008_follow"), ("people", "0006_found")]
     operations = [migrations.RunSQL(SQL, BACK)]
