@@ -73,3 +73,32 @@ def test_the_terminal_lists_answers_explains_and_takes_back(staff, capsys):
     assert "+8.5 bits  The names are alike" in said
     assert "Nothing ever connected" in capsys.readouterr().out
     assert Person.objects.get(pk=bea.pk).canonical_id == bea.pk
+
+
+def test_before_many_are_accepted_it_is_told_how_many_would_be_wrong_and_after_it_how_it_went(staff, ada, aron):
+    bea = cast.person(by=staff.ada)
+    cast.doubt(bea, cast.profile(), sure=0.98)
+
+    before = aron.get("/identity/pairs/accept?threshold=0.95")
+    done = aron("POST", "/identity/pairs/accept", {"threshold": 0.95})
+    quality = aron.get("/identity/quality")
+
+    assert (before["pairs"], before["answers"]) == (1, 0)
+    assert 0 < before["wrong"] < before["at_worst"] <= 1
+    assert done.json()["words"] == "1 pair accepted"
+    assert [(band["low"], band["answers"], band["same"]) for band in quality["bands"]] == [(0.95, 1, 1)]
+    assert aron("GET", "/identity/pairs/accept?threshold=0.5").status_code == 422
+    assert ada("GET", "/identity/quality").status_code == 403
+
+
+def test_why_names_both_ends_as_they_may_be_asked_about(staff, ada):
+    bea, bo = cast.person(by=staff.ada), cast.person("Bo Brand", by=staff.ada)
+    row = cast.profile()
+    cast.doubt(bea, bo)
+    cast.doubt(bea, row)
+
+    two = ada.get(f"/identity/why?one=person:{bea.pk}&other=person:{bo.pk}")[0]["what"]
+    one = ada.get(f"/identity/why?one=person:{bea.pk}&other=profile:{row.pk}")[0]["what"]
+
+    assert {two} & {f"person {bea.pk} Bea Brand and person {bo.pk} Bo Brand"}
+    assert f"presence {row.pk} @bea.pours" in one

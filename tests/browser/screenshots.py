@@ -31,7 +31,12 @@ SCREENS = {
     "customers": "/customers/",
     "customer": "/customers/?sort=last",
     "same-person": "/customers/same/",
+    "same-person-quality": "/customers/same/quality/",
+    "merge": "/customers/{one}/merge/?with={other}",
+    "split": "/customers/joins/1/split/",
+    "merges": "/customers/joins/",
     "unlinked": "/customers/unlinked/",
+    "presence": "/customers/unlinked/",
     "organisations": "/organisations/",
     "sources": "/sources/",
     "imports": "/imports/",
@@ -43,8 +48,15 @@ OPENED = {
     "inbox": "#rows .conv:has(.vis.public)",
     "customer": "[data-list] a[href^='/customers/']",
     "same-person": ".queue .rows a",
+    "presence": ".unk [data-open]",
 }
 """Screens that are reached by following the first link of a list."""
+_DOUBLES = """
+SELECT a.person_id, b.person_id FROM identity_edge e
+JOIN people_profile a ON a.id = e.a_id JOIN people_profile b ON b.id = e.b_id
+WHERE e.until IS NULL AND e.verdict = 'unsure' AND a.network = 'mutuals' AND b.network = 'mutuals'
+ORDER BY e.probability DESC, e.id LIMIT 2
+"""
 
 
 def main() -> int:
@@ -63,9 +75,10 @@ def main() -> int:
         _mutuals(environ, "seed", "--people", "120", "--days", "60", "--yes")
         _mutuals(environ, "identity", "sweep", "--here")
         _open_sources(state)
+        alike = _join_two(environ, state)
         with served(environ) as address, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            for path in _shoot(browser, address, _sign_in_of(state), out, asked.only):
+            for path in _shoot(browser, address, _sign_in_of(state), out, asked.only, alike):
                 print(path.relative_to(HERE) if path.is_relative_to(HERE) else path)
     finally:
         _mutuals(environ, "db", "stop")
@@ -85,6 +98,16 @@ def _open_sources(state: Path) -> None:
         connection.execute("UPDATE staff_user SET set_up_at = coalesce(set_up_at, now())")
 
 
+def _join_two(environ: dict[str, str], state: Path) -> dict[str, int]:
+    """The two likeliest doubles are merged, so that there is something to split; the next two are for a preview."""
+    with psycopg.connect(embedded.address(state).dsn()) as connection:
+        told = connection.execute("SELECT count(*) FROM identity_merge").fetchone()
+        found = connection.execute(_DOUBLES).fetchall()
+    if told == (0,) and len(found) > 1:
+        _mutuals(environ, "people", "merge", *map(str, found.pop(0)))
+    return {"one": found[0][0], "other": found[0][1]} if found else {"one": 1, "other": 2}
+
+
 def _sign_in_of(state: Path) -> tuple[str, str]:
     """Address and password as `mutuals seed` wrote them down."""
     words = (state / "first-sign-in.txt").read_text().split()
@@ -93,7 +116,9 @@ def _sign_in_of(state: Path) -> tuple[str, str]:
     return email, password
 
 
-def _shoot(browser: Browser, address: str, who: tuple[str, str], out: Path, only: list[str]) -> Iterator[Path]:
+def _shoot(
+    browser: Browser, address: str, who: tuple[str, str], out: Path, only: list[str], alike: dict[str, int]
+) -> Iterator[Path]:
     for theme in THEMES:
         for width, height in SIZES:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
@@ -107,7 +132,7 @@ def _shoot(browser: Browser, address: str, who: tuple[str, str], out: Path, only
             for name, way in SCREENS.items():
                 if only and name not in only:
                     continue
-                answer = page.goto(address + way)
+                answer = page.goto(address + way.format(**alike))
                 if answer is None or answer.status != 200:
                     continue
                 if name in OPENED:

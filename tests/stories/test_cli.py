@@ -74,6 +74,16 @@ def test_every_command_explains_itself_and_speaks_json(name, words, parser):
     assert "--json" in parser.format_help()
 
 
+def test_the_help_of_each_command_of_identity_ends_in_examples():
+    words = ["identity review list", "identity review answer", "identity review accept", "identity why"]
+    words += ["people merge", "people split", "people undo", "people signed-in"]
+    told = {name: parser.format_help() for name, _, parser in ALL}
+
+    lacking = [one for one in words if f"\n  mutuals {one}" not in told[one]]
+
+    assert lacking == []
+
+
 def test_the_page_about_the_terminal_names_every_command():
     lines = [f"| `mutuals {name}` | {words} |" for name, words, _ in commands(cli.build(more=OTHERS))]
 

@@ -6,7 +6,7 @@ import pytest
 
 import cast
 from mutuals import cli
-from mutuals.people.models import Person
+from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,3 +88,22 @@ def test_what_cannot_be_is_refused_with_a_code(said, words, code):
 
     assert ended == code
     assert Person.objects.get(pk=double.pk).canonical_id == double.pk
+
+
+def test_many_pairs_are_reckoned_accepted_and_taken_back_by_the_terminal(said):
+    bea, _ = two()
+    row = cast.profile()
+    cast.doubt(bea, row, sure=0.98)
+
+    before = said("identity", "review", "accept", "0.95", "--preview")[1]
+    open_still = Profile.objects.get(pk=row.pk).person
+    done = said("identity", "review", "accept", "0.95")[1]
+    quality = said("identity", "quality")[1]
+    back = said("identity", "review", "undo", done["key"])[1]
+    code, _ = said("identity", "review", "accept", "0.3")
+
+    assert (before["pairs"], before["going_by_answers"], open_still) == (1, 0, None)
+    assert done["done"] == "1 pair accepted"
+    assert quality["bands"][0]["same"] == 1
+    assert back["done"] == "1 answer is taken back"
+    assert code == 1

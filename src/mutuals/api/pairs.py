@@ -83,6 +83,34 @@ class Accepting(In):
     threshold: Annotated[float, Field(ge=0.9, le=1)]
 
 
+class ErrorOut(Out):
+    """What accepting all would do wrong: how many are expected to be, and at worst (nineteen times in twenty it is fewer);
+    `answers` is on how many judgements that rests."""
+
+    pairs: int
+    wrong: float
+    at_worst: float
+    answers: int
+
+
+class BandOut(Out):
+    """Answers of one week (it begins on a Monday, UTC) about pairs of one band of probability."""
+
+    week: datetime
+    low: float
+    high: float
+    answers: int
+    same: int
+
+
+class QualityOut(Out):
+    """What was promised beside what was answered, newest week first; and the silent second looks."""
+
+    bands: list[BandOut]
+    second_looks: int
+    answered_alike: int
+
+
 class Undoing(In):
     """The key that an answer told."""
 
@@ -148,6 +176,15 @@ def answering(request: HttpRequest, pair_id: PathId, body: Answering) -> AnswerO
     return AnswerOut.of(done)
 
 
+@router.read("/identity/pairs/accept", act="person.merge_many", out=ErrorOut)
+def reckoned(request: HttpRequest, threshold: Annotated[float, Query(ge=0.9, le=1, allow_inf_nan=False)]) -> ErrorOut:
+    """How many pairs stand above a probability, and how many of them would be joined wrongly, before any is."""
+    error = review.error_above(threshold, viewer=user_of(request), now=clock.now())
+    return ErrorOut(
+        pairs=error.pairs, wrong=error.share * error.pairs, at_worst=error.high * error.pairs, answers=error.judged
+    )
+
+
 @router.write("POST", "/identity/pairs/accept", act="person.merge_many", out=AnswerOut)
 def accepting(request: HttpRequest, body: Accepting) -> AnswerOut:
     """All open pairs from a probability on are the same; those against which something speaks stay open."""
@@ -158,6 +195,17 @@ def accepting(request: HttpRequest, body: Accepting) -> AnswerOut:
 def undoing(request: HttpRequest, body: Undoing) -> AnswerOut:
     """Take an answer back, or all that were accepted at once."""
     return AnswerOut.of(review.undo(body.key, by=user_of(request), now=clock.now()))
+
+
+@router.read("/identity/quality", act="person.merge_many", out=QualityOut)
+def quality(request: HttpRequest) -> QualityOut:
+    """How often the review was right in the last twelve weeks, and how often two colleagues agree."""
+    found = review.quality(viewer=user_of(request), now=clock.now())
+    bands = [
+        BandOut(week=row.week, low=row.low, high=min(row.high, 1.0), answers=row.answers, same=row.same)
+        for row in found.bands
+    ]
+    return QualityOut(bands=bands, second_looks=found.asked, answered_alike=found.alike)
 
 
 @router.read("/identity/why", act="person.link", out=list[ReasonOut], refuses=(404,))

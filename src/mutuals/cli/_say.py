@@ -37,9 +37,19 @@ class Missing(LookupError):
     """What was named is not there."""
 
 
-def verb(verbs: Any, name: str, act: Act, words: str) -> argparse.ArgumentParser:
-    """A command: `act` returns what is to be said; every command takes --json and --as."""
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=words, description=words)
+def verb(
+    verbs: Any, name: str, act: Act, words: str, *, examples: Sequence[str] = (), more: str = ""
+) -> argparse.ArgumentParser:
+    """A command: `act` returns what is to be said; every command takes --json and --as.
+
+    Below its options --help prints `more`, and the `examples`, each a whole command line.
+    """
+    told = "\n\n".join(
+        filter(None, [more, "\n".join(["examples:", *(f"  {one}" for one in examples)] * bool(examples))])
+    )
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name, help=words, description=words, epilog=told or None, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON value")
     parser.add_argument(
         "--as", dest="user", metavar="EMAIL", help="act as this user (else MUTUALS_USER, else the owner)"
@@ -58,6 +68,14 @@ def me(args: argparse.Namespace) -> User:
             f"There is no active user {email}." if email else "Nobody works here yet: mutuals user add --first."
         )
     return user
+
+
+def parted(told: Sequence[str], option: str) -> list[tuple[str, str]]:
+    """NAME=VALUE, as often as it was given. Refused: what has no name or no value."""
+    pairs = [one.partition("=") for one in told]
+    if any(not right or not left for left, _, right in pairs):
+        raise ValueError(f"{option} takes a name and a value, parted by =, as in city=gone.")
+    return [(left, right) for left, _, right in pairs]
 
 
 def _run(args: argparse.Namespace, act: Act) -> int:

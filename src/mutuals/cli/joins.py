@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from mutuals.base import clock
-from mutuals.cli._say import Missing, me, verb
+from mutuals.cli._say import Missing, me, parted, verb
 from mutuals.identity import joins, merge, split
 from mutuals.people import visibility
 from mutuals.people.models import Person
@@ -15,7 +15,16 @@ from mutuals.staff.models import User
 
 def register(verbs: Any) -> None:
     """Add the verbs to `people`."""
-    parser = verb(verbs, "merge", merge_two, "say that two persons are one human")
+    parser = verb(
+        verbs,
+        "merge",
+        merge_two,
+        "say that two persons are one human",
+        examples=[
+            "mutuals people merge 12 40 --preview",
+            "mutuals people merge 12 40 --keep 12 --take city=gone --take tags=both",
+        ],
+    )
     parser.add_argument("id", type=int)
     parser.add_argument("other", type=int)
     parser.add_argument("--keep", type=int, help="which of the two is kept (whoever is known longer)")
@@ -24,7 +33,16 @@ def register(verbs: Any) -> None:
     )
     parser.add_argument("--anyway", action="store_true", help="although it was said that they are two")
     parser.add_argument("--preview", action="store_true", help="only tell what would stand; nothing is changed")
-    parser = verb(verbs, "split", split_off, "say that profiles of a person are somebody else's")
+    parser = verb(
+        verbs,
+        "split",
+        split_off,
+        "say that profiles of a person are somebody else's",
+        examples=[
+            "mutuals people split 12 30 31 --preview",
+            "mutuals people split 12 30 31 --to 40 --along affiliations=3",
+        ],
+    )
     parser.add_argument("id", type=int)
     parser.add_argument("profile", type=int, nargs="+")
     parser.add_argument("--to", type=int, help="whose they are (else a new person's)")
@@ -37,7 +55,17 @@ def register(verbs: Any) -> None:
     parser = verb(verbs, "merges", merges, "merges and splits of a person, or of everybody, newest first")
     parser.add_argument("id", type=int, nargs="?")
     parser.add_argument("--limit", type=int, default=20)
-    parser = verb(verbs, "undo", undo, "take back a merge or a split, or do again what was taken back")
+    parser = verb(
+        verbs,
+        "undo",
+        undo,
+        "take back a merge or a split, or do again what was taken back",
+        examples=[
+            "mutuals people undo merge:12 --preview     # where each thing would go",
+            "mutuals people undo merge:12 --for-good    # and no machine joins them again",
+            "mutuals people undo unmerge:12             # joined once more",
+        ],
+    )
     parser.add_argument("key", help="as merge, split and merges tell it: merge:12")
     parser.add_argument(
         "--for-good", action="store_true", help="of a merge: they are two, and no machine joins them again"
@@ -63,7 +91,7 @@ def merge_two(args: argparse.Namespace) -> dict[str, Any]:
             ],
             "things": [{"what": row.name, "kept": row.here, "gone": row.there} for row in told.shares],
         }
-    choices = dict(_pairs(args.take, "--take"))
+    choices = dict(parted(args.take, "--take"))
     return _told(merge.merge(one, other, by=by, now=clock.now(), keep=keep, choices=choices, anyway=args.anyway))
 
 
@@ -75,7 +103,7 @@ def split_off(args: argparse.Namespace) -> dict[str, Any]:
     if args.preview:
         return _goes(joins.apart(person, args.profile, viewer=by, to=to))
     along: dict[str, list[int]] = {}
-    for kind, number in _pairs(args.along, "--along"):
+    for kind, number in parted(args.along, "--along"):
         if not (number.isascii() and number.isdecimal() and len(number) < 19):
             raise ValueError(f"--along takes the number of a thing, as in affiliations=3, and not {number[:40]}.")
         along.setdefault(kind, []).append(int(number))
@@ -143,10 +171,3 @@ def _named(viewer: User, number: int) -> Person:
     if row is None:
         raise Missing(f"There is no person {number}.")
     return row
-
-
-def _pairs(told: list[str], option: str) -> list[tuple[str, str]]:
-    pairs = [one.partition("=") for one in told]
-    if any(not right or not left for left, _, right in pairs):
-        raise ValueError(f"{option} takes a name and a value, parted by =.")
-    return [(left, right) for left, _, right in pairs]

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from mutuals.base import clock
-from mutuals.cli._say import Missing, me, verb
+from mutuals.cli._say import Missing, me, parted, verb
 from mutuals.identity import queries, review, why
 from mutuals.identity.evidence import percent
 from mutuals.identity.models import Edge, Verdict
@@ -19,19 +19,70 @@ def register(verbs: Any) -> None:
     """Add the verbs to `identity`."""
     parser = verbs.add_parser("review", help="pairs that may be one person")
     acts = parser.add_subparsers(required=True, metavar="ACT")
-    parser = verb(acts, "list", listed, "what waits, in the order of the review")
+    parser = verb(
+        acts,
+        "list",
+        listed,
+        "what waits, in the order of the review",
+        more="First where an answer tells most: doubt (near 50 %) x what both bought x how much would come together.",
+        examples=["mutuals identity review list --limit 5", "mutuals identity review list --json | jq '.[].pair'"],
+    )
     parser.add_argument("--limit", type=int, default=20)
     parser.add_argument("--after", default="", help="where to go on, as the list told it")
-    parser = verb(acts, "answer", answer, "same, different for ever, or unsure: it goes to the end")
+    parser = verb(
+        acts,
+        "answer",
+        answer,
+        "same, different for ever, or unsure: it goes to the end",
+        examples=[
+            "mutuals identity review answer 12 same",
+            "mutuals identity review answer 12 same --keep 40 --take city=gone   # of two people",
+            "mutuals identity review answer 12 different --note 'rang them: brothers'",
+        ],
+    )
     parser.add_argument("pair", type=int)
     parser.add_argument("verdict", choices=[one.value for one in Verdict])
+    parser.add_argument("--keep", type=int, help="of two people: who is kept (whoever is known longer)")
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="FIELD=SIDE",
+        help="of two people: whose value stands, kept or gone",
+    )
     parser.add_argument("--anyway", action="store_true", help="although it was said that they are two")
     parser.add_argument("--note", default="")
-    parser = verb(acts, "undo", undo, "take an answer back")
-    parser.add_argument("key", type=int, help="as answer told it")
-    parser = verb(verbs, "why", reasons, "why two are held to be one, or not")
+    parser = verb(
+        acts,
+        "accept",
+        accept,
+        "all pairs from a probability on are the same, at most 200 at once; for admins",
+        examples=[
+            "mutuals identity review accept 0.98 --preview   # how many, and how many of them wrongly",
+            "mutuals identity review accept 0.98",
+        ],
+    )
+    parser.add_argument("threshold", type=float, help="from 0.9 to 1")
+    parser.add_argument("--preview", action="store_true", help="only tell how many would be wrong; nothing is changed")
+    parser = verb(
+        acts, "undo", undo, "take an answer back, or all of an accept", examples=["mutuals identity review undo 345"]
+    )
+    parser.add_argument("key", type=int, help="as answer and accept told it")
+    verb(verbs, "quality", quality, "how often the review was right: answers by week and band of probability")
+    parser = verb(
+        verbs,
+        "why",
+        reasons,
+        "why two are held to be one, or not",
+        more="What is thought today stands first; clues with their weights in bits: one bit doubles the odds.",
+        examples=[
+            "mutuals identity why 12 40                   # two people",
+            "mutuals identity why person:12 profile:30    # a person and a presence",
+            "mutuals identity why 12 profile:30 --json",
+        ],
+    )
     parser.add_argument("one", help="person:12, profile:30, or a number of a person")
-    parser.add_argument("other")
+    parser.add_argument("other", help="the same")
 
 
 def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -55,10 +106,50 @@ def answer(args: argparse.Namespace) -> dict[str, Any]:
     edge = Edge.objects.filter(pk=args.pair).first() if 0 < args.pair < 2**63 else None
     if edge is None:
         raise Missing(f"There is no pair {args.pair}.")
+    by = me(args)
+    keep = visibility.row_of(by, args.keep) if args.keep is not None else None
+    if args.keep is not None and keep is None:
+        raise Missing(f"There is no person {args.keep}.")
+    choices = dict(parted(args.take, "--take"))
+    verdict, note = Verdict(args.verdict), args.note[:300]
     done = review.answer(
-        edge, Verdict(args.verdict), by=me(args), now=clock.now(), anyway=args.anyway, note=args.note[:300]
+        edge, verdict, by=by, now=clock.now(), keep=keep, choices=choices, anyway=args.anyway, note=note
     )
     return {"done": done.words, "key": done.key}
+
+
+def accept(args: argparse.Namespace) -> dict[str, Any]:
+    """What was accepted, and the key that takes all of it back; or how many of them would be wrong."""
+    by = me(args)
+    if args.preview:
+        error = review.error_above(args.threshold, viewer=by, now=clock.now())
+        return {
+            "pairs": error.pairs,
+            "wrong about": round(error.share * error.pairs, 2),
+            "at worst": round(error.high * error.pairs, 2),
+            "going by answers": error.judged,
+        }
+    done = review.accept_above(args.threshold, by=by, now=clock.now())
+    return {"done": done.words, "key": done.key}
+
+
+def quality(args: argparse.Namespace) -> dict[str, Any]:
+    """Promised and found, and how often two colleagues agree."""
+    found = review.quality(viewer=me(args), now=clock.now())
+    return {
+        "second looks": found.asked,
+        "answered alike": found.alike,
+        "bands": [
+            {
+                "week": row.week.date(),
+                "from": row.low,
+                "to": min(row.high, 1.0),
+                "answers": row.answers,
+                "same": row.same,
+            }
+            for row in found.bands
+        ],
+    }
 
 
 def undo(args: argparse.Namespace) -> dict[str, Any]:
@@ -99,7 +190,8 @@ def _printed(row: why.Reason) -> str:
     over = f", until {row.until:%Y-%m-%d}" if row.until else ""
     lines = [f"{row.what}: {row.verdict}{sure}, by {row.by} since {row.since:%Y-%m-%d}{over}"]
     for step in row.steps or ():
-        lines.append(f"  {step.end - step.start:+7.1f} bits  {step.words}{f' ({step.detail})' if step.detail else ''}")
+        bits = f"{step.end - step.start:+.1f} bits" if step.kind not in ("start", "sum") else step.told
+        lines.append(f"  {bits:>12}  {step.words}{f' ({step.detail})' if step.detail else ''}")
     for clue in row.clues:
         if clue.weight is None or not row.steps:
             mark = "proof" if clue.is_proof else "for" if clue.is_for else "against"

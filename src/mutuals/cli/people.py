@@ -45,7 +45,17 @@ def register(groups: Any) -> None:
     parser = verb(verbs, "code", code, "send them a one-time code in private; whoever sends it back is linked")
     parser.add_argument("id", type=int)
     parser.add_argument("--profile", type=int, help="to which of theirs (where they last wrote in private)")
-    parser = verb(verbs, "signed-in", signed_in, "say that they signed in with an account of theirs: a proof")
+    parser = verb(
+        verbs,
+        "signed-in",
+        signed_in,
+        "say that they signed in with an account of theirs: a proof",
+        more="For admins, and for programs of ours that finished the sign-in in the customer's own session.",
+        examples=[
+            "mutuals people signed-in 12 github 583231 --name beapours --url https://github.com/beapours",
+            "mutuals people signed-in 12 bluesky did:plc:ewvi7nxzyoun6zhxrhs64oiz",
+        ],
+    )
     parser.add_argument("id", type=int)
     parser.add_argument("network", help="github, google, mastodon, bluesky …")
     parser.add_argument("key", help="the network's own id of the account, which never changes")

@@ -16,6 +16,7 @@ from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, forest, joins, link, merge, queries
 from mutuals.identity.edges import said_by
+from mutuals.identity.model.calibrate import Error
 from mutuals.identity.models import Edge, Link, LinkState, SecondLook, Verdict
 from mutuals.people import canonical, persons
 from mutuals.people.models import Person, Profile
@@ -121,6 +122,29 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
     before = Edge.objects.filter(pk=_number(row)).first()
     again = edges.live(before.a_id, before.b_id) if before else None
     return Answer(key, "Taken back; the pair is open again", edge=again.pk if again else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Answers by week and band beside what was promised, and of how many pairs that two were asked about both said alike."""
+
+    bands: list[queries.Band]
+    asked: int
+    alike: int
+
+
+def quality(*, viewer: User, now: datetime) -> Quality:
+    """How often the review was right in the last twelve weeks."""
+    require(viewer, "person.merge_many")
+    return Quality(queries.bands(now=now), *queries.agreement())
+
+
+def error_above(threshold: float, *, viewer: User, now: datetime) -> Error:
+    """What accepting all from a probability on would do wrong. Refused: a threshold below 0.9."""
+    require(viewer, "person.merge_many")
+    if not LEAST <= threshold <= 1:
+        raise Refusal("Only pairs of 90 % and more can be accepted without looking at each.")
+    return queries.error_of(threshold, now=now)
 
 
 def accept_above(threshold: float, *, by: User, now: datetime) -> Answer:

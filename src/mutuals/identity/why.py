@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from mutuals.identity import edges, evidence
+from mutuals.identity import edges, evidence, queries
 from mutuals.identity.evidence import Clue, Step
 from mutuals.identity.models import Edge, Link, LinkState, Thought
 from mutuals.people.models import Person, Profile
+from mutuals.people.profiles import OWN
 from mutuals.people.queries import cluster
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -61,10 +62,10 @@ def why(one: Person | Profile, other: Person | Profile, *, viewer: User) -> list
     sides = [_profiles(one), _profiles(other)]
     people = [_people(one), _people(other)]
     found = [
-        of(edge, what=f"presences {edge.a} and {edge.b}", verdict=edge.verdict)
+        of(edge, what=f"{_called(edge.a)} and {_called(edge.b)}", verdict=edge.verdict)
         for edge in Edge.objects.filter(
             Q(a__in=sides[0], b__in=sides[1]) | Q(a__in=sides[1], b__in=sides[0])
-        ).select_related("a", "b")
+        ).select_related("a__person__canonical", "b__person__canonical")
     ]
     held = Q(profile__in=sides[0], person__in=people[1]) | Q(profile__in=sides[1], person__in=people[0])
     links = Link.objects.filter(held).select_related("profile", "person")
@@ -72,10 +73,21 @@ def why(one: Person | Profile, other: Person | Profile, *, viewer: User) -> list
         numbers = [row.pk for row in (one, other) if isinstance(row, Profile)]
         links = links.filter(profile__in=numbers)
     found += [
-        of(row, what=f"presence {row.profile} of {row.person}", verdict=LinkState(row.state).label.lower())
+        of(
+            row,
+            what=f"{_called(row.profile)} of person {row.person_id} {row.person}",
+            verdict=LinkState(row.state).label.lower(),
+        )
         for row in links
     ]
     return sorted(found, key=lambda reason: (reason.until is not None, -reason.since.timestamp()))
+
+
+def _called(end: Profile) -> str:
+    """An end of a thought as `why` can be asked about it: an own record stands for its person."""
+    if end.network == OWN and end.person is not None:
+        return f"person {end.person.canonical_id} {end.person.canonical}"
+    return f"presence {end.pk} {queries.named(end)}"
 
 
 def _profiles(thing: Person | Profile) -> Sequence[int]:

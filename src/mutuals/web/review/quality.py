@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from mutuals.base import clock
-from mutuals.identity import learn, queries, sweep
+from mutuals.identity import learn, queries, review, sweep
 from mutuals.identity.evidence import percent
 from mutuals.identity.model import social
 from mutuals.staff.permissions import may
@@ -50,8 +50,8 @@ class Row:
 def page(request: HttpRequest) -> HttpResponse:
     """The whole of it."""
     viewer, now = caller(request), clock.now()
-    bands = queries.bands(now=now)
-    asked, alike = queries.agreement()
+    found = review.quality(viewer=viewer, now=now)
+    bands, asked, alike = found.bands, found.asked, found.alike
     first = _monday(now) - timedelta(weeks=queries.WEEKS - 1)
     told: dict[str, Any] = {
         "bands": [
@@ -84,6 +84,19 @@ def use(request: HttpRequest) -> HttpResponse:
     try:
         learn.use(version, by=caller(request), now=clock.now())
         messages.success(request, f"Weighed by {version or social.VERSION} from now on.")
+    except REFUSALS as error:
+        messages.error(request, str(error))
+    return redirect("review_quality")
+
+
+@needs("identity.model", methods="POST")
+def teach(request: HttpRequest) -> HttpResponse:
+    """Learn from all decisions, now."""
+    try:
+        learn.begin(by=caller(request))
+        messages.success(
+            request, "It learns in the background; a new version appears here if there is enough to learn from."
+        )
     except REFUSALS as error:
         messages.error(request, str(error))
     return redirect("review_quality")

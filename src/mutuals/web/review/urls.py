@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/same/look/", views.look, name="review_look"),
     path("customers/same/quality/", quality.page, name="review_quality"),
     path("customers/same/quality/use/", quality.use, name="review_use"),
+    path("customers/same/quality/learn/", quality.teach, name="review_learn"),
     path("seen/presence/<int:number>/", seen.profile, name="seen_profile"),
     path("seen/said/<int:number>/", seen.line, name="seen_said"),
     path("seen/event/<int:number>/", seen.raw, name="seen_raw"),
