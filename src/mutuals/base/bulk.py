@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -11,6 +12,8 @@ from typing import Any
 import psycopg
 from django.db import connection, models
 from pydantic_core import to_json
+
+from mutuals.base import prepared
 
 
 def insert(
@@ -122,11 +125,29 @@ def _escaped(value: str) -> str:
 def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Bound by the server, not pasted into the statement as Django does: a large text is then neither quoted nor parsed."""
     connection.ensure_connection()
+    held = connection.connection
+    is_watched = connection.queries_logged or connection.execute_wrappers
+    if prepared.fits(held) and not is_watched and not isinstance(values, Mapping):
+        with connection.wrap_database_errors:
+            if (rows := prepared.run(held, sql, values)) is not None:
+                return rows
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
+    with wrap(psycopg.Cursor(held)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, values)
         told = cursor.pgresult  # what `description` would say costs more than many a statement
         return cursor.fetchall() if told is not None and told.nfields else []
+
+
+@contextmanager
+def again() -> Iterator[None]:
+    """The same few statements again and again: PostgreSQL plans each of them once for a connection."""
+    connection.ensure_connection()
+    held = connection.connection
+    held.prepare_threshold = prepared.AT_ONCE
+    try:
+        yield
+    finally:
+        held.prepare_threshold = None
 
 
 def _plain(value: Any) -> str:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from mutuals.base import bulk, gate, wake
 from mutuals.identity import cards, conclude, known, standing, weights
-from mutuals.identity.clues import conflicts_of
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Held
+from mutuals.identity.model.conflicts import conflicts_of
 from mutuals.identity.model.decide import Candidate, decide, posterior
 from mutuals.identity.proofs import claims
 from mutuals.identity.standing import Standing
@@ -25,6 +25,7 @@ LEAST = 0.05  # probability from which on a pair is thought of at all
 _ONE_AT_A_TIME = 0x4D05 << 48  # of PostgreSQL's 64-bit advisory keys
 _ALONE = (
     f"SELECT {gate.ENTER}, pg_advisory_xact_lock(%s), set_config('plan_cache_mode', 'force_generic_plan', true),"  # noqa: S608
+    " set_config('synchronous_commit', 'off', true),"  # what a crash takes is done again: the notes of it come back as well
     " coalesce((SELECT version FROM identity_model WHERE is_in_use), '')"
 )
 _TOUCHED = """
@@ -40,7 +41,10 @@ DELETE FROM identity_touched WHERE profile_id IN (
     JOIN identity_touched t ON t.profile_id = g.profile_id AND t.at = g.at FOR UPDATE OF t SKIP LOCKED
 )
 """
-_TOUCH = "INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) ON CONFLICT DO NOTHING"
+_TOUCH = """
+INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[])
+ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +91,8 @@ def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
 @contextmanager
 def alone() -> Iterator[Ready]:
     """A transaction in which nobody else compares and nobody is erased, with the model in use; the others wait their turn."""
-    with _prepared(), transaction.atomic():
+    with bulk.again(), transaction.atomic():
         yield weights.of(bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0][-1])
-
-
-@contextmanager
-def _prepared() -> Iterator[None]:
-    """The same dozen statements again and again: PostgreSQL plans each of them once for a connection."""
-    connection.ensure_connection()
-    held = connection.connection
-    held.prepare_threshold = 1
-    try:
-        yield
-    finally:
-        held.prepare_threshold = None
 
 
 def _work(touched: Sequence[Touch], ready: Ready, now: datetime) -> Outcome:
@@ -127,7 +119,7 @@ def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Ou
     """
     found, pool = known.find(askers, ready)
     held = standing.of(askers)
-    again = set[int]()
+    again, joined = set[int](), set[int | None]()
     told = list[Conclusion]()
     for asker in askers:
         mine, standing_of = found[asker.held.id], held[asker.held.id]
@@ -135,6 +127,13 @@ def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Ou
         if asker.held.person is not None:
             again |= {one.other.profile for one in weighed if one.other.profile is not None}
             weighed = [one for one in weighed if one.other.profile is None]
+        gained = (
+            {one.other.person for one in weighed if one.is_beyond_doubt} if asker.held.profile is not None else set()
+        )
+        if gained & joined:  # what the other one brought counts first: it may speak against this one
+            again.add(asker.held.profile or 0)
+            continue
+        joined |= gained
         told.append(Conclusion(asker, weighed, standing_of, pool, mine.common))
     return conclude.write(told, ready, now=now), sorted(again)
 
