@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from mutuals.identity import known
 from mutuals.identity.models import Challenge, Edge, Link, Merge, Proof, SecondLook, Split
+from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
 
 
@@ -48,13 +49,15 @@ def export(who: Holder) -> dict[str, Any]:
 def erase(who: Holder) -> dict[str, int]:
     """Delete links, thoughts, proofs, merges, splits and codes, and what is known for comparing; nobody finds them any more.
 
-    Also what was told of them beside others: edges to other people's profiles, and merges that were undone.
+    Also what was told of them beside others: edges to other people's profiles, merges that were undone, and the details of
+    what machines thought of those with whom they were one for a while.
     """
     rows = Link.objects.filter(person__in=who.person_ids) | Link.objects.filter(profile__in=who.profile_ids)
     proofs = Proof.objects.filter(profile__in=who.profile_ids)
     codes = Challenge.objects.filter(person__in=who.person_ids) | Challenge.objects.filter(sent_to__in=who.profile_ids)
     merges = Merge.objects.filter(Q(kept__in=who.person_ids) | Q(gone__in=who.person_ids))
     known.forget(who.profile_ids, who.person_ids)
+    _blur(who)
     return {
         "links": rows.delete()[0],
         "merges": merges.delete()[0],
@@ -68,6 +71,26 @@ def erase(who: Holder) -> dict[str, int]:
 
 def _edges(who: Holder) -> QuerySet[Edge]:
     return Edge.objects.filter(Q(a__in=who.profile_ids) | Q(b__in=who.profile_ids))
+
+
+def _blur(who: Holder) -> None:
+    """While two were one, a clue about the one may have been seen on the other: from then on nothing is told of where."""
+    merges = Merge.objects.filter(Q(kept__in=who.person_ids) | Q(gone__in=who.person_ids))
+    rows = [*merges.values_list("kept", "gone", "at"), *_splits(who).values_list("person", "to", "at")]
+    beside = {number for *pair, _ in rows for number in pair} - set(who.person_ids)
+    if not beside:
+        return
+    roots = Person.objects.filter(pk__in=beside).values("canonical")
+    people = list(Person.objects.filter(canonical__in=roots).values_list("pk", flat=True))
+    ours = Profile.objects.filter(person__in=people)
+    said = Q(by__startswith="machine:", since__gte=min(at for *_, at in rows))
+    for thoughts in (
+        Edge.objects.filter(said, Q(a__in=ours) | Q(b__in=ours)),
+        Link.objects.filter(said, Q(person__in=people) | Q(profile__in=ours)),
+    ):
+        for row in thoughts.only("because").iterator(chunk_size=500):
+            row.because = [{**one, "detail": ""} for one in row.because if one.get("clue") != "conflict"]
+            row.save(update_fields=["because"])
 
 
 def _splits(who: Holder) -> QuerySet[Split]:

@@ -80,3 +80,23 @@ def test_a_presence_that_was_only_suggested_is_not_handed_over():
         told = package.read("identity.json").decode()
     assert "stranger" not in told
     assert [row["state"] for row in json.loads(told)["links"]][-1] == "suggested"
+
+
+def test_a_clue_that_was_seen_on_them_while_two_were_one_does_not_outlive_them():
+    us = staff()
+    ann, zoe, cy = (person(name, by=us.ada) for name in ("Ann Arbor", "Zoe Zuber", "Cy Clark"))
+    row = cast.profile()
+    mistake = merge.merge(ann, zoe, by=us.ada, now=LATER, keep=ann)
+    born = {"clue": "conflict", "words": "Born on 1971-06-02 and on 1999-01-30"}
+    clues = [born, cast.clue("Other mail addresses", -1.0, detail="zoe@zuber.example / cy@clark.example")]
+    cast.doubt(ann, cy, *clues, since=LATER)
+    kept = cast.doubt(ann, cast.profile("@early"), cast.clue("The same town", 2.0, detail="Ann Arbor"))
+    held = {"state": LinkState.SUGGESTED, "because": clues, "by": "machine:identity", "since": LATER}
+    Link.objects.create(profile=row, person=ann, **held)
+    joins.undo(mistake.key, by=us.ada, now=LATER + timedelta(hours=1))
+
+    privacy.erase(Person.objects.get(pk=zoe.pk), by=us.olga, now=LATER + timedelta(hours=2))
+
+    assert [cast.everywhere(word) for word in ("uber", "1971-06-02")] == [[], []]
+    assert Edge.objects.get(pk=kept.pk).because[0]["detail"] == "Ann Arbor"
+    assert Link.objects.get(profile=row).because[0]["words"] == "Other mail addresses"

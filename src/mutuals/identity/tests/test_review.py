@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import isclose
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 
 import cast
 from cast import NOW
@@ -199,3 +200,23 @@ def test_the_bars_add_up_from_chance_to_the_probability():
     assert isclose(steps[-1].end, evidence.bits_of(0.9))
     assert all(left >= 0 and left + wide <= 1006 for _, left, wide in evidence.bars(steps))
     assert evidence.percent(0.9999) == "99.9 %"
+
+
+BREAK = """
+CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the server went away'; END $$;
+CREATE TRIGGER break_it BEFORE INSERT ON base_entry FOR EACH ROW WHEN (NEW.kind = 'pairs.accepted') EXECUTE FUNCTION break_it();
+"""
+
+
+def test_a_bulk_act_that_breaks_at_its_end_has_answered_nothing():
+    us = cast.staff()
+    for number in range(3):
+        cast.doubt(cast.person(f"P{number}", by=us.ada), cast.profile(f"@p{number}"), sure=0.97)
+    with connection.cursor() as cursor:
+        cursor.execute(BREAK)
+
+    with pytest.raises(ProgrammingError, match="went away"), transaction.atomic():
+        review.accept_above(0.95, by=us.olga, now=LATER)
+
+    assert queries.waiting(us.ada) == 3
+    assert not Profile.objects.filter(network="mastodon").exclude(person=None).exists()
