@@ -50,6 +50,7 @@ class Voice:
     url: str
     label: str
     told: Mapping[str, Any]  # what it says of itself: field -> value
+    letter: str = ""  # "interaction:9", under which its signature stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Whom:
     profile: int | None
     profiles: tuple[int, ...]
     card: Card
+    voices: tuple[Voice, ...] = ()
 
 
 def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
@@ -76,10 +78,18 @@ def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
     for holder, number, network, key, name, shown, url, label, fields in rows:
         whom = (holder, None) if holder is not None else (None, number)
         if len(held[whom]) < MOST:
-            told = {field: one.get("value") for field, one in from_json(fields).items()}
-            held[whom].append(Voice(number, network, key, name, shown, url, label, told))
+            said = from_json(fields)
+            told = {field: one.get("value") for field, one in said.items()}
+            letter = str(said.get("signature", {}).get("by", ""))
+            held[whom].append(Voice(number, network, key, name, shown, url, label, told, letter))
     return [
-        Whom(person, profile, tuple(voice.id for voice in voices), card(voices, places.get(person or 0, ())))
+        Whom(
+            person,
+            profile,
+            tuple(voice.id for voice in voices),
+            card(voices, places.get(person or 0, ())),
+            tuple(voices),
+        )
         for (person, profile), voices in held.items()
     ]
 
@@ -119,6 +129,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
             _account(*_of(voice)) for voice in own if voice.network in _ONE_EACH and voice.label in ("", "personal")
         ),
         firms=_once(voice.shown[:200] for voice in ordered if signature.is_firm(voice.shown)),
+        presences=len(ordered),
     )
 
 

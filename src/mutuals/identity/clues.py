@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from mutuals.identity.cards import card
 from mutuals.identity.known import Asker, Held
-from mutuals.identity.model.card import Row
+from mutuals.identity.model.columns import READINGS
 from mutuals.identity.model.decide import Candidate, Decision
 
 _WORDS = {
@@ -72,15 +73,10 @@ _SHOWN = {
     "handle": ("accounts", "cores", "locals"), "digits": ("followed",), "digits_nearly": ("numbers",),
     "given": ("givens", "written"), "family": ("families", "written"), "address": ("emails",), "number": ("phones",),
     "born": ("born",), "site": ("links", "hosts", "domains"), "named": ("named", "accounts"),
-    "signature": ("signed", "reached"), "place": ("places", "mentioned"), "employer": ("employers",), "language": ("languages",),
+    "signature": ("signed", "reached"), "place": ("places", "mentioned"),
+    "employer": ("employers",), "language": ("languages",),
 }  # fmt: skip
 _LONGEST = 120
-
-
-def conflicts_of(one: Row, other: Row) -> Sequence[str]:
-    """What cannot be if the two were one, in words."""
-    born, theirs = one.get("born"), other.get("born")
-    return (f"born on {born} and on {theirs}",) if born and theirs and born != theirs else ()
 
 
 def clues_of(
@@ -95,7 +91,7 @@ def clues_of(
             "weight": round(one.bits, 3),
             "for": one.bits > 0,
             "family": one.family,
-            "seen": f"profile:{asker.profiles[0]}",
+            "seen": _seen(one.comparison, asker, other.row),
             "at": at,
         }
         for one in sorted(candidate.evidence, key=lambda one: (-abs(one.bits), one.comparison))
@@ -124,6 +120,20 @@ def _detail(comparison: str, one: Mapping[str, Any], other: Mapping[str, Any]) -
     column = _SHOWN.get(comparison, ("",))[0]
     sides = [", ".join(_many(row.get(column))[:3])[:_LONGEST] for row in (one, other)]
     return " / ".join(sides) if all(sides) else ""
+
+
+def _seen(comparison: str, asker: Asker, other: Mapping[str, Any]) -> str:
+    """Where it stood on the side of the asker: the letter of a signature, else the profile that says what the other says too,
+    else the first one."""
+    if len(asker.voices) > 1 or comparison == "signature":
+        for column in _SHOWN.get(comparison, ()):
+            wanted = {*_many(asker.held.row.get(column))} & {*_many(other.get(column))}
+            for voice in asker.voices if wanted else ():
+                if not wanted.isdisjoint(_many(READINGS[column](card([voice])))):
+                    return voice.letter if comparison == "signature" and voice.letter else f"profile:{voice.id}"
+    if comparison == "signature" and (letters := [voice.letter for voice in asker.voices if voice.letter]):
+        return letters[0]
+    return f"profile:{asker.profiles[0]}"
 
 
 def _many(value: Any) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from mutuals.base import bulk
-from mutuals.identity.cards import Whom
+from mutuals.identity.cards import Voice, Whom
 from mutuals.identity.keys import hashed, keys_of
 from mutuals.identity.model.card import Value
 from mutuals.identity.models import Known
@@ -67,6 +67,7 @@ class Asker:
     held: Held
     profiles: tuple[int, ...]
     keys: Sequence[int]
+    voices: Sequence[Voice] = ()
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ def keep(whoms: Sequence[Whom], ready: Ready) -> list[Asker]:
             numbers = bulk.execute(stands, [bulk.numbers(row[0] for row in rows)])
         for number, holder in numbers:
             whom, row, keys = read[(holder, None) if place == 0 else (None, holder)]
-            kept.append(Asker(Held(number, whom.person, whom.profile, row), whom.profiles, keys))
+            kept.append(Asker(Held(number, whom.person, whom.profile, row), whom.profiles, keys, whom.voices))
     return kept
 
 

@@ -16,10 +16,11 @@ class Card:
     """All that is known of somebody for comparing: a file's row, a profile, or a person with all their profiles.
 
     Every list is in the order of trust and without doubles; texts are already cleaned by `identity.reading`. `handles` are
-    (network, core of the handle); `birth_dates` are ISO dates, as far as they are known (`1971`, `1971-06`); `accounts` are
-    whole (`bea@tea.example`, `github bea`), `named` those that a biography or a signature names, `signed` the addresses,
-    numbers and hosts of signatures, `mentioned` words of a biography that may be places, `sole` accounts of networks where
-    a person has one, `firms` names with a legal form; `extra` holds the columns of a file that have no name of their own here.
+    (network, core of the handle); `birth_dates` are ISO dates, as far as they are known (`1971`, `1971-06`). `accounts` are
+    whole (`bea@tea.example`, `github bea`), `named` those that a biography or a signature names; `signed` the addresses,
+    numbers and hosts of signatures; `mentioned` words of a biography that may be places; `sole` accounts of networks where
+    a person has one; `firms` names with a legal form; `presences` how many profiles speak here; `extra` holds the columns
+    of a file that have no name of their own here.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Card:
     mentioned: tuple[str, ...] = ()
     sole: tuple[str, ...] = ()
     firms: tuple[str, ...] = ()
+    presences: int = 0
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

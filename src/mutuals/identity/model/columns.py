@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mutuals.identity.model.card import Card, Reading
+from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.reading import handles, letters, names, places, sites
 
-READING = "social-2"  # raised when READINGS read otherwise, so that what is stored is read anew
+READING = "social-3"  # raised when READINGS read otherwise, so that what is stored is read anew
 _MOST = 12  # values of one column
 _RARE, _FAIR = 35.0, 24.0  # bits of entropy
 _BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters
@@ -199,9 +200,10 @@ READINGS: Mapping[str, Reading] = {
     "employers": lambda card: _plain(card.organisations),
     "sole": lambda card: card.sole[:_MOST],
     "firms": lambda card: card.firms[:_MOST],
+    "crowd": lambda card: str(card.presences) if card.presences >= CROWD else None,
     "born": lambda card: next((day for day in card.birth_dates if len(day) == 10), None),
     "languages": lambda card: _once(language[:2].lower() for language in card.languages[:_MOST]),
     "picture": lambda card: _first(card.pictures),
     "bands": _bands,
 }
-KINDS = dict.fromkeys(("given", "family", "number", "host", "place", "born", "picture"), "text")
+KINDS = dict.fromkeys(("given", "family", "number", "host", "place", "born", "picture", "crowd"), "text")
