@@ -52,6 +52,8 @@ _ROUNDS = 20
 _UNFIT = 0.03  # how often the writing parts a handle where the name has no joint
 _MORE = 0.6  # other handles that a writer has in the file under another core
 _ONE_EACH = 0.9  # how surely a person has one account of a network
+_UNFORESEEN = 0.005
+"""How often a sure reading is of a namesake whom the list gave no reason to expect, for strangers may be named otherwise."""
 _LEAST = 1e-6
 _TINY = 1e-12
 _WITH_DROPPED = frozenset((WAY["given family"], WAY["short family"], WAY["initial family"]))
@@ -252,6 +254,7 @@ class Spelled:
         of = defaultdict[int, list[Claim]](list)
         even = self._people * (1 - self.learned.present) / self.learned.present
         for (unit, person), (sure, _, at) in best.items():
+            sure *= 1 - _UNFORESEEN
             if sure >= _LEAST:
                 of[unit].append(self._claim(unit, person, sure, int(at), even, float(more[int(at)])))
         for held_by in of.values():

@@ -154,12 +154,13 @@ _KEYS = (
     f"""CREATE OR REPLACE TABLE named AS SELECT row, given AS form, family, city FROM people WHERE {_BOTH}
        UNION ALL SELECT p.row, f.form, p.family, p.city FROM people p JOIN forms f USING (given)
          WHERE p.family IS NOT NULL AND f.form <> f.given
-       UNION ALL SELECT p.row, a.form, p.family, p.city FROM people p JOIN also a USING (row) WHERE p.family IS NOT NULL""",
-    f"""CREATE OR REPLACE TABLE keys1 AS SELECT DISTINCT kind, key, row FROM (
-       SELECT met AS kind, key, row FROM marks
-       UNION ALL SELECT {_SPELLED}::TINYINT AS kind, hash({_SPELLED}, unnest([
+       UNION ALL SELECT p.row, a.form, p.family, p.city FROM people p JOIN also a USING (row)
+         WHERE p.family IS NOT NULL AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.given = p.given AND f.form = a.form)""",
+    f"""CREATE OR REPLACE TABLE keys1 AS SELECT kind, key, row FROM (
+       SELECT DISTINCT met AS kind, key, row FROM marks SEMI JOIN wanted_keys USING (key)
+       UNION ALL SELECT {_SPELLED}::TINYINT AS kind, hash({_SPELLED}, unnest(list_distinct([
            given || family, family || given, left(given, 1) || family, family || left(given, 1), given || left(family, 1),
-           given || family2, left(given, 1) || family2, family2 || given])) AS key, row FROM people WHERE {_BOTH}
+           given || family2, left(given, 1) || family2, family2 || given]))) AS key, row FROM people WHERE {_BOTH}
        UNION ALL SELECT {_NAMED}::TINYINT, hash({_NAMED}, form, family), row FROM named
        UNION ALL SELECT {_AT}::TINYINT, hash({_AT}, form, family, city), row FROM named WHERE city IS NOT NULL)
        SEMI JOIN wanted_keys USING (key)""",

@@ -73,3 +73,13 @@ def test_nothing_is_claimed_of_nothing() -> None:
     assert _claims([], ("x", "annabrandt")) == {}
     assert _claims(LIST) == {}
     assert _claims(LIST, ("facebook", "70063393423"), ("x", "")) == {}
+
+
+def test_a_name_alone_never_rules_a_namesake_out() -> None:
+    people = [*LIST, "Zebulon Quarrington-Featherstonehaugh"]
+    written = [(network, "zebulonquarringtonfeatherstonehaugh") for network in ("x", "github", "mastodon")]
+
+    held = _claims(people, *written)
+
+    assert people[held[0][0].person] == people[-1]
+    assert 0.99 <= held[0][0].probability <= 0.995

@@ -6,9 +6,6 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
-from mutuals.identity.piles import Refused
 from mutuals.identity.piles.link import link
 from mutuals.identity.piles.tables import How, Table, bring
 from mutuals.identity.piles.words import Kind
@@ -198,6 +195,20 @@ def test_handles_alone_are_read_against_the_whole_list(tmp_path: Path) -> None:
     assert lines["a3"]["decision"] == "leave"
 
 
+def test_a_handle_that_spells_two_is_asked_about_and_names_both(tmp_path: Path) -> None:
+    names = [(f"P{n}", f"{row[1]} {row[2]}") for n, row in enumerate(_town(500))]
+    twins = [("K1", "Zebulon Quarrington"), ("K2", "Zebulon Quarrington")]
+    people = _table(tmp_path, Kind.PEOPLE, ("id", "name"), [*names, *twins])
+    profiles = _table(tmp_path, Kind.PROFILES, ("id", "network", "handle"), [("a1", "x", "zebulonquarrington")])
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    words = {clue["code"]: clue["words"] for clue in json.loads(line["evidence"])}
+    assert (line["person_id"], line["decision"]) == ("K1", "review")
+    assert words["contender"] == "K2 is as likely"
+
+
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     people = _table(tmp_path, Kind.PEOPLE, HEAD, _town(400))
     rows = [
@@ -221,11 +232,3 @@ def test_thousands_of_one_name_are_counted_instead_of_compared(tmp_path: Path) -
     counts = link(people, profiles, out=tmp_path / "links.csv")
 
     assert counts["link"] == 0
-
-
-def test_an_engine_that_cannot_is_refused(tmp_path: Path) -> None:
-    people = _table(tmp_path, Kind.PEOPLE, HEAD, _town(3))
-    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, [("a1", "x", "anna", "", "", "")])
-
-    with pytest.raises(Refused, match="one machine"):
-        link(people, profiles, out=tmp_path / "links.csv", engine="spark")
