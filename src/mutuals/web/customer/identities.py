@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from mutuals.identity import queries
 from mutuals.identity.evidence import percent
 from mutuals.identity.link import links_of
@@ -13,6 +15,7 @@ from mutuals.identity.models import Link, LinkState
 from mutuals.people.models import Person, Profile
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
+from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 from mutuals.web.review.shown import Told, clues, decision
 
@@ -38,6 +41,7 @@ class Identity:
     clues: list[Told]
     said: str  # the decision in a sentence
     by: str
+    by_url: str  # the import that told it, for those who may look at imports
     since: datetime | None
     sure: float | None
     percent: str
@@ -48,17 +52,16 @@ class Identity:
 def identities(person: Person, profiles: Sequence[Profile], viewer: User) -> list[Identity]:
     """Live links first, rejected ones last; the own record is not shown. At most two queries, three with suggestions."""
     links = links_of(person)
-    full = sees_contacts(viewer)
     names = _names(links)
     pairs = _pairs(links, person)
     found = [
-        _identity(link.profile, link, names, pairs.get(link.profile_id), full=full)
+        _identity(link.profile, link, names, pairs.get(link.profile_id), viewer)
         for link in links
         if link.profile.network != OWN
     ]
     linked = {link.profile_id for link in links}
     rest = [one for one in profiles if one.pk not in linked and one.network != OWN]
-    found += [_identity(one, None, names, None, full=full) for one in rest]
+    found += [_identity(one, None, names, None, viewer) for one in rest]
     return sorted(found, key=lambda one: (_ORDER.get(LinkState(one.state), 2), one.network, one.id))
 
 
@@ -75,8 +78,9 @@ def _pairs(links: Sequence[Link], person: Person) -> dict[int, int]:
 
 
 def _identity(
-    profile: Profile, link: Link | None, names: dict[str, str], edge_id: int | None, *, full: bool
+    profile: Profile, link: Link | None, names: dict[str, str], edge_id: int | None, viewer: User
 ) -> Identity:
+    full = sees_contacts(viewer)
     state = link.state if link else LinkState.CONFIRMED.value
     sure = link.probability if link else None
     return Identity(
@@ -93,12 +97,19 @@ def _identity(
         clues(link, full=full)[:MOST],
         decision(link),
         names.get(link.by, link.by.replace(":", " ")) if link else "",
+        _import_of(link, viewer),
         link.since if link else None,
         sure,
         percent(sure),
         link.pool if link else None,
         edge_id,
     )
+
+
+def _import_of(link: Link | None, viewer: User) -> str:
+    kind, _, number = link.by.partition(":") if link else ("", "", "")
+    known = kind == "import" and number.isascii() and number.isdecimal() and len(number) < 19
+    return reverse("import", args=[int(number)]) if known and may(viewer, "import.run") else ""
 
 
 def _names(links: Sequence[Link]) -> dict[str, str]:

@@ -73,7 +73,7 @@ def lead_of(seen: str) -> Lead | None:
 def clues(thought: Thought | None, *, full: bool) -> list[Told]:
     """The clues of an edge or a link; addresses in them are masked unless the viewer reads them."""
     return [
-        Told(one, _text(one.words, full), _detail(one.detail, full), _bits(one.weight), lead_of(one.seen))
+        Told(one, _begun(_text(one.words, full)), _detail(one.detail, full), _bits(one.weight), lead_of(one.seen))
         for one in clues_of(thought.because if thought else [])
     ]
 
@@ -101,8 +101,10 @@ def ends(row: Sweep, *, now: datetime) -> datetime | None:
 
 
 def decision(thought: Thought | None) -> str:
-    """What the decision said in a sentence."""
-    return said_of(thought.because) if thought else ""
+    """What the decision said in a sentence, without the probability, which stands beside it."""
+    told = said_of(thought.because) if thought else ""
+    first, _, rest = told.partition("; ")
+    return _begun(rest) if rest and "%" in first else told
 
 
 def fall(thought: Thought, *, full: bool) -> Fall | None:
@@ -136,6 +138,10 @@ def fall(thought: Thought, *, full: bool) -> Fall | None:
     if abs(axis[0][0] - even) < 18:
         axis.pop(0)
     return Fall(rows, round(even, 2), axis)
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _low(steps: list[Step]) -> float:
