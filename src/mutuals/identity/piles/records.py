@@ -21,10 +21,11 @@ from mutuals.identity.model import batch, train
 from mutuals.identity.model.arrow import TYPES
 from mutuals.identity.model.batch import Bounds, Opening, duck, engine
 from mutuals.identity.model.card import Column
+from mutuals.identity.model.comparisons import columns_of
 from mutuals.identity.model.file import Model
 from mutuals.identity.piles import Refused, Told, candidates, circles, evidence
 from mutuals.identity.piles.candidates import Pool, Way
-from mutuals.identity.piles.circles import Pairs
+from mutuals.identity.piles.circles import Expected, Pairs
 from mutuals.identity.piles.evidence import Held, Plan
 from mutuals.identity.piles.tables import Table
 
@@ -92,7 +93,7 @@ def compare(tables: Sequence[Table], *, seed: int, told: Told, opened: Opening =
         sides = _sides(connection, rows, pool)
     told("learning", 0, 0)
     model = _trained(sides, made, ways, learning, pool, seed, opened)
-    return Compared(*_scored(model, rows, pairs, told, opened), alike, model, rows)
+    return Compared(*_scored(model, rows, pairs, pool, told, opened), alike, model, rows)
 
 
 def _plan(tables: Sequence[Table]) -> Plan:
@@ -223,7 +224,7 @@ def _prior(model: Model, ways: Sequence[Way], pool: Pool) -> float:
     return min(median(found) / pool.pairs, 0.5) if found else model.prior
 
 
-def _scored(model: Model, rows: Path, pairs: pa.Table, told: Told, opened: Opening) -> tuple[Any, Any, Any]:
+def _scored(model: Model, rows: Path, pairs: pa.Table, pool: Pool, told: Told, opened: Opening) -> tuple[Any, Any, Any]:
     """Pairs and their bits, in the order of the pairs."""
     rarely = {
         one.name: number
@@ -244,7 +245,7 @@ def _scored(model: Model, rows: Path, pairs: pa.Table, told: Told, opened: Openi
     columns = [np.concatenate(column) for column in zip(*held, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
     found = Pairs(*(column[order] for column in columns), rarely)
-    return found.left, found.right, circles.among(model, found)
+    return found.left, found.right, circles.among(model, found, _expected(model, rows, pool))
 
 
 def _compact(model: Model, part: pa.Table, rarely: Mapping[str, int]) -> tuple[Any, ...]:
@@ -253,3 +254,14 @@ def _compact(model: Model, part: pa.Table, rarely: Mapping[str, int]) -> tuple[A
     rare = [part[f"mw_tf_adj_{name}"].to_numpy().astype(np.float16) for name in rarely]
     plain = (part[name].to_numpy() for name in ("left", "right", "bits"))
     return (*plain, np.stack(levels, axis=1), np.stack(rare, axis=1) if rare else np.empty((part.num_rows, 0)))
+
+
+def _expected(model: Model, rows: Path, pool: Pool) -> Expected:
+    """How many pairs are one person by the prior, and in how many each comparison is known on both sides."""
+    known = {}
+    for one in model.comparisons:
+        (column,) = columns_of(one.missing)
+        held = pq.read_table(rows, columns=[column])[column]
+        first, second = held.slice(0, pool.first), held.slice(pool.first) if pool.second else held
+        known[one.name] = (1 - first.null_count / len(first)) * (1 - second.null_count / len(second))
+    return Expected(model.prior * pool.pairs, known)
