@@ -1,4 +1,6 @@
-"""Two persons become one, and are parted again. A merge is an edge, a row and one column: nothing else is rewritten."""
+"""Two persons become one, and are parted again: by staff alone, no machine merges two persons. A merge is an edge, a row and
+one column: nothing else is rewritten.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from mutuals.base import journal
-from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
-from mutuals.history.models import Direction, Interaction
 from mutuals.identity import edges, forest, taken
-from mutuals.identity.edges import MACHINE, Grounds
+from mutuals.identity.edges import Grounds
 from mutuals.identity.link import settle, settle_later
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Verdict
 from mutuals.identity.remark import own_record
 from mutuals.people import canonical
-from mutuals.people.models import Person, Profile
-from mutuals.people.profiles import OWN
+from mutuals.people.models import Person
 from mutuals.people.queries import cluster
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -33,10 +32,6 @@ class Blocked(Refusal):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(f"{' '.join(reasons)} Merge them anyway only if that was a mistake.")
         self.reasons = tuple(reasons)
-
-
-class Untouchable(Refusal):
-    """A machine may not merge these: staff worked on one of them, so staff decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,44 +84,6 @@ def merge(
     edges.end([edge for _, edge in against if edge is not None], now=now)
     who = f"staff:{by.pk}"
     return _join(kept, gone, wanted, edges.said_by(by, "said they are one person", note), by=who, now=now)
-
-
-@transaction.atomic
-def merge_by_machine(one: Person, other: Person, *, grounds: Grounds, now: datetime, by: str = MACHINE) -> Done:
-    """The decision said link, and both are persons. Whoever is known longer is kept, and nothing is chosen.
-
-    Refused: Untouchable where staff touched one of them, Blocked where anything speaks against it, and all that `merge`
-    refuses.
-    """
-    if one.pk == other.pk:
-        raise Refusal("These are one person already.")
-    forest.alone()
-    roots = canonical.held([one.pk, other.pk])
-    if roots[one.pk].pk == roots[other.pk].pk:
-        return _before(one, other, roots[one.pk])
-    kept, gone = sorted(roots.values(), key=lambda person: (person.created_at, person.pk))
-    for person in (kept, gone):
-        if is_staffs(person):
-            raise Untouchable(f"Staff worked on {person}, so only staff merge them.")
-    if against := _against(kept, gone):
-        raise Blocked([words for words, _ in against])
-    return _join(kept, gone, {}, grounds, by=by, now=now)
-
-
-def is_staffs(person: Person) -> bool:
-    """Whether staff ever wrote about a person, or about anybody merged into them: then machines leave them to staff."""
-    ids = cluster(person)
-    if person.tags or person.stage or person.owner_id or person.team_id:
-        return True
-    own = Profile.objects.filter(network=OWN, person__in=ids)
-    if any(str(one.get("by", "")).startswith("staff:") for row in own for one in row.fields.values()):
-        return True
-    keys = [f"person:{number}" for number in ids]
-    return (
-        Entry.objects.filter(about__in=keys, by__startswith="staff:").exists()
-        or Link.objects.filter(person__in=ids, by__startswith="staff:").exists()
-        or Interaction.objects.filter(profile__in=own, direction=Direction.NOTE).exists()
-    )
 
 
 def reasons_against(one: Person, other: Person) -> list[str]:

@@ -183,28 +183,13 @@ def test_a_profile_that_was_said_not_to_be_theirs_blocks_a_merge_with_its_person
     assert merge.merge(bea, bo, by=us.ben, now=LATER, anyway=True).is_new
 
 
-def test_a_machine_merges_nobody_whom_staff_worked_on():
-    us = staff()
+def test_no_machine_merges_two_persons():
     made = [Person.objects.get(pk=number) for number in persons.make(["Bea Brand", "B. Brand"], now=NOW)]
-    grounds = edges.Grounds([{"clue": "same site"}], probability=0.999)
-    remark.add(made[0], by=us.ada, text="Likes green tea.", now=NOW)
 
-    with pytest.raises(merge.Untouchable):
-        merge.merge_by_machine(*made, grounds=grounds, now=LATER)
+    with pytest.raises(AttributeError):
+        merge.merge(*made, by="machine:identity", now=LATER)
 
     assert not Merge.objects.exists()
-
-
-def test_a_machine_merges_two_whom_nobody_touched_once():
-    made = [Person.objects.get(pk=number) for number in persons.make(["Bea Brand", "B. Brand"], now=NOW)]
-    grounds = edges.Grounds([{"clue": "same site"}], probability=0.999, margin=9.0, pool=2)
-
-    first = merge.merge_by_machine(*made, grounds=grounds, now=LATER)
-    second = merge.merge_by_machine(*made[::-1], grounds=grounds, now=LATER)
-
-    assert (first.key, second.is_new) == (second.key, False)
-    assert Merge.objects.get().by == "machine:identity"
-    assert Edge.objects.get().probability == 0.999
 
 
 def test_undoing_twice_is_undoing_once_and_doing_it_again_keeps_the_choices():
