@@ -46,7 +46,12 @@ class SweepOut(Out):
 
 
 class ModelOut(Out):
-    """A version of the model: what it was measured at, and whether it is in use."""
+    """A version of the model: what it was measured at, and whether it is in use.
+
+    `measured`: `pairs` judged that a machine had weighed, `same` of them one person, `labels` of one person and `strangers`
+    that weights were learned from (0 = the calibration alone was), `moved` the levels that moved most (clue, level, bits of
+    day one, bits now), and on judgements that were not seen `loss_before`, `loss_after` and `wrong_links_gained`.
+    """
 
     version: str
     made_at: datetime
@@ -82,6 +87,13 @@ def models(request: HttpRequest) -> list[ModelOut]:
 def use(request: HttpRequest, body: Version) -> list[ModelOut]:
     """Weigh by another version from now on."""
     learn.use(body.version, by=user_of(request), now=clock.now())
+    return models(request)
+
+
+@router.write("POST", "/identity/models/learn", act="identity.model", out=list[ModelOut], status=202)
+def begin_learning(request: HttpRequest) -> list[ModelOut]:
+    """Learn from all decisions, in the background; a new version appears where there is enough to learn from."""
+    learn.begin(by=user_of(request))
     return models(request)
 
 

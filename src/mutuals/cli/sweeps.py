@@ -20,6 +20,8 @@ def register(groups: Any) -> None:
     parser.add_argument("--here", action="store_true", help="now, until it is done")
     verb(verbs, "sweeps", listed, "the newest searches, with how far they are and what they found")
     verb(verbs, "models", models, "the kept versions of the model, newest first")
+    parser = verb(verbs, "learn", teach, "learn from all decisions; the worker does it")
+    parser.add_argument("--here", action="store_true", help="now, until it is done")
     parser = verb(verbs, "use", use, "weigh by another version from now on")
     parser.add_argument("version", help='"" for the one that this release begins with')
     pairs.register(verbs)
@@ -45,6 +47,17 @@ def models(args: argparse.Namespace) -> list[dict[str, Any]]:
         {"version": row.version, "made": row.made_at, "in use": row.is_in_use, **row.measured}
         for row in learn.versions(me(args))
     ]
+
+
+def teach(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """The kept versions, with a new one where there was enough to learn from."""
+    viewer = me(args)
+    if args.here:
+        learn.begin(by=viewer, is_deferred=False)
+        learn.run(f"staff:{viewer.pk}")
+    else:
+        learn.begin(by=viewer)
+    return models(args)
 
 
 def use(args: argparse.Namespace) -> dict[str, Any]:

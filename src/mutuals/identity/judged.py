@@ -17,9 +17,9 @@ from pydantic_core import from_json
 from mutuals.base import bulk
 from mutuals.identity import cards, known
 from mutuals.identity.cards import Voice
-from mutuals.identity.clues import conflicts_of
 from mutuals.identity.edges import MACHINE
 from mutuals.identity.model.card import Row, Value
+from mutuals.identity.model.conflicts import conflicts_of
 from mutuals.identity.weights import Ready
 from mutuals.people.profiles import OWN
 
@@ -104,7 +104,7 @@ def _read(pairs: Sequence[_Pair], ready: Ready) -> list[tuple[tuple[tuple[int, .
             kept.append((pair, tuple(sorted(tuple(sorted(side)) for side in (left, right)))))
     _count(rows, ready)
     return [
-        (both, Judgement(left, right, pair.same, pair.pool, both[0][0], tuple(conflicts_of(left, right))))
+        (both, Judgement(left, right, pair.same, pair.pool, both[0][0], conflicts_of(left, right)))
         for (pair, both), left, right in zip(kept, rows[::2], rows[1::2], strict=True)
     ]
 

@@ -22,8 +22,8 @@ from mutuals.identity.model.file import Model, settings
 
 CHUNK = 400_000
 Progress = Callable[[int, int], None]
-Rows: TypeAlias = pyarrow.Table | Path
-"""Rows with `unique_id`, in memory or as a Parquet file."""
+Rows: TypeAlias = pyarrow.Table | Path | str
+"""Rows with `unique_id`: in memory, as a Parquet file, or by the name of a table that the engine already holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ class Duck:
         if isinstance(rows, Path):
             path = str(rows).replace("'", "''")
             self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS FROM read_parquet('{path}')")
+        elif isinstance(rows, str):
+            self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS FROM {rows}")
         else:
             self._connection.register(name, rows)
         return [str(column) for column in self._connection.sql(f"FROM {name}").columns]

@@ -35,7 +35,10 @@ class Spark:
 
     def bring(self, rows: Rows, name: str) -> list[str]:
         """A Parquet file has to lie where every worker finds it."""
-        frame = self._session.read.parquet(str(rows)) if isinstance(rows, Path) else self._session.createDataFrame(rows)
+        if isinstance(rows, Path):
+            frame = self._session.read.parquet(str(rows))
+        else:
+            frame = self._session.table(rows) if isinstance(rows, str) else self._session.createDataFrame(rows)
         frame.createOrReplaceTempView(name)
         return [str(column) for column in frame.columns]
 

@@ -25,8 +25,10 @@ from mutuals.identity.piles import link_pairs as pairs
 from mutuals.identity.piles import link_weights as weights
 from mutuals.identity.piles.between import are_records, between
 from mutuals.identity.piles.link_handles import by_handles, only_handles
+from mutuals.identity.piles.link_model import by_model
 from mutuals.identity.piles.link_rows import bring
 from mutuals.identity.piles.link_words import Why, contender
+from mutuals.identity.piles.records import opening
 from mutuals.identity.piles.tables import Table
 from mutuals.identity.piles.writing import writing
 
@@ -45,11 +47,11 @@ def link(
     people: Table, profiles: Table, *, out: Path, seed: int = 7, engine: str = "duckdb", told: Told = silent
 ) -> Counts:
     """Write a line for each profile to `out`. Only lists of records are left to chance, and so to `seed`."""
-    if engine == "spark":
-        raise Refused("Links are found on one machine only: leave --engine away.")
     if not people.rows or not profiles.rows:
         raise Refused("There is nobody to link.")
-    if only_handles(people, profiles):
+    if engine == "spark":
+        lines = by_model(people, profiles, rule=RULE, folder=people.parquet.parent, opened=opening(engine), told=told)
+    elif only_handles(people, profiles):
         lines = by_handles(people, profiles, RULE, told)
     elif are_records(people, profiles):
         lines = between(people, profiles, rule=RULE, seed=seed, told=told)
