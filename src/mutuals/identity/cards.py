@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import from_json
@@ -32,6 +32,10 @@ _PLACES = """
 SELECT p.canonical_id, o.name FROM people_person p JOIN people_affiliation a ON a.person_id = p.id
 JOIN people_organisation o ON o.id = a.organisation_id
 WHERE p.canonical_id = ANY(%s::bigint[]) AND a.until IS NULL ORDER BY a.id
+"""
+_HOUSES = """
+SELECT DISTINCT g.host FROM unnest(%s::varchar[]) AS g(host)
+JOIN people_organisation o ON o.domain IN (g.host, 'www.' || g.host) AND o.domain <> ''
 """
 _NAMELESS = ("email", "phone", OWN)
 _TOLD_HANDLES = ("mastodon", "bluesky")  # networks of which a file may tell a person's handle
@@ -65,7 +69,7 @@ class Whom:
 
 
 def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
-    """The cards of canonical persons and of unlinked profiles; three statements at most. Who has no profile has none."""
+    """The cards of canonical persons and of unlinked profiles; four statements at most. Who has no profile has none."""
     rows = list[tuple[Any, ...]]()
     places = defaultdict[int, list[str]](list)
     if people:
@@ -82,16 +86,23 @@ def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
             told = {field: one.get("value") for field, one in said.items()}
             letter = str(said.get("signature", {}).get("by", ""))
             held[whom].append(Voice(number, network, key, name, shown, url, label, told, letter))
+    made = {whom: card(voices, places.get(whom[0] or 0, ())) for whom, voices in held.items()}
+    houses = _houses(made.values())
     return [
-        Whom(
-            person,
-            profile,
-            tuple(voice.id for voice in voices),
-            card(voices, places.get(person or 0, ())),
-            tuple(voices),
-        )
-        for (person, profile), voices in held.items()
+        Whom(*whom, tuple(voice.id for voice in voices), without(made[whom], houses), tuple(voices))
+        for whom, voices in held.items()
     ]
+
+
+def _houses(made: Iterable[Card]) -> frozenset[str]:
+    """The hosts that are an organisation's: whoever names their employer's site names nothing of their own."""
+    named = {host for one in made for host in (*one.hosts, *map(sites.own_domain, one.emails)) if host}
+    return frozenset(host for (host,) in bulk.execute(_HOUSES, [sorted(named)])) if named else frozenset()
+
+
+def without(one: Card, houses: frozenset[str]) -> Card:
+    """The card without hosts that are not the holder's own."""
+    return replace(one, hosts=tuple(host for host in one.hosts if host not in houses), houses=houses) if houses else one
 
 
 def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:

@@ -37,6 +37,7 @@ _WORDS = {
     ("given", "said as family name"): "Given and family name may have changed places",
     ("given", "another one of the family"): "Another given name, the same family name",
     ("given", "differs"): "Another given name",
+    ("family", "same, as relatives have it"): "The same family name, as relatives have it",
     ("family", "same"): "The same family name",
     ("family", "spelled by the handle"): "The handle spells the family name",
     ("family", "cut by the handle"): "The handle is the family name with an initial",

@@ -9,7 +9,7 @@ from mutuals.identity.model.card import Card, Reading
 from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.reading import handles, letters, names, places, sites
 
-READING = "social-3"  # raised when READINGS read otherwise, so that what is stored is read anew
+READING = "social-4"  # raised when READINGS read otherwise, so that what is stored is read anew
 _MOST = 12  # values of one column
 _RARE, _FAIR = 35.0, 24.0  # bits of entropy
 _BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters
@@ -149,8 +149,9 @@ def _sides(card: Card, number: int, place: int) -> tuple[str, ...]:
 
 
 def _domains(card: Card) -> tuple[str, ...]:
-    """Hosts of sites, and domains of addresses where not anybody may have a mailbox; the last may be an employer's."""
-    return _once([*card.hosts[:_MOST], *(sites.own_domain(address) for address in card.emails[:_MOST])])
+    """Hosts of sites, and domains of addresses where not anybody may have a mailbox; without those of organisations."""
+    mails = (domain for address in card.emails[:_MOST] if (domain := sites.own_domain(address)) not in card.houses)
+    return _once([*card.hosts[:_MOST], *mails])
 
 
 def _first(values: Iterable[str]) -> str | None:

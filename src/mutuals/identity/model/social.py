@@ -52,6 +52,10 @@ _A_NAME: Test = ("any", _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE, _FAMILY_ALONE)
 """A handle that only spells the name says what the name says: namesakes choose it as well. It is no second kind of clue."""
 _INITIAL = 3.3  # bits: about one in ten begins with the same letter
 _ONE_MAILBOX: Test = ("across_share", "fair", "locals")
+_RELATIVES: Test = (
+    "all", ("share", "families"), ("not", _no("givens")), ("not", ("share", "forms")), ("not", ("near", "givens", 0.92)),
+)  # fmt: skip
+"""One family name and two given names: relatives have it as well, however rare it is among strangers."""
 _KEEP: Test = ("across_share", "kept_first", "kept_second")
 _NAMED: Test = ("across_share", "named", "accounts")
 _SIGNED: Test = ("across_share", "signed", "reached")
@@ -115,7 +119,7 @@ _COMPARISONS = (
             _weighs("initial", ("any", _CUT, ("all", _no("givens"), ("share", "initials"))), _INITIAL, u=0.08),
             _weighs("nearly the same", ("near", "givens", 0.92), 3, u=1e-2),
             _weighs("said as family name", _TURNED, 0.5, u=0.1),
-            _weighs("another one of the family", ("share", "families"), -6.0, u=0.5),
+            _weighs("another one of the family", _RELATIVES, -6.0, u=0.5),
         ),
         "name",
         _against(2.5),
@@ -124,6 +128,7 @@ _COMPARISONS = (
         "family",
         _unless(("all", _no("families"), _no("family_initials")), _FULL, _CUT, _FAMILY_ALONE, _TURNED, _CUT_FAMILY),
         (
+            _weighs("same, as relatives have it", _RELATIVES, 0.5, u=0.5),
             _frequent("same", ("share", "families"), "family", 0.8),
             _frequent("spelled by the handle", _FULL, "family", 0.9),
             _frequent("cut by the handle", _CUT, "family", 0.6),

@@ -1,0 +1,177 @@
+"""What speaks for and against, from whole profiles: names that are rare, accounts that are named, firms, namesakes, crowds."""
+
+import pytest
+from django.db.models import Q
+
+from cast import NOW, person, staff
+from mutuals.connectors.contract import Handle
+from mutuals.identity import cards, clues, edges, link, live
+from mutuals.identity.known import Asker, Held, frequent, hashed
+from mutuals.identity.model import decide, social
+from mutuals.identity.model.card import row_of
+from mutuals.identity.model.conflicts import CROWD
+from mutuals.identity.model.score import Scorer
+from mutuals.identity.models import Edge, Link, LinkState, Verdict
+from mutuals.identity.weights import Ready
+from mutuals.people import profiles
+from mutuals.people.models import Organisation, Profile
+
+SITE = ("https://beapours.example/",)
+
+
+def voice(number=1, network="mastodon", name="", shown="", letter="", **told):
+    return cards.Voice(number, network, str(number), name, shown, "", "", told, letter)
+
+
+def own(called, **told):
+    return cards.Voice(2, "mutuals", "2", "", "", "", "", {"name": called, **told})
+
+
+def row(*voices):
+    return row_of(cards.card(voices), social.READINGS)
+
+
+def weighed(one, other):
+    return {part.comparison: (part.level, part.bits) for part in Scorer(social.day_one()).score(one, other).evidence}
+
+
+def presence(name, *, network="mastodon", shown="", **more):
+    handle = Handle(network, f"{network}:{name}", f"@{name}", shown=shown, **more)
+    found = profiles.ensure([handle], now=NOW)
+    return Profile.objects.get(pk=found[handle.network, handle.key].id)
+
+
+def test_a_rare_family_name_that_a_handle_spells_is_worth_more_than_a_common_one():
+    handle, bea = row(voice(name="@beaspiegelhalter")), row(own("Bea Spiegelhalter"))
+    other, jo = row(voice(name="@josmith")), row(own("Jo Smith"))
+
+    rare = weighed(handle, bea | {"tf_given": 0.001, "tf_family": 1e-6})
+    common = weighed(other, jo | {"tf_given": 0.001, "tf_family": 0.01})
+
+    assert rare["family"][0] == common["family"][0] == "spelled by the handle"
+    assert rare["family"][1] > 15 > 7 > common["family"][1] > 5
+
+
+def test_an_account_that_a_biography_names_speaks_for_it_and_never_alone():
+    named = row(voice(name="@kettlefan@tea.example", bio="I am @bea.pours@town.example elsewhere"))
+    bea = row(voice(2, name="@bea.pours@town.example"))
+
+    parts = weighed(named, bea)
+    evidence = Scorer(social.day_one()).score(named, bea).evidence
+    found = decide.decide([decide.Candidate(1, 40.0, evidence)], pool=1000)
+
+    assert parts["named"] == ("one names the other", pytest.approx(10, abs=0.1))
+    assert found.reason is decide.Reason.ONE_FAMILY
+
+
+def test_what_stands_under_a_letter_is_weaker_than_what_somebody_says_of_themself():
+    signed = row(
+        voice(1, "email", signature={"name": "Bea Brand", "phones": ["+492215550101"]}, letter="interaction:9")
+    )
+    theirs = row(own("Bea Brand", phone="+492215550101"))
+
+    parts = weighed(signed, theirs)
+
+    assert parts["signature"][0] == "names the other's"
+    assert parts["signature"][1] < weighed(theirs, theirs)["number"][1]
+
+
+def test_the_letter_of_a_signature_and_the_profile_of_a_name_are_where_it_was_seen():
+    mail = voice(5, "email", signature={"phones": ["+492215550101"]}, letter="interaction:9")
+    tooter = voice(7, name="@bea", shown="Bea Brand")
+    asker = Asker(Held(1, 4, None, row(mail, tooter)), (5, 7), (), (mail, tooter))
+    other = Held(2, 5, None, row(own("Bea Brand", phone="+492215550101")))
+
+    evidence = Scorer(social.day_one()).score(asker.held.row, other.row).evidence
+    told = clues.clues_of(asker, other, decide.Candidate(2, 20.0, evidence), None, 0, at="2026-11-20")
+
+    seen = {one["clue"]: one["seen"] for one in told}
+    assert (seen["signature"], seen["family"]) == ("interaction:9", "profile:7")
+
+
+def test_a_picture_that_many_have_is_no_clue():
+    ready = ready_for_pictures()
+    few, many = (row(voice(picture="0f1e2d3c4b5a6978")) for _ in range(2))
+
+    for one, count in ((few, 2), (many, 40)):
+        frequent([one], ready, {hashed("picture"): 1000, hashed(f"picture={one['picture']}"): count})
+
+    assert weighed(few, few)["picture"][1] == pytest.approx(6, abs=0.5)
+    assert "picture" not in weighed(many, many)
+
+
+def ready_for_pictures():
+    names = ("picture",)
+    return Ready("x", social.day_one(), Scorer(social.day_one()), social.READINGS, names, social.READING, lambda x: x)
+
+
+@pytest.mark.django_db
+def test_two_of_one_name_in_one_firm_are_never_held_to_be_one():
+    us = staff()
+    person("Bea Brandmeyer", by=us.ada, email="bea.brandmeyer@firm.example")
+    person("Bea Brandmeyer", by=us.ada, email="b.brandmeyer@firm.example", city="Porto")
+    fresh = presence("beabrandmeyer@firm.example", network="email", shown="Bea Brandmeyer")
+    live.drain(now=NOW)
+
+    assert not Edge.objects.filter(verdict=Verdict.SAME).exists()
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    asked = Edge.objects.filter(until=None, verdict=Verdict.UNSURE)
+    words = [clue["words"] for edge in asked for clue in edge.because if clue["clue"] == "conflict"]
+    assert any("mailboxes of one house, firm.example" in one for one in words)
+
+
+@pytest.mark.django_db
+def test_bea_and_bo_who_share_an_initial_are_not_even_asked_about():
+    us = staff()
+    bea, bo = person("Bea Brand", by=us.ada), person("Bo Brand", by=us.ada)
+    link.confirm(presence("bea", shown="B. Brand"), person=bea, by=us.ada, now=NOW)
+    link.confirm(presence("bo", shown="B. Brand", network="bluesky"), person=bo, by=us.ada, now=NOW)
+
+    live.drain(now=NOW)
+
+    assert not Edge.objects.filter(until=None).exists()
+
+
+@pytest.mark.django_db
+def test_the_site_of_an_organisation_speaks_for_none_of_its_people():
+    us = staff()
+    Organisation.objects.create(name="Kettle works", name_key="kettle works", domain="kettles.example")
+    bea = person("Bea Brandmeyer", by=us.ada)
+    link.confirm(presence("quilted", sites=("https://kettles.example/",)), person=bea, by=us.ada, now=NOW)
+    fresh = presence("teapot", shown="Bea Brandmeyer", sites=("https://kettles.example/",))
+
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    edge = Edge.objects.filter(Q(a=fresh) | Q(b=fresh), until=None).first()
+    assert edge is None or "site" not in {one["clue"] for one in edge.because}
+
+
+@pytest.mark.django_db
+def test_two_that_staff_told_apart_do_not_become_one_persons_in_one_go():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    link.confirm(presence("bea.pours", sites=SITE), person=bea, by=us.ada, now=NOW)
+    live.drain(now=NOW)
+    one = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=SITE)
+    other = presence("bea.pours", network="bluesky", shown="Bea Brandmeyer", sites=SITE)
+    edges.say(one.pk, other.pk, Verdict.DIFFERENT, edges.Grounds([]), by="staff:1", now=NOW)
+
+    live.drain(now=NOW)
+
+    assert Link.objects.filter(profile__in=[one, other], until=None, state=LinkState.CONFIRMED).count() == 1
+
+
+@pytest.mark.django_db
+def test_whoever_has_many_presences_gains_no_more_by_machine():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    for number in range(CROWD):
+        link.confirm(presence(f"bea{number}", network="town"), person=bea, by=us.ada, now=NOW)
+    link.confirm(presence("bea.pours", sites=SITE), person=bea, by=us.ada, now=NOW)
+
+    fresh = presence("bea.pours", network="instagram", shown="Bea Brandmeyer", sites=SITE)
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    assert "presences or more" in str(Edge.objects.get(Q(a=fresh) | Q(b=fresh), until=None).because)
