@@ -126,9 +126,11 @@ def learn(connection: duckdb.DuckDBPyConnection, sure: pa.Table) -> int:
 
 
 _LEARN = (
+    # Two profiles that hold it are enough: to each of them it is known by the other
     f"""CREATE TABLE fresh AS SELECT s.row::INTEGER AS row, m.met, m.key, m.rest, s.profile::INTEGER AS source FROM sure s
        JOIN marks2 m ON m.row = s.profile WHERE m.met IN ({CORE}, {NUMBER}, {HOST}) AND NOT m.near
-       AND NOT EXISTS (SELECT 1 FROM marks t WHERE t.row = s.row AND t.key = m.key AND t.rest = m.rest)""",
+       AND NOT EXISTS (SELECT 1 FROM marks t WHERE t.row = s.row AND t.key = m.key AND t.rest = m.rest)
+       QUALIFY row_number() OVER (PARTITION BY s.row, m.key, m.rest ORDER BY s.profile) <= 2""",
     "INSERT INTO marks FROM fresh",
     "CREATE OR REPLACE TABLE asked AS SELECT DISTINCT m.row FROM marks2 m JOIN fresh f ON f.key = m.key AND f.source <> m.row",
     "DROP TABLE fresh",

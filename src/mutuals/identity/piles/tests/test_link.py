@@ -162,6 +162,20 @@ def test_what_a_linked_profile_holds_is_known_of_its_person(tmp_path: Path) -> N
     assert "both have the site tigers.example" in lines["a2"]["evidence"]
 
 
+def test_a_site_that_a_thousand_of_one_persons_profiles_name_is_known_by_two_of_them(tmp_path: Path) -> None:
+    rows = [*_town(300), ("K1", "Zebulon", "Quarrington", "zebulon4711@post.example", "Gent", "")]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
+    site = "https://tigers.example"
+    shown = [(f"a{n}", "x", f"tiger4711{n}@town.example", "Zebulon Quarrington", "Gent", site) for n in range(1_000)]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert {line["person_id"] for line in lines.values()} == {"K1"}
+    assert "both have the site tigers.example" in lines["a0"]["evidence"]
+
+
 def test_two_rows_of_one_person_do_not_stand_in_each_others_way(tmp_path: Path) -> None:
     rows = [
         ("K1", "Zebulon", "Quarrington", "zeb@own.example", "", ""),
