@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
 from mutuals.identity.model.card import Card
@@ -33,6 +34,7 @@ def keys_of(card: Card) -> list[int]:
     return list(found)
 
 
+@lru_cache(maxsize=10_000)
 def hashed(text: str) -> int:
     """64 bits with a sign, as PostgreSQL's bigint; the same in every process."""
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)

@@ -42,10 +42,13 @@ UNION ALL
 SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])
 """
 _ROWS = """
-SELECT k.id, k.person_id, k.profile_id, k.row, k."values", ARRAY(
-    SELECT coalesce(f.count, 1) FROM unnest(k."values") WITH ORDINALITY AS v(hash, at)
-    LEFT JOIN identity_frequency f ON f.hash = v.hash ORDER BY v.at)
-FROM identity_known k WHERE k.id = ANY(%s::bigint[]) AND k.reading = %s
+WITH found AS MATERIALIZED (
+    SELECT id, person_id, profile_id, row, "values" FROM identity_known WHERE id = ANY(%s::bigint[]) AND reading = %s
+)
+SELECT id, person_id, profile_id, row, NULL FROM found
+UNION ALL
+SELECT v.hash, NULL, NULL, NULL, f.count FROM (SELECT DISTINCT unnest("values") AS hash FROM found) v
+JOIN identity_frequency f ON f.hash = v.hash
 """
 _FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[])"
 
@@ -128,10 +131,8 @@ def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
     best = {asker.held.id: _likeliest(asker, under, found[asker.held.id]) for asker in askers}
     wanted = sorted({number for numbers in best.values() for number in numbers})
     rows = bulk.execute(_ROWS, [bulk.numbers(wanted), ready.reading]) if wanted else []
-    held = dict[int, Held]()
-    for number, person, profile, row, hashes, each in rows:
-        held[number] = Held(number, person, profile, from_json(row))
-        counts.update(zip(hashes, each, strict=True))
+    held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row, _ in rows if row}
+    counts |= {key: count for key, _, _, row, count in rows if row is None}
     frequent([one.row for one in held.values()], ready, counts)
     for asker, numbers in best.items():
         found[asker].candidates = [held[number] for number in numbers if number in held]

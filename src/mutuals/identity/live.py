@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -148,7 +148,10 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
     for other in others:
         if (other.person, other.profile) in held.never or (other.person is not None and other.person == own.person):
             continue
-        pairs.append((other, ready.candidate(other.id, score(other.row), conflicts_of(own.row, other.row))))
+        one = ready.candidate(other.id, score(other.row))
+        if ready.probability(one, pool) >= LEAST:  # of others nobody is told
+            one = replace(one, conflicts=conflicts_of(own.row, other.row))
+        pairs.append((other, one))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
     decision = decide([one for _, one in rivals], pool=pool, calibrated=ready.calibration)
     shares = posterior([one.bits for _, one in rivals], pool=pool)
