@@ -10,7 +10,7 @@ import pyarrow
 from mutuals.identity.model import social
 from mutuals.identity.model.arrow import table_of
 from mutuals.identity.model.card import Card, Column, Value, row_of, with_frequencies
-from mutuals.identity.reading import handles, names
+from mutuals.identity.reading import handles, names, places
 
 GIVEN = (
     "William",
@@ -46,7 +46,7 @@ TOWNS = ("Porto", "Köln", "Αθήνα", "Saint-Étienne", "Oslo", "Lagos")
 FIRMS = ("Brandmeyer & Söhne", "Acme", "Øresund Coffee", "株式会社山田", "Lagos Freight")
 WORDS = ("kettle", "moon", "otter", "pixel", "saddle", "quiet", "vinyl", "tango", "ember", "brook")
 HOSTS = ("beapours.example", "quiet-otter.example", "kettle.example", "acme.example")
-NETWORKS = ("mastodon", "instagram", "github", "bluesky")
+NETWORKS = ("mastodon", "twitter", "instagram", "github", "bluesky", "linkedin", "youtube")
 
 
 def people(rng: random.Random, many: int) -> Iterator[Card]:
@@ -59,11 +59,14 @@ def people(rng: random.Random, many: int) -> Iterator[Card]:
             "phones": (f"+3519{rng.randrange(60):08}",),
             "hosts": (rng.choice(HOSTS),),
             "links": (f"{rng.choice(HOSTS)}/{rng.choice(WORDS)}",),
-            "cities": (rng.choice(TOWNS),),
+            "cities": ((town := rng.choice(TOWNS)),),
+            "mentioned": (places.city(rng.choice((town, "Lima"))),),
+            "named": (f"{rng.choice(NETWORKS)} {rng.choice((handle, 'team'))}",),
+            "signed": (f"+3519{rng.randrange(60):08}", f"{rng.choice(WORDS)}@{rng.choice(HOSTS)}"),
             "organisations": (rng.choice(FIRMS),),
             "birth_dates": (f"19{rng.randrange(60, 99)}-0{rng.randrange(1, 9)}-1{rng.randrange(9)}",),
             "languages": (rng.choice(("en-GB", "pt", "de", "en")),),
-            "pictures": (f"{rng.getrandbits(64):016x}",),
+            "pictures": (rng.choice((f"{rng.getrandbits(64):016x}", f"{rng.randrange(4):016x}")),),
         }
         yield _card(rng, f"{number}", f"{given} {family}", (), held)
         for account in range(rng.randrange(1, 3)):
@@ -80,6 +83,8 @@ def _handle(rng: random.Random, given: str, family: str) -> str:
         one,
         one + two,
         f"{one}{rng.randrange(100)}",
+        f"{one}{rng.randrange(110, 140)}",
+        f"{one}{rng.randrange(110, 114)}{rng.choice('bc')}",
         f"{one}.{two}.{rng.choice(WORDS)}{rng.randrange(9)}",
     )
     return rng.choice(ways).replace("'", "").replace(" ", "").lower()
@@ -94,6 +99,7 @@ def _card(
         key,
         given=tuple(name.given for name in called),
         family=tuple(name.family for name in called),
+        accounts=tuple(f"{network} {handle}" for network, handle in accounts),
         handles=tuple((network, handles.read(handle, network).core) for network, handle in accounts),
         **told,  # type: ignore[arg-type]
     )

@@ -11,13 +11,13 @@ import pytest
 from mutuals.identity.model import batch, file, score, social
 from mutuals.identity.model.tests.made_people import people, rows_of
 
-PAIRS = 14_000
+PAIRS = 16_000
 
 
 @pytest.fixture(scope="module")
 def compared():
     rng = random.Random(12)
-    rows, table = rows_of(list(people(rng, 420)))
+    rows, table = rows_of(list(people(rng, 500)))
     near = [(i, j) for i in range(len(rows)) for j in range(i + 1, min(i + 4, len(rows)))]
     far = {tuple(sorted(rng.sample(range(len(rows)), 2))) for _ in range(3 * PAIRS)} - set(near)
     chosen = near + sorted(far)[:: len(far) // (PAIRS - len(near))][: PAIRS - len(near)]
