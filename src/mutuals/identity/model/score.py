@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log2
 
 from mutuals.identity.model.card import Row
-from mutuals.identity.model.comparisons import Comparison, Level, Predicate, Test, predicate
+from mutuals.identity.model.comparisons import Comparison, Level, Predicate, Test, columns_of, predicate
 from mutuals.identity.model.file import Model
 
 LEAST = 1e-300
 MISSING = "missing"
+MOST_SHAPES = 500  # sets of columns for which a model is kept ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,6 @@ class Score:
     evidence: tuple[Evidence, ...]
 
 
-Step = tuple[Level, Predicate, float]
 Judge = Callable[[Row, Row], Evidence | None]
 
 
@@ -41,15 +41,25 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self.prior = log2(model.prior / (1 - model.prior))
-        self._judges = [(_judge(comparison), _asked(comparison.missing)) for comparison in model.comparisons]
+        self._comparisons = [
+            (comparison, [_evidence(comparison, level) for level in (*comparison.levels, comparison.otherwise)])
+            for comparison in model.comparisons
+        ]
+        self._shapes = dict[frozenset[str], list[Judge]]()
 
     def score(self, left: Row, right: Row) -> Score:
         """One pair."""
         return self.against(left)(right)
 
     def against(self, left: Row) -> Callable[[Row], Score]:
-        """One row made ready for many: comparisons of which it holds nothing are left out for all of them."""
-        judges = [judge for judge, asked in self._judges if not asked or any(left.get(c) is not None for c in asked)]
+        """One row made ready for many: what cannot hold, or is missing, for want of its columns is left out for all."""
+        shape = frozenset([column for column, value in left.items() if value is not None])
+        judges = self._shapes.get(shape)
+        if judges is None:
+            if len(self._shapes) >= MOST_SHAPES:
+                self._shapes.clear()
+            found = (_judge(comparison, said, shape) for comparison, said in self._comparisons)
+            judges = self._shapes[shape] = [judge for judge in found if judge is not None]
 
         def score(right: Row) -> Score:
             evidence = tuple([found for judge in judges if (found := judge(left, right)) is not None])
@@ -58,10 +68,20 @@ class Scorer:
         return score
 
 
-def _asked(missing: Test) -> tuple[str, ...]:
-    """The columns without any of which on one side a comparison is missing; () where that cannot be told of one side."""
-    parts = missing[1:] if missing[0] == "all" else (missing,)
-    return tuple(part[1] for part in parts) if all(part[0] == "missing" for part in parts) else ()
+def without(test: Test, shape: frozenset[str]) -> Test | bool:
+    """What is left of a test where one row holds these columns alone: what is unknown is not true."""
+    kind = test[0]
+    if kind in ("all", "any"):
+        ends = kind == "any"
+        parts = [without(part, shape) for part in test[1:]]
+        left = [part for part in parts if not isinstance(part, bool)]
+        return ends if ends in parts else (kind, *left) if left else not ends
+    if kind == "not":
+        part = without(test[1], shape)
+        return not part if isinstance(part, bool) else ("not", part)
+    if kind == "missing":
+        return test if test[1] in shape else True
+    return test if not shape.isdisjoint(columns_of(test)) else False
 
 
 def weight(level: Level) -> float:
@@ -71,21 +91,35 @@ def weight(level: Level) -> float:
     return log2(max(level.m, LEAST) / max(level.u, LEAST))
 
 
-def _judge(comparison: Comparison) -> Judge:
-    missing = predicate(comparison.missing)
-    steps: list[Step] = [(level, predicate(level.test), weight(level)) for level in comparison.levels]
-    name, family = comparison.name, comparison.family
-    differs = Evidence(name, comparison.otherwise.name, weight(comparison.otherwise), family)
+def _evidence(comparison: Comparison, level: Level) -> Evidence:
+    return Evidence(comparison.name, level.name, weight(level), comparison.family)
+
+
+def _judge(comparison: Comparison, said: Sequence[Evidence], shape: frozenset[str]) -> Judge | None:
+    """None where the comparison is missing, whatever the other row holds."""
+    gap = without(comparison.missing, shape)
+    if gap is True:
+        return None
+    missing = _predicate(gap)
+    levels = [(without(level.test, shape), level, one) for level, one in zip(comparison.levels, said, strict=False)]
+    steps = [(_predicate(test), level, one) for test, level, one in levels if test is not False]
+    differs = said[-1]
 
     def judge(left: Row, right: Row) -> Evidence | None:
         if missing(left, right):
             return None
-        for level, holds, bits in steps:
+        for holds, level, one in steps:
             if holds(left, right):
-                return Evidence(name, level.name, bits + _rarity(level, left, right), family)
+                if level.tf is None:
+                    return one
+                return Evidence(one.comparison, one.level, one.bits + _rarity(level, left, right), one.family)
         return differs
 
     return judge
+
+
+def _predicate(test: Test | bool) -> Predicate:
+    return (lambda _left, _right: test) if isinstance(test, bool) else predicate(test)
 
 
 def _rarity(level: Level, left: Row, right: Row) -> float:
