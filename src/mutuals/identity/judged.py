@@ -136,7 +136,7 @@ def _sides(pairs: Sequence[_Pair]) -> list[tuple[list[int], list[int]]]:
 
 def _voice(row: Sequence[Any]) -> Voice:
     told = {field: one.get("value") for field, one in from_json(row[7]).items()}
-    return Voice(*row[:7], told)
+    return Voice(*row[:7], told=told)
 
 
 def _count(rows: Sequence[dict[str, Value]], ready: Ready) -> None:
