@@ -16,13 +16,25 @@ def register(groups: Any) -> None:
     """Add `identity` and its verbs."""
     words = "searches for people who are there twice, and what weighs the clues"
     verbs = groups.add_parser("identity", help=words).add_subparsers(required=True, metavar="VERB")
-    parser = verb(verbs, "sweep", begin, "compare everybody from end to end; the worker does it")
+    parser = verb(
+        verbs,
+        "sweep",
+        begin,
+        "compare everybody from end to end; the worker does it",
+        examples=["mutuals identity sweep", "mutuals identity sweep --here && mutuals identity review list"],
+    )
     parser.add_argument("--here", action="store_true", help="now, until it is done")
     verb(verbs, "sweeps", listed, "the newest searches, with how far they are and what they found")
     verb(verbs, "models", models, "the kept versions of the model, newest first")
     parser = verb(verbs, "learn", teach, "learn from all decisions; the worker does it")
     parser.add_argument("--here", action="store_true", help="now, until it is done")
-    parser = verb(verbs, "use", use, "weigh by another version from now on")
+    parser = verb(
+        verbs,
+        "use",
+        use,
+        "weigh by another version from now on",
+        examples=["mutuals identity models", "mutuals identity use day-one-2.3", 'mutuals identity use ""'],
+    )
     parser.add_argument("version", help='"" for the one that this release begins with')
     pairs.register(verbs)
 
