@@ -22,7 +22,8 @@ from mutuals.identity.standing import Holder, Said, Standing
 from mutuals.identity.weights import Ready
 from mutuals.people.models import Person
 
-RULE = Rule()
+RULE = Rule(copied=frozenset({"name", "picture", "site", "birth"}))
+"""An impersonator has the name, the picture and the words of somebody, and links to their site: that alone links nobody."""
 SHOWN = 3  # candidates of one who go to the review
 SAME_AS_BEFORE = 0.005  # a probability that moved by less is not written anew
 _END_EDGES = (

@@ -153,7 +153,7 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
             one = replace(one, conflicts=conflicts_of(own.row, other.row))
         pairs.append((other, one))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
-    decision = decide([one for _, one in rivals], pool=pool, calibrated=ready.calibration)
+    decision = decide([one for _, one in rivals], pool=pool, rule=conclude.RULE, calibrated=ready.calibration)
     shares = posterior([one.bits for _, one in rivals], pool=pool)
     weighed = [
         Weighed(other, one, ready.calibration(share), decision if one is decision.best else None)
@@ -161,7 +161,7 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
     ]
     for other, one in pairs:
         if (own.person is not None or other.person is None) and ready.probability(one, pool) >= LEAST:
-            alone = decide([one], pool=pool, calibrated=ready.calibration)
+            alone = decide([one], pool=pool, rule=conclude.RULE, calibrated=ready.calibration)
             weighed.append(Weighed(other, one, alone.probability, alone))
     likely = [one for one in weighed if one.probability >= LEAST]
     return sorted(likely, key=lambda one: (-one.probability, -one.candidate.bits, one.other.id))

@@ -52,12 +52,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a machine may link by itself, and from which probability a person is asked."""
+    """When a machine may link by itself, and from which probability a person is asked.
+
+    What anybody can copy from a page in a minute (`copied`) counts as one family, however much of it there is.
+    """
 
     link: float = 0.99
     margin: float = 4.0  # bits before the runner-up
     families: int = 2
     review: float = 0.2
+    copied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ def _judged(
         return Verdict.REVIEW, Reason.CONFLICT
     if probability < rule.link:
         return Verdict.REVIEW, Reason.LIKELY
-    if sum(bits >= TELLS and name not in SUPPORTING for name, bits in best.families().items()) < rule.families:
+    telling = [name for name, bits in best.families().items() if bits >= TELLS and name not in SUPPORTING]
+    if len({"" if name in rule.copied else name for name in telling}) < rule.families:
         return Verdict.REVIEW, Reason.ONE_FAMILY
     return Verdict.LINK, Reason.SURE
 

@@ -1,0 +1,58 @@
+"""Whoever copies a customer, or gets the handle that one gave up, is asked about and never linked by a machine."""
+
+import pytest
+
+from cast import NOW, person, staff
+from mutuals.identity import link, live
+from mutuals.identity.models import Edge, Link, LinkState, Verdict
+from mutuals.identity.tests.test_live import presence, town
+from mutuals.people.models import Profile
+
+pytestmark = pytest.mark.django_db
+SITE = "https://beapours.garden/"
+TOLD = {"shown": "Bea Brandmeyer", "sites": (SITE,), "bio": f"I pour. {SITE}", "place": "Porto"}
+
+
+def pictured(row):
+    """The same picture as everybody here has."""
+    picture = {"value": "a1b2c3d4e5f60718", "at": NOW.isoformat(), "by": "https://town.garden/bea.png"}
+    Profile.objects.filter(pk=row.pk).update(fields=row.fields | {"picture": picture})
+    return row
+
+
+def bea():
+    """A customer whose site stands in our records, with an account on one network."""
+    us = staff()
+    made = person("Bea Brandmeyer", by=us.ada, email="bea@beapours.garden", city="Porto")
+    own = Profile.objects.get(network="mutuals", person=made)
+    own.fields["website"] = {"value": SITE, "at": NOW.isoformat(), "by": "import:1"}
+    own.save(update_fields=["fields"])
+    hers = pictured(presence("bea.pours@town.garden", **TOLD))
+    link.confirm(hers, person=made, by=us.ada, now=NOW)
+    town(us)
+    live.drain(now=NOW)
+    return made
+
+
+@pytest.mark.parametrize("network", ["mastodon", "instagram"])
+def test_a_copy_of_name_picture_and_words_that_links_to_the_site_is_asked_about(network):
+    bea()
+
+    copies = [pictured(presence(name, network=network, **TOLD)) for name in ("realbea99", "kettlefan")]
+    live.drain(now=NOW)
+
+    assert not Profile.objects.filter(pk__in=[row.pk for row in copies]).exclude(person=None).exists()
+    assert not Link.objects.filter(profile__in=copies).exclude(state=LinkState.SUGGESTED).exists()
+    asked = Edge.objects.filter(b__in=copies, until=None) | Edge.objects.filter(a__in=copies, until=None)
+    assert Verdict.UNSURE in set(asked.values_list("verdict", flat=True))
+
+
+def test_a_handle_that_somebody_else_got_is_another_presence():
+    made = bea()
+    before = Profile.objects.get(network="mastodon", person=made)
+
+    fresh = Profile.objects.create(network="mastodon", key="https://town.garden/users/2", name=before.name)
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=fresh.pk).person is None
+    assert Profile.objects.get(pk=before.pk).person == made
