@@ -34,7 +34,6 @@ _MOST = 1e6  # bits beyond which more says no more
 
 Numbers = Any  # a sequence or an array of integers
 Pair = tuple[int, int]
-Edge = tuple[int, int, float]
 
 
 def clusters(
@@ -72,28 +71,6 @@ def clusters(
         plain[labels[x]] = plain[labels[y]] = False
     _work_through(labels, plain, (first, second, weight), must, cannot, accounts, largest, absent)
     return labels
-
-
-def component(
-    members: Iterable[int],
-    edges: Iterable[Edge],
-    *,
-    must: Collection[Pair] = (),
-    cannot: Collection[Pair] = (),
-    accounts: Mapping[int, int] | None = None,
-    largest: int = LARGEST,
-    absent: float = ABSENT,
-) -> list[list[int]]:
-    """The clusters of a few records, each sorted, in the order of their smallest members; the same as `clusters` finds.
-
-    `accounts` is record -> number of its single-account network; records without one are left out of it.
-    """
-    held = dict[Pair, int]()
-    for x, y, bits in edges:
-        pair = (x, y) if x < y else (y, x)
-        if x != y:
-            held[pair] = max(held.get(pair, -(2**62)), _whole(bits))
-    return _Joining(members, held, must, cannot, accounts or {}, largest, _whole(absent)).done()
 
 
 def _whole(bits: float) -> int:
