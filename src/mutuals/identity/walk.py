@@ -1,7 +1,7 @@
 """The search itself: the batch engine finds for whom anybody may be the same, and the live path decides about those.
 
 Everybody's columns are laid out of the database, pairs that share a key are weighed by Splink on DuckDB with the model in
-use, and whoever has a pair that could be thought of at all, or of whom a machine thought something before, is looked at
+use, and whoever has a pair that could be asked about, or of whom a machine thought something before, is looked at
 as if they were new. All others are left, and counted as such. What is bounded: memory by `BOUNDS`, a transaction by its size.
 """
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from mutuals.base import bulk, clock, wake
 from mutuals.identity import cards, known, live, weights
-from mutuals.identity.conclude import Outcome
+from mutuals.identity.conclude import RULE, Outcome
 from mutuals.identity.edges import MACHINE
 from mutuals.identity.model import blocks
 from mutuals.identity.model.batch import Bounds, Duck, duck, linker_of, weigh
@@ -162,11 +162,12 @@ def _asked(on: Duck, holder: str) -> list[int]:
 
 
 def least_bits(ready: Ready, pool: int) -> float:
-    """The bits of clues from which on a pair alone reaches the probability at which it is thought of, a hair below."""
+    """The bits of clues from which on a pair alone reaches the probability at which staff are asked, a hair below. Rivals only
+    lower it: of whom no pair reaches it, nothing follows."""
     low, high = -100.0, 200.0
     for _ in range(60):
         middle = (low + high) / 2
-        if ready.calibration(posterior([middle], pool=pool)[0]) >= live.LEAST:
+        if ready.calibration(posterior([middle], pool=pool)[0]) >= RULE.review:
             high = middle
         else:
             low = middle
