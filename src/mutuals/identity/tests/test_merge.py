@@ -295,3 +295,30 @@ def test_an_edit_of_somebody_who_was_merged_since_they_were_read_goes_to_whom_th
     bea.refresh_from_db()
     double.refresh_from_db()
     assert (bea.city, double.city, double.name) == ("Faro", "", "B. Brand")
+
+
+def test_what_staff_said_of_somebody_merged_before_is_said_again_when_a_merge_against_it_is_undone():
+    us = staff()
+    ann, bo, cy = (person(name, by=us.ada) for name in ("Ann", "Bo", "Cy"))
+    bos, cys = (persons.own_of(one.pk).pk for one in (bo, cy))
+    edges.say(bos, cys, Verdict.DIFFERENT, edges.Grounds(), by=f"staff:{us.ada.pk}", now=NOW)
+    merge.merge(ann, bo, by=us.ada, now=LATER, keep=ann)
+    done = merge.merge(ann, cy, by=us.ada, now=LATER + timedelta(minutes=1), keep=ann, anyway=True)
+    between = edges.live(bos, cys)
+
+    joins.undo(done.key, by=us.ada, now=LATER + timedelta(minutes=2))
+
+    assert between is None
+    assert edges.live(bos, cys).verdict == Verdict.DIFFERENT
+
+
+def test_whoever_was_merged_into_one_who_leaves_goes_along():
+    us = staff()
+    ann, bo, cy = (person(name, by=us.ada) for name in ("Ann", "Bo", "Cy"))
+    merge.merge(bo, cy, by=us.ada, now=LATER, keep=bo)
+    done = merge.merge(ann, bo, by=us.ada, now=LATER + timedelta(minutes=1), keep=ann)
+
+    joins.undo(done.key, by=us.ada, now=LATER + timedelta(minutes=2))
+
+    assert cluster(Person.objects.get(pk=cy.pk)) == [bo.pk, cy.pk]
+    assert cluster(Person.objects.get(pk=ann.pk)) == [ann.pk]

@@ -305,3 +305,17 @@ def test_splitting_once_more_and_taking_that_back_joins_nobody_who_was_there_bef
 
     assert Person.objects.get(pk=xaver.pk).canonical_id == xaver.pk
     assert Profile.objects.get(pk=row.pk).person_id == bea.pk
+
+
+def test_a_split_that_was_taken_back_leaves_nobody_said_to_be_different():
+    us = staff()
+    bea, bo = person(by=us.ada), person("Bo Brand", by=us.ada)
+    row, _ = heard(us, of=bea)
+    done = split.some(bea, [row.pk], by=us.ada, now=LATER, to=bo)
+    own = [remark.own_record(one, now=NOW).pk for one in (bea, bo)]
+    before = edges.between([own[0]], [row.pk, own[1]]).count()
+
+    joins.undo(done.key, by=us.ada, now=AFTER)
+
+    assert before == 2
+    assert not edges.between([own[0]], [row.pk, own[1]]).filter(verdict=Verdict.DIFFERENT).exists()
