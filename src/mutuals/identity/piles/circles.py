@@ -39,6 +39,8 @@ SELDOM = 0.1
 those of households say more."""
 NAMES_ALONE = 2.0
 """Bits that are asked for in addition where nothing but a name speaks."""
+ALIKE = 2
+"""The first level of an address that is but alike."""
 _ROUNDS, _FIRST, _STILL, _HALVINGS = 60, 3, 0.001, 40
 _BITS = 60.0
 
@@ -211,14 +213,16 @@ class _Weighing:
         only spells the name."""
         if len({one.family for one in self._comparisons}) < 2:
             return bits
-        speaks = np.zeros(len(bits), dtype=bool)
+        speaks, spelled = np.zeros(len(bits), dtype=bool), np.zeros(len(bits))
         for place, one in enumerate(self._comparisons):
             if one.family != "name":
                 spoken = self._weights[place] > AGREES / 2
+                held = self._pairs.levels[:, place]
                 if one.name == "email":
-                    spoken[2:] = False
-                speaks |= spoken[self._pairs.levels[:, place]]
-        return np.where(speaks, bits, bits - NAMES_ALONE)
+                    spoken[ALIKE:] = False
+                    spelled = self._weights[place].clip(0)[held] * (held >= ALIKE)
+                speaks |= spoken[held]
+        return np.where(speaks, bits, bits - NAMES_ALONE - spelled)
 
 
 def _bits(comparison: Comparison) -> Any:
