@@ -56,6 +56,7 @@ _RELATIVES: Test = (
     "all", ("share", "families"), ("not", _no("givens")), ("not", ("share", "forms")), ("not", ("near", "givens", 0.92)),
 )  # fmt: skip
 """One family name and two given names: relatives have it as well, however rare it is among strangers."""
+_CUT_ALONE: Test = ("all", _CUT, ("not", _RELATIVES))  # two given names that differ are not one for an initial
 _KEEP: Test = ("across_share", "kept_first", "kept_second")
 _NAMED: Test = ("across_share", "named", "accounts")
 _SIGNED: Test = ("across_share", "signed", "reached")
@@ -116,7 +117,7 @@ _COMPARISONS = (
             _frequent("short form", ("share", "forms"), "given", 0.2, most=10),
             _frequent("spelled by the handle", _FULL, "given", 0.9, most=13),
             _frequent("the handle alone", ("any", _CUT_FAMILY, _GIVEN_ALONE), "given", 0.3, most=9),
-            _weighs("initial", ("any", _CUT, ("all", _no("givens"), ("share", "initials"))), _INITIAL, u=0.08),
+            _weighs("initial", ("any", _CUT_ALONE, ("all", _no("givens"), ("share", "initials"))), _INITIAL, u=0.08),
             _weighs("nearly the same", ("near", "givens", 0.92), 3, u=1e-2),
             _weighs("said as family name", _TURNED, 0.5, u=0.1),
             _weighs("another one of the family", _RELATIVES, -6.0, u=0.5),

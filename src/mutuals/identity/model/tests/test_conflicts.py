@@ -4,7 +4,8 @@ import pytest
 
 from mutuals.identity.model.card import Card, row_of
 from mutuals.identity.model.conflicts import CROWD, conflicts_of
-from mutuals.identity.model.social import READINGS
+from mutuals.identity.model.score import Scorer
+from mutuals.identity.model.social import READINGS, day_one
 
 
 def row(given="bea", family="brand", **more):
@@ -50,3 +51,13 @@ def test_what_cannot_be_is_told_whichever_side_comes_first(one, other, words):
 )
 def test_what_may_be_is_no_conflict(one, other):
     assert conflicts_of(one, other) == ()
+
+
+@pytest.mark.parametrize("more", [{"given": ("bo", "b")}, {"handles": (("mastodon", "bbrand"),)}])
+def test_two_given_names_that_differ_are_not_one_for_an_initial_elsewhere(more):
+    bo = row_of(Card("k", **{"given": ("bo",), "family": ("brand",)} | more), READINGS)
+
+    given = next(part for part in Scorer(day_one()).score(row(), bo).evidence if part.comparison == "given")
+
+    assert given.level == "another one of the family"
+    assert given.bits < -5
