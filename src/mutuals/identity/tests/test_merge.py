@@ -186,7 +186,7 @@ def test_a_profile_that_was_said_not_to_be_theirs_blocks_a_merge_with_its_person
 def test_no_machine_merges_two_persons():
     made = [Person.objects.get(pk=number) for number in persons.make(["Bea Brand", "B. Brand"], now=NOW)]
 
-    with pytest.raises(AttributeError):
+    with pytest.raises(NotAllowed):
         merge.merge(*made, by="machine:identity", now=LATER)
 
     assert not Merge.objects.exists()
