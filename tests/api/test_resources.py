@@ -277,3 +277,15 @@ def test_a_search_that_takes_too_long_is_refused_in_words(ada: Caller, settings)
     assert answer.status_code == 422
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"].startswith("This search takes too long. Narrow it")
+
+
+def test_a_note_on_a_presence_that_is_nobodys_goes_along_when_it_is_linked(staff, ada):
+    row, bea = cast.profile(), cast.person(by=staff.ada)
+
+    kept = ada("POST", f"/profiles/{row.pk}/notes", {"text": "Rang about the lid.", "kind": "call"})
+    ada("POST", f"/profiles/{row.pk}/confirm", {"person_id": bea.pk})
+    after = ada("POST", f"/profiles/{row.pk}/notes", {"text": "Rang again."})
+    said = [one["text"] for one in ada.get(f"/people/{bea.pk}/timeline")["items"]]
+
+    assert (kept.status_code, after.status_code) == (201, 201)
+    assert {"Rang about the lid.", "Rang again."} <= set(said)
