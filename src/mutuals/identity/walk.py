@@ -16,14 +16,14 @@ import pyarrow as pa
 
 from mutuals.base import bulk, clock, wake
 from mutuals.identity import cards, known, live, weights
-from mutuals.identity.conclude import RULE, Outcome
+from mutuals.identity.conclude import RULE, SAME_AS_BEFORE, Outcome
 from mutuals.identity.edges import MACHINE
 from mutuals.identity.model import blocks
 from mutuals.identity.model.batch import Bounds, Duck, duck, linker_of, weigh
 from mutuals.identity.model.comparisons import Comparison, Level
 from mutuals.identity.model.decide import posterior
 from mutuals.identity.model.file import Model
-from mutuals.identity.models import Sweep, Touched
+from mutuals.identity.models import Sweep, Touched, Verdict
 from mutuals.identity.proofs import claims
 from mutuals.identity.stored import Stored, lay_out
 from mutuals.identity.sweep import BACKLOG
@@ -48,11 +48,12 @@ _STILL = (
     f"SELECT id FROM people_profile WHERE id = ANY(%s::bigint[]) AND {_NOBODYS} ORDER BY id",  # noqa: S608
 )
 _THOUGHT = """
-SELECT p.canonical_id, CASE WHEN p.id IS NULL THEN f.id END FROM identity_edge e
-JOIN people_profile f ON f.id IN (e.a_id, e.b_id) LEFT JOIN people_person p ON p.id = f.person_id
-WHERE e.until IS NULL AND e.by = %s
-UNION
-SELECT NULL, f.id FROM identity_link l JOIN people_profile f ON f.id = l.profile_id
+SELECT a.canonical_id, CASE WHEN a.id IS NULL THEN f.id END, b.canonical_id, CASE WHEN b.id IS NULL THEN g.id END,
+    e.by, e.verdict, e.probability, e.model
+FROM identity_edge e JOIN people_profile f ON f.id = e.a_id LEFT JOIN people_person a ON a.id = f.person_id
+JOIN people_profile g ON g.id = e.b_id LEFT JOIN people_person b ON b.id = g.person_id WHERE e.until IS NULL AND e.by = %s
+UNION ALL
+SELECT NULL, f.id, NULL, f.id, l.by, l.state, NULL, l.model FROM identity_link l JOIN people_profile f ON f.id = l.profile_id
 WHERE l.until IS NULL AND l.state = 'suggested' AND f.person_id IS NULL
 """
 
@@ -98,8 +99,8 @@ def _everybody(size: int) -> Iterator[tuple[int, Outcome]]:
     ready = weights.in_use()
     with tempfile.TemporaryDirectory(prefix="mutuals-sweep-") as folder, duck(BOUNDS) as on:
         stored = lay_out(on, Path(folder), ready)
-        _mark_thought(on)
-        yield from ((left, Outcome(leave=left)) for left in _weighed(on, stored, ready))
+        _mark_thought(on, ready)
+        yield from ((one.review + one.leave, one) for one in _weighed(on, stored, ready))
         asked = [_asked(on, "person"), _asked(on, "profile")]
     for which, sql in enumerate(_STILL):
         for start in range(0, len(asked[which]), size):
@@ -124,32 +125,79 @@ def _read_anew(size: int) -> None:
             last = numbers[-1]
 
 
-def _mark_thought(on: Duck) -> None:
-    """As `thought`: of whom a machine thinks something that may hold no more."""
-    rows = bulk.execute(_THOUGHT, [MACHINE])
+def _mark_thought(on: Duck, ready: Ready) -> None:
+    """As `thought` pairs of two persons that a machine asks about by this version, with the probability; as `open` whoever
+    stands in another thought of a machine, which may hold no more.
+    """
+    pairs, others = list[tuple[int, int, float]](), set[tuple[int | None, int | None]]()
+    for one, profile, other, another, by, verdict, probability, model in bulk.execute(_THOUGHT, [MACHINE]):
+        if one and other and one != other and (by, verdict, model) == (MACHINE, Verdict.UNSURE, ready.version):
+            pairs.append((*sorted((one, other)), probability or 0.0))
+        else:
+            others |= {(one, profile), (other, another)}
+    kinds = pa.schema([("one", pa.int64()), ("other", pa.int64()), ("probability", pa.float64())])
+    on.bring(pa.table([list(column) for column in zip(*pairs, strict=True)] or [[], [], []], schema=kinds), "of_two")
+    on.keep(
+        "thought",
+        "SELECT least(a.id, b.id) AS one, greatest(a.id, b.id) AS other, max(probability) AS probability FROM of_two AS t"
+        " JOIN holders AS a ON a.person = t.one JOIN holders AS b ON b.person = t.other GROUP BY ALL",
+    )
     kinds = pa.schema([("person", pa.int64()), ("profile", pa.int64())])
-    on.bring(pa.table([[row[0] for row in rows], [row[1] for row in rows]], schema=kinds), "thought")
+    on.bring(pa.table([[one for one, _ in others], [other for _, other in others]], schema=kinds), "open")
 
 
-def _weighed(on: Duck, stored: Stored, ready: Ready) -> Iterator[int]:
-    """Weigh part by part and keep as `asked` who is to be looked at; yields with how many nobody may be the same.
+def _weighed(on: Duck, stored: Stored, ready: Ready) -> Iterator[Outcome]:
+    """Weigh part by part and keep as `asked` who is to be looked at; yields the piles of those of whom nothing new follows.
 
-    A pair belongs to the part of its smaller id, so nothing is found later for whom a part has passed.
+    Two persons whose pair stands in the review already, as probable as it is now, are not looked at for it. A pair belongs
+    to the part of its smaller id, so nothing is found later for whom a part has passed.
     """
     unread = "SELECT h.id FROM holders AS h WHERE NOT h.is_read"
     for holder in ("person", "profile"):
-        unread += f" UNION SELECT h.id FROM holders AS h JOIN thought AS t ON t.{holder} = h.{holder}"  # noqa: S608
+        unread += f" UNION SELECT h.id FROM holders AS h JOIN open AS o ON o.{holder} = h.{holder}"  # noqa: S608
     on.keep("asked", unread)
+    on.keep("stands", "SELECT id FROM holders WHERE false")
     least = least_bits(ready, stored.pool) + ready.scorer.prior
     blocks.meet(on, "keys", most=known.BLOCK)
     linker = linker_of(on, replace(most_of(ready.model, stored.rarest), link=False), stored.rows)
     below = -1
     for first, last in blocks.ranges(on, MET):
         likely = weigh(on, linker, blocks.among(on, first, last, looked=known.LOOKED_UNDER), least=least)
-        on.ask(f'INSERT INTO asked SELECT "left" FROM ({likely}) UNION SELECT "right" FROM ({likely})')  # noqa: S608
-        yield _left(on, f"h.id > {below} AND h.id <= {last}")
+        _compare(on, likely, stored, ready)
+        new = "SELECT l.one AS id FROM likely AS l {0} UNION SELECT l.other FROM likely AS l {0}"
+        on.ask(f"INSERT INTO stands {new.format('WHERE l.stands')}")
+        gone = f"FROM thought AS t ANTI JOIN likely AS l ON l.one = t.one AND l.other = t.other WHERE t.one > {below}"
+        gone = f"SELECT t.one AS id {gone} AND t.one <= {last} UNION SELECT t.other {gone} AND t.one <= {last}"
+        on.ask(f"INSERT INTO asked {new.format('WHERE NOT l.stands')} UNION {gone}")
+        yield _piles(on, f"h.id > {below} AND h.id <= {last}")
         below = last
-    yield _left(on, f"h.id > {below}")
+    on.ask(
+        f"INSERT INTO asked SELECT one FROM thought WHERE one > {below} UNION SELECT other FROM thought WHERE one > {below}"  # noqa: S608
+    )
+    yield _piles(on, f"h.id > {below}")
+
+
+def _compare(on: Duck, likely: str, stored: Stored, ready: Ready) -> None:
+    """As `likely` the pairs, and whether each stands in the review as probable as it is."""
+    query = f'SELECT l."left", l."right", l.bits, t.probability FROM ({likely}) AS l LEFT JOIN thought AS t'  # noqa: S608
+    rows = on.ask(f'{query} ON t.one = l."left" AND t.other = l."right"')
+    stands = [
+        before is not None and abs(_alone(ready, bits, stored.pool) - before) < SAME_AS_BEFORE
+        for _, _, bits, before in rows
+    ]
+    kinds = pa.schema([("one", pa.int64()), ("other", pa.int64()), ("stands", pa.bool_())])
+    on.bring(pa.table([[row[0] for row in rows], [row[1] for row in rows], stands], schema=kinds), "likely")
+
+
+def _alone(ready: Ready, bits: float, pool: int) -> float:
+    return ready.calibration(posterior([bits - ready.scorer.prior], pool=pool)[0])
+
+
+def _piles(on: Duck, condition: str) -> Outcome:
+    """Of whom nothing new follows: those of whom a pair stands in the review, and the others."""
+    query = f"SELECT count(*) FROM holders AS h ANTI JOIN asked AS a ON a.id = h.id SEMI JOIN stands AS s ON s.id = h.id WHERE {condition}"  # noqa: S608, E501
+    stands = int(on.ask(query)[0][0])
+    return Outcome(review=stands, leave=_left(on, condition) - stands)
 
 
 def _left(on: Duck, condition: str) -> int:

@@ -40,6 +40,20 @@ def test_a_search_says_the_same_as_looking_at_everybody_one_by_one():
     assert min(done.counts["leave"], done.counts["review"]) > 10
 
 
+def test_a_second_search_counts_the_same_and_changes_nothing():
+    us = staff()
+    a_town(us, random.Random(6), 40)
+    live.drain(now=NOW)
+    first = walk.work(Sweep.objects.create(kind=sweep.EVERYBODY, by="staff:1").pk, size=50)
+    before = thoughts()
+
+    again = walk.work(Sweep.objects.create(kind=sweep.EVERYBODY, by="staff:1").pk, size=50)
+
+    assert again.counts == first.counts
+    assert again.counts["review"] > 10
+    assert thoughts() == before
+
+
 def a_town(us, rng, many):
     """People, some of them twice, with and without what their networks show of them."""
     for number in range(many):
