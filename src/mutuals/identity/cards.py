@@ -18,16 +18,15 @@ from mutuals.people.profiles import OWN
 
 MOST_NAMES = 8
 MOST = 100  # profiles of one person that are read; who has more is found by the first hundred
-_OF_PEOPLE = """
-SELECT p.canonical_id, f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text
+READ = "f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text"
+"""What is read of a profile `f`, in this order."""
+_OF_PEOPLE = f"""
+SELECT p.canonical_id, {READ}
 FROM people_person p CROSS JOIN LATERAL (
     SELECT * FROM people_profile f WHERE f.person_id = p.id ORDER BY f.id LIMIT %s
 ) f WHERE p.canonical_id = ANY(%s::bigint[])
-"""
-_OF_NOBODY = """
-SELECT NULL, f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text
-FROM people_profile f WHERE f.id = ANY(%s::bigint[])
-"""
+"""  # noqa: S608
+_OF_NOBODY = f"SELECT NULL, {READ} FROM people_profile f WHERE f.id = ANY(%s::bigint[])"  # noqa: S608
 _PLACES = """
 SELECT p.canonical_id, o.name FROM people_person p JOIN people_affiliation a ON a.person_id = p.id
 JOIN people_organisation o ON o.id = a.organisation_id
@@ -68,9 +67,12 @@ class Whom:
     voices: tuple[Voice, ...] = ()
 
 
-def of(people: Sequence[int], profiles: Sequence[int]) -> list[Whom]:
-    """The cards of canonical persons and of unlinked profiles; four statements at most. Who has no profile has none."""
-    rows = list[tuple[Any, ...]]()
+def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[Any]] = ()) -> list[Whom]:
+    """The cards of canonical persons and of unlinked profiles; four statements at most. Who has no profile has none.
+
+    `read` are unlinked profiles of which the caller holds `READ` already.
+    """
+    rows = [(None, *one) for one in read]
     places = defaultdict[int, list[str]](list)
     if people:
         rows += bulk.execute(_OF_PEOPLE, [MOST, bulk.numbers(people)])

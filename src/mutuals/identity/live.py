@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from mutuals.base import bulk, gate, wake
 from mutuals.identity import cards, conclude, known, standing, weights
+from mutuals.identity.cards import Whom
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Held
 from mutuals.identity.model.conflicts import conflicts_of
@@ -28,13 +30,13 @@ _ALONE = (
     " set_config('synchronous_commit', 'off', true),"  # what a crash takes is done again: the notes of it come back as well
     " coalesce((SELECT version FROM identity_model WHERE is_in_use), '')"
 )
-_TOUCHED = """
+_TOUCHED = f"""
 SELECT t.profile_id, t.at, p.canonical_id, CASE WHEN p.canonical_id <> p.id THEN p.id END,
     NOT (f.is_ours OR f.organisation_id IS NOT NULL)
-    AND (p.id IS NOT NULL OR NOT (f.is_bot OR f.network = 'mutuals' OR f.label = 'shared'))
+    AND (p.id IS NOT NULL OR NOT (f.is_bot OR f.network = 'mutuals' OR f.label = 'shared')), {cards.READ}
 FROM (SELECT profile_id, at FROM identity_touched ORDER BY profile_id DESC LIMIT %s) t
 JOIN people_profile f ON f.id = t.profile_id LEFT JOIN people_person p ON p.id = f.person_id
-"""
+"""  # noqa: S608
 _DONE = """
 DELETE FROM identity_touched WHERE profile_id IN (
     SELECT t.profile_id FROM unnest(%s::bigint[], %s::timestamptz[]) AS g(profile_id, at)
@@ -49,13 +51,14 @@ ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A profile that waits, since when, whose it is, through whom that was merged away, and whether it is compared."""
+    """A profile that waits, since when, whose it is, through whom that was merged away; whether it counts; what it says."""
 
     profile: int
     at: datetime
     person: int | None
     merged: int | None
     counts: bool
+    read: tuple[Any, ...]
 
 
 def waits() -> bool:
@@ -80,7 +83,7 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
 def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
     """One transaction of it. Notes go as they were read: who is touched meanwhile, or is being touched now, waits anew."""
     with alone() as ready:
-        touched = [Touch(*row) for row in bulk.execute(_TOUCHED, [size])]
+        touched = [Touch(*row[:5], row[5:]) for row in bulk.execute(_TOUCHED, [size])]
         if not touched:
             return 0, Outcome()
         found = _work(touched, ready, now)
@@ -97,15 +100,19 @@ def alone() -> Iterator[Ready]:
 
 def _work(touched: Sequence[Touch], ready: Ready, now: datetime) -> Outcome:
     people = sorted({one.person for one in touched if one.person is not None})
-    nobodys = [one.profile for one in touched if one.counts and one.person is None]
+    nobodys = [one.read for one in touched if one.counts and one.person is None]
     over = [one.profile for one in touched if not one.counts or one.person is not None]
     known.forget(over, [one.merged for one in touched if one.merged is not None])
-    return look(people, nobodys, ready, now=now)
+    return _look(cards.of(people, [], nobodys), ready, now)
 
 
 def look(people: Sequence[int], profiles: Sequence[int], ready: Ready, *, now: datetime) -> Outcome:
     """Compare canonical persons and profiles that are nobody's with everybody; what follows is written down."""
-    outcome, again = compare(known.keep(cards.of(people, profiles), ready), ready, now=now)
+    return _look(cards.of(people, profiles), ready, now)
+
+
+def _look(whoms: Sequence[Whom], ready: Ready, now: datetime) -> Outcome:
+    outcome, again = compare(known.keep(whoms, ready), ready, now=now)
     if again:
         bulk.execute(_TOUCH, [bulk.numbers(again)])
     return outcome
