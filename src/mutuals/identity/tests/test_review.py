@@ -220,3 +220,15 @@ def test_a_bulk_act_that_breaks_at_its_end_has_answered_nothing():
 
     assert queries.waiting(us.ada) == 3
     assert not Profile.objects.filter(network="mastodon").exclude(person=None).exists()
+
+
+def test_nobody_is_their_own_second_look():
+    us, _, _, edge = asked()
+    review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+    look = SecondLook.objects.get_or_create(edge=edge, defaults={"asked_at": LATER})[0]
+
+    with pytest.raises(Stale):
+        review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+
+    look.refresh_from_db()
+    assert (look.verdict, look.by) == ("", None)
