@@ -21,7 +21,7 @@ AT_ONCE = 1  # psycopg's `prepare_threshold` of a connection whose statements co
 MOST = 200  # statements of one connection
 _PLACE = re.compile("%([sbt%])")
 _FORMATS = {"s": PyFormat.AUTO, "t": PyFormat.TEXT, "b": PyFormat.BINARY}
-_KEPT: WeakKeyDictionary[Connection[Any], dict[tuple[str, tuple[int, ...]], bytes]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Connection[Any], dict[tuple[str, tuple[int, ...] | None], bytes]] = WeakKeyDictionary()
 
 
 def fits(held: Connection[Any]) -> bool:
@@ -33,7 +33,7 @@ def run(held: Connection[Any], sql: str, values: Sequence[Any]) -> list[tuple[An
     """The rows, [] where it returns none; None where this connection holds too many already. psycopg's errors."""
     query, formats = _read(sql)
     adapting = Transformer(held)
-    told = adapting.dump_sequence(values, formats)
+    told: Any = adapting.dump_sequence(values, formats)
     names = _KEPT.setdefault(held, {})
     name = names.get((sql, adapting.types))
     if name is None:

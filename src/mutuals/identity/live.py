@@ -83,7 +83,11 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
 def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
     """One transaction of it. Notes go as they were read: who is touched meanwhile, or is being touched now, waits anew."""
     with alone() as ready:
-        touched = [Touch(*row[:5], row[5:]) for row in bulk.execute(_TOUCHED, [size])]
+        rows = bulk.execute(_TOUCHED, [size])
+        touched = [
+            Touch(profile, at, person, merged, counts, tuple(read))
+            for profile, at, person, merged, counts, *read in rows
+        ]
         if not touched:
             return 0, Outcome()
         found = _work(touched, ready, now)
