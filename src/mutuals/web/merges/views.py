@@ -43,7 +43,11 @@ def merge(request: HttpRequest, person_id: int) -> HttpResponse:
     if other is not None:
         try:
             together = joins.together(person, other, viewer=viewer)
-            context |= {"together": together, "taking": taking.fields_of(together), "keepers": [together.kept, together.gone]}
+            context |= {
+                "together": together,
+                "taking": taking.fields_of(together),
+                "keepers": [together.kept, together.gone],
+            }
         except REFUSALS as error:
             context |= {"refused": str(error), "other": None}
     return render(request, "merges/merge.html", context)

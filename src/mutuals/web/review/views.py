@@ -246,7 +246,11 @@ def _after(pair: Pair, viewer: User) -> dict[str, Any]:
         one, other = people
         if one is not None and other is not None and one.pk != other.pk:
             together = joins.together(one, other, viewer=viewer)
-            return {"together": together, "taking": taking.fields_of(together), "keepers": [together.kept, together.gone]}
+            return {
+                "together": together,
+                "taking": taking.fields_of(together),
+                "keepers": [together.kept, together.gone],
+            }
     moved = [side for side in (pair.one, pair.other) if not side.is_person]
     counts = hanging.counts_for([], [side.profile.pk for side in moved])
     return {
