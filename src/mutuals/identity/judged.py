@@ -136,7 +136,8 @@ def _sides(pairs: Sequence[_Pair]) -> list[tuple[list[int], list[int]]]:
 
 def _voice(row: Sequence[Any]) -> Voice:
     told = {field: one.get("value") for field, one in from_json(row[7]).items()}
-    return Voice(*row[:7], told=told)
+    number, network, key, name, shown, url, label = row[:7]
+    return Voice(number, network, key, name, shown, url, label, told)
 
 
 def _count(rows: Sequence[dict[str, Value]], ready: Ready) -> None:
