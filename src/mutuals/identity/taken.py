@@ -109,9 +109,9 @@ def give_back(row: Merge, *, now: datetime) -> list[str]:
         name: (row.choices[name]["before"], row.choices[name]["after"]) for name in COLUMNS if name in row.choices
     }
     named, is_changed = _columns_anew(kept, values, row, now=now)
-    while is_changed and (row := _onward(kept)):
-        gone, kept = kept, Person.objects.select_for_update(of=("self",)).get(pk=row.kept_id)
-        _, is_changed = _columns_anew(kept, _passed_on(row, gone), row, now=now)
+    while is_changed and (onward := _onward(kept)):
+        gone, kept = kept, Person.objects.select_for_update(of=("self",)).get(pk=onward.kept_id)
+        _, is_changed = _columns_anew(kept, _passed_on(onward, gone), onward, now=now)
     return edited + named
 
 

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, transaction
 
 import cast
 from cast import NOW
-from mutuals.identity import evidence, queries, review
+from mutuals.identity import edges, evidence, merge, queries, review
 from mutuals.identity.models import Edge, Link, LinkState, Merge, SecondLook, Verdict
 from mutuals.identity.review import Stale, is_asked_twice
 from mutuals.people.models import Person, Profile
@@ -232,3 +232,38 @@ def test_nobody_is_their_own_second_look():
 
     look.refresh_from_db()
     assert (look.verdict, look.by) == ("", None)
+
+
+def test_an_answer_that_was_taken_back_is_not_asked_of_a_second_one():
+    us, _, _, edge = asked()
+    done = review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+    SecondLook.objects.get_or_create(edge=edge, defaults={"asked_at": LATER})
+
+    review.undo(done.key, by=us.ada, now=LATER)
+
+    assert not SecondLook.objects.exists()
+
+
+def test_a_pair_of_somebody_who_was_merged_before_is_open_again_when_the_answer_is_taken_back():
+    us = cast.staff()
+    ann, bo, cy = (cast.person(name, by=us.ada) for name in ("Ann", "Bo", "Cy"))
+    edge = cast.doubt(bo, cy)
+    merge.merge(ann, bo, by=us.ada, now=LATER, keep=ann)
+    done = review.answer(edge, Verdict.SAME, by=us.ada, now=LATER + timedelta(minutes=1))
+    between = queries.waiting(us.ada)
+
+    review.undo(done.key, by=us.ada, now=LATER + timedelta(minutes=2))
+
+    assert (between, queries.waiting(us.ada)) == (0, 1)
+    assert edges.live(edge.a_id, edge.b_id).verdict == Verdict.UNSURE
+
+
+def test_the_other_candidates_of_a_presence_are_asked_about_again_when_the_answer_is_taken_back():
+    us, _, row, edge = asked()
+    cast.doubt(cast.person("Bo Brand", by=us.ada), row, sure=0.4)
+    done = review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+    between = queries.waiting(us.ada)
+
+    review.undo(done.key, by=us.ada, now=LATER)
+
+    assert (between, queries.waiting(us.ada)) == (0, 2)
