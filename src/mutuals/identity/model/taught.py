@@ -66,7 +66,8 @@ def of_one(model: Model, keys: Sequence[int], rows: pa.Table, held: Sequence[Row
         linker = linker_of(on, replace(model, link=False), rows)
         labels = pa.table({"unique_id_l": [2 * key for key in keys], "unique_id_r": [2 * key + 1 for key in keys]})
         on.bring(labels, "labels")
-        linker.training.estimate_m_from_pairwise_labels(on.api.register("labels"))
+        training: Any = linker.training  # this one method of it has no types
+        training.estimate_m_from_pairwise_labels(on.api.register("labels"))
         shares = _shares(model, linker, "m_probability")
     told = _telling(model, [(held[2 * key], held[2 * key + 1]) for key in keys])
     return Counted(shares, {name: float(count) for name, count in told.items()})

@@ -107,7 +107,9 @@ def _write(model: Model, people: Table, profiles: Table, rows: Path, keys: Path,
                 told_keys = [
                     (n, key, at) for n, one in zip(numbers, cards, strict=True) for at, key in enumerate(keys_of(one))
                 ]
-                under.write_table(pa.table(list(zip(*told_keys, strict=True)) or [[], [], []], schema=held))
+                under.write_table(
+                    pa.table([list(one) for one in zip(*told_keys, strict=True)] or [[], [], []], schema=held)
+                )
                 done += len(numbers)
                 told("reading", done, every)
 
