@@ -82,12 +82,15 @@ def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUN
 def _session(linker: Linker, training: Training, session: str, number: int, matches: dict[str, float]) -> None:
     most = training.session_pairs
     own_prior = bool(training.prior_rules) or training.keep_prior
-    done = linker.training.estimate_parameters_using_expectation_maximisation(
-        session,
-        estimate_without_term_frequencies=True,
-        max_pairs=most if number > most else None,
-        populate_probability_two_random_records_match_from_trained_values=not own_prior,
-    )
+    try:
+        done = linker.training.estimate_parameters_using_expectation_maximisation(
+            session,
+            estimate_without_term_frequencies=True,
+            max_pairs=most if number > most else None,
+            populate_probability_two_random_records_match_from_trained_values=not own_prior,
+        )
+    except ValueError:  # all its pairs are strangers: a share fell to nothing, and nothing is learned
+        return
     share = done.core_model_settings.probability_two_random_records_match
     for comparison in done.core_model_settings.comparisons:
         name = comparison.output_column_name

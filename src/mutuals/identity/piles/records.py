@@ -244,7 +244,8 @@ def _scored(model: Model, rows: Path, pairs: pa.Table, pool: Pool, told: Told, o
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     columns = [np.concatenate(column) for column in zip(*held, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
-    found = Pairs(*(column[order] for column in columns), rarely)
+    left, right, bits, levels, rare = (column[order] for column in columns)
+    found = Pairs(left, right, bits, levels, rare, rarely)
     return found.left, found.right, circles.among(model, found, _expected(model, rows, pool))
 
 
