@@ -9,7 +9,7 @@ from mutuals.connectors.contract import Handle
 from mutuals.identity import known, link, live, sweep, walk
 from mutuals.identity.models import Edge, Frequency, Key, Known, Link, LinkState, Sweep, Touched, Verdict
 from mutuals.people import profiles
-from mutuals.people.models import Person, Profile
+from mutuals.people.models import Organisation, Person, Profile
 
 pytestmark = pytest.mark.django_db
 GIVEN = ("Aino", "Boris", "Chidi", "Dolores", "Ewan", "Fatima", "Gustav", "Hiroko")
@@ -199,3 +199,19 @@ def test_what_is_proven_is_linked_without_being_weighed():
 
     made = Link.objects.get(profile=fresh, until=None)
     assert (made.person, made.state, made.by) == (bea, LinkState.PROVEN, "machine:proofs")
+
+
+def test_whose_employer_changed_is_read_anew():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    live.drain(now=NOW)
+    kettles = Organisation.objects.create(name="Kettles & Sons")
+
+    kettles.affiliations.create(person=bea)
+    live.drain(now=NOW)
+    held = Known.objects.get(person_id=bea.pk).row
+    kettles.affiliations.all().delete()
+    live.drain(now=NOW)
+
+    assert "employers" in held
+    assert "employers" not in Known.objects.get(person_id=bea.pk).row
