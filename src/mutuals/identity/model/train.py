@@ -72,7 +72,11 @@ def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUN
         matches: dict[str, float] = {}
         for session, number in found.items():
             if number:
-                _session(linker, training, session, number, matches)
+                try:
+                    _session(linker, training, session, number, matches)
+                except ValueError:  # a share fell to nothing, and Splink's state is spoilt: anew, without this session
+                    rest = replace(training, sessions=[one for one in training.sessions if one != session])
+                    return train(model, rest, *tables, bounds=bounds, opened=opened)
         sizes = [int(on.ask(f"SELECT count(*) FROM rows_{number}")[0][0]) for number in range(len(tables))]  # noqa: S608
         learned = _Learned(linker.misc.save_model_to_json(), _strangers(sizes, training), matches)
     notes = {"sessions": list(training.sessions), "passed_over": [one for one, number in found.items() if not number]}
@@ -82,15 +86,12 @@ def train(model: Model, training: Training, *tables: Rows, bounds: Bounds = BOUN
 def _session(linker: Linker, training: Training, session: str, number: int, matches: dict[str, float]) -> None:
     most = training.session_pairs
     own_prior = bool(training.prior_rules) or training.keep_prior
-    try:
-        done = linker.training.estimate_parameters_using_expectation_maximisation(
-            session,
-            estimate_without_term_frequencies=True,
-            max_pairs=most if number > most else None,
-            populate_probability_two_random_records_match_from_trained_values=not own_prior,
-        )
-    except ValueError:  # all its pairs are strangers: a share fell to nothing, and nothing is learned
-        return
+    done = linker.training.estimate_parameters_using_expectation_maximisation(
+        session,
+        estimate_without_term_frequencies=True,
+        max_pairs=most if number > most else None,
+        populate_probability_two_random_records_match_from_trained_values=not own_prior,
+    )
     share = done.core_model_settings.probability_two_random_records_match
     for comparison in done.core_model_settings.comparisons:
         name = comparison.output_column_name
