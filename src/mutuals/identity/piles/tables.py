@@ -364,7 +364,7 @@ def _notes(found: Meaning, kind: Kind, left_out: list[BadRow], *, empty: frozens
         use = "kept as they are, as evidence" if kind is Kind.RECORDS else "not used"
         yield f"Columns without a word of ours, {use}: {listed(rest)}."
     if found.answers:
-        yield f"Left out, for they tell what an earlier comparison found: {listed(found.answers)}."
+        yield f"Left out, for they tell when a row was written or what an earlier comparison found: {listed(found.answers)}."
     if "id" not in found.fields:
         yield "There is no column of ids, so the rows are counted from 1."
     if left_out:

@@ -57,13 +57,19 @@ ANSWERS = frozenset({
     "true id", "true cluster", "label", "golden id", "entity cluster",
 })  # fmt: skip
 """Headings of what an earlier comparison found, ours among them: an answer is no evidence of itself."""
+BOOKKEEPING = frozenset({
+    "created", "created at", "created on", "created date", "creation date", "date created", "updated", "updated at",
+    "updated on", "last updated", "modified", "modified at", "last modified", "date modified", "imported at", "import date",
+    "timestamp", "last login", "last seen", "angelegt am", "geandert am", "cree le", "modifie le", "creado el",
+})  # fmt: skip
+"""Headings of when a row was written: what came in one import agrees in it, and says nothing of who somebody is."""
 _FROM_PEOPLE = {"birthday": "birth_date"}  # their word for it in the catalogue of imports -> ours
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """`fields`: our word -> the columns that feed it, most telling first. `extras`: what else the file holds, as a name
-    that every engine takes -> its heading. `guesses`: heading -> our word that it nearly is. `answers`: left out (ANSWERS).
+    that every engine takes -> its heading. `guesses`: heading -> our word that it nearly is. `answers`: left out (ANSWERS and BOOKKEEPING).
     """
 
     fields: Mapping[str, tuple[str, ...]]
@@ -84,7 +90,8 @@ def meaning(
     fields: dict[str, list[str]] = {ours: [heading(theirs, columns)] for ours, theirs in said.items()}
     left = {heading(name, columns) for name in without}
     used = {name for names in fields.values() for name in names}
-    answers = tuple(name for name in columns if _unnumbered(normal(name)) in ANSWERS and name not in used | left)
+    silent = ANSWERS | BOOKKEEPING
+    answers = tuple(name for name in columns if _unnumbered(normal(name)) in silent and name not in used | left)
     left |= set(answers)
     given = used | left
     words = _words(kind)

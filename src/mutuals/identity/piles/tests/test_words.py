@@ -74,6 +74,14 @@ def test_a_column_left_out_is_nowhere():
     assert (found.fields, found.extras) == ({"id": ("id",), "name": ("name",)}, {})
 
 
+def test_when_a_row_was_written_is_no_evidence():
+    found = meant("id", "name", "Created At", "last_modified", "birthday")
+
+    assert found.answers == ("Created At", "last_modified")
+    assert found.extras == {}
+    assert "birth_date" in found.fields
+
+
 def test_a_slip_of_the_pen_is_guessed_and_not_believed():
     found = meant("id", "surnmae", "xyz")
 
