@@ -75,7 +75,13 @@ def test_every_command_explains_itself_and_speaks_json(name, words, parser):
 
 
 def test_the_help_of_each_command_of_identity_ends_in_examples():
-    words = ["identity review list", "identity review answer", "identity review accept", "identity why", "identity sweep"]
+    words = [
+        "identity review list",
+        "identity review answer",
+        "identity review accept",
+        "identity why",
+        "identity sweep",
+    ]
     words += ["people merge", "people split", "people undo", "people signed-in"]
     told = {name: parser.format_help() for name, _, parser in ALL}
 
