@@ -13,13 +13,13 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._shapes import ProfileOut
-from mutuals.api._types import Id, In, Line, Out, Page, PathId
+from mutuals.api._types import Id, In, Line, Out, Page, PathId, Ref
 from mutuals.api.people import person_named
 from mutuals.base import clock
-from mutuals.identity import link
+from mutuals.identity import belongs, link
 from mutuals.identity.models import Link
 from mutuals.people.models import Profile
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import organisations_visible_to, sees_contacts, shown_clues
 
 router = Resource("profiles")
 
@@ -64,6 +64,39 @@ class Rejection(In):
     note: Annotated[Line, Field(max_length=300)] = ""
 
 
+class SuggestionOut(Out):
+    """An organisation whose presence one may be: it proved itself on its domain."""
+
+    organisation: Ref
+    because: list[dict[str, Any]]
+
+
+class Belonging(In):
+    """Whose presence it is, in the caller's word; `theirs` false: never, which is remembered."""
+
+    organisation_id: Id
+    theirs: bool
+
+
+class BelongingOut(Out):
+    """What was said; the key is what `/profiles/organisation/undo` takes."""
+
+    key: int
+    words: str
+    profile_id: int
+
+    @classmethod
+    def of(cls, done: belongs.Said) -> BelongingOut:
+        """What an act returned."""
+        return cls(key=done.key, words=done.words, profile_id=done.profile)
+
+
+class BelongingUndo(In):
+    """The key that was told."""
+
+    key: Id
+
+
 @router.read("/profiles", act="person.link", out=Page[ProfileOut])
 def unlinked(
     request: HttpRequest,
@@ -105,3 +138,32 @@ def reject(request: HttpRequest, profile_id: PathId, body: Rejection) -> Profile
     profile = one(Profile.objects.select_related("person"), profile_id)
     link.reject(profile, by=by, now=clock.now(), note=body.note)
     return ProfileOut.of(profile, full=sees_contacts(by))
+
+
+@router.read("/profiles/{int:profile_id}/organisations", act="person.link", out=list[SuggestionOut], refuses=(404,))
+def organisations(request: HttpRequest, profile_id: PathId) -> list[SuggestionOut]:
+    """The organisations on whose domain a profile that is nobody's proved itself, with the proofs."""
+    found = belongs.suggested([one(Profile.objects.all(), profile_id).pk])
+    full = sees_contacts(user_of(request))
+    return [
+        SuggestionOut(
+            organisation=Ref(id=each.organisation.pk, name=each.organisation.name),
+            because=shown_clues(each.because, full=full),
+        )
+        for each in found.get(profile_id, [])
+    ]
+
+
+@router.write("POST", "/profiles/{int:profile_id}/organisation", act="person.link", out=BelongingOut)
+def belonging(request: HttpRequest, profile_id: PathId, body: Belonging) -> BelongingOut:
+    """Say that a profile is an organisation's, or never; 409 where it is somebody's."""
+    by = user_of(request)
+    firm = one(organisations_visible_to(by), body.organisation_id)
+    profile = one(Profile.objects.all(), profile_id)
+    return BelongingOut.of(belongs.say(profile, firm, is_theirs=body.theirs, by=by, now=clock.now()))
+
+
+@router.write("POST", "/profiles/organisation/undo", act="person.link", out=BelongingOut)
+def belonging_undo(request: HttpRequest, body: BelongingUndo) -> BelongingOut:
+    """Take that back, as if it had not been said."""
+    return BelongingOut.of(belongs.undo(body.key, by=user_of(request), now=clock.now()))

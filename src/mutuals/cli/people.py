@@ -12,7 +12,7 @@ from mutuals.base import clock, files
 from mutuals.cli import joins
 from mutuals.cli._say import Missing, me, verb
 from mutuals.connectors.contract import Handle
-from mutuals.identity import link, newcomer
+from mutuals.identity import belongs, link, newcomer
 from mutuals.identity.proofs import oauth
 from mutuals.inbox import codes
 from mutuals.inbox import queries as inbox
@@ -42,6 +42,22 @@ def register(groups: Any) -> None:
     parser.add_argument("profile", type=int)
     parser = verb(verbs, "unlink", unlink_profile, "say that a profile is not this person's")
     parser.add_argument("profile", type=int)
+    parser = verb(
+        verbs,
+        "organisation",
+        organisation,
+        "whose organisation's presence a profile may be, by its proofs; say so, or never",
+        examples=[
+            "mutuals people organisation 30",
+            "mutuals people organisation 30 --is 4",
+            "mutuals people organisation 30 --undo 812",
+        ],
+    )
+    parser.add_argument("profile", type=int)
+    said = parser.add_mutually_exclusive_group()
+    said.add_argument("--is", type=int, dest="theirs", metavar="ID", help="it is this organisation's")
+    said.add_argument("--never", type=int, metavar="ID", help="it is never this organisation's; that is remembered")
+    said.add_argument("--undo", type=int, metavar="KEY", help="take back what was said under this key")
     parser = verb(verbs, "code", code, "send them a one-time code in private; whoever sends it back is linked")
     parser.add_argument("id", type=int)
     parser.add_argument("--profile", type=int, help="to which of theirs (where they last wrote in private)")
@@ -157,6 +173,34 @@ def unlink_profile(args: argparse.Namespace) -> str:
         raise Missing(f"There is no profile {args.profile}.")
     link.reject(profile, by=me(args), now=clock.now())
     return f"{profile} belongs to nobody now; the answer is remembered"
+
+
+def organisation(args: argparse.Namespace) -> list[dict[str, Any]] | dict[str, Any]:
+    """What the proofs suggest, or what was said, with the key to take it back."""
+    by = me(args)
+    require(by, "person.link")
+    profile = Profile.objects.filter(pk=args.profile).first()
+    if profile is None:
+        raise Missing(f"There is no profile {args.profile}.")
+    if args.undo is not None:
+        done = belongs.undo(args.undo, by=by, now=clock.now())
+        return {"key": done.key, "words": done.words}
+    number = args.theirs if args.theirs is not None else args.never
+    if number is None:
+        full = visibility.sees_contacts(by)
+        return [
+            {
+                "organisation": one.organisation.pk,
+                "name": str(one.organisation),
+                "because": _because(one.because, full=full, as_json=args.json),
+            }
+            for one in belongs.suggested([profile.pk]).get(profile.pk, [])
+        ]
+    firm = visibility.organisations_visible_to(by).filter(pk=number).first()
+    if firm is None:
+        raise Missing(f"There is no organisation {number}.")
+    done = belongs.say(profile, firm, is_theirs=args.theirs is not None, by=by, now=clock.now())
+    return {"key": done.key, "words": done.words}
 
 
 def code(args: argparse.Namespace) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What profiles claim of themselves, and which of it is worth a look: only what could tell us something about a person.
 
-A stranger's page is not fetched for its own sake. It is looked at where somebody's record names it, or another profile
-is proven by it; then one fetch serves everybody who claims it.
+A stranger's page is not fetched for its own sake. It is looked at where somebody's record names it, an organisation has its
+domain, or another profile is proven by it; then one fetch serves everybody who claims it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from mutuals.base import bulk, jobs
 from mutuals.identity.models import Proof
 from mutuals.identity.proofs import record
-from mutuals.identity.proofs.addresses import domain, may_call, page, spellings
+from mutuals.identity.proofs.addresses import domain, host, may_call, page, spellings
 
 PAGE, DOMAIN, PICTURES = "identity.look_at_page", "identity.look_at_domain", "identity.look_at_pictures"
 MOST_PAGES = 10  # of one profile
@@ -34,6 +34,7 @@ SELECT f.fields->'website'->>'value' FROM people_profile f WHERE f.person_id IS 
 UNION ALL
 SELECT substr(subject, 6) FROM identity_proof WHERE subject = ANY(%s::varchar[]) AND ended_at IS NULL
 """
+_ORGANISED = "SELECT domain FROM people_organisation WHERE domain <> '' AND domain = ANY(%s::varchar[])"
 _PROVEN = "SELECT 1 FROM identity_proof WHERE profile_id = ANY(%s) AND ended_at IS NULL LIMIT 1"
 _CLAIMANTS = """
 SELECT id, network, key, name, person_id, fields::text FROM people_profile
@@ -150,13 +151,15 @@ def _take_down(one: Teller, held: Mapping[str, Proof], now: datetime) -> bool:
 
 
 def _worth(claimed: Iterable[str]) -> set[str]:
-    """Those of the pages and domains that a person's record names, or that prove a profile already."""
+    """Those of the pages and domains that a person's record names, that prove a profile already, or that are an
+    organisation's."""
     asked = sorted(set(claimed))
     if not asked:
         return set()
     rows = bulk.execute(_RECORDED, [[one.lower()[:300] for one in asked], [f"page:{one}" for one in asked]])
     known = {page(str(told)) for (told,) in rows}
-    return known & set(asked)
+    theirs = {str(name).removeprefix("www.") for (name,) in bulk.execute(_ORGANISED, [record.spelt(map(host, asked))])}
+    return {one for one in asked if one in known or host(one) in theirs}
 
 
 def _recorded(tellers: Sequence[Teller]) -> set[int]:

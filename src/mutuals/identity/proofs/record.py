@@ -2,9 +2,9 @@
 
 A proof says that a profile is in the hand of whoever has its subject in hand: a page, a domain, the account of a person.
 Whose that is must be known from elsewhere: what staff or a file of theirs wrote down as somebody's website, or another
-profile of theirs with the same proof. A company's page proves nobody: it is left out where an organisation has the
-domain, where two people write from it, or where two people are said to have the page; and staff are asked where it names
-two presences of one network that are called otherwise, as the page of a team does.
+profile of theirs with the same proof. A company's page proves nobody: no page of a domain that an organisation has (`belongs`
+suggests the organisation instead), nor a site from which two people write, or which two people are said to have; and staff
+are asked where it names two presences of one network that are called otherwise, as the page of a team does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mutuals.base import bulk, gate, journal
 from mutuals.identity import edges, link
 from mutuals.identity.models import LIVE, Link, LinkState, Proof, Verdict
 from mutuals.identity.proofs.addresses import host, page
+from mutuals.identity.reading import sites
 from mutuals.identity.remark import own_record
 from mutuals.people.models import Organisation, Person, Profile
 from mutuals.people.names import fold
@@ -134,17 +135,21 @@ def _named(proof: Proof) -> set[int]:
     if kind != "page":
         return set(others.values_list("profile__person__canonical_id", flat=True))
     is_root = "/" not in what and "?" not in what
-    if is_root and _is_shared(host(what)):
+    if Organisation.objects.filter(domain__in=spelt([host(what)])).exists() or (is_root and _is_shared(host(what))):
         return set()
     recorded = {person for person, told in bulk.execute(_RECORDED, [what.lower()[:300]]) if page(str(told)) == what}
     by_proof = others.exclude(profile=proof.profile_id).values_list("profile__person__canonical_id", flat=True)
     return recorded | {number for number in by_proof if number is not None}
 
 
+def spelt(hosts: Iterable[str]) -> list[str]:
+    """Hosts as organisations may have written them down; without those that many share, which are no organisation's own."""
+    return [spelling for name in sorted(set(hosts)) if sites.host(name) for spelling in (name, f"www.{name}")]
+
+
 def _is_shared(name: str) -> bool:
-    """Whether a host is a company's: an organisation has it, or two people write from it."""
-    names = [name, f"www.{name}"]
-    return Organisation.objects.filter(domain__in=names).exists() or bulk.execute(_WRITERS, [name])[0][0] > 1
+    """Whether two people write from a host."""
+    return bool(bulk.execute(_WRITERS, [name])[0][0] > 1)
 
 
 def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: datetime) -> bool:

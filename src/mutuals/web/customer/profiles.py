@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mutuals.base import clock
 from mutuals.base.ids import new_key, read_key
 from mutuals.history import queries as history
-from mutuals.identity import link, newcomer, queries
+from mutuals.identity import belongs, link, newcomer, queries
 from mutuals.identity import remark as remarks
 from mutuals.identity.evidence import percent
 from mutuals.inbox import queries as inbox
@@ -20,13 +20,14 @@ from mutuals.inbox.models import TurnState
 from mutuals.people import labels, persons
 from mutuals.people import queries as people
 from mutuals.people.models import Person, Profile
-from mutuals.people.visibility import CONTACT, sees_contacts
+from mutuals.people.visibility import CONTACT, organisations_visible_to, sees_contacts
 from mutuals.staff.models import User
 from mutuals.web.customer import timeline
 from mutuals.web.customer.views import LABELS, person_of
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.review.shown import clues
+from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.review.shown import clues, told
 
 FOUND = 10
 
@@ -41,10 +42,12 @@ def profile_of(number: int) -> Profile:
 
 @needs("person.link")
 def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
-    """What somebody unknown said, and whose presence it may be; a known one's page is that of the person."""
+    """What somebody unknown said, and whose presence it may be; a known one's page is that of the person or organisation."""
     viewer, row = caller(request), profile_of(profile_id)
     if row.person_id is not None and row.person is not None:
         return redirect("customer", row.person.canonical_id)
+    if row.organisation_id is not None:
+        return redirect("organisation", row.organisation_id)
     full = sees_contacts(viewer)
     mine = inbox.visible_to(viewer).filter(conversation__opener=row).select_related("conversation", "assignee")
     turns = list(mine.order_by("-moved_at", "-pk")[:10])
@@ -58,6 +61,9 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "label": "bot" if row.is_bot else row.label,
         "labels": LABELS,
         "suggested": _suggested(row, viewer),
+        "organisations": [
+            (one.organisation, told(one.because, full=full)) for one in belongs.suggested([row.pk]).get(row.pk, [])
+        ],
         "days": timeline.stretch(viewer, [row], timeline.Filter(), after=request.GET.get("after", "")).printed(""),
         "turns": turns,
         "answer": next(
@@ -118,6 +124,33 @@ def reject(request: HttpRequest, profile_id: int) -> HttpResponse:
     except ValueError as error:
         messages.error(request, str(error))
     return _back(request, row, person)
+
+
+@needs("person.link", methods="POST")
+def organisation(request: HttpRequest, profile_id: int) -> HttpResponse:
+    """Say that a presence is an organisation's, or never."""
+    viewer, row, number = caller(request), profile_of(profile_id), request.POST.get("organisation", "")
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    firm = get_object_or_404(organisations_visible_to(viewer), pk=int(number) if is_number else 0)
+    try:
+        is_theirs = request.POST.get("verdict") == "theirs"
+        done = belongs.say(row, firm, is_theirs=is_theirs, by=viewer, now=clock.now())
+        messages.success(request, done.words, extra_tags=reverse("profile_organisation_undo", args=[done.key]))
+    except REFUSALS as error:
+        messages.error(request, str(error))
+    return _back(request, row, None)
+
+
+@needs("person.link", methods="POST")
+def organisation_undo(request: HttpRequest, key: int) -> HttpResponse:
+    """Take back what was said of whose organisation's presence it is."""
+    try:
+        done = belongs.undo(key, by=caller(request), now=clock.now())
+    except REFUSALS as error:
+        messages.error(request, str(error))
+        return redirect("unlinked")
+    messages.success(request, done.words)
+    return redirect("profile", done.profile)
 
 
 @needs("person.link", methods="POST")

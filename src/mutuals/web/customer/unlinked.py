@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mutuals.history.models import Interaction
-from mutuals.identity import queries
+from mutuals.identity import belongs, queries
 from mutuals.identity.evidence import percent
 from mutuals.people import nobodys
-from mutuals.people.models import Profile
+from mutuals.people.models import Organisation, Profile
 from mutuals.people.visibility import sees_contacts
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
@@ -36,6 +36,7 @@ class Line:
     sure: str
     probability: float | None
     pair: int | None
+    firm: Organisation | None  # on whose domain it proved itself
 
 
 @needs("person.link")
@@ -63,7 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(rows: list[Profile], *, full: bool) -> list[Line]:
-    """Two queries for any number of them: when each was heard last, and whose it may be."""
+    """A handful of queries for any number of them: when each was heard last, and whose it may be."""
     ids = [row.pk for row in rows]
     newest = (
         Interaction.objects.filter(profile=OuterRef("pk")).order_by("-occurred_at", "-id").values("occurred_at")[:1]
@@ -73,10 +74,11 @@ def _lines(rows: list[Profile], *, full: bool) -> list[Line]:
     for edge in queries.of_profiles(ids, limit=PAGE * 10) if ids else []:
         for number in {edge.a_id, edge.b_id}.intersection(ids):
             likely.setdefault(number, edge)
-    return [_line(row, heard.get(row.pk), likely.get(row.pk), full=full) for row in rows]
+    firms = {number: ones[0].organisation for number, ones in belongs.suggested(ids).items()}
+    return [_line(row, heard.get(row.pk), likely.get(row.pk), firms.get(row.pk), full=full) for row in rows]
 
 
-def _line(row: Profile, heard_at: datetime | None, edge: Any, *, full: bool) -> Line:
+def _line(row: Profile, heard_at: datetime | None, edge: Any, firm: Organisation | None, *, full: bool) -> Line:
     end = queries.other_end(edge, row.pk) if edge else None
     return Line(
         row,
@@ -88,4 +90,5 @@ def _line(row: Profile, heard_at: datetime | None, edge: Any, *, full: bool) -> 
         percent(edge.probability) if edge else "",
         edge.probability if edge else None,
         edge.pk if edge else None,
+        firm,
     )

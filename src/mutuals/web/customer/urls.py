@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/unlinked/", unlinked.page, name="unlinked"),
     path("profiles/<int:profile_id>/label/", profiles.label, name="profile_label"),
     path("profiles/<int:profile_id>/link/", profiles.confirm, name="profile_link"),
+    path("profiles/<int:profile_id>/organisation/", profiles.organisation, name="profile_organisation"),
+    path("profiles/organisation/<int:key>/undo/", profiles.organisation_undo, name="profile_organisation_undo"),
     path("profiles/<int:profile_id>/remark/", profiles.remark, name="profile_remark"),
     path("profiles/<int:profile_id>/reject/", profiles.reject, name="profile_reject"),
 ]

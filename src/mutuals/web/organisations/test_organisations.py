@@ -97,7 +97,7 @@ def test_a_page_costs_the_same_number_of_queries(here, django_assert_num_queries
     acts.affiliate(cast.person(by=here.ada), one, by=here.ada)
     client = as_(here.ada)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get(f"/organisations/{one.pk}/")
 
     assert "Bea Brand" in answer.text

@@ -31,6 +31,7 @@ from mutuals.web.frame.forms import REFUSALS, typed, zone_of
 from mutuals.web.organisations.forms import About, Joining
 
 _SALT = "web.organisations"
+_MOST_PRESENCES = 100
 
 
 @needs("organisation.view")
@@ -107,10 +108,15 @@ def _one(request: HttpRequest, row: Organisation, form: Joining, status: int = 2
     viewer = caller(request)
     zone = zone_of(viewer)
     found = spans.timeline(_moments(directory.spans_of(row), zone), after=_moment(request.GET.get("after", "")))
+    full = sees_contacts(viewer)
     shown = {
         "one": row,
+        "presences": [
+            (one, talk.icon_of(one.network), talk.handle_of(one, full=full), talk.label_of(one.network))
+            for one in row.profiles.order_by("network", "pk")[:_MOST_PRESENCES]
+        ],
         "places": directory.places_in(viewer, row),
-        "days": _days(found.rows, full=sees_contacts(viewer)),
+        "days": _days(found.rows, full=full),
         "older": urlencode({"after": signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)})
         if found.after
         else "",
@@ -118,6 +124,7 @@ def _one(request: HttpRequest, row: Organisation, form: Joining, status: int = 2
         "form": form,
         "may_edit": may(viewer, "organisation.edit"),
         "may_place": may(viewer, "person.edit"),
+        "may_link": may(viewer, "person.link"),
     }
     return render(request, "organisations/one.html", shown, status=status)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -72,9 +74,14 @@ def lead_of(seen: str) -> Lead | None:
 
 def clues(thought: Thought | None, *, full: bool) -> list[Told]:
     """The clues of an edge or a link; addresses in them are masked unless the viewer reads them."""
+    return told(thought.because if thought else [], full=full)
+
+
+def told(because: Sequence[Mapping[str, Any]], *, full: bool) -> list[Told]:
+    """The same of clues that stand on nothing yet."""
     return [
         Told(one, _begun(_text(one.words, full)), _detail(one.detail, full), _bits(one.weight), lead_of(one.seen))
-        for one in clues_of(thought.because if thought else [])
+        for one in clues_of(because)
     ]
 
 
