@@ -125,7 +125,7 @@ def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> 
     asker, held = one.asker.held, one.held
     is_linked, asks = False, False
     doubt = 0.0
-    for place, weighed in enumerate(one.weighed):
+    for place, weighed in enumerate(_own_to_decide(one)):
         other = weighed.other
         before = held.edges.get((other.person, other.profile))
         if before is not None and before.by != MACHINE:
@@ -152,8 +152,16 @@ def _follow(one: Conclusion, ready: Ready, writing: _Writing, now: datetime) -> 
     return Outcome(review=1) if asks else Outcome(leave=1)
 
 
+def _own_to_decide(one: Conclusion) -> list[Weighed]:
+    """Whose a profile is, is decided from its side, with all who may hold it: a person who asks leaves profiles alone."""
+    return [weighed for weighed in one.weighed if one.asker.held.person is None or weighed.other.profile is None]
+
+
 def _end_old(one: Conclusion, writing: _Writing, *, is_linked: bool) -> None:
-    """What machines thought and nothing speaks for any more; all suggestions of a profile that is somebody's now."""
+    """What machines thought and nothing speaks for any more, or twice since persons became one; all suggestions of a profile
+    that is somebody's now."""
+    writing.ended_edges += one.held.double_edges
+    writing.ended_links += one.held.double_links
     likely = {(w.other.person, w.other.profile) for w in one.weighed if w.probability >= RULE.review}
     own = (one.asker.held.person, one.asker.held.profile)
     for holder, said in one.held.edges.items():

@@ -137,7 +137,7 @@ def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Ou
         weighed = weigh(asker, mine.candidates, standing_of, ready, max(pool, len(mine.candidates)))
         if asker.held.person is not None:
             again |= {one.other.profile for one in weighed if one.other.profile is not None}
-            weighed = [one for one in weighed if one.other.profile is None]
+            again |= standing_of.presences()
         gained = (
             {one.other.person for one in weighed if one.is_beyond_doubt} if asker.held.profile is not None else set()
         )

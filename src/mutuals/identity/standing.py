@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mutuals.base import bulk
+from mutuals.identity.edges import MACHINE
 from mutuals.identity.known import Asker
+from mutuals.identity.models import Verdict
 
 Holder = tuple[int | None, int | None]
 """(canonical person, None) or (None, profile that is nobody's)."""
@@ -46,11 +48,38 @@ class Said:
 
 @dataclass(slots=True)
 class Standing:
-    """Of one asker: with whom they are never one, and what was thought of whom (edges, and suggested links by person)."""
+    """Of one asker: with whom they are never one, and what was thought of whom (edges, and suggested links by person).
+
+    Since persons became one, machines may have thought of the same two twice: `double_edges` and `double_links` are what is
+    too much, by number.
+    """
 
     never: set[Holder] = field(default_factory=set)
     edges: dict[Holder, Said] = field(default_factory=dict)
     suggested: dict[int, Said] = field(default_factory=dict)
+    double_edges: list[int] = field(default_factory=list)
+    double_links: list[int] = field(default_factory=list)
+
+    def presences(self) -> set[int]:
+        """The profiles that are nobody's and of which a machine thought something."""
+        return {profile for (_, profile), said in self.edges.items() if profile is not None and said.by == MACHINE}
+
+    def think(self, of: Holder, said: Said) -> None:
+        """Note a live edge; what staff said stands before what a machine did, the newer before the older."""
+        other = self.edges.setdefault(of, said)
+        if other.id == said.id:
+            return
+        first, second = sorted((other, said), key=lambda one: (one.by != MACHINE, one.id), reverse=True)
+        self.edges[of] = first
+        if second.by == MACHINE and second.verdict != Verdict.DIFFERENT:
+            self.double_edges.append(second.id)
+
+    def suggest(self, person: int, said: Said) -> None:
+        """Note a suggestion, the newer before the older."""
+        other = self.suggested.setdefault(person, said)
+        if other.id != said.id:
+            self.suggested[person] = max(other, said, key=lambda one: one.id)
+            self.double_links.append(min(other.id, said.id))
 
 
 def of(askers: Sequence[Asker]) -> dict[int, Standing]:
@@ -68,11 +97,11 @@ def of(askers: Sequence[Asker]) -> dict[int, Standing]:
     for asker, number, verdict, by, probability, model, profile, person in rows:
         said = Said(number, verdict, by, probability, model)
         if verdict == "suggested":
-            found[asker].suggested[person] = said
+            found[asker].suggest(person, said)
         elif verdict in ("rejected", "different"):
             found[asker].never.add(_holder(profile, person))
         if profile is not None:
-            found[asker].edges[_holder(profile, person)] = said
+            found[asker].think(_holder(profile, person), said)
     people = {asker.held.person: asker.held.id for asker in askers if asker.held.person is not None}
     if people:
         for own, profile, person in bulk.execute(_REJECTED_OF, [bulk.numbers(people)]):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from cast import NOW, everywhere, person, staff
 from mutuals import privacy
 from mutuals.connectors.contract import Handle
-from mutuals.identity import known, link, live, sweep, walk
+from mutuals.identity import known, link, live, merge, sweep, walk
 from mutuals.identity.models import Edge, Frequency, Key, Known, Link, LinkState, Sweep, Touched, Verdict
 from mutuals.people import profiles
 from mutuals.people.models import Organisation, Person, Profile
@@ -120,6 +120,43 @@ def test_draining_again_writes_nothing_new():
     live.drain(now=NOW)
 
     assert (Edge.objects.count(), Link.objects.count(), Known.objects.count(), Key.objects.count()) == before
+
+
+def test_a_suggestion_stands_as_it_is_when_the_person_is_looked_at_again():
+    us = staff()
+    town(us)
+    bea = person("Bea Brandmeyer", by=us.ada)
+    fresh = presence("beabrandmeyer", shown="Bea Brandmeyer")
+    live.drain(now=NOW)
+    before = thoughts_of(fresh)
+
+    Touched.objects.create(profile=bea.profiles.get(network="mutuals"))
+    live.drain(now=NOW)
+
+    assert thoughts_of(fresh) == before
+    assert len(before) == 2
+
+
+def thoughts_of(profile):
+    """The numbers of what is thought of it now: a link and its edge."""
+    edges = Edge.objects.filter(Q(a=profile) | Q(b=profile), until=None).values_list("pk", flat=True)
+    links = Link.objects.filter(profile=profile, until=None).values_list("pk", flat=True)
+    return [("edge", number) for number in edges] + [("link", number) for number in links]
+
+
+def test_once_two_persons_are_one_a_presence_is_suggested_to_them_once():
+    us = staff()
+    one, other = person("Bea Brandmeyer", by=us.ada), person("Bea Brandmeyer", by=us.ada)
+    town(us)
+    fresh = presence("beabrandmeyer", shown="Bea Brandmeyer")
+    live.drain(now=NOW)
+    apart = thoughts_of(fresh)
+
+    merge.merge(one, other, by=us.ada, now=NOW, keep=one)
+    live.drain(now=NOW)
+
+    assert len(apart) == 4
+    assert len(thoughts_of(fresh)) == 2
 
 
 def test_nobody_is_compared_with_whom_was_erased():
