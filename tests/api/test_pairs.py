@@ -42,6 +42,19 @@ def test_the_list_is_walked_and_what_is_not_there_is_404(staff, ada):
     assert ada("GET", "/identity/pairs/999999").status_code == 404
 
 
+def test_who_the_two_are_is_told_as_why_takes_it(staff, ada, capsys):
+    bea, row, edge = waiting(staff)
+    refs = (f"person:{bea.pk}", f"profile:{row.pk}")
+
+    listed = ada.get("/identity/pairs")["items"][0]
+    read = ada.get(f"/identity/pairs/{edge.pk}")
+    main(["identity", "review", "list", "--json"])
+
+    assert (listed["one_ref"], listed["other_ref"]) == (read["one_ref"], read["other_ref"]) == refs
+    assert (listed["one"], listed["other"]) == (read["one"], read["other"])
+    assert json.loads(capsys.readouterr().out)[0]["who"] == " ".join(refs)
+
+
 def test_why_tells_the_clues_and_only_admins_accept_many(staff, ada):
     bea, row, _ = waiting(staff)
 

@@ -25,11 +25,14 @@ Thing = Annotated[str, Query(max_length=30, pattern=r"^(person|profile):[0-9]{1,
 
 
 class PairOut(Out):
-    """One pair that waits. `probability` is calibrated, for a pool of so many people."""
+    """One pair that waits. `probability` is calibrated, for a pool of so many people; `one_ref` and `other_ref` name the two
+    as `/identity/why` takes them: person:12, or profile:30."""
 
     id: int
     one: str
+    one_ref: str
     other: str
+    other_ref: str
     probability: float | None
     pool: int | None
     since: datetime
@@ -151,7 +154,7 @@ def shown(request: HttpRequest, pair_id: PathId) -> PairPage:
         raise Http404
     rows = sides.rows(found.one, found.other)
     return PairPage(
-        **_pair(found.edge).model_dump() | {"one": found.one.name, "other": found.other.name},
+        **_pair(found.edge).model_dump() | _named(found.one, "one") | _named(found.other, "other"),
         open=found.is_open,
         clues=shown_clues(found.edge.because, full=sees_contacts(viewer)),
         fields=[FieldOut(field=row.field, one=list(row.one), other=list(row.other), mark=row.mark) for row in rows],
@@ -235,11 +238,18 @@ def _thing(request: HttpRequest, text: str) -> Person | Profile:
     return one(Profile.objects.select_related("person"), int(number))
 
 
+def _named(side: sides.Side, which: str) -> dict[str, str]:
+    return {which: side.name, f"{which}_ref": queries.referred(side.profile)}
+
+
 def _pair(edge: Edge) -> PairOut:
+    first, second = queries.ends_of(edge)
     return PairOut(
         id=edge.pk,
-        one=queries.named(edge.a),
-        other=queries.named(edge.b),
+        one=queries.named(first),
+        one_ref=queries.referred(first),
+        other=queries.named(second),
+        other_ref=queries.referred(second),
         probability=edge.probability,
         pool=edge.pool,
         since=edge.since,

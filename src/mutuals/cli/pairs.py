@@ -24,7 +24,8 @@ def register(verbs: Any) -> None:
         "list",
         listed,
         "what waits, in the order of the review",
-        more="First where an answer tells most: doubt (near 50 %) x what both bought x how much would come together.",
+        more="First where an answer tells most: doubt (near 50 %) x what both bought x how much would come together.\n"
+        "Who they are is told as `mutuals identity why` takes it.",
         examples=["mutuals identity review list --limit 5", "mutuals identity review list --json | jq '.[].pair'"],
     )
     parser.add_argument("--limit", type=int, default=20)
@@ -93,6 +94,7 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
             "pair": row.edge.pk,
             "one": row.one,
             "other": row.other,
+            "who": " ".join(map(queries.referred, queries.ends_of(row.edge))),
             "sure": percent(row.edge.probability),
             "of": row.edge.pool,
             "place": row.place,

@@ -200,8 +200,20 @@ def person_of(end: Profile) -> Person | None:
     return end.person.canonical if end.person is not None else None
 
 
+def referred(end: Profile) -> str:
+    """An end of an edge as `why` is asked about it: "person:12" for their own record, else "profile:30"."""
+    if end.network == OWN and end.person is not None:
+        return f"person:{end.person.canonical_id}"
+    return f"profile:{end.pk}"
+
+
+def ends_of(edge: Edge) -> list[Profile]:
+    """Both ends, those on record first."""
+    return sorted((edge.a, edge.b), key=lambda end: (end.network != OWN, end.pk))
+
+
 def _line(edge: Edge) -> Waiting:
-    ends = sorted((edge.a, edge.b), key=lambda end: (end.network != OWN, end.pk))
+    ends = ends_of(edge)
     people = [person for end in ends if (person := person_of(end)) is not None]
     best = max(people, key=lambda person: person.order_total, default=None)
     value, currency = (best.order_total, best.order_currency) if best else (0, "")
