@@ -1,5 +1,7 @@
 """The live model on the lists of `identity_link`: cards, keys, candidates, weights and decision, one profile at a time, in
 process and without a database; `mutuals link` on the same lists beside it. Truth is only counted with.
+Also: what would be asked from one half on, and what an admin gets who accepts at once all from .9 on, of whom nobody else is
+likely.
 
 A profile that is linked adds what it holds to what is known of its person, and whoever shares a key with it is asked again
 once. Links are those that a machine makes by itself; reviews are profiles of which staff would be asked.
@@ -89,8 +91,8 @@ def run(
     people: Sequence[tuple[str, list[cards.Voice]]],
     profiles: Sequence[tuple[str, cards.Voice]],
     truth: dict[str, set[str]],
-) -> tuple[list[Found], int]:
-    """What is found for each profile in the end, and how many are asked about."""
+) -> tuple[list[Found], list[Found]]:
+    """What is found for each profile in the end, and those of it that may be accepted at once."""
     pool, ids = Pool(), dict[int, str]()
     voices = dict[int, list[cards.Voice]]()
     for number, (key, told) in enumerate(people, 1):
@@ -98,7 +100,7 @@ def run(
         ids[number], voices[number] = key, told
     first = len(people) + 1
     askers = {number: pool.keep(number, [voice], None) for number, (_, voice) in enumerate(profiles, first)}
-    waiting, asked, found = list(askers), set[int](), dict[int, tuple[float, int, bool]]()
+    waiting, asked, found = list(askers), set[int](), dict[int, tuple[float, int, bool, bool]]()
     while waiting:
         number = waiting.pop()
         weighed = [one for one in pool.weigh(askers[number]) if one.other.person is not None]
@@ -107,7 +109,9 @@ def run(
             continue
         best = weighed[0]
         person = best.other.person or 0
-        found[number] = (best.probability, person, best.is_beyond_doubt)
+        rival = weighed[1].probability if len(weighed) > 1 else 0.0
+        is_clear = best.probability >= review.LEAST and rival <= 1 - review.LEAST and not best.candidate.conflicts
+        found[number] = (best.probability, person, best.is_beyond_doubt, is_clear and not best.is_beyond_doubt)
         if best.is_beyond_doubt:
             pool.forget(number)
             voices[person].append(profiles[number - first][1])
@@ -115,25 +119,33 @@ def run(
             near = {
                 one for key in keys if len(pool.under[key]) <= known.BLOCK for one in pool.under[key] if one >= first
             }
-            waiting += [one for one in near if one not in asked and (found.get(one, (0, 0, False))[2]) is False]
+            waiting += [one for one in near if one not in asked and (one not in found or not found[one][2])]
             asked |= near
     rows = [
-        Found(sure, ids[person] in truth[profiles[number - first][0]], linked)
-        for number, (sure, person, linked) in sorted(found.items())
+        (Found(sure, ids[person] in truth[profiles[number - first][0]], linked), at_once)
+        for number, (sure, person, linked, at_once) in sorted(found.items())
     ]
-    return rows, sum(not row.linked and row.probability >= conclude.RULE.review for row in rows)
+    return [row for row, _ in rows], [row for row, at_once in rows if at_once]
 
 
-def _told(name: str, found: list[Found], there: int, reviews: int, profiles: int) -> dict[str, float]:
+def _told(name: str, found: list[Found], there: int, at_once: list[Found], profiles: int) -> dict[str, float]:
     linked = [one for one in found if one.linked]
     asked = [one for one in found if not one.linked and one.probability >= conclude.RULE.review]
+    half = [one for one in asked if one.probability >= 0.5]
     return {
         f"{name}: recall at precision .99": recall(found, there),
         f"{name}: automatic links": len(linked),
         f"{name}: precision of automatic links": sum(one.right for one in linked) / max(len(linked), 1),
         f"{name}: recall of automatic links": sum(one.right for one in linked) / max(there, 1),
-        f"{name}: asked about, of 1,000 profiles": 1000 * reviews / max(profiles, 1),
-        f"{name}: right among those asked about": sum(one.right for one in asked) / max(reviews, 1),
+        f"{name}: asked about, of 1,000 profiles": 1000 * len(asked) / max(profiles, 1),
+        f"{name}: right among those asked about": sum(one.right for one in asked) / max(len(asked), 1),
+        f"{name}: asked about from .5 on, of 1,000 profiles": 1000 * len(half) / max(profiles, 1),
+        f"{name}: right ones that .5 would not ask about": sum(one.right for one in asked)
+        - sum(one.right for one in half),
+        f"{name}: accepted at once from .9 on, right": sum(one.right for one in at_once),
+        f"{name}: accepted at once from .9 on, wrong": sum(not one.right for one in at_once),
+        f"{name}: accepted at once, error expected": sum(1 - one.probability for one in at_once) / max(len(at_once), 1),
+        f"{name}: accepted at once, error": sum(not one.right for one in at_once) / max(len(at_once), 1),
     }
 
 
@@ -145,8 +157,8 @@ def accounts(seed: int) -> dict[str, float]:
         (one.id, _voice(number, one.network, one.handle, name=one.handle))
         for number, one in enumerate(held, len(listed) + 1)
     ]
-    found, reviews = run(people, profiles, {one.id: {one.person} for one in held})
-    return _told(f"accounts {seed}", found, there, reviews, len(held))
+    found, at_once = run(people, profiles, {one.id: {one.person} for one in held})
+    return _told(f"accounts {seed}", found, there, at_once, len(held))
 
 
 def town(size: int, seed: int) -> dict[str, float]:
@@ -167,8 +179,8 @@ def town(size: int, seed: int) -> dict[str, float]:
         (key, _shown(number, *row)) for number, (key, row) in enumerate(sorted(shown.items()), 3 * len(people) + 1)
     ]
     known_of = {key: truth.get(key, set()) for key in shown}
-    found, reviews = run(people, profiles, known_of)
-    return _told(f"town {size}", found, sum(map(bool, known_of.values())), reviews, len(profiles))
+    found, at_once = run(people, profiles, known_of)
+    return _told(f"town {size}", found, sum(map(bool, known_of.values())), at_once, len(profiles))
 
 
 def _voice(
@@ -206,7 +218,7 @@ def main(names: Sequence[str]) -> int:
         for one in names:
             kind, *numbers = one.split("-")
             for name, value in {"accounts": accounts, "town": town}[kind](*map(int, numbers)).items():
-                print(f"{name:60} {value:.4f}", flush=True)
+                print(f"{name:64} {value:.4f}", flush=True)
         return 0
     figures = list[Figure]()
     for made in (*(partial(town, *one) for one in TOWNS), *(partial(accounts, one) for one in SEEDS)):
@@ -221,7 +233,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from mutuals.identity import cards, conclude, known, live, weights
+    from mutuals.identity import cards, conclude, known, live, review, weights
     from mutuals.identity.conclude import Weighed
     from mutuals.identity.keys import keys_of
     from mutuals.identity.known import Held

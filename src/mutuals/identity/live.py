@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from django.db import transaction
@@ -165,7 +166,8 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
         pairs.append((other, one))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
     decision = decide([one for _, one in rivals], pool=pool, rule=conclude.RULE, calibrated=ready.calibration)
-    shares = posterior([one.bits for _, one in rivals], pool=pool)
+    kin = max((one.kin for _, one in rivals), default=-inf)
+    shares = posterior([one.bits for _, one in rivals], pool=pool, kin=kin)
     weighed = [
         Weighed(other, one, ready.calibration(share), decision if one is decision.best else None)
         for (other, one), share in zip(rivals, shares, strict=True)

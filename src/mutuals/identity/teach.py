@@ -138,7 +138,7 @@ def _sample(on: Duck, rows: Path) -> list[Row]:
 def _try(scorer: Scorer, one: Judgement, pool: int) -> _Tried:
     score = scorer.score(one.left, one.right)
     candidate = Candidate(0, score.bits - scorer.prior, score.evidence, conflicts=one.conflicts)
-    return _Tried(one, candidate, posterior([candidate.bits], pool=max(one.pool or pool, 1))[0])
+    return _Tried(one, candidate, posterior([candidate.bits], pool=max(one.pool or pool, 1), kin=candidate.kin)[0])
 
 
 def _measured(tried: Sequence[_Tried], fresh: Calibration, ready: Ready, pool: int) -> dict[str, Any]:

@@ -36,11 +36,13 @@ class Ready:
 
     def candidate(self, key: int, score: Score, conflicts: Sequence[str] = ()) -> Candidate:
         """One who could be meant: the clues without the prior that the model was trained with."""
-        return Candidate(key, score.bits - self.scorer.prior, score.evidence, conflicts=tuple(conflicts))
+        bits = score.bits - self.scorer.prior
+        kin = bits - sum(one.bits for one in score.evidence if one.comparison in social.OWN)
+        return Candidate(key, bits, score.evidence, conflicts=tuple(conflicts), kin=kin)
 
     def probability(self, candidate: Candidate, pool: int) -> float:
         """That two are one, calibrated, whoever else may be: for those who do not exclude each other."""
-        return self.calibration(posterior([candidate.bits], pool=pool)[0])
+        return self.calibration(posterior([candidate.bits], pool=pool, kin=candidate.kin)[0])
 
 
 def in_use() -> Ready:

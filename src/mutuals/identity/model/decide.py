@@ -3,9 +3,11 @@
 The probability is taken over the whole pool. Each of its N persons is meant with prior probability present / N, nobody
 of them with 1 - present; the clues of a candidate multiply that by 2 ** bits:
 
-    p(i) = 2 ** bits(i) / (sum of 2 ** bits(j) over all candidates + N * (1 - present) / present)
+    p(i) = 2 ** bits(i) / (sum of 2 ** bits(j) over all candidates + N * (1 - present) / present + R * 2 ** kin)
 
 So the same clues are worth less among a million than among a thousand, and two who are equally likely halve each other.
+Beside the N strangers stand R relatives of the likeliest, who are in no list and share family name, place, site and number
+with them: `kin` are the bits of the clues that a relative has as well.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from mutuals.identity.model.score import Evidence
 
 TELLS = 1.0
 """Bits from which a family of clues counts as one that speaks for a candidate."""
-SUPPORTING = frozenset(("place", "talk", "work", "digits", "signature"))
+SUPPORTING = frozenset(("place", "talk", "work", "signature"))
 """Families that add to what another says and are no second kind by themselves: namesakes of one town, one firm or one house
 share them, and anybody may write them under a letter."""
 PRESENT = 0.5
 """Share of profiles whose person is in the pool, when nothing better is known."""
+RELATIVES = 1.0
+"""Relatives of a person who may write and are not in the list: households of Europe and America have 2.2 to 2.5 heads."""
 _FLAT = 1000.0  # bits that are added to no sum of powers without drowning it
 
 
@@ -69,7 +73,8 @@ class Candidate:
     """One who could be meant. `bits` are those of the clues alone, without any prior.
 
     `proofs` need no weight (a site that names the profile and is named by it); `conflicts` say what cannot be if it were
-    this one. Who was rejected by a person is no candidate.
+    this one. Who was rejected by a person is no candidate. `kin` are the bits that a relative would have as well; without
+    any, relatives are not thought of.
     """
 
     key: Hashable
@@ -77,6 +82,7 @@ class Candidate:
     evidence: tuple[Evidence, ...] = ()
     proofs: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    kin: float = -inf
 
     def families(self) -> dict[str, float]:
         """Bits by family of clues."""
@@ -124,7 +130,7 @@ def decide(
         return Decision(Verdict.LEAVE, Reason.NOBODY, "Nobody shares a clue with it.", pool)
     ranked = sorted(candidates, key=lambda one: (not one.proofs, -one.bits, str(one.key)))
     best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
-    shares = posterior([one.bits for one in ranked], pool=pool, present=present)
+    shares = posterior([one.bits for one in ranked], pool=pool, present=present, kin=max(one.kin for one in ranked))
     probability = 1.0 if best.proofs else min(max(calibrated(shares[0]), 0.0), 1.0)
     margin = best.bits - runner_up.bits if runner_up else inf
     verdict, reason = _judged(ranked, probability, sum(shares[:2]), margin, rule)
@@ -132,12 +138,12 @@ def decide(
     return Decision(verdict, reason, words, pool, probability, margin, best, runner_up, _behind(best, runner_up))
 
 
-def posterior(bits: Sequence[float], *, pool: int, present: float = PRESENT) -> list[float]:
-    """The probability of each candidate; what is missing to 1 is that it is nobody of the pool."""
+def posterior(bits: Sequence[float], *, pool: int, present: float = PRESENT, kin: float = -inf) -> list[float]:
+    """The probability of each candidate; what is missing to 1 is that it is nobody of the pool, or one's relative."""
     nobody = log2(pool * (1 - present) / present)
-    most = max([nobody, *bits])
+    most = max([nobody, kin, *bits])
     powers = [exp2(max(one - most, -_FLAT)) for one in bits]
-    whole = sum(powers) + exp2(max(nobody - most, -_FLAT))
+    whole = sum(powers) + exp2(max(nobody - most, -_FLAT)) + RELATIVES * exp2(max(kin - most, -_FLAT))
     return [one / whole for one in powers]
 
 

@@ -14,7 +14,9 @@ from mutuals.identity.model.comparisons import Comparison, Level, Test
 from mutuals.identity.model.file import Model
 
 __all__ = ["READING", "READINGS", "VERSION", "day_one"]
-VERSION = "day-one-2"
+VERSION = "day-one-3"
+OWN = frozenset(("handle", "habit", "given", "named", "signature", "address", "born", "picture"))
+"""Comparisons in which a relative of one household is like any stranger; all others hold for them as well."""
 
 
 def _weighs(name: str, test: Test, bits: float, *, u: float = 1e-6) -> Level:
@@ -26,6 +28,11 @@ def _frequent(name: str, test: Test, column: str, m: float, *, most: float = 20.
     """A level that weighs log2(m / share of those who have the same), `most` bits at most; `m` is the share of one
     person's pairs."""
     return Level(name, test, tf=column, m=m, u=max(1e-3, m * 2**-most), floor=m * 2**-most)
+
+
+def _together(name: str, test: Test, bits: float) -> Level:
+    """What is taken off where clues are not independent; no training moves it."""
+    return Level(name, test, m=0.4 * 2**bits, u=0.4, fixed=True)
 
 
 def _against(bits: float) -> Level:
@@ -61,6 +68,11 @@ _KEEP: Test = ("across_share", "kept_first", "kept_second")
 _NAMED: Test = ("across_share", "named", "accounts")
 _SIGNED: Test = ("across_share", "signed", "reached")
 _HERE: Test = ("across_share", "mentioned", "places")
+_SAME_PLACE: Test = ("any", ("share", "places"), _HERE)
+_GIVEN: Test = ("any", ("share", "forms"), _FULL, _GIVEN_ALONE, _CUT_FAMILY)
+_FAMILY: Test = ("any", ("share", "families"), _FULL, _FAMILY_ALONE, _CUT)
+_BOTH_NAMES: Test = ("all", _GIVEN, _FAMILY)
+_NAME_AND_PLACE: Test = ("all", ("any", _GIVEN, _FAMILY), _SAME_PLACE)
 
 _COMPARISONS = (
     Comparison(
@@ -93,18 +105,18 @@ _COMPARISONS = (
         "digits",
         ("any", _no("numbers"), _ONE_HANDLE),
         (
-            _frequent("same, long", ("all", ("share", "followed"), ("share", "numbers3")), "number", 0.3, most=7),
-            _frequent("same", ("share", "followed"), "number", 0.3, most=5),
+            _frequent("same, long", ("all", ("share", "followed"), ("share", "numbers3")), "number", 0.3, most=10),
+            _frequent("same", ("share", "followed"), "number", 0.3, most=6),
         ),
         "handle",
         Level("differs", ("otherwise",), m=0.5, u=0.5),
     ),
     Comparison(
-        "digits_nearly",  # relatives and namesakes number themselves alike
+        "digits_nearly",  # relatives number themselves alike: the decision counts those whom nobody listed
         ("any", _no("numbers"), _ONE_HANDLE, ("share", "followed")),
         (
-            _frequent("same, otherwise followed", ("share", "numbers"), "number", 0.2, most=5),
-            _weighs("same but for the last", ("across_share", "shortened", "numbers"), 3, u=1e-2),
+            _frequent("same, otherwise followed", ("share", "numbers"), "number", 0.2, most=9),
+            _frequent("same but for the last", ("across_share", "shortened", "numbers"), "number", 0.1, most=5),
         ),
         "digits",
         _against(0.5),
@@ -140,6 +152,17 @@ _COMPARISONS = (
         ),
         "name",
         _against(3.0),
+    ),
+    Comparison(
+        "together",  # names go with languages and with places: what two of them say is not the sum of what each says
+        _unless(("all", _no("givens"), _no("written")), _BOTH_NAMES, _NAME_AND_PLACE),
+        (
+            _together("both names and the place", ("all", _BOTH_NAMES, _SAME_PLACE), -3),
+            _together("both names", _BOTH_NAMES, -2),
+            _together("a name and the place", _NAME_AND_PLACE, -1),
+        ),
+        "name",
+        Level("differs", ("otherwise",), m=0.5, u=0.5, fixed=True),
     ),
     Comparison("address", _no("emails"), (_weighs("same", ("share", "emails"), 18),), "contact", _against(0.3)),
     Comparison("number", _no("phones"), (_weighs("same", ("share", "phones"), 16),), "contact", _against(0.3)),

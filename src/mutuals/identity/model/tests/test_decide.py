@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutuals.identity.model.decide import Candidate, Reason, Rule, Verdict, decide, posterior
+from mutuals.identity.model.decide import RELATIVES, Candidate, Reason, Rule, Verdict, decide, posterior
 from mutuals.identity.model.score import Evidence
 
 POOL = 1_000
@@ -131,3 +131,17 @@ def test_certainty_is_never_rounded_up_to():
     found = decide([one("bea", 12.0, 9.0)], pool=POOL)
 
     assert found.words.startswith("99.9 % among 1,000")
+
+
+def test_a_relative_whom_nobody_listed_takes_from_what_relatives_share():
+    shared = [decide([Candidate("bea", 30.0, kin=kin)], pool=POOL).probability for kin in (-inf, 10.0, 24.0, 30.0)]
+
+    assert shared == sorted(shared, reverse=True)
+    assert shared[0] > 0.999
+    assert shared[-1] == pytest.approx(1 / (1 + RELATIVES), abs=1e-3)
+
+
+def test_of_several_the_likeliest_relative_counts_once():
+    together = posterior([20.0, 20.0], pool=2, kin=20.0)
+
+    assert together == pytest.approx([1 / (2 + RELATIVES)] * 2, abs=1e-4)
