@@ -9,6 +9,7 @@ from math import log2
 from typing import Any
 
 DECISION = "decision"
+CONFLICT = "conflict"  # what cannot be if the two were one
 _STRONG, _SOME = 6.0, 3.0  # bits
 _MOST = 60.0  # bits; what is surer is drawn as that sure
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from mutuals.base.models import Entry
 from mutuals.identity import sides
+from mutuals.identity.evidence import CONFLICT
 from mutuals.identity.model.calibrate import Error, Judged, error_above
 from mutuals.identity.models import Edge, SecondLook, Verdict
 from mutuals.identity.sides import Side
@@ -182,9 +183,15 @@ def agreement() -> tuple[int, int]:
     return len(told), sum(one == other for one, other in told)
 
 
+def acceptable(threshold: float) -> QuerySet[Edge]:
+    """Pairs that may be accepted without looking at each: as probable as that, and nothing says that it cannot be."""
+    rows = unsure().filter(probability__gte=threshold).order_by("-probability", "pk")
+    return rows.exclude(because__contains=[{"clue": CONFLICT}])
+
+
 def error_of(threshold: float, *, now: datetime) -> Error:
-    """How many pairs wait above a threshold, and how many of them would be accepted wrongly."""
-    rows = unsure().order_by().filter(probability__gte=threshold).values_list("probability", flat=True)[:MOST]
+    """How many pairs could be accepted above a threshold, and how many of them wrongly."""
+    rows = acceptable(threshold).order_by().values_list("probability", flat=True)[:MOST]
     return error_above(threshold, [float(one) for one in rows if one is not None], judged(now=now))
 
 

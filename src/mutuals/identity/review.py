@@ -151,16 +151,15 @@ def error_above(threshold: float, *, viewer: User, now: datetime) -> Error:
 def accept_above(threshold: float, *, by: User, now: datetime) -> Answer:
     """All open pairs from a calibrated probability on are the same, at most 200 at once, in the name of an admin; all or none.
 
-    Left open are those against which something speaks, and those of which somebody else is likely as well. Refused: a
-    threshold below 0.9, and where nothing is above it.
+    Left open are those of which something says that it cannot be, and those of which somebody else is likely as well.
+    Refused: a threshold below 0.9, and where nothing is above it.
     """
     require(by, "person.merge_many")
     if not LEAST <= threshold <= 1:
         raise Refusal("Only pairs of 90 % and more can be accepted without looking at each.")
     forest.alone()
     done = list[int]()
-    rows = queries.unsure().filter(probability__gte=threshold).order_by("-probability", "pk")
-    looked_at = list(rows[:MOST])
+    looked_at = list(queries.acceptable(threshold)[:MOST])
     ends = {end for edge in looked_at for end in (edge.a_id, edge.b_id)}  # all of them before the first person
     list(Profile.objects.select_for_update(no_key=True).filter(pk__in=ends).order_by("pk").values_list("pk"))
     for edge in looked_at:

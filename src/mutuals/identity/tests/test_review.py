@@ -147,6 +147,21 @@ def test_many_are_accepted_at_once_and_taken_back_at_once():
     assert queries.waiting(us.aron) == 3
 
 
+def test_a_pair_that_cannot_be_is_neither_reckoned_with_nor_accepted_among_many():
+    us = cast.staff()
+    person, row = cast.person("Oliver Wilson", by=us.ada), cast.profile("@owilson")
+    cast.doubt(person, row, sure=0.99)
+    clash = cast.clue("Two mailboxes of one house, web.example", None, clue="conflict", **{"for": False})
+    odd = cast.doubt(cast.person("Olivia Wilson", by=us.ada), person, cast.clue("One name", 9.0), clash, sure=0.99)
+
+    expected = queries.error_of(0.95, now=LATER)
+    review.accept_above(0.95, by=us.aron, now=LATER)
+
+    assert expected.pairs == 1
+    assert [edge.pk for edge in queries.unsure()] == [odd.pk]
+    assert Profile.objects.get(pk=row.pk).person == person
+
+
 def test_two_in_a_hundred_are_asked_again_of_somebody_else_who_is_not_told():
     us, _, _, edge = asked()
     review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
