@@ -107,3 +107,13 @@ def test_many_pairs_are_reckoned_accepted_and_taken_back_by_the_terminal(said):
     assert quality["bands"][0]["same"] == 1
     assert back["done"] == "1 answer is taken back"
     assert code == 1
+
+
+def test_whoever_asks_to_learn_from_too_little_is_told_what_it_takes(said):
+    cast.staff()
+
+    code, told = said("identity", "learn")
+
+    assert code == 0
+    assert "takes 40 answers, at least 5 of them that two are the same" in told["done"]
+    assert told["versions"] == []

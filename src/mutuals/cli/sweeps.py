@@ -14,7 +14,7 @@ from mutuals.identity.models import Sweep
 
 def register(groups: Any) -> None:
     """Add `identity` and its verbs."""
-    words = "searches for people who are there twice, and what weighs the clues"
+    words = "who is whom: pairs to decide, searches, what weighs the clues, and why"
     verbs = groups.add_parser("identity", help=words).add_subparsers(required=True, metavar="VERB")
     parser = verb(
         verbs,
@@ -61,15 +61,17 @@ def models(args: argparse.Namespace) -> list[dict[str, Any]]:
     ]
 
 
-def teach(args: argparse.Namespace) -> list[dict[str, Any]]:
-    """The kept versions, with a new one where there was enough to learn from."""
+def teach(args: argparse.Namespace) -> dict[str, Any]:
+    """What came of it, or would, and the kept versions."""
     viewer = me(args)
-    if args.here:
-        learn.begin(by=viewer, is_deferred=False)
-        learn.run(f"staff:{viewer.pk}")
-    else:
+    if not args.here:
         learn.begin(by=viewer)
-    return models(args)
+        return {"done": f"The worker learns. {learn.NEEDS}", "versions": models(args)}
+    before = {row.pk for row in learn.versions(viewer)}
+    learn.begin(by=viewer, is_deferred=False)
+    learn.run(f"staff:{viewer.pk}")
+    made = [row.version for row in learn.versions(viewer) if row.pk not in before]
+    return {"done": made[0] if made else f"Nothing is learned. {learn.NEEDS}", "versions": models(args)}
 
 
 def use(args: argparse.Namespace) -> dict[str, Any]:

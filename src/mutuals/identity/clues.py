@@ -55,7 +55,7 @@ _WORDS = {
     ("number", "differs"): "Other telephone numbers",
     ("site", "same page"): "They name the same page, or one names the other's",
     ("site", "same host"): "The same website",
-    ("site", "the domain of the address"): "The website is the domain of the mail address",
+    ("site", "the domain of the address"): "A website or mail address of the same domain",
     ("site", "differs"): "Other websites",
     ("named", "one names the other"): "One names the other's account, which anybody may",
     ("named", "both name one"): "Both name the same account",

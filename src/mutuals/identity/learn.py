@@ -10,13 +10,17 @@ from django.db import transaction
 from mutuals.base import jobs, journal
 from mutuals.base.refusals import Refusal
 from mutuals.identity import beside
-from mutuals.identity.model import social
+from mutuals.identity.model import calibrate, social
 from mutuals.identity.models import Model
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 JOB = "identity.learn"
 KEPT = 5  # versions
+NEEDS = (
+    f"A new version takes {calibrate.FEWEST} answers, at least {calibrate.FEWEST_OF_A_KIND} of them that two are the same"
+    f" and {calibrate.FEWEST_OF_A_KIND} that they are not."
+)
 NEWS = 10  # judgements more or fewer than the last version had seen, below which nothing is learned anew by the clock
 _log = logging.getLogger(__name__)
 

@@ -94,9 +94,7 @@ def teach(request: HttpRequest) -> HttpResponse:
     """Learn from all decisions, now."""
     try:
         learn.begin(by=caller(request))
-        messages.success(
-            request, "It learns in the background; a new version appears here if there is enough to learn from."
-        )
+        messages.success(request, f"It learns in the background; what comes of it appears here. {learn.NEEDS}")
     except REFUSALS as error:
         messages.error(request, str(error))
     return redirect("review_quality")
