@@ -230,6 +230,7 @@ def main(names: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
     import django
 
     django.setup()

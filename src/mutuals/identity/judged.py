@@ -67,6 +67,7 @@ class Judgement:
     pool: int | None
     group: int
     conflicts: tuple[str, ...]
+    of_persons: bool  # by the own records of both
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ class _Pair:
     other: int | None
     other_person: int | None
     is_link: bool
+
+    @property
+    def of_persons(self) -> bool:
+        return self.one_person is not None and self.other_person is not None
 
 
 def judgements(ready: Ready) -> list[Judgement]:
@@ -104,7 +109,7 @@ def _read(pairs: Sequence[_Pair], ready: Ready) -> list[tuple[tuple[tuple[int, .
             kept.append((pair, tuple(sorted(tuple(sorted(side)) for side in (left, right)))))
     _count(rows, ready)
     return [
-        (both, Judgement(left, right, pair.same, pair.pool, both[0][0], conflicts_of(left, right)))
+        (both, Judgement(left, right, pair.same, pair.pool, both[0][0], conflicts_of(left, right), pair.of_persons))
         for (pair, both), left, right in zip(kept, rows[::2], rows[1::2], strict=True)
     ]
 

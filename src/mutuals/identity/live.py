@@ -160,7 +160,9 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
     for other in others:
         if (other.person, other.profile) in held.never or (other.person is not None and other.person == own.person):
             continue
-        one = ready.candidate(other.id, score(other.row))
+        one = ready.candidate(
+            other.id, score(other.row), of_persons=own.person is not None and other.person is not None
+        )
         if ready.probability(one, pool) >= LEAST:  # of others nobody is told
             one = replace(one, conflicts=conflicts_of(own.row, other.row))
         pairs.append((other, one))

@@ -36,7 +36,7 @@ from mutuals.identity.model.score import Scorer
 from mutuals.identity.model.taught import Counted, moved, of_one, strangers, taught
 from mutuals.identity.models import Model
 from mutuals.identity.stored import lay_out
-from mutuals.identity.weights import Ready
+from mutuals.identity.weights import Ready, candidate_of
 
 FEWEST = 40  # labels of one person below which weights stay those of day one
 FEWEST_DIFFERENT = 5  # judgements of two persons without which nobody could tell whether weights became too bold
@@ -137,7 +137,7 @@ def _sample(on: Duck, rows: Path) -> list[Row]:
 
 def _try(scorer: Scorer, one: Judgement, pool: int) -> _Tried:
     score = scorer.score(one.left, one.right)
-    candidate = Candidate(0, score.bits - scorer.prior, score.evidence, conflicts=one.conflicts)
+    candidate = candidate_of(scorer, 0, score, one.conflicts, of_persons=one.of_persons)
     return _Tried(one, candidate, posterior([candidate.bits], pool=max(one.pool or pool, 1), kin=candidate.kin)[0])
 
 

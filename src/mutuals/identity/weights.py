@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 
 from mutuals.base import bulk
 from mutuals.identity.model import file, social
@@ -34,15 +35,24 @@ class Ready:
         """The columns of a card that hold anything."""
         return {name: value for name, value in row_of(card, self.readings).items() if value is not None}
 
-    def candidate(self, key: int, score: Score, conflicts: Sequence[str] = ()) -> Candidate:
-        """One who could be meant: the clues without the prior that the model was trained with."""
-        bits = score.bits - self.scorer.prior
-        kin = bits - sum(one.bits for one in score.evidence if one.comparison in social.OWN)
-        return Candidate(key, bits, score.evidence, conflicts=tuple(conflicts), kin=kin)
+    def candidate(self, key: int, score: Score, *, of_persons: bool = False) -> Candidate:
+        """One who could be meant."""
+        return candidate_of(self.scorer, key, score, of_persons=of_persons)
 
     def probability(self, candidate: Candidate, pool: int) -> float:
         """That two are one, calibrated, whoever else may be: for those who do not exclude each other."""
         return self.calibration(posterior([candidate.bits], pool=pool, kin=candidate.kin)[0])
+
+
+def candidate_of(
+    scorer: Scorer, key: int, score: Score, conflicts: Sequence[str] = (), *, of_persons: bool = False
+) -> Candidate:
+    """The clues without the prior that the model was trained with. Of two persons no relative is thought of whom nobody listed:
+    both are listed, and the search from end to end, which sums bits, is to find them as probable as they stand.
+    """
+    bits = score.bits - scorer.prior
+    kin = -inf if of_persons else bits - sum(one.bits for one in score.evidence if one.comparison in social.OWN)
+    return Candidate(key, bits, score.evidence, conflicts=tuple(conflicts), kin=kin)
 
 
 def in_use() -> Ready:

@@ -15,7 +15,7 @@ from mutuals.identity.model.file import Model
 
 __all__ = ["READING", "READINGS", "VERSION", "day_one"]
 VERSION = "day-one-3"
-OWN = frozenset(("handle", "habit", "given", "named", "signature", "address", "born", "picture"))
+OWN = frozenset(("handle", "habit", "given", "named", "signature", "address", "employer", "born", "picture"))
 """Comparisons in which a relative of one household is like any stranger; all others hold for them as well."""
 
 
