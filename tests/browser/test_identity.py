@@ -119,6 +119,9 @@ def test_evidence_is_followed_from_the_customer_to_the_event_as_it_came(ada: Wal
     known = page.locator(".know:popover-open")
     expect(known).to_contain_text("Wrote of the same order")
     expect(known).to_contain_text("94 %")
+    for _ in range(2):  # it stays open and is walked through
+        page.keyboard.press("Tab")
+    expect(known.locator(":focus")).to_have_count(1)
     known.get_by_role("link", name="the presence").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="My Arc beeps at night.").focus()

@@ -2,7 +2,8 @@
 //
 // Marks: <button popovertarget="x-menu"> and <div id="x-menu" class="menu" popover>. On opening, the focus goes to what bears
 // autofocus, else to the current item ([aria-current=true] or a ticked radio), else to the first. In it arrows, Home and End
-// walk, letters seek by the words of an item, Tab leaves a menu without fields. On closing the focus returns to the opener.
+// walk, letters seek by the words of an item, Tab leaves a menu without fields (a .know is read, and Tab walks through it). On
+// closing the focus returns to the opener.
 // Fields keep their own keys; Enter on a radio goes on to the item after its group instead of sending the form.
 
 const ITEMS = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select:not(:disabled), textarea:not(:disabled)";
@@ -37,7 +38,7 @@ export function startMenus(page: Document): void {
     const target = event.target as HTMLElement;
     const menu = target.closest?.<HTMLElement>(".menu[popover], .know[popover]");
     if (!menu || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Tab" && !menu.querySelector(FIELDS)) {
+    if (event.key === "Tab" && menu.matches(".menu") && !menu.querySelector(FIELDS)) {
       menu.hidePopover?.();
       return back(menu, openers);
     }
