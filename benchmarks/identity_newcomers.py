@@ -16,10 +16,13 @@ from mutuals.identity.models import Known, Link
 from mutuals.people import profiles
 from mutuals.people.models import Person, Profile
 
+STEP = 2000  # persons of one statement
+
 
 def measure() -> int:
     """Print the figures; 0 where they are what was asked."""
     jobs.loaded()  # as a worker begins
+    _gone()
     _know()
     people = Person.objects.count()
     backend = bulk.execute("SELECT pg_backend_pid()", [])[0][0]
@@ -38,16 +41,35 @@ def measure() -> int:
     return _told(spent[NEWCOMERS // 10 :], truth, people)
 
 
+def _gone() -> None:
+    """Newcomers of an earlier run are taken out: the same accounts with other numbers would have changed hands."""
+    ours = "(SELECT id FROM people_profile WHERE network = 'bluesky')"
+    for table, column in (("link", "profile_id"), ("edge", "a_id"), ("edge", "b_id"), ("known", "profile_id")):
+        bulk.execute(f"DELETE FROM identity_{table} WHERE {column} IN {ours}", [])
+    stale = "SELECT DISTINCT person_id FROM people_profile WHERE network = 'bluesky' AND person_id IS NOT NULL"
+    people = [int(person) for (person,) in bulk.execute(stale, [])]
+    bulk.execute("DELETE FROM identity_touched", [])
+    bulk.execute("DELETE FROM people_profile WHERE network = 'bluesky'", [])
+    if people:
+        known.keep(cards.of(people, []), weights.in_use())
+    bulk.execute("DELETE FROM identity_touched", [])
+
+
 def _know() -> None:
-    start = time.process_time()
-    if not Known.objects.filter(reading=weights.in_use().reading).exists():
+    """Read everybody, as the form of the rows now is; what was broken off goes on where it stopped."""
+    start, ready, people = time.process_time(), weights.in_use(), Person.objects.count()
+    if not Known.objects.filter(reading=ready.reading).exists():
+        bulk.execute("TRUNCATE identity_known, identity_key, identity_frequency", [])
+    done = bulk.execute("SELECT coalesce(max(person_id), 0) FROM identity_known WHERE reading = %s", [ready.reading])[
+        0
+    ][0]
+    if done < people - STEP:
         backend = bulk.execute("SELECT pg_backend_pid()", [])[0][0]
         before = _nanoseconds(backend)
-        people = Person.objects.count()
-        for first in range(1, people + 1, 2000):
-            known.keep(cards.of(list(range(first, min(first + 2000, people + 1))), []), weights.in_use())
+        for first in range(done + 1, people + 1, STEP):
+            known.keep(cards.of(list(range(first, min(first + STEP, people + 1))), []), ready)
         own, theirs = time.process_time() - start, (_nanoseconds(backend) - before) / 1e9
-        print(f"what is known of {people:,}: CPU Python {own:.0f} s + database {theirs:.0f} s", flush=True)
+        print(f"what is known of {people - done:,}: CPU Python {own:.0f} s + database {theirs:.0f} s", flush=True)
         bulk.execute("TRUNCATE identity_touched", [])
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE identity_known, identity_key, identity_frequency")

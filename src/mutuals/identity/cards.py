@@ -141,6 +141,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
         sole=_once(
             _account(*_of(voice)) for voice in own if voice.network in _ONE_EACH and voice.label in ("", "personal")
         ),
+        holders=_once(pair for voice in ordered for pair in _holders(voice)),
         firms=_once(voice.shown[:200] for voice in ordered if signature.is_firm(voice.shown)),
         presences=len(ordered),
     )
@@ -210,6 +211,17 @@ def _accounts(voice: Voice) -> Iterator[str]:
     for network in _TOLD_HANDLES:
         if isinstance(told := voice.told.get(network), str) and told:
             yield _account(network, told[:200])
+
+
+def _holders(voice: Voice) -> Iterator[tuple[str, str]]:
+    """The whole account and the network's own number of who holds it, which stays when an account changes hands."""
+    account = _account(*_of(voice))
+    if (
+        voice.network not in _NAMELESS
+        and account
+        and voice.key.lstrip("@").lower() not in (account, account.split(" ")[-1])
+    ):
+        yield account, voice.key[:200]
 
 
 def _named(voice: Voice) -> list[str]:

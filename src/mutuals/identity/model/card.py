@@ -19,9 +19,9 @@ class Card:
     (network, core of the handle); `birth_dates` are ISO dates, as far as they are known (`1971`, `1971-06`). `accounts` are
     whole (`bea@tea.example`, `github bea`), `named` those that a biography or a signature names; `signed` the addresses,
     numbers and hosts of signatures; `mentioned` words of a biography that may be places; `sole` accounts of networks where
-    a person has one; `firms` names with a legal form; `presences` how many profiles speak here; `houses`
-    hosts that are known to be an organisation's; `extra` holds the columns
-    of a file that have no name of their own here.
+    a person has one; `holders` (whole account, the network's own number of its holder); `firms` names with a legal form;
+    `presences` how many profiles speak here; `houses` hosts that are known to be an organisation's; `extra` holds the
+    columns of a file that have no name of their own here.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Card:
     signed: tuple[str, ...] = ()
     mentioned: tuple[str, ...] = ()
     sole: tuple[str, ...] = ()
+    holders: tuple[tuple[str, str], ...] = ()
     firms: tuple[str, ...] = ()
     presences: int = 0
     houses: frozenset[str] = frozenset()

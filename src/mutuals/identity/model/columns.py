@@ -9,7 +9,7 @@ from mutuals.identity.model.card import Card, Reading
 from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.reading import handles, letters, names, places, sites
 
-READING = "social-4"  # raised when READINGS read otherwise, so that what is stored is read anew
+READING = "social-5"  # raised when READINGS read otherwise, so that what is stored is read anew
 _MOST = 12  # values of one column
 _RARE, _FAIR = 35.0, 24.0  # bits of entropy
 _BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters
@@ -200,6 +200,7 @@ READINGS: Mapping[str, Reading] = {
     "mentioned": lambda card: card.mentioned[: 4 * _MOST],
     "employers": lambda card: _plain(card.organisations),
     "sole": lambda card: card.sole[:_MOST],
+    "holders": lambda card: tuple(" ".join(pair) for pair in card.holders[:_MOST]),
     "firms": lambda card: card.firms[:_MOST],
     "crowd": lambda card: str(card.presences) if card.presences >= CROWD else None,
     "born": lambda card: next((day for day in card.birth_dates if len(day) == 10), None),

@@ -15,7 +15,7 @@ _ALIKE = 0.9  # likeness (Jaro-Winkler) from which two given names may be one, m
 
 def conflicts_of(one: Row, other: Row) -> tuple[str, ...]:
     """Every conflict of two rows of the social model; () for most."""
-    rules = (_births, _names, _mailboxes, _accounts, _kinds, _crowd)
+    rules = (_births, _names, _mailboxes, _accounts, _hands, _kinds, _crowd)
     return tuple(words for rule in rules for words in rule(one, other))
 
 
@@ -64,6 +64,16 @@ def _accounts(one: Row, other: Row) -> Iterator[str]:
         if others and account not in others:
             both = f"{account.partition(' ')[2]} and {others[0].partition(' ')[2]}"
             yield f"two accounts of {network}, where a person has one: {both}"
+            return
+
+
+def _hands(one: Row, other: Row) -> Iterator[str]:
+    """One account with two numbers of its network: somebody gave it up and somebody else, or they themselves, took it."""
+    mine = dict(held.rsplit(" ", 1) for held in _many(one, "holders"))
+    for held in _many(other, "holders"):
+        account, number = held.rsplit(" ", 1)
+        if mine.get(account, number) != number:
+            yield f"the account {account} has changed hands, or was made anew"
             return
 
 

@@ -175,3 +175,26 @@ def test_whoever_has_many_presences_gains_no_more_by_machine():
 
     assert Profile.objects.get(pk=fresh.pk).person is None
     assert "presences or more" in str(Edge.objects.get(Q(a=fresh) | Q(b=fresh), until=None).because)
+
+
+@pytest.mark.django_db
+def test_an_account_that_changed_hands_is_asked_about():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    first = Handle("bluesky", "did:plc:first", "@bea.pours.example", shown="Bea Brandmeyer")
+    link.confirm(
+        Profile.objects.get(pk=profiles.ensure([first], now=NOW)[first.network, first.key].id),
+        person=bea,
+        by=us.ada,
+        now=NOW,
+    )
+    live.drain(now=NOW)
+
+    taken = Handle("bluesky", "did:plc:second", "@bea.pours.example", shown="Bea Brandmeyer")
+    number = profiles.ensure([taken], now=NOW)[taken.network, taken.key].id
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=number).person is None
+    (asked,) = Link.objects.filter(profile=number, until=None)
+    assert asked.state == LinkState.SUGGESTED
+    assert any("changed hands" in clue["words"] for clue in asked.because)

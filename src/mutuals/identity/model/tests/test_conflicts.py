@@ -24,6 +24,11 @@ def row(given="bea", family="brand", **more):
             "two addresses with two names",
         ),
         (row(sole=("linkedin bea",)), row(sole=("linkedin beabrand",)), "two accounts of linkedin"),
+        (
+            row(holders=(("bea.example", "did:plc:1"),)),
+            row(holders=(("bea.example", "did:plc:2"),)),
+            "the account bea.example has changed hands",
+        ),
         (row(), row(firms=("Brand Ltd",)), "an organisation, Brand Ltd, and a person"),
         (row(presences=CROWD), row(), "30 presences or more"),
     ],
