@@ -22,8 +22,8 @@ STEP = 2000  # persons of one statement
 def measure() -> int:
     """Print the figures; 0 where they are what was asked."""
     jobs.loaded()  # as a worker begins
-    _gone()
     _know()
+    _gone()
     people = Person.objects.count()
     backend = bulk.execute("SELECT pg_backend_pid()", [])[0][0]
     chance = random.Random(SEED + 2)

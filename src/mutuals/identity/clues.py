@@ -107,7 +107,7 @@ def clues_of(
             _plain("common", f"{common} of the things looked under are shared by more than 200 others", is_for=False)
         )
     if decision is not None:
-        told.append(_plain("decision", decision.words, is_for=True))
+        told.append({**_plain("decision", decision.words, is_for=True), "is_of_one_kind": decision.is_of_one_kind})
     return told
 
 

@@ -95,7 +95,16 @@ def waterfall(clues: Iterable[Clue], *, probability: float, pool: int | None) ->
     if abs(last - ends[-1]) >= 0.5:
         words = "Who else it could be, and experience"
         told = "lowers it" if last < ends[-1] else "raises it"
-        steps.append(Step("rest", words, "other candidates; how often we were right", ends[-1], last, told))
+        steps.append(
+            Step(
+                "rest",
+                words,
+                "other candidates; that few stand here twice; how often we were right",
+                ends[-1],
+                last,
+                told,
+            )
+        )
     return [*steps, Step("sum", "All together", odds_of(probability), begin, last, percent(probability))]
 
 

@@ -17,7 +17,7 @@ from mutuals.identity.cards import Whom
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Held
 from mutuals.identity.model.conflicts import conflicts_of
-from mutuals.identity.model.decide import Candidate, decide, posterior
+from mutuals.identity.model.decide import DOUBLES, PRESENT, Candidate, decide, posterior
 from mutuals.identity.proofs import claims
 from mutuals.identity.standing import Standing
 from mutuals.identity.weights import Ready
@@ -160,10 +160,9 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
     for other in others:
         if (other.person, other.profile) in held.never or (other.person is not None and other.person == own.person):
             continue
-        one = ready.candidate(
-            other.id, score(other.row), of_persons=own.person is not None and other.person is not None
-        )
-        if ready.probability(one, pool) >= LEAST:  # of others nobody is told
+        both = own.person is not None and other.person is not None
+        one = ready.candidate(other.id, score(other.row), of_persons=both)
+        if ready.probability(one, pool, of_persons=both) >= LEAST:  # of others nobody is told
             one = replace(one, conflicts=conflicts_of(own.row, other.row))
         pairs.append((other, one))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
@@ -175,8 +174,10 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
         for (other, one), share in zip(rivals, shares, strict=True)
     ]
     for other, one in pairs:
-        if (own.person is not None or other.person is None) and ready.probability(one, pool) >= LEAST:
-            alone = decide([one], pool=pool, rule=conclude.RULE, calibrated=ready.calibration)
+        both = own.person is not None and other.person is not None
+        if (both or other.person is None) and ready.probability(one, pool, of_persons=both) >= LEAST:
+            present = DOUBLES if both else PRESENT
+            alone = decide([one], pool=pool, present=present, rule=conclude.RULE, calibrated=ready.calibration)
             weighed.append(Weighed(other, one, alone.probability, alone))
     likely = [one for one in weighed if one.probability >= LEAST]
     return sorted(likely, key=lambda one: (-one.probability, -one.candidate.bits, one.other.id))

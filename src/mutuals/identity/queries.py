@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from mutuals.base.models import Entry
 from mutuals.identity import sides
-from mutuals.identity.evidence import CONFLICT
+from mutuals.identity.evidence import CONFLICT, DECISION
 from mutuals.identity.model.calibrate import Error, Judged, error_above
 from mutuals.identity.models import Edge, SecondLook, Verdict
 from mutuals.identity.sides import Side
@@ -184,8 +184,11 @@ def agreement() -> tuple[int, int]:
 
 
 def acceptable(threshold: float) -> QuerySet[Edge]:
-    """Pairs that may be accepted without looking at each: as probable as that, and nothing says that it cannot be."""
+    """Pairs that may be accepted without looking at each: as probable as that, by more than one kind of clue (what one who
+    copies a page has is one kind), with nothing that says that it cannot be.
+    """
     rows = unsure().filter(probability__gte=threshold).order_by("-probability", "pk")
+    rows = rows.exclude(because__contains=[{"clue": DECISION, "is_of_one_kind": True}])
     return rows.exclude(because__contains=[{"clue": CONFLICT}])
 
 

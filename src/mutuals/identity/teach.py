@@ -29,14 +29,14 @@ from mutuals.identity.model.arrow import table_of
 from mutuals.identity.model.batch import Bounds, Duck, duck
 from mutuals.identity.model.calibrate import Calibration, Judged
 from mutuals.identity.model.card import Column, Row
-from mutuals.identity.model.decide import Candidate, Verdict, decide, posterior
+from mutuals.identity.model.decide import Candidate, Verdict, decide
 from mutuals.identity.model.file import Model as File
 from mutuals.identity.model.file import told
 from mutuals.identity.model.score import Scorer
 from mutuals.identity.model.taught import Counted, moved, of_one, strangers, taught
 from mutuals.identity.models import Model
 from mutuals.identity.stored import lay_out
-from mutuals.identity.weights import Ready, candidate_of
+from mutuals.identity.weights import Ready, alone, candidate_of
 
 FEWEST = 40  # labels of one person below which weights stay those of day one
 FEWEST_DIFFERENT = 5  # judgements of two persons without which nobody could tell whether weights became too bold
@@ -138,7 +138,7 @@ def _sample(on: Duck, rows: Path) -> list[Row]:
 def _try(scorer: Scorer, one: Judgement, pool: int) -> _Tried:
     score = scorer.score(one.left, one.right)
     candidate = candidate_of(scorer, 0, score, one.conflicts, of_persons=one.of_persons)
-    return _Tried(one, candidate, posterior([candidate.bits], pool=max(one.pool or pool, 1), kin=candidate.kin)[0])
+    return _Tried(one, candidate, alone(candidate, max(one.pool or pool, 1), of_persons=one.of_persons))
 
 
 def _measured(tried: Sequence[_Tried], fresh: Calibration, ready: Ready, pool: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from mutuals.identity.edges import MACHINE
 from mutuals.identity.model import blocks
 from mutuals.identity.model.batch import Bounds, Duck, duck, linker_of, weigh
 from mutuals.identity.model.comparisons import Comparison, Level
-from mutuals.identity.model.decide import posterior
+from mutuals.identity.model.decide import DOUBLES, posterior
 from mutuals.identity.model.file import Model
 from mutuals.identity.models import Sweep, Touched, Verdict
 from mutuals.identity.proofs import claims
@@ -190,7 +190,7 @@ def _compare(on: Duck, likely: str, stored: Stored, ready: Ready) -> None:
 
 
 def _alone(ready: Ready, bits: float, pool: int) -> float:
-    return ready.calibration(posterior([bits - ready.scorer.prior], pool=pool)[0])
+    return ready.calibration(posterior([bits - ready.scorer.prior], pool=pool, present=DOUBLES)[0])
 
 
 def _piles(on: Duck, condition: str) -> Outcome:

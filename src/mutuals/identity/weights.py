@@ -12,7 +12,7 @@ from mutuals.identity.model import file, social
 from mutuals.identity.model.calibrate import Calibration
 from mutuals.identity.model.calibrate import from_told as calibration_from
 from mutuals.identity.model.card import Card, Reading, Value, row_of
-from mutuals.identity.model.decide import Candidate, posterior
+from mutuals.identity.model.decide import DOUBLES, PRESENT, Candidate, posterior
 from mutuals.identity.model.score import Score, Scorer
 from mutuals.identity.models import Model
 
@@ -39,9 +39,15 @@ class Ready:
         """One who could be meant."""
         return candidate_of(self.scorer, key, score, of_persons=of_persons)
 
-    def probability(self, candidate: Candidate, pool: int) -> float:
+    def probability(self, candidate: Candidate, pool: int, *, of_persons: bool = False) -> float:
         """That two are one, calibrated, whoever else may be: for those who do not exclude each other."""
-        return self.calibration(posterior([candidate.bits], pool=pool, kin=candidate.kin)[0])
+        return self.calibration(alone(candidate, pool, of_persons=of_persons))
+
+
+def alone(candidate: Candidate, pool: int, *, of_persons: bool) -> float:
+    """The model's own probability of a pair by itself. Few persons stand in a list twice, half of all presences are theirs."""
+    present = DOUBLES if of_persons else PRESENT
+    return posterior([candidate.bits], pool=pool, present=present, kin=candidate.kin)[0]
 
 
 def candidate_of(

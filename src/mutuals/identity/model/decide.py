@@ -28,6 +28,8 @@ PRESENT = 0.5
 """Share of profiles whose person is in the pool, when nothing better is known."""
 RELATIVES = 1.0
 """Relatives of a person who may write and are not in the list: households of Europe and America have 2.2 to 2.5 heads."""
+DOUBLES = 0.05
+"""Share of persons who stand in the pool a second time, when nothing better is known."""
 _FLAT = 1000.0  # bits that are added to no sum of powers without drowning it
 
 
@@ -97,7 +99,8 @@ class Decision:
     """`best` is who is linked, asked about or came nearest; None where there was nobody.
 
     `probability` is calibrated and taken over `pool` persons; `margin` is in bits and infinite without a runner-up.
-    `why_not` are the families in which the runner-up stays behind, largest difference first.
+    `is_of_one_kind`: fewer kinds of clues speak for it than a machine needs, however probable it is. `why_not` are the
+    families in which the runner-up stays behind, largest difference first.
     """
 
     verdict: Verdict
@@ -109,6 +112,7 @@ class Decision:
     best: Candidate | None = None
     runner_up: Candidate | None = None
     why_not: tuple[tuple[str, float], ...] = field(default=())
+    is_of_one_kind: bool = False
 
 
 def decide(
@@ -135,7 +139,10 @@ def decide(
     margin = best.bits - runner_up.bits if runner_up else inf
     verdict, reason = _judged(ranked, probability, sum(shares[:2]), margin, rule)
     words = _words(reason, best, runner_up, probability, margin, pool)
-    return Decision(verdict, reason, words, pool, probability, margin, best, runner_up, _behind(best, runner_up))
+    behind = _behind(best, runner_up)
+    return Decision(
+        verdict, reason, words, pool, probability, margin, best, runner_up, behind, _is_of_one_kind(best, rule)
+    )
 
 
 def posterior(bits: Sequence[float], *, pool: int, present: float = PRESENT, kin: float = -inf) -> list[float]:
@@ -163,10 +170,16 @@ def _judged(
         return Verdict.REVIEW, Reason.CONFLICT
     if probability < rule.link:
         return Verdict.REVIEW, Reason.LIKELY
-    telling = [name for name, bits in best.families().items() if bits >= TELLS and name not in SUPPORTING]
-    if len({"" if name in rule.copied else name for name in telling}) < rule.families:
+    if _is_of_one_kind(best, rule):
         return Verdict.REVIEW, Reason.ONE_FAMILY
     return Verdict.LINK, Reason.SURE
+
+
+def _is_of_one_kind(best: Candidate, rule: Rule) -> bool:
+    if best.proofs:
+        return False
+    telling = [name for name, bits in best.families().items() if bits >= TELLS and name not in SUPPORTING]
+    return len({"" if name in rule.copied else name for name in telling}) < rule.families
 
 
 def _behind(best: Candidate, runner_up: Candidate | None) -> tuple[tuple[str, float], ...]:

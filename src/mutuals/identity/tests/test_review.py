@@ -162,6 +162,21 @@ def test_a_pair_that_cannot_be_is_neither_reckoned_with_nor_accepted_among_many(
     assert Profile.objects.get(pk=row.pk).person == person
 
 
+def test_a_pair_by_one_kind_of_clue_alone_is_not_accepted_among_many():
+    us = cast.staff()
+    alone = cast.clue("99.2 % among 12,940.", None, clue="decision", is_of_one_kind=True)
+    copied = cast.doubt(
+        cast.person("Bea Brand", by=us.ada), cast.profile("@bea"), cast.clue("One name", 9.0), alone, sure=0.992
+    )
+
+    expected = queries.error_of(0.95, now=LATER)
+    with pytest.raises(Refusal, match="Nothing above"):
+        review.accept_above(0.95, by=us.aron, now=LATER)
+
+    assert expected.pairs == 0
+    assert [edge.pk for edge in queries.unsure()] == [copied.pk]
+
+
 def test_two_in_a_hundred_are_asked_again_of_somebody_else_who_is_not_told():
     us, _, _, edge = asked()
     review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)

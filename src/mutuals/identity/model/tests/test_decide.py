@@ -133,6 +133,16 @@ def test_certainty_is_never_rounded_up_to():
     assert found.words.startswith("99.9 % among 1,000")
 
 
+def test_fewer_kinds_of_clues_than_a_machine_needs_are_named_however_probable_it_is():
+    name, place = Evidence("name", "same", 8.0, "name"), Evidence("site", "same page", 8.0, "site")
+
+    found = [
+        decide([Candidate(1, 16.0, evidence)], pool=1000).is_of_one_kind for evidence in ((name, name), (name, place))
+    ]
+
+    assert found == [True, False]
+
+
 def test_a_relative_whom_nobody_listed_takes_from_what_relatives_share():
     shared = [decide([Candidate("bea", 30.0, kin=kin)], pool=POOL).probability for kin in (-inf, 10.0, 24.0, 30.0)]
 
