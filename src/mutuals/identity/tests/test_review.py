@@ -9,6 +9,7 @@ from django.db import ProgrammingError, connection, transaction
 
 import cast
 from cast import NOW
+from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, evidence, merge, queries, review
 from mutuals.identity.models import Edge, Link, LinkState, Merge, SecondLook, Verdict
 from mutuals.identity.review import Stale, is_asked_twice
