@@ -33,7 +33,7 @@ def register(groups: Any) -> None:
         "use",
         use,
         "weigh by another version from now on",
-        examples=["mutuals identity models", "mutuals identity use day-one-2.3", 'mutuals identity use ""'],
+        examples=["mutuals identity models", "mutuals identity use day-one-3.2", 'mutuals identity use ""'],
     )
     parser.add_argument("version", help='"" for the one that this release begins with')
     pairs.register(verbs)

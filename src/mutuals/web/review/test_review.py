@@ -8,7 +8,7 @@ from django.test import Client
 import cast
 from mutuals.base import clock
 from mutuals.history.models import Interaction
-from mutuals.identity import link
+from mutuals.identity import link, review
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Model, Sweep
 from mutuals.people.models import Person, Profile
 
@@ -124,6 +124,17 @@ def test_many_are_accepted_by_admins_only_with_the_expected_error_before_them():
     assert Profile.objects.get(pk=row.pk).person is not None
     assert "100 %" in quality
     assert signed_in(us.lea).get("/customers/same/quality/").status_code == 403
+
+
+def test_a_button_that_accepts_many_says_how_many_go_at_once():
+    us, bea, _, _ = asked(sure=0.99)
+    for number in range(review.MOST):
+        cast.doubt(bea, cast.profile(f"@bea{number}"), sure=0.99)
+
+    shown = signed_in(us.aron).get("/customers/same/").content.decode()
+
+    assert "Joining all 201 from 95 % on" in shown
+    assert "Accept the first 200<" in shown
 
 
 def test_hostile_words_of_a_clue_are_shown_as_words():

@@ -269,6 +269,7 @@ def _many(request: HttpRequest, now: Any) -> dict[str, Any]:
         "from": percent(threshold),
         "choices": [(one, percent(one)) for one in THRESHOLDS],
         "error": error,
+        "at_once": min(error.pairs, review.MOST),
         "wrong": f"{wrong:.1f}" if wrong < 10 else f"{round(wrong)}",
         "worst": f"{error.high * error.pairs:.0f}",
         "share": percent(error.share),
