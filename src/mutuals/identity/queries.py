@@ -25,6 +25,7 @@ from mutuals.staff.permissions import require
 ANSWERED, REOPENED = "pair.answered", "pair.reopened"
 BANDS = ((0.2, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.99), (0.99, 1.01))
 WEEKS = 12
+ENOUGH = 20  # answers about pairs of persons, from which on many of them may be accepted at once
 MOST = 10_000  # answers that are read for a judgement, and pairs that are counted
 _RELATED = ("a__person__canonical", "b__person__canonical")
 
@@ -185,11 +186,19 @@ def agreement() -> tuple[int, int]:
 
 def acceptable(threshold: float) -> QuerySet[Edge]:
     """Pairs that may be accepted without looking at each: as probable as that, by more than one kind of clue (what one who
-    copies a page has is one kind), with nothing that says that it cannot be.
+    copies a page has is one kind), with nothing that says that it cannot be. Pairs of two persons only where staff answered
+    enough of them: namesakes of one town are what a list of customers holds, and nobody knows beforehand how many.
     """
     rows = unsure().filter(probability__gte=threshold).order_by("-probability", "pk")
     rows = rows.exclude(because__contains=[{"clue": DECISION, "is_of_one_kind": True}])
+    if _of_persons(Edge.objects.filter(by__startswith="staff:"))[:ENOUGH].count() < ENOUGH:
+        rows = rows.exclude(pk__in=_of_persons(unsure().order_by()).values("pk"))
     return rows.exclude(because__contains=[{"clue": CONFLICT}])
+
+
+def _of_persons(edges: QuerySet[Edge]) -> QuerySet[Edge]:
+    """Those between the own records of two persons."""
+    return edges.filter(a__network=OWN, b__network=OWN)
 
 
 def error_of(threshold: float, *, now: datetime) -> Error:

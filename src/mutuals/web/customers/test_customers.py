@@ -1,5 +1,7 @@
 """The list of customers: who sees whom, filters, columns, pages, views, and acts on many with a way back."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -227,7 +229,7 @@ def test_a_list_that_takes_too_long_keeps_its_filters_and_says_so(here, settings
 
 def test_an_act_on_somebody_who_was_merged_meanwhile_is_done_to_whom_they_became_and_told(here):
     bea, bo = cast.person("Bea Brand", by=here.ada), cast.person("Bo Solmar", by=here.ada)
-    double = cast.person("B. Brand", by=here.ada)
+    double = cast.person("B. Brand", by=here.ada, now=cast.NOW - timedelta(days=1))
     merge.merge(bea, double, by=here.ada, now=cast.NOW, keep=bea)
     client = as_(here.ada)
 
