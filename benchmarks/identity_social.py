@@ -130,7 +130,7 @@ def run(
 
 def _told(name: str, found: list[Found], there: int, at_once: list[Found], profiles: int) -> dict[str, float]:
     linked = [one for one in found if one.linked]
-    asked = [one for one in found if not one.linked and one.probability >= conclude.RULE.review]
+    asked = [one for one in found if not one.linked and one.probability >= social.RULE.review]
     half = [one for one in asked if one.probability >= 0.5]
     return {
         f"{name}: recall at precision .99": recall(found, there),
@@ -234,7 +234,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from mutuals.identity import cards, conclude, known, live, review, weights
+    from mutuals.identity import cards, known, live, review, weights
     from mutuals.identity.conclude import Weighed
     from mutuals.identity.keys import keys_of
     from mutuals.identity.known import Held

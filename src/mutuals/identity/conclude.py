@@ -15,15 +15,14 @@ from mutuals.identity import link, remark
 from mutuals.identity.clues import clues_of
 from mutuals.identity.edges import MACHINE, Grounds
 from mutuals.identity.known import Asker, Held
-from mutuals.identity.model.decide import Candidate, Decision, Rule
+from mutuals.identity.model.decide import Candidate, Decision
 from mutuals.identity.model.decide import Verdict as Decided
+from mutuals.identity.model.social import RULE
 from mutuals.identity.models import Edge, Link, LinkState, Verdict
 from mutuals.identity.standing import Holder, Said, Standing
 from mutuals.identity.weights import Ready
 from mutuals.people.models import Person
 
-RULE = Rule(copied=frozenset({"name", "picture", "site", "birth"}))
-"""An impersonator has the name, the picture and the words of somebody, and links to their site: that alone links nobody."""
 SHOWN = 3  # candidates of one who go to the review
 SAME_AS_BEFORE = 0.005  # a probability that moved by less is not written anew
 _END_EDGES = (

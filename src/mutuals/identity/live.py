@@ -18,6 +18,7 @@ from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Held
 from mutuals.identity.model.conflicts import conflicts_of
 from mutuals.identity.model.decide import DOUBLES, PRESENT, Candidate, decide, posterior
+from mutuals.identity.model.social import RULE
 from mutuals.identity.proofs import claims
 from mutuals.identity.standing import Standing
 from mutuals.identity.weights import Ready
@@ -166,7 +167,7 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
             one = replace(one, conflicts=conflicts_of(own.row, other.row))
         pairs.append((other, one))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
-    decision = decide([one for _, one in rivals], pool=pool, rule=conclude.RULE, calibrated=ready.calibration)
+    decision = decide([one for _, one in rivals], pool=pool, rule=RULE, calibrated=ready.calibration)
     kin = max((one.kin for _, one in rivals), default=-inf)
     shares = posterior([one.bits for _, one in rivals], pool=pool, kin=kin)
     weighed = [
@@ -177,7 +178,7 @@ def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, po
         both = own.person is not None and other.person is not None
         if (both or other.person is None) and ready.probability(one, pool, of_persons=both) >= LEAST:
             present = DOUBLES if both else PRESENT
-            alone = decide([one], pool=pool, present=present, rule=conclude.RULE, calibrated=ready.calibration)
+            alone = decide([one], pool=pool, present=present, rule=RULE, calibrated=ready.calibration)
             weighed.append(Weighed(other, one, alone.probability, alone))
     likely = [one for one in weighed if one.probability >= LEAST]
     return sorted(likely, key=lambda one: (-one.probability, -one.candidate.bits, one.other.id))

@@ -29,7 +29,7 @@ from mutuals.identity.model.arrow import table_of
 from mutuals.identity.model.batch import Bounds, Duck, duck
 from mutuals.identity.model.calibrate import Calibration, Judged
 from mutuals.identity.model.card import Column, Row
-from mutuals.identity.model.decide import Candidate, Verdict, decide
+from mutuals.identity.model.decide import DOUBLES, PRESENT, Candidate, Verdict, decide
 from mutuals.identity.model.file import Model as File
 from mutuals.identity.model.file import told
 from mutuals.identity.model.score import Scorer
@@ -165,7 +165,10 @@ def _measured(tried: Sequence[_Tried], fresh: Calibration, ready: Ready, pool: i
 
 
 def _links(one: _Tried, probability: float, pool: int) -> bool:
-    found = decide([one.candidate], pool=max(one.judgement.pool or pool, 1), calibrated=lambda _: probability)
+    """Whether a machine would say so by itself, as the live path decides."""
+    present = DOUBLES if one.judgement.of_persons else PRESENT
+    among = max(one.judgement.pool or pool, 1)
+    found = decide([one.candidate], pool=among, present=present, rule=social.RULE, calibrated=lambda _: probability)
     return found.verdict is Verdict.LINK
 
 

@@ -16,13 +16,14 @@ import pyarrow as pa
 
 from mutuals.base import bulk, clock, wake
 from mutuals.identity import cards, known, live, weights
-from mutuals.identity.conclude import RULE, SAME_AS_BEFORE, Outcome
+from mutuals.identity.conclude import SAME_AS_BEFORE, Outcome
 from mutuals.identity.edges import MACHINE
 from mutuals.identity.model import blocks
 from mutuals.identity.model.batch import Bounds, Duck, duck, linker_of, weigh
 from mutuals.identity.model.comparisons import Comparison, Level
 from mutuals.identity.model.decide import DOUBLES, posterior
 from mutuals.identity.model.file import Model
+from mutuals.identity.model.social import RULE
 from mutuals.identity.models import Sweep, Touched, Verdict
 from mutuals.identity.proofs import claims
 from mutuals.identity.stored import Stored, lay_out

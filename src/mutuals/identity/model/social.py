@@ -11,12 +11,16 @@ from __future__ import annotations
 from mutuals.identity.model.card import Column
 from mutuals.identity.model.columns import KINDS, READING, READINGS
 from mutuals.identity.model.comparisons import Comparison, Level, Test
+from mutuals.identity.model.decide import Rule
 from mutuals.identity.model.file import Model
 
-__all__ = ["READING", "READINGS", "VERSION", "day_one"]
+__all__ = ["READING", "READINGS", "RULE", "VERSION", "day_one"]
 VERSION = "day-one-3"
 OWN = frozenset(("handle", "habit", "given", "named", "signature", "address", "employer", "born", "picture"))
 """Comparisons in which a relative of one household is like any stranger; all others hold for them as well."""
+RULE = Rule(copied=frozenset({"name", "picture", "site", "birth"}))
+"""How machines decide by this model. An impersonator has the name, the picture and the words of somebody, and links to their
+site: that alone links nobody."""
 
 
 def _weighs(name: str, test: Test, bits: float, *, u: float = 1e-6) -> Level:

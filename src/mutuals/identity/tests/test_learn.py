@@ -6,8 +6,10 @@ from cast import NOW, minutes, profile, staff
 from mutuals.base.refusals import Refusal
 from mutuals.identity import learn, live, teach, weights
 from mutuals.identity.edges import MACHINE
+from mutuals.identity.judged import Judgement
 from mutuals.identity.model import social
-from mutuals.identity.model.score import weight
+from mutuals.identity.model.decide import Candidate
+from mutuals.identity.model.score import Evidence, weight
 from mutuals.identity.models import Edge, Model, Verdict
 from mutuals.people.models import Profile
 from mutuals.staff.permissions import NotAllowed
@@ -111,6 +113,17 @@ def test_an_admin_goes_back_to_an_earlier_version_and_at_most_five_are_kept():
         learn.use("", by=us.ben, now=NOW)
     with pytest.raises(NotAllowed):
         learn.begin(by=us.ben)
+
+
+@pytest.mark.parametrize(("families", "links"), [(("name", "site"), False), (("name", "handle"), True)])
+def test_a_version_is_tried_by_the_rule_that_links(families, links):
+    """What anybody can copy is one kind of clue."""
+    evidence = tuple(Evidence(name, "same", 9.0, name) for name in families)
+    judgement = Judgement({}, {}, False, 100, 1, (), of_persons=False)
+
+    tried = teach._Tried(judgement, Candidate(0, 18.0, evidence), 0.9996)
+
+    assert teach._links(tried, tried.probability, 100) is links
 
 
 @pytest.mark.django_db(transaction=True)
