@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mutuals.cli._line import Line
 from mutuals.cli._say import verb
 
 _PROGRAM = "mutuals.identity.piles"
@@ -23,7 +24,6 @@ _PASSED_ON = (
     "SPARK_HOME",
     "SPARK_LOCAL_IP",
 )  # no secret of ours
-_BAR = 24  # characters
 _PATIENCE = 10  # seconds that a stopped process gets to tidy up
 _EPILOG = """CSV or Parquet; encoding and delimiter are found out. Columns are known by common names, such as: id, name,
 given_name, family_name, email, phone, website, city, birth_date, organisation, network, handle, display_name, bio, url.
@@ -121,41 +121,19 @@ class _Told:
         self.counts: dict[str, Any] | None = None
         self.refused = ""
         self.notes = list[str]()
-        self._quiet = quiet
-        self._bar = not quiet and sys.stderr.isatty()
-        self._step = ""
+        self._line = Line(quiet=quiet)
 
     def hear(self, message: dict[str, Any]) -> None:
         """One line of it."""
         if "step" in message:
-            self._draw(message["step"], message["done"], message["total"])
+            self._line.draw(message["step"], message["done"], message["total"])
         elif "note" in message:
             self.notes.append(message["note"])
-            if not self._quiet:
-                self.end()
-                print("note:", _printable(message["note"]), file=sys.stderr)
+            self._line.note(message["note"])
         else:
             self.refused = message.get("refused", "")
             self.counts = message.get("counts")
 
     def end(self) -> None:
-        """The line stays as it is; what is printed next begins a new one."""
-        if self._step:
-            print(file=sys.stderr)
-        self._step = ""
-
-    def _draw(self, step: str, done: int, total: int) -> None:
-        if not self._bar:
-            return
-        if self._step and step != self._step:
-            self.end()
-        self._step = step
-        share = min(done / total, 1) if total else 0
-        bar = f"[{'#' * round(share * _BAR):<{_BAR}}] " if total else ""
-        count = f" {done:,} of {total:,}" if total else f" {done:,}" if done else ""
-        print(f"\r{f'{bar}{_printable(step)}{count}'[:110]:<110}", end="", file=sys.stderr, flush=True)
-
-
-def _printable(text: str) -> str:
-    """Words of a file on a terminal: nothing that would steer it."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+        """What is printed next begins a new line."""
+        self._line.end()

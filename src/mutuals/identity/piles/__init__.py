@@ -12,19 +12,6 @@ afterwards), and raise Refused. Here stands only what all of them share.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from mutuals.connectors.files.work import Counts, Refused, Told, silent
 
-Counts = dict[str, Any]
-"""What is said in the end: names in words with blanks, numbers, and lists of such."""
-
-Told = Callable[[str, int, int], None]
-"""Called as work goes on: what is being done, how much of it is done, and how much there is (0 = nobody knows)."""
-
-
-class Refused(ValueError):
-    """A file or a choice that nothing can be done with; the message names the place and the remedy."""
-
-
-def silent(step: str, done: int, total: int) -> None:
-    """A Told that keeps it to itself."""
+__all__ = ["Counts", "Refused", "Told", "silent"]

@@ -18,10 +18,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mutuals.connectors.files.writing import check
 from mutuals.identity.piles import Counts, Refused
 from mutuals.identity.piles.tables import How, Table, bring, headings
 from mutuals.identity.piles.words import Kind, heading
-from mutuals.identity.piles.writing import check
 
 DONE, REFUSED = 0, 1
 _EVERY = 0.2  # seconds between two words on how far it is

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mutuals.connectors.files.writing import writing
 from mutuals.identity.model.clusters import clusters
 from mutuals.identity.model.file import Model
 from mutuals.identity.piles import Counts, Told
 from mutuals.identity.piles.records import compare, opening
 from mutuals.identity.piles.tables import Table
-from mutuals.identity.piles.writing import writing
 
 ABSENT = -1.0
 """Bits of a pair that no key found: keys find most true pairs."""

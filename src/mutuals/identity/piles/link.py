@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from mutuals.connectors.files.writing import writing
 from mutuals.identity.model.batch import Bounds, engine
 from mutuals.identity.model.decide import TELLS, Rule
 from mutuals.identity.piles import Counts, Refused, Told, silent
@@ -30,7 +31,6 @@ from mutuals.identity.piles.link_rows import bring
 from mutuals.identity.piles.link_words import Why, contender
 from mutuals.identity.piles.records import opening
 from mutuals.identity.piles.tables import Table
-from mutuals.identity.piles.writing import writing
 
 COLUMNS = {
     "profile_id": pa.string(), "person_id": pa.string(), "decision": pa.string(), "probability": pa.float64(),

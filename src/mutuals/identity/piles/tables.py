@@ -6,7 +6,6 @@ way where it is even; a file with broken rows is read again row by row, and what
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,24 +14,19 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from mutuals.connectors.contract import Unreadable
-from mutuals.connectors.files import delimited, parquet, read
-from mutuals.connectors.files.shapes import BadRow, Format, Row, Sniffed, as_text, unique_names
+from mutuals.connectors.files.columns import MOST_TOLD, ROWS, columns
+from mutuals.connectors.files.shapes import BadRow, Format, Sniffed
 from mutuals.connectors.files.sniff import sniff
 from mutuals.identity.piles import Refused, Told, silent
 from mutuals.identity.piles.words import TELLING, Kind, Meaning, listed, meaning
 
 LONGEST = 4_000
 """Characters of one value; what is longer is cut, because nothing that tells who somebody is needs more."""
-_BATCH = 20_000  # rows
 _GROUP, _GROUP_BYTES = 50_000, 64 << 20  # rows and bytes of one row group of ours, whichever comes first
-_MOST_BATCH = 256 << 20  # bytes of one unpacked batch of somebody's Parquet
-_BLOCK = 4 << 20  # bytes of CSV that are parsed at once
 _NOTHING = pa.array(["", "NULL", "null", "(null)", "NaN", "nan", "N/A", "n/a", "#N/A", "\\N", "-", "--", "?", "<NA>"])
-_MOST_TOLD = 3  # rows or ids that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,7 @@ class Table:
     extras: Mapping[str, str]
     notes: tuple[str, ...]
 
-    def batches(self, columns: Sequence[str] = (), *, size: int = _BATCH) -> Iterator[Any]:
+    def batches(self, columns: Sequence[str] = (), *, size: int = ROWS) -> Iterator[Any]:
         """Arrow record batches of these columns (else all, with row and id), in order of `row`."""
         with pq.ParquetFile(self.parquet) as file:
             yield from file.iter_batches(size, columns=list(columns) or None, use_threads=False)
@@ -93,9 +87,9 @@ def bring(path: Path, folder: Path, kind: Kind, *, how: How, told: Told = silent
     _check_ids(sink, folder, path.name)
     notes = [*sniffed.warnings, *_notes(found, kind, left_out, empty=sink.empty())]
     told(f"reading {path.name}", sink.rows, sink.rows)
-    columns = tuple(name for name in sink.names if name != "id" and name not in sink.empty())
-    extras = {name: heading for name, heading in found.extras.items() if name in columns}
-    return Table(path.name, kind, sink.path, sink.rows, columns, extras, tuple(notes))
+    held = tuple(name for name in sink.names if name != "id" and name not in sink.empty())
+    extras = {name: heading for name, heading in found.extras.items() if name in held}
+    return Table(path.name, kind, sink.path, sink.rows, held, extras, tuple(notes))
 
 
 def headings(path: Path, how: How) -> tuple[str, ...]:
@@ -120,7 +114,7 @@ def _check_columns(sniffed: Sniffed, found: Meaning, name: str) -> None:
     if not sniffed.has_header and sniffed.format is Format.CSV and not TELLING & set(found.fields):
         raise Refused(f"The first row of {name} names no columns. Write a line of headings above it.")
     if not TELLING & set(found.fields):
-        near = "".join(f" Is “{theirs[:40]}” {ours}?" for theirs, ours in list(found.guesses.items())[:_MOST_TOLD])
+        near = "".join(f" Is “{theirs[:40]}” {ours}?" for theirs, ours in list(found.guesses.items())[:MOST_TOLD])
         raise Refused(
             f"No column of {name} tells who somebody is; it has {listed(sniffed.columns)}.{near} "
             "Say what they are with --map, such as --map name=COLUMN."
@@ -204,12 +198,7 @@ def _pour(path: Path, sniffed: Sniffed, sink: _Sink, told: Told) -> list[BadRow]
     step, total = f"reading {path.name}", sniffed.approximate_rows
     left_out = list[BadRow]()
     try:
-        for batch in _fast(path, sniffed):
-            sink.add(batch)
-            told(step, sink.rows, max(total, sink.rows))
-    except _Uneven:
-        sink.again()
-        for batch in _slow(path, sniffed, left_out):
+        for batch in columns(path, sniffed, again=sink.again, left_out=left_out):
             sink.add(batch)
             told(step, sink.rows, max(total, sink.rows))
     except Unreadable as error:
@@ -217,118 +206,6 @@ def _pour(path: Path, sniffed: Sniffed, sink: _Sink, told: Told) -> list[BadRow]
     finally:
         sink.close()
     return left_out
-
-
-class _Uneven(Exception):
-    """The file is not for the fast way."""
-
-
-def _fast(path: Path, sniffed: Sniffed) -> Iterator[dict[str, Any]]:
-    if sniffed.format is Format.PARQUET:
-        yield from _parquet(path)
-    elif sniffed.format is Format.CSV and _is_plain(path, sniffed):
-        yield from _even_csv(path, sniffed)
-    else:
-        raise _Uneven
-
-
-def _is_plain(path: Path, sniffed: Sniffed) -> bool:
-    """The first line is the header, so that both ways of reading begin at the same row."""
-    if sniffed.skip or not sniffed.has_header:
-        return False
-    with path.open("r", encoding=sniffed.encoding, errors="replace", newline="") as file:
-        line = file.readline(1 << 20)
-    quote = sniffed.quote or '"'
-    try:
-        head = next(csv.reader([line], delimiter=sniffed.delimiter, quotechar=quote, skipinitialspace=True), [])
-    except csv.Error:
-        return False
-    return line.endswith("\n") and unique_names(head) == sniffed.columns
-
-
-def _even_csv(path: Path, sniffed: Sniffed) -> Iterator[dict[str, Any]]:
-    """Raises _Uneven where a row is broken, or where the other way would read it otherwise."""
-    names = list(sniffed.columns)
-    encoding = "utf8" if sniffed.encoding in ("utf-8", "utf-8-sig") else sniffed.encoding
-    try:
-        reader = pacsv.open_csv(
-            path,
-            read_options=pacsv.ReadOptions(
-                use_threads=False, block_size=_BLOCK, skip_rows=1, column_names=names, encoding=encoding
-            ),
-            parse_options=pacsv.ParseOptions(
-                delimiter=sniffed.delimiter, quote_char=sniffed.quote or False, newlines_in_values=True
-            ),
-            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-        )
-        with reader:
-            for batch in reader:
-                if sniffed.quote and _holds_stray_quotes(batch, sniffed.quote):
-                    raise _Uneven
-                yield dict(zip(names, batch.columns, strict=True))
-    except (pa.ArrowException, UnicodeError, ValueError, OSError) as error:
-        raise _Uneven from error
-
-
-def _holds_stray_quotes(batch: Any, quote: str) -> bool:
-    """A quote after a blank, which opens a field only to readers that skip the blank."""
-    return any(pc.any(pc.match_substring_regex(column, rf"^\s+{quote}")).as_py() for column in batch.columns)
-
-
-def _parquet(path: Path) -> Iterator[dict[str, Any]]:
-    file = parquet.open_parquet(path)
-    names = parquet.column_names(file)
-    try:
-        for batch in file.iter_batches(_BATCH, use_threads=False):
-            if batch.nbytes > _MOST_BATCH:
-                raise Unreadable(f"{batch.num_rows:,} rows unpack to {batch.nbytes >> 20:,} MiB. Write them as CSV.")
-            yield {name: _texts(column) for name, column in zip(names, batch.columns, strict=True)}
-    except (pa.ArrowException, OSError) as error:
-        raise Unreadable(f"The file breaks off ({str(error)[:120]}).") from error
-    finally:
-        file.close()
-
-
-def _texts(column: Any) -> Any:
-    """One column of any type as texts; a list as its values parted by `;`."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _texts(column.dictionary_decode())
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_integer(kind) or pa.types.is_large_string(kind) or pa.types.is_date(kind):
-        return pc.cast(column, pa.string())
-    return pa.array([_text(value) for value in column.to_pylist()], pa.string())
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ";".join(filter(None, (_text(one) for one in value)))
-    return as_text(value).removesuffix(" 00:00:00")  # a date that a sheet kept as a moment
-
-
-def _slow(path: Path, sniffed: Sniffed, left_out: list[BadRow]) -> Iterator[dict[str, Any]]:
-    """Row by row: every format, and every row that anything can be made of."""
-    found = delimited.csv_rows(path, sniffed) if sniffed.format is Format.CSV else read.rows(path, sniffed)
-    waiting, size = list[Row](), 0
-    for item in found:
-        if isinstance(item, Row):
-            waiting.append(item)
-            size += sum(len(value) for value in item.values.values())
-        elif isinstance(item, BadRow):
-            left_out.append(item if len(left_out) < _MOST_TOLD else _UNTOLD)
-        if len(waiting) >= _BATCH or size > _GROUP_BYTES:
-            yield _as_columns(waiting, sniffed.columns)
-            waiting, size = [], 0
-    if waiting:
-        yield _as_columns(waiting, sniffed.columns)
-
-
-_UNTOLD = BadRow(0, "")
-
-
-def _as_columns(rows: list[Row], columns: Sequence[str]) -> dict[str, Any]:
-    return {name: pa.array([_text(row.values.get(name, "")) for row in rows], pa.string()) for name in columns}
 
 
 def _check_ids(sink: _Sink, folder: Path, name: str) -> None:
@@ -348,7 +225,7 @@ def _check_ids(sink: _Sink, folder: Path, name: str) -> None:
         number, rows = twice.aggregate("count(*), coalesce(sum(n), 0)").fetchall()[0]
         if number:
             stand = "1 id stands" if number == 1 else f"{number:,} ids stand"
-            some = twice.order("n DESC, id").limit(_MOST_TOLD).fetchall()
+            some = twice.order("n DESC, id").limit(MOST_TOLD).fetchall()
             which = ", ".join(f"“{one[:40]}” {many:,} times" for one, many in some)
             raise Refused(
                 f"{name}: {stand} in more than one row, {int(rows):,} rows together: {which}. "
@@ -373,5 +250,5 @@ def _notes(found: Meaning, kind: Kind, left_out: list[BadRow], *, empty: frozens
 
 
 def _first(left_out: list[BadRow]) -> str:
-    said = "; ".join(f"line {one.number:,}: {one.reason}" for one in left_out[:_MOST_TOLD])
+    said = "; ".join(f"line {one.number:,}: {one.reason}" for one in left_out[:MOST_TOLD])
     return f" {said}." if said else ""

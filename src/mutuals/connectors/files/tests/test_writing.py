@@ -4,8 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mutuals.identity.piles import Refused
-from mutuals.identity.piles.writing import check, writing
+from mutuals.connectors.files.work import Refused
+from mutuals.connectors.files.writing import check, writing
 
 COLUMNS = {"id": pa.string(), "cluster": pa.string(), "probability": pa.float64()}
 ROWS = {"id": ["=1+1", "a,b", "@bea", "-5"], "cluster": [None, "x", "y", "z"], "probability": [0.5, None, 1.0, 0.25]}

@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from mutuals.connectors.files.read import safe_cell
-from mutuals.identity.piles import Refused
+from mutuals.connectors.files.work import Refused
 
 _DANGEROUS = r"^\s*[=+\-@＝＋－＠\t\r\n]"  # what safe_cell may change; everything else is not looked at one by one
 
