@@ -17,7 +17,7 @@ from mutuals.channels import sources
 from mutuals.conversations import hanging as conversations
 from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
-from mutuals.identity import learn, link, live, sweep
+from mutuals.identity import cited, learn, link, live, sweep
 from mutuals.identity.proofs import claims, looks
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
@@ -87,6 +87,7 @@ def _name_jobs() -> None:
     jobs.name(claims.DOMAIN, looks.domain_now)
     jobs.name(claims.PICTURES, looks.pictures_now)
     jobs.name(looks.RECHECK, looks.recheck_now, cron="17 * * * *")
+    jobs.name(cited.JOB, cited.look_for)
     jobs.name(live.JOB, lambda timestamp=0: sweep.drain(now=clock.now()), cron="* * * * *")
     jobs.name(sweep.JOB, sweep.run)
     jobs.name(link.SETTLE, link.settle_now)

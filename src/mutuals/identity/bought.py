@@ -12,6 +12,7 @@ from mutuals.base import gate, journal
 from mutuals.channels.models import Source
 from mutuals.connectors.contract import Handle
 from mutuals.history import own, tally
+from mutuals.identity import cited
 from mutuals.identity.remark import own_record
 from mutuals.people import erased, profiles
 from mutuals.people.models import Person, Profile
@@ -58,6 +59,7 @@ def take(bought: Sequence[Bought], *, source: Source | None, by: User, now: date
         told.append(replace(one.order, profile_id=number))
     done = put(told, source=source, now=now)
     own.orders([_seen(row) for row in done.changed], now=now)
+    cited.bought(done.changed, now=now)
     holders = Profile.objects.filter(pk__in={row.profile_id for row in done.changed}).exclude(person=None)
     people = sorted(set(holders.values_list("person_id", flat=True)))
     rollups.recount(number for number in people if number)

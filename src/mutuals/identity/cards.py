@@ -18,7 +18,10 @@ from mutuals.people.profiles import OWN
 
 MOST_NAMES = 8
 MOST = 100  # profiles of one person that are read; who has more is found by the first hundred
-READ = "f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text"
+READ = """f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text, ARRAY(
+    SELECT c.reference || ' interaction:' || c.interaction_id FROM identity_cited c WHERE c.profile_id = f.id AND c.counts
+    UNION ALL SELECT c.reference || ' ' || c.about FROM identity_cited c WHERE c.holder_id = f.id AND c.counts
+)"""
 """What is read of a profile `f`, in this order."""
 _OF_PEOPLE = f"""
 SELECT p.canonical_id, {READ}
@@ -54,6 +57,7 @@ class Voice:
     label: str
     told: Mapping[str, Any]  # what it says of itself: field -> value
     letter: str = ""  # "interaction:9", under which its signature stood
+    cited: Sequence[str] = ()  # "K20311 interaction:9" where it named it, "K20311 order:7" where it is its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,13 @@ def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[A
     if profiles:
         rows += bulk.execute(_OF_NOBODY, [bulk.numbers(profiles)])
     held = defaultdict[tuple[int | None, int | None], list[Voice]](list)
-    for holder, number, network, key, name, shown, url, label, fields in rows:
+    for holder, number, network, key, name, shown, url, label, fields, cited in rows:
         whom = (holder, None) if holder is not None else (None, number)
         if len(held[whom]) < MOST:
             said = from_json(fields)
             told = {field: one.get("value") for field, one in said.items()}
             letter = str(said.get("signature", {}).get("by", ""))
-            held[whom].append(Voice(number, network, key, name, shown, url, label, told, letter))
+            held[whom].append(Voice(number, network, key, name, shown, url, label, told, letter, cited))
     made = {whom: card(voices, places.get(whom[0] or 0, ())) for whom, voices in held.items()}
     houses = _houses(made.values())
     return [
@@ -143,6 +147,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
         ),
         holders=_once(pair for voice in ordered for pair in _holders(voice)),
         firms=_once(voice.shown[:200] for voice in ordered if signature.is_firm(voice.shown)),
+        cited=_once(one.partition(" ")[0] for voice in ordered for one in voice.cited),
         presences=len(ordered),
     )
 

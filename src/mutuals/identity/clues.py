@@ -61,6 +61,9 @@ _WORDS = {
     ("named", "both name one"): "Both name the same account",
     ("signature", "names the other's"): "A signature under a letter names the other's address, number or site",
     ("signature", "both name one"): "Signatures under letters name the same",
+    ("cited", "same, long"): "One names a number that is the other's alone, as of an order",
+    ("cited", "same"): "One names a short number that is the other's alone, as of an order",
+    ("cited", "differs"): "Other numbers of orders",
     ("place", "same"): "The same place",
     ("place", "named"): "The biography names the place",
     ("place", "differs"): "Another place",
@@ -77,7 +80,7 @@ _SHOWN = {
     "handle": ("accounts", "cores", "locals"), "digits": ("followed",), "digits_nearly": ("numbers",),
     "given": ("givens", "written"), "family": ("families", "written"), "address": ("emails",), "number": ("phones",),
     "born": ("born",), "site": ("links", "hosts", "domains"), "named": ("named", "accounts"),
-    "signature": ("signed", "reached"), "place": ("places", "mentioned"),
+    "signature": ("signed", "reached"), "cited": ("cited",), "place": ("places", "mentioned"),
     "employer": ("employers",), "language": ("languages",),
 }  # fmt: skip
 _LONGEST = 120
@@ -128,7 +131,11 @@ def _detail(comparison: str, one: Mapping[str, Any], other: Mapping[str, Any]) -
 
 def _seen(comparison: str, asker: Asker, other: Mapping[str, Any]) -> str:
     """Where it stood on the side of the asker: the letter of a signature, else the profile that says what the other says too,
-    else the first one."""
+    else the first one. A number of one customer's was seen in the message that names it, or on the order that has it."""
+    for cited in [one for voice in asker.voices for one in voice.cited] if comparison == "cited" else ():
+        reference, _, where = cited.partition(" ")
+        if reference in _many(other.get("cited")):
+            return where
     if len(asker.voices) > 1 or comparison == "signature":
         for column in _SHOWN.get(comparison, ()):
             wanted = {*_many(asker.held.row.get(column))} & {*_many(other.get(column))}

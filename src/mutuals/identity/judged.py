@@ -48,9 +48,7 @@ SELECT p.id, p.canonical_id, f.id FROM people_person p CROSS JOIN LATERAL (
 ) f WHERE p.id = ANY(%s::bigint[]) OR p.canonical_id IN (SELECT canonical_id FROM people_person WHERE id = ANY(%s::bigint[]))
 """
 _CLUSTER = "SELECT id, canonical_id FROM people_person WHERE id = ANY(%s::bigint[])"
-_VOICES = """
-SELECT id, network, key, name, shown, url, label, fields::text FROM people_profile WHERE id = ANY(%s::bigint[])
-"""
+_VOICES = f"SELECT {cards.READ} FROM people_profile f WHERE f.id = ANY(%s::bigint[])"  # noqa: S608 - names of ours
 _COUNTS = "SELECT hash, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])"
 _AT_ONCE = 2_000  # judgements whose profiles are read in one statement
 
@@ -142,7 +140,7 @@ def _sides(pairs: Sequence[_Pair]) -> list[tuple[list[int], list[int]]]:
 def _voice(row: Sequence[Any]) -> Voice:
     told = {field: one.get("value") for field, one in from_json(row[7]).items()}
     number, network, key, name, shown, url, label = row[:7]
-    return Voice(number, network, key, name, shown, url, label, told)
+    return Voice(number, network, key, name, shown, url, label, told, cited=row[8])
 
 
 def _count(rows: Sequence[dict[str, Value]], ready: Ready) -> None:

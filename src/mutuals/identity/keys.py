@@ -44,6 +44,7 @@ def _words(card: Card) -> Iterator[tuple[str, str]]:
     yield from (("email", address) for address in card.emails)
     yield from (("phone", number) for number in card.phones)
     yield from (("link", address) for address in card.links)
+    yield from (("cited", reference) for reference in card.cited[:MOST_NAMES])
     yield from (("host", host) for host in card.hosts)
     handles = [plain for _, handle in card.handles if len(plain := letters.plain(handle)) >= SHORTEST]
     yield from (("spelled", handle) for handle in handles)

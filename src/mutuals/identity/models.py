@@ -36,7 +36,7 @@ class Thought(models.Model):
 
     `because` is a list of clues: {"clue": code, "words": sentence, "detail": what was seen, "weight": bits or null,
     "for": true or false, "proof": true where it needs no weight, "family": name, handle, contact, site, place, picture,
-    talk, staff or proof, "seen": "profile:12", "raw:7", "interaction:9" or a web address, "at": ISO 8601}.
+    reference, talk, staff or proof, "seen": "profile:12", "raw:7", "interaction:9" or a web address, "at": ISO 8601}.
     """
 
     because = models.JSONField(default=list)
@@ -317,3 +317,42 @@ class Frequency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hash:x}: {self.count}"
+
+
+class Cited(models.Model):
+    """Somebody named a number in their own words that is exactly one customer's: of an order, or their customer number.
+
+    It `counts` as long as nobody else named it: who had it from whom is not known. It goes with its message.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")  # who named it
+    holder = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")  # whose it is
+    reference = models.CharField(max_length=40)  # letters and digits alone, in capitals
+    interaction_id = models.BigIntegerField(db_index=True)  # where it was named first
+    about = models.CharField(max_length=60)  # text key of what it is the number of: "order:12", "profile:7"
+    at = models.DateTimeField()
+    counts = models.BooleanField(db_default=True, default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["profile", "reference"], name="cited_once")]
+        indexes = [
+            models.Index(fields=["reference"], name="cited_reference"),
+            models.Index(fields=["about"], name="cited_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} named {self.reference}"
+
+
+class Guess(models.Model):
+    """How often a presence sent in a code that was wrong: whoever guesses closes it for themself alone."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="guesses")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
+    tries = models.SmallIntegerField(db_default=1, default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["challenge", "profile"], name="guess_once")]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} at {self.challenge_id}: {self.tries}"

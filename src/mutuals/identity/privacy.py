@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from mutuals.identity import known
-from mutuals.identity.models import Challenge, Edge, Link, Merge, Proof, SecondLook, Split
+from mutuals.identity import cited, known
+from mutuals.identity.models import Challenge, Cited, Edge, Link, Merge, Proof, SecondLook, Split
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
 
@@ -42,6 +42,11 @@ def export(who: Holder) -> dict[str, Any]:
             )
         ),
         "splits": list(_splits(who).values("moved", "by", "at", "undone_by", "undone_at")),
+        "named": list(
+            Cited.objects.filter(profile__in=who.profile_ids).values(
+                "profile__network", "profile__key", "reference", "at"
+            )
+        ),
         "codes": list(codes.values("sent_to__network", "sent_to__key", "made_at", "ends_at", "met_at")),
     }
 
@@ -57,6 +62,8 @@ def erase(who: Holder) -> dict[str, int]:
     codes = Challenge.objects.filter(person__in=who.person_ids) | Challenge.objects.filter(sent_to__in=who.profile_ids)
     merges = Merge.objects.filter(Q(kept__in=who.person_ids) | Q(gone__in=who.person_ids))
     known.forget(who.profile_ids, who.person_ids)
+    named = Cited.objects.filter(Q(profile__in=who.profile_ids) | Q(holder__in=who.profile_ids))
+    cited.forget(named, besides=who.profile_ids)
     _blur(who)
     return {
         "links": rows.delete()[0],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now, Upper
 
 from mutuals.channels.models import Source
 from mutuals.people.models import Organisation, Profile
+
+PLAIN = Func(F("number"), Value("[^0-9A-Za-z]+"), Value(""), Value("g"), function="regexp_replace")
+"""A number without all that is neither letter nor digit."""
 
 
 class Product(models.Model):
@@ -42,7 +45,10 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["source", "number"], name="order_number", nulls_distinct=False),
             models.CheckConstraint(condition=~Q(number=""), name="order_has_number"),
         ]
-        indexes = [models.Index(fields=["profile", "-placed_at", "-id"], name="order_by_profile")]
+        indexes = [
+            models.Index(fields=["profile", "-placed_at", "-id"], name="order_by_profile"),
+            models.Index(Upper(PLAIN), name="order_reference"),  # for numbers as customers write them
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -12,7 +12,7 @@ from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair,
 from mutuals.capture.models import Import
 from mutuals.connectors.contract import Handle
 from mutuals.history import own, tally
-from mutuals.identity import link
+from mutuals.identity import cited, link
 from mutuals.identity.models import LinkState
 from mutuals.people import erased, profiles
 from mutuals.people.models import Profile
@@ -70,6 +70,7 @@ class OrdersPlanner:
         told = [_placed(order, found[pair].id if pair else None) for order, pair in self._orders]
         done = put(told, source=self._of.source, now=now)
         own.orders([_seen(order) for order in done.changed], now=now)
+        cited.bought(done.changed, now=now)
         clue = {"clue": "in the same row of an order file", "detail": self._of.file_name, "for": True}
         joins = [(found[pair].id, ref) for pair, ref in self._joins.items() if isinstance(ref, int)]
         link.attach(joins, state=LinkState.CONFIRMED, because=[clue], by=f"import:{self._of.pk}", now=now)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mutuals.identity.model.card import Card, Reading
 from mutuals.identity.model.conflicts import CROWD
-from mutuals.identity.reading import handles, letters, names, places, sites
+from mutuals.identity.reading import handles, letters, names, places, references, sites
 
-READING = "social-5"  # raised when READINGS read otherwise, so that what is stored is read anew
+READING = "social-6"  # raised when READINGS read otherwise, so that what is stored is read anew
 _MOST = 12  # values of one column
 _RARE, _FAIR = 35.0, 24.0  # bits of entropy
 _BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters
@@ -202,6 +202,8 @@ READINGS: Mapping[str, Reading] = {
     "sole": lambda card: card.sole[:_MOST],
     "holders": lambda card: tuple(" ".join(pair) for pair in card.holders[:_MOST]),
     "firms": lambda card: card.firms[:_MOST],
+    "cited": lambda card: card.cited[:_MOST],
+    "cited_long": lambda card: tuple(filter(references.is_long, card.cited[:_MOST])),
     "crowd": lambda card: str(card.presences) if card.presences >= CROWD else None,
     "born": lambda card: next((day for day in card.birth_dates if len(day) == 10), None),
     "languages": lambda card: _once(language[:2].lower() for language in card.languages[:_MOST]),

@@ -18,7 +18,7 @@ __all__ = ["READING", "READINGS", "RULE", "VERSION", "day_one"]
 VERSION = "day-one-3"
 OWN = frozenset(("handle", "habit", "given", "named", "signature", "address", "employer", "born", "picture"))
 """Comparisons in which a relative of one household is like any stranger; all others hold for them as well."""
-RULE = Rule(copied=frozenset({"name", "picture", "site", "birth"}))
+RULE = Rule(copied=frozenset({"name", "picture", "site", "birth", "reference"}))
 """How machines decide by this model. An impersonator has the name, the picture and the words of somebody, and links to their
 site: that alone links nobody."""
 
@@ -193,6 +193,16 @@ _COMPARISONS = (
         _unless(_no("signed"), _SIGNED),
         (_weighs("names the other's", _SIGNED, 6), _weighs("both name one", ("share", "signed"), 4)),
         "signature",
+        _against(0.0),
+    ),
+    Comparison(
+        "cited",  # an order number in somebody's words: of the household, or copied from a picture of a parcel
+        _no("cited"),
+        (
+            _weighs("same, long", ("share", "cited_long"), 11),
+            _weighs("same", ("share", "cited"), 7, u=1e-5),
+        ),
+        "reference",
         _against(0.0),
     ),
     Comparison(
