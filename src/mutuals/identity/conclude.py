@@ -85,6 +85,11 @@ class Outcome:
     leave: int = 0
     doubt: float = 0.0
 
+    @property
+    def total(self) -> int:
+        """Everybody who was looked at stands in one of the piles."""
+        return self.link + self.review + self.leave
+
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
             self.link + other.link, self.review + other.review, self.leave + other.leave, self.doubt + other.doubt
@@ -158,12 +163,14 @@ def _own_to_decide(one: Conclusion) -> list[Weighed]:
 
 def _end_old(one: Conclusion, writing: _Writing, *, is_linked: bool) -> None:
     """What machines thought and nothing speaks for any more, or twice since persons became one; all suggestions of a profile
-    that is somebody's now."""
+    that is somebody's now. What is thought of a presence and a person ends from the side of the presence."""
     writing.ended_edges += one.held.double_edges
     writing.ended_links += one.held.double_links
     likely = {(w.other.person, w.other.profile) for w in one.weighed if w.probability >= RULE.review}
     own = (one.asker.held.person, one.asker.held.profile)
     for holder, said in one.held.edges.items():
+        if own[0] is not None and holder[1] is not None:
+            continue
         is_over = holder not in likely or (is_linked and holder[0] is not None) or holder == own
         if said.by == MACHINE and said.verdict != Verdict.DIFFERENT and is_over:
             writing.ended_edges.append(said.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,14 +43,20 @@ SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s::bigi
 """
 _ROWS = """
 WITH found AS MATERIALIZED (
-    SELECT id, person_id, profile_id, row, "values" FROM identity_known WHERE id = ANY(%s::bigint[]) AND reading = %s
+    SELECT id, person_id, profile_id, row, "values" FROM identity_known
+    WHERE (id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[]) OR profile_id = ANY(%s::bigint[])) AND reading = %s
 )
 SELECT id, person_id, profile_id, row, NULL FROM found
 UNION ALL
 SELECT v.hash, NULL, NULL, NULL, f.count FROM (SELECT DISTINCT unnest("values") AS hash FROM found) v
 JOIN identity_frequency f ON f.hash = v.hash
 """
+_COUNTS = "SELECT hash, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])"
 _FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[])"
+
+
+Holder = tuple[int | None, int | None]
+"""(canonical person, None) or (None, profile that is nobody's)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,13 @@ def forget(profiles: Sequence[int], people: Sequence[int] = ()) -> None:
         bulk.execute(_FORGET, [bulk.numbers(profiles), bulk.numbers(people)])
 
 
-def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
-    """Candidates by the number of who asks, and how many persons there are; two statements for any number of askers.
+def find(
+    askers: Sequence[Asker], ready: Ready, thought: Mapping[int, Collection[Holder]] | None = None
+) -> tuple[dict[int, Found], int]:
+    """Candidates by the number of who asks, and how many persons there are; three statements at most for any number of askers.
 
-    The frequencies of what the askers hold are written onto their rows.
+    Of whom something is `thought` (by number of the asker) is a candidate however many share more keys: what is thought
+    does not depend on who asks. So frequencies are written onto the rows of both sides.
     """
     asked = [(asker.held.id, key) for asker in askers for key in asker.keys[:LOOKED_UNDER]]
     wanted = _counted(askers, ready)
@@ -129,14 +138,42 @@ def find(askers: Sequence[Asker], ready: Ready) -> tuple[dict[int, Found], int]:
     pool = frequent([asker.held.row for asker in askers], ready, counts, unknown=0)
     found = {asker.held.id: Found() for asker in askers}
     best = {asker.held.id: _likeliest(asker, under, found[asker.held.id]) for asker in askers}
-    wanted = sorted({number for numbers in best.values() for number in numbers})
-    rows = bulk.execute(_ROWS, [bulk.numbers(wanted), ready.reading]) if wanted else []
-    held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row, _ in rows if row}
-    counts |= {key: count for key, _, _, row, count in rows if row is None}
+    held, told = _read(best, thought or {}, ready)
+    counts |= told
+    if any(asker.held.profile is not None for asker in askers):
+        counts |= _uncounted(held.values(), ready, counts)
     frequent([one.row for one in held.values()], ready, counts)
+    of = {(one.person, one.profile): one.id for one in held.values()}
     for asker, numbers in best.items():
-        found[asker].candidates = [held[number] for number in numbers if number in held]
+        more = [of[holder] for holder in (thought or {}).get(asker, ()) if holder in of]
+        every = dict.fromkeys([*numbers, *sorted(more)])
+        found[asker].candidates = [held[number] for number in every if number in held and number != asker]
     return found, pool
+
+
+def _read(
+    best: Mapping[int, Sequence[int]], thought: Mapping[int, Collection[Holder]], ready: Ready
+) -> tuple[dict[int, Held], dict[int, int]]:
+    """The rows of the candidates, by number, and how many hold what is counted of them."""
+    wanted = {number for numbers in best.values() for number in numbers}
+    holders = {holder for asked in thought.values() for holder in asked}
+    people = {person for person, _ in holders if person is not None}
+    profiles = {profile for _, profile in holders if profile is not None}
+    if not wanted and not holders:
+        return {}, {}
+    told = [bulk.numbers(sorted(numbers)) for numbers in (wanted, people, profiles)]
+    rows = bulk.execute(_ROWS, [*told, ready.reading])
+    held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row, _ in rows if row}
+    return held, {key: count for key, _, _, row, count in rows if row is None}
+
+
+def _uncounted(held: Iterable[Held], ready: Ready, counts: Mapping[int, int]) -> dict[int, int]:
+    """How many persons hold what stands on presences: they are not counted there themselves, so their rows do not tell."""
+    names = OF_PERSONS.intersection(ready.frequent)
+    rows = [one.row for one in held if one.profile is not None]
+    said = {hashed(f"{name}={row[name]}") for row in rows for name in names if row.get(name) is not None}
+    unknown = sorted(said - counts.keys())
+    return dict.fromkeys(unknown, 0) | dict(bulk.execute(_COUNTS, [bulk.numbers(unknown)])) if unknown else {}
 
 
 def _likeliest(asker: Asker, under: Mapping[tuple[int, int], list[int]], found: Found) -> list[int]:

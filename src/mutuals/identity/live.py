@@ -49,6 +49,9 @@ _TOUCH = """
 INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[])
 ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
 """
+_LINKED = """
+SELECT f.id, p.canonical_id FROM people_profile f JOIN people_person p ON p.id = f.person_id WHERE f.id = ANY(%s::bigint[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +88,19 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
 def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
     """One transaction of it. Notes go as they were read: who is touched meanwhile, or is being touched now, waits anew."""
     with alone() as ready:
-        rows = bulk.execute(_TOUCHED, [size])
-        touched = [
-            Touch(profile, at, person, merged, counts, tuple(read))
-            for profile, at, person, merged, counts, *read in rows
-        ]
-        if not touched:
-            return 0, Outcome()
-        found = _work(touched, ready, now)
-        bulk.execute(_DONE, [bulk.numbers(one.profile for one in touched), [one.at for one in touched]])
+        touched = _touched(size)
+        found = _look(_read(touched), ready, now)[0] if touched else Outcome()
+        _done(touched)
     return len(touched), found
+
+
+def read(*, size: int = BATCH) -> int:
+    """The same without comparing: whoever was touched is known as they are now, for a search to find; returns how many."""
+    with alone() as ready:
+        touched = _touched(size)
+        known.keep(_read(touched), ready)
+        _done(touched)
+    return len(touched)
 
 
 @contextmanager
@@ -104,51 +110,77 @@ def alone() -> Iterator[Ready]:
         yield weights.of(bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0][-1])
 
 
-def _work(touched: Sequence[Touch], ready: Ready, now: datetime) -> Outcome:
+def _touched(size: int) -> list[Touch]:
+    """The newest who wait."""
+    return [
+        Touch(profile, at, person, merged, counts, tuple(read))
+        for profile, at, person, merged, counts, *read in bulk.execute(_TOUCHED, [size])
+    ]
+
+
+def _read(touched: Sequence[Touch]) -> list[Whom]:
     people = sorted({one.person for one in touched if one.person is not None})
     nobodys = [one.read for one in touched if one.counts and one.person is None]
     over = [one.profile for one in touched if not one.counts or one.person is not None]
     known.forget(over, [one.merged for one in touched if one.merged is not None])
-    return _look(cards.of(people, [], nobodys), ready, now)
+    return cards.of(people, [], nobodys)
+
+
+def _done(touched: Sequence[Touch]) -> None:
+    """The last statement of a batch: nobody who writes waits for it."""
+    if touched:
+        bulk.execute(_DONE, [bulk.numbers(one.profile for one in touched), [one.at for one in touched]])
 
 
 def look(people: Sequence[int], profiles: Sequence[int], ready: Ready, *, now: datetime) -> Outcome:
-    """Compare canonical persons and profiles that are nobody's with everybody; what follows is written down."""
-    return _look(cards.of(people, profiles), ready, now)
+    """Compare canonical persons and profiles that are nobody's with everybody; what follows is written down.
 
-
-def _look(whoms: Sequence[Whom], ready: Ready, now: datetime) -> Outcome:
-    outcome, again = compare(known.keep(whoms, ready), ready, now=now)
-    if again:
-        bulk.execute(_TOUCH, [bulk.numbers(again)])
+    What a link brings a person counts for whoever comes after, and those whose decision waits for it are looked at until
+    none waits: everybody is in one of the three piles.
+    """
+    outcome, waiting = _look(cards.of(people, profiles), ready, now)
+    while profiles:
+        if linked := bulk.execute(_LINKED, [bulk.numbers(profiles)]):
+            known.forget([profile for profile, _ in linked])
+            known.keep(cards.of(sorted({person for _, person in linked}), []), ready)
+        profiles = waiting
+        found, waiting = _look(cards.of([], waiting), ready, now)
+        outcome += found
     return outcome
 
 
-def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Outcome, list[int]]:
+def _look(whoms: Sequence[Whom], ready: Ready, now: datetime) -> tuple[Outcome, list[int]]:
+    outcome, again, waiting = compare(known.keep(whoms, ready), ready, now=now)
+    if again or waiting:
+        bulk.execute(_TOUCH, [bulk.numbers(sorted({*again, *waiting}))])
+    return outcome, waiting
+
+
+def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Outcome, list[int], list[int]]:
     """Find who may be the same as each, weigh, and write down what follows.
 
     Also returns the profiles that are nobody's and may be a person's among the askers: what follows for them is decided
-    from their side, with all who may hold them.
+    from their side, with all who may hold them. And those whose decision waits for what another one of the askers brings.
     """
-    found, pool = known.find(askers, ready)
     held = standing.of(askers)
-    again, joined = set[int](), set[int | None]()
+    found, pool = known.find(askers, ready, {asker: one.edges.keys() for asker, one in held.items()})
+    again, waiting, joined = set[int](), list[int](), set[int]()
     told = list[Conclusion]()
     for asker in askers:
         mine, standing_of = found[asker.held.id], held[asker.held.id]
-        weighed = weigh(asker, mine.candidates, standing_of, ready, max(pool, len(mine.candidates)))
+        known_people = sum(one.person is not None for one in mine.candidates)
+        weighed = weigh(asker, mine.candidates, standing_of, ready, max(pool, known_people))
         if asker.held.person is not None:
             again |= {one.other.profile for one in weighed if one.other.profile is not None}
             again |= standing_of.presences()
-        gained = (
-            {one.other.person for one in weighed if one.is_beyond_doubt} if asker.held.profile is not None else set()
-        )
+        gained = {one.other.person for one in weighed if one.is_beyond_doubt and one.other.person is not None}
+        gained = gained if asker.held.profile is not None else set()
         if gained & joined:  # what the other one brought counts first: it may speak against this one
-            again.add(asker.held.profile or 0)
+            waiting.append(asker.held.profile or 0)
             continue
         joined |= gained
         told.append(Conclusion(asker, weighed, standing_of, pool, mine.common))
-    return conclude.write(told, ready, now=now), sorted(again)
+    return conclude.write(told, ready, now=now), sorted(again), waiting
 
 
 def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, pool: int) -> list[Weighed]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from mutuals.base import bulk
 from mutuals.identity.edges import MACHINE
-from mutuals.identity.known import Asker
+from mutuals.identity.known import Asker, Holder
 from mutuals.identity.models import Verdict
 
-Holder = tuple[int | None, int | None]
-"""(canonical person, None) or (None, profile that is nobody's)."""
+__all__ = ["Holder", "Said", "Standing", "of"]
 _THOUGHT = """
 WITH g AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS g(asker, profile_id))
 SELECT g.asker, e.id, e.verdict, e.by, e.probability, e.model, f.id, p.canonical_id

@@ -20,7 +20,7 @@ from mutuals.staff.permissions import require
 
 JOB = "identity.sweep"
 EVERYBODY, BACKLOG = "everybody", "backlog"
-MANY = 20_000  # touched profiles from which on they are worked through beside the worker
+MANY = 20_000  # touched profiles from which on everybody is searched beside the worker
 LONGEST = timedelta(hours=12)  # after which one that tells nothing any more does not keep another from beginning
 
 
@@ -75,12 +75,14 @@ def run(sweep_id: int) -> None:
 
 
 def drain(*, now: datetime, many: int = MANY) -> int:
-    """Job: work through who was touched. Very many go to a process of their own, with a row that shows how far it is."""
-    if _is_backlog(many):
-        if under_way(now=now) is None:
-            _begin(BACKLOG, by="machine:identity", now=now)
-        return 0
-    return live.drain(now=now)
+    """Job: work through who was touched. For very many a search is begun, in a process of its own, with a row that shows how
+    far it is; the newest are looked at here meanwhile.
+    """
+    if not _is_backlog(many):
+        return live.drain(now=now)
+    if under_way(now=now) is None:
+        _begin(BACKLOG, by="machine:identity", now=now)
+    return live.drain(now=now, batches=1)
 
 
 def _is_backlog(many: int) -> bool:

@@ -60,21 +60,19 @@ WHERE l.until IS NULL AND l.state = 'suggested' AND f.person_id IS NULL
 
 
 def work(number: int, *, size: int = SIZE) -> Sweep:
-    """The search of this row; counts stand on it as it goes."""
+    """The search of this row; counts stand on it as it goes. Of very many who were touched all are read before it."""
     row = Sweep.objects.get(pk=number)
     row.looked_at, outcome = 0, Outcome()
     if row.kind == BACKLOG:
-        row.total, walk = Touched.objects.count(), _backlog(size)
-    else:
-        row.total, walk = sum(bulk.execute(_COUNTED, [])[0]), _everybody(size)
-    for looked_at, found in walk:
-        row.looked_at += looked_at
+        _read_touched(size)
+    row.total = sum(bulk.execute(_COUNTED, [])[0])
+    for found in _everybody(size):
         outcome += found
-        row.counts = _counts(outcome)
+        row.looked_at, row.counts = outcome.total, _counts(outcome)
         row.save(update_fields=["looked_at", "total", "counts"])
         wake.changed("sweep", [row.pk])
-    row.ended_at = clock.now()
-    row.save(update_fields=["ended_at"])
+    row.total, row.ended_at = row.looked_at, clock.now()  # who came or went meanwhile was not looked at
+    row.save(update_fields=["total", "ended_at"])
     wake.changed("sweep", [row.pk])
     return row
 
@@ -85,32 +83,30 @@ def _counts(outcome: Outcome) -> dict[str, float]:
     return {"link": outcome.link, "review": outcome.review, "leave": outcome.leave, "error": error}
 
 
-def _backlog(size: int) -> Iterator[tuple[int, Outcome]]:
-    while True:
+def _read_touched(size: int) -> None:
+    """What is proven needs no weighing and is written now; the others are compared with everybody by the search."""
+    many = Touched.objects.count()
+    for _ in range(0, many, size):  # whoever is touched from now on is looked at by the worker
         claims.look_at_touched(now=clock.now(), most=size)
-        done, found = live.batch(now=clock.now(), size=size)
-        if not done:
-            return
-        yield done, found
+        live.read(size=size)
 
 
-def _everybody(size: int) -> Iterator[tuple[int, Outcome]]:
+def _everybody(size: int) -> Iterator[Outcome]:
     """Those with whom nobody may be the same as soon as that is known, then the others: persons first."""
     _read_anew(size)
     ready = weights.in_use()
     with tempfile.TemporaryDirectory(prefix="mutuals-sweep-") as folder, duck(BOUNDS) as on:
         stored = lay_out(on, Path(folder), ready)
         _mark_thought(on, ready)
-        yield from ((one.review + one.leave, one) for one in _weighed(on, stored, ready))
+        yield from _weighed(on, stored, ready)
         asked = [_asked(on, "person"), _asked(on, "profile")]
     for which, sql in enumerate(_STILL):
         for start in range(0, len(asked[which]), size):
-            part = asked[which][start : start + size]
             with live.alone() as current:
-                numbers = [int(one) for (one,) in bulk.execute(sql, [bulk.numbers(part)])]
+                numbers = [int(one) for (one,) in bulk.execute(sql, [bulk.numbers(asked[which][start : start + size])])]
                 people, profiles = (numbers, []) if which == 0 else ([], numbers)
                 found = live.look(people, profiles, current, now=clock.now())
-            yield len(part), found
+            yield found
 
 
 def _read_anew(size: int) -> None:

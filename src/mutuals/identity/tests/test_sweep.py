@@ -40,17 +40,30 @@ def test_one_search_at_a_time_and_one_that_died_does_not_keep_others_out():
     assert sweep.newest(us.ada)[0] == later
 
 
-def test_very_many_who_were_touched_are_worked_through_beside_the_worker():
+def test_for_very_many_who_were_touched_a_search_begins_and_the_newest_are_looked_at_meanwhile():
     us = staff()
     for name in ("Aino Lindqvist", "Boris Petrescu", "Chidi Okonkwo"):
         person(name, by=us.ada)
 
     here = sweep.drain(now=NOW, many=2)
-    row = Sweep.objects.get()
+    sweep.drain(now=NOW, many=2)
+
+    assert here == 3
+    assert Sweep.objects.get().kind == sweep.BACKLOG
+    assert not Touched.objects.exists()
+
+
+def test_a_search_for_very_many_reads_who_was_touched_and_finds_who_is_the_same():
+    us = staff()
+    for _ in range(2):
+        person("Bea Brandmeyer", by=us.ada, city="Porto", birthday="1971-06-02")
+    person("Chidi Okonkwo", by=us.ada)
+    row = Sweep.objects.create(kind=sweep.BACKLOG, by="machine:identity", began_at=NOW)
+
     done = walk.work(row.pk, size=2)
 
-    assert here == 0
-    assert (row.kind, done.total, done.looked_at) == (sweep.BACKLOG, 3, 3)
+    assert (done.looked_at, done.total) == (3, 3)
+    assert done.counts == {"link": 0, "review": 2, "leave": 1, "error": 0.0}
     assert not Touched.objects.exists()
     assert Known.objects.count() == 3
 

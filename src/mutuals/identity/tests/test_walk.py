@@ -9,7 +9,7 @@ from django.db.models import F
 from cast import NOW, person, staff
 from mutuals.base import clock
 from mutuals.connectors.contract import Handle
-from mutuals.identity import link, live, review, sweep, walk
+from mutuals.identity import known, link, live, review, sweep, walk
 from mutuals.identity.conclude import Outcome
 from mutuals.identity.models import Edge, Known, Link, Sweep, Touched, Verdict
 from mutuals.people import profiles
@@ -37,6 +37,7 @@ def test_a_search_says_the_same_as_looking_at_everybody_one_by_one():
     assert {"links", "suggested", "edges"} == {kind for kind, *_ in expected}
     assert done.looked_at == done.total == Person.objects.filter(canonical=F("pk")).count() + nobodys().count()
     assert done.counts == walk._counts(one_by_one)
+    assert done.counts["link"] + done.counts["review"] + done.counts["leave"] == done.looked_at
     assert min(done.counts["leave"], done.counts["review"]) > 10
 
 
@@ -52,6 +53,61 @@ def test_a_second_search_counts_the_same_and_changes_nothing():
     assert again.counts == first.counts
     assert again.counts["review"] > 10
     assert thoughts() == before
+
+
+def test_very_many_who_were_touched_come_to_what_looking_at_them_one_by_one_says():
+    us = staff()
+    a_town(us, random.Random(8), 60)
+    start = transaction.savepoint()
+    walk._read_touched(50)
+    one_by_one = looked_at_everybody()
+    expected = thoughts()
+    transaction.savepoint_rollback(start)
+
+    done = walk.work(Sweep.objects.create(kind=sweep.BACKLOG, by="machine:identity").pk, size=50)
+
+    assert thoughts() == expected
+    assert done.counts == walk._counts(one_by_one)
+    assert done.counts["link"] > 0
+
+
+def test_the_probability_of_two_presences_is_the_same_whoever_is_asked_first_and_along_with_whom():
+    found = []
+
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        for size in (1, 3):
+            start = transaction.savepoint()
+            us = staff()
+            for given in ("Katherine", "Kate", *GIVEN):
+                person(f"{given} Lindqvist", by=us.ada)
+            shown = (("katelindqvist77", ""), ("katherine77", "Katherine Lindqvist"), ("boris", "Kate Petrescu"))
+            made = [presence(name, f"n{place}", said, ()) for place, (name, said) in enumerate(shown)]
+            live.drain(now=NOW)
+            Edge.objects.all().delete()
+            for place in range(0, 3, size):
+                with live.alone() as ready:
+                    live.look([], [made[one].pk for one in order[place : place + size]], ready, now=NOW)
+            names = {row.pk: row.name for row in made}
+            edges = Edge.objects.filter(a__in=names, b__in=names).values_list("a", "b", "probability")
+            found.append({(frozenset((names[a], names[b])), probability) for a, b, probability in edges})
+            transaction.savepoint_rollback(start)
+
+    assert found[0]
+    assert found == [found[0]] * len(found)
+
+
+def test_of_whom_something_is_thought_is_weighed_however_many_others_share_more():
+    one = presence("kettlemoon7", "mastodon", "Aino Lindqvist", ("https://kettlemoon.example/",))
+    other = presence("kettlemoon7", "instagram", "Aino Lindqvist", ())
+    live.drain(now=NOW)
+    for number in range(known.MOST + 5):
+        presence("kettlemoon7", f"network{number}", "Aino Lindqvist", ("https://kettlemoon.example/",))
+    live.drain(now=NOW)
+
+    with live.alone() as ready:
+        live.look([], [one.pk], ready, now=NOW)
+
+    assert Edge.objects.filter(a=one, b=other, until=None).exists()
 
 
 def a_town(us, rng, many):
