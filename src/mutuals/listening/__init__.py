@@ -1,0 +1,1 @@
+"""What is being said: n-plets and alarms; see README.md."""
