@@ -4,7 +4,8 @@ Also: what would be asked from one half on, and what an admin gets who accepts a
 likely.
 
 A profile that is linked adds what it holds to what is known of its person, and whoever shares a key with it is asked again
-once. Links are those that a machine makes by itself; reviews are profiles of which staff would be asked.
+once. Links are those that a machine makes by itself; reviews are profiles of which staff would be asked. All of it on day one,
+and again of whoever is not linked once a night has taught what stands behind numbers there (`teach`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -68,6 +69,28 @@ class Pool:
         self.counts.update(known.values(row, self.ready, person))
         return known.Asker(self.held[number], (number,), keys)
 
+    def learn(self) -> bool:
+        """A night: what stands behind numbers, as `teach` learns it. Whether there was anything to learn."""
+        having = defaultdict[str, dict[int, Held]](dict)
+        for held in self.held.values():
+            for number in _numbers(held) if held.person is not None else ():
+                having[number][held.id] = held
+        met = list[behind.Met]()
+        for held in self.held.values():
+            few = [having[number] for number in _numbers(held) if len(having[number]) <= behind.SHARED]
+            for other in (
+                {one.id: one for found in few for one in found.values()}.values() if held.person is None else ()
+            ):
+                one, two = dict(held.row), dict(other.row)
+                known.frequent([one], self.ready, self.counts, unknown=0)
+                known.frequent([two], self.ready, self.counts)
+                met += [found for found in [teach.met_of(self.ready.scorer, held.id, one, two)] if found is not None]
+        habit = behind.learn(met, max(1, self.counts[known.POOL]))
+        if habit is not None:
+            model = behind.with_habit(self.ready.model, habit.comparison)
+            self.ready = replace(self.ready, model=model, scorer=Scorer(model))
+        return habit is not None
+
     def forget(self, number: int) -> None:
         """Nobody is found under it any more."""
         if number in self.held:
@@ -87,12 +110,20 @@ class Pool:
         return live.weigh(asker, others, Standing(), self.ready, max(pool, len(others)))
 
 
+def _numbers(held: Held) -> set[str]:
+    return {str(value).partition(" ")[0] for value in held.row.get("behind") or ()}
+
+
+Outcome = tuple[list[Found], list[Found]]
+"""What is found for each profile in the end, and those of it that may be accepted at once."""
+
+
 def run(
     people: Sequence[tuple[str, list[cards.Voice]]],
     profiles: Sequence[tuple[str, cards.Voice]],
     truth: dict[str, set[str]],
-) -> tuple[list[Found], list[Found]]:
-    """What is found for each profile in the end, and those of it that may be accepted at once."""
+) -> tuple[Outcome, Outcome | None]:
+    """On day one, and a night later; None where the night taught nothing."""
     pool, ids = Pool(), dict[int, str]()
     voices = dict[int, list[cards.Voice]]()
     for number, (key, told) in enumerate(people, 1):
@@ -100,7 +131,35 @@ def run(
         ids[number], voices[number] = key, told
     first = len(people) + 1
     askers = {number: pool.keep(number, [voice], None) for number, (_, voice) in enumerate(profiles, first)}
-    waiting, asked, found = list(askers), set[int](), dict[int, tuple[float, int, bool, bool]]()
+    found = dict[int, tuple[float, int, bool, bool]]()
+
+    def told() -> Outcome:
+        rows = [
+            (Found(sure, ids[person] in truth[profiles[number - first][0]], linked), at_once)
+            for number, (sure, person, linked, at_once) in sorted(found.items())
+        ]
+        return [row for row, _ in rows], [row for row, at_once in rows if at_once]
+
+    def add(number: int, person: int) -> known.Asker:
+        voices[person].append(profiles[number - first][1])
+        return pool.keep(person, voices[person], person)
+
+    _look(pool, askers, found, add)
+    day_one = told()
+    if not pool.learn():
+        return day_one, None
+    _look(pool, {number: one for number, one in askers.items() if number in pool.held}, found, add)
+    return day_one, told()
+
+
+def _look(
+    pool: Pool,
+    askers: Mapping[int, known.Asker],
+    found: dict[int, tuple[float, int, bool, bool]],
+    add: Callable[[int, int], known.Asker],
+) -> None:
+    """Everybody once, and again who shares a key with somebody that gained a profile."""
+    waiting, asked = list(askers), set[int]()
     while waiting:
         number = waiting.pop()
         weighed = [one for one in pool.weigh(askers[number]) if one.other.person is not None]
@@ -114,18 +173,18 @@ def run(
         found[number] = (best.probability, person, best.is_beyond_doubt, is_clear and not best.is_beyond_doubt)
         if best.is_beyond_doubt:
             pool.forget(number)
-            voices[person].append(profiles[number - first][1])
-            keys = pool.keep(person, voices[person], person).keys
+            keys = add(number, person).keys
             near = {
-                one for key in keys if len(pool.under[key]) <= known.BLOCK for one in pool.under[key] if one >= first
+                one for key in keys if len(pool.under[key]) <= known.BLOCK for one in pool.under[key] if one in askers
             }
             waiting += [one for one in near if one not in asked and (one not in found or not found[one][2])]
             asked |= near
-    rows = [
-        (Found(sure, ids[person] in truth[profiles[number - first][0]], linked), at_once)
-        for number, (sure, person, linked, at_once) in sorted(found.items())
-    ]
-    return [row for row, _ in rows], [row for row, at_once in rows if at_once]
+
+
+def _both(name: str, outcome: tuple[Outcome, Outcome | None], there: int, profiles: int) -> dict[str, float]:
+    day_one, later = outcome
+    figures = _told(name, day_one[0], there, day_one[1], profiles)
+    return figures | (_told(f"{name}, a night later", later[0], there, later[1], profiles) if later else {})
 
 
 def _told(name: str, found: list[Found], there: int, at_once: list[Found], profiles: int) -> dict[str, float]:
@@ -157,8 +216,7 @@ def accounts(seed: int) -> dict[str, float]:
         (one.id, _voice(number, one.network, one.handle, name=one.handle))
         for number, one in enumerate(held, len(listed) + 1)
     ]
-    found, at_once = run(people, profiles, {one.id: {one.person} for one in held})
-    return _told(f"accounts {seed}", found, there, at_once, len(held))
+    return _both(f"accounts {seed}", run(people, profiles, {one.id: {one.person} for one in held}), there, len(held))
 
 
 def town(size: int, seed: int) -> dict[str, float]:
@@ -179,8 +237,8 @@ def town(size: int, seed: int) -> dict[str, float]:
         (key, _shown(number, *row)) for number, (key, row) in enumerate(sorted(shown.items()), 3 * len(people) + 1)
     ]
     known_of = {key: truth.get(key, set()) for key in shown}
-    found, at_once = run(people, profiles, known_of)
-    return _told(f"town {size}", found, sum(map(bool, known_of.values())), at_once, len(profiles))
+    there = sum(map(bool, known_of.values()))
+    return _both(f"town {size}", run(people, profiles, known_of), there, len(profiles))
 
 
 def _voice(
@@ -234,11 +292,11 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from mutuals.identity import cards, known, live, review, weights
+    from mutuals.identity import cards, known, live, review, teach, weights
     from mutuals.identity.conclude import Weighed
     from mutuals.identity.keys import keys_of
     from mutuals.identity.known import Held
-    from mutuals.identity.model import calibrate, social
+    from mutuals.identity.model import behind, calibrate, social
     from mutuals.identity.model.score import Scorer
     from mutuals.identity.standing import Standing
     from mutuals.people.profiles import OWN

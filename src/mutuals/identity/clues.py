@@ -7,8 +7,10 @@ from typing import Any
 
 from mutuals.identity.cards import card
 from mutuals.identity.known import Asker, Held
+from mutuals.identity.model import behind
 from mutuals.identity.model.columns import READINGS
 from mutuals.identity.model.decide import Candidate, Decision
+from mutuals.identity.model.score import Evidence
 
 _WORDS = {
     ("handle", "same, as their name is"): "The same handle, but it only spells the name",
@@ -78,6 +80,7 @@ _WORDS = {
 }
 _SHOWN = {
     "handle": ("accounts", "cores", "locals"), "digits": ("followed",), "digits_nearly": ("numbers",),
+    "behind": ("numbers",),
     "given": ("givens", "written"), "family": ("families", "written"), "address": ("emails",), "number": ("phones",),
     "born": ("born",), "site": ("links", "hosts", "domains"), "named": ("named", "accounts"),
     "signature": ("signed", "reached"), "cited": ("cited",), "place": ("places", "mentioned"),
@@ -93,7 +96,7 @@ def clues_of(
     told: list[dict[str, Any]] = [
         {
             "clue": one.comparison,
-            "words": _WORDS.get((one.comparison, one.level), f"{one.comparison}: {one.level}"),
+            "words": _words(one),
             "detail": _detail(one.comparison, asker.held.row, other.row),
             "weight": round(one.bits, 3),
             "for": one.bits > 0,
@@ -112,6 +115,12 @@ def clues_of(
     if decision is not None:
         told.append({**_plain("decision", decision.words, is_for=True), "is_of_one_kind": decision.is_of_one_kind})
     return told
+
+
+def _words(one: Evidence) -> str:
+    if one.comparison == behind.NAME:
+        return f"How people here number themselves: {one.level} behind the number"
+    return _WORDS.get((one.comparison, one.level), f"{one.comparison}: {one.level}")
 
 
 def _plain(clue: str, words: str, *, is_for: bool) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 """What staff and proofs said teaches the model: its weights by Splink where there are labels enough, and its calibration.
+What stands behind the numbers that presences and persons share is learned from all of them together, without labels.
 
 Only for a process of its own (`beside`). Strangers are random pairs of what is known of everybody; pairs of one person are
 those that staff confirmed or that a proof holds together, read anew from both sides (`judged`). A version is tried on
@@ -17,6 +18,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.db import transaction
 
 from mutuals.base import bulk, clock, journal
@@ -24,17 +26,19 @@ from mutuals.identity import known, weights
 from mutuals.identity.edges import MACHINE
 from mutuals.identity.judged import Judgement, judgements
 from mutuals.identity.learn import KEPT, NEWS
-from mutuals.identity.model import calibrate, social
+from mutuals.identity.model import behind, calibrate, social
 from mutuals.identity.model.arrow import table_of
 from mutuals.identity.model.batch import Bounds, Duck, duck
+from mutuals.identity.model.behind import habit_of, with_habit
 from mutuals.identity.model.calibrate import Calibration, Judged
 from mutuals.identity.model.card import Column, Row
+from mutuals.identity.model.comparisons import Comparison
 from mutuals.identity.model.decide import DOUBLES, PRESENT, Candidate, Verdict, decide
 from mutuals.identity.model.file import Model as File
 from mutuals.identity.model.file import told
 from mutuals.identity.model.score import Scorer
 from mutuals.identity.model.taught import Counted, moved, of_one, strangers, taught
-from mutuals.identity.models import Model
+from mutuals.identity.models import Known, Model
 from mutuals.identity.stored import lay_out
 from mutuals.identity.weights import Ready, alone, candidate_of
 
@@ -44,8 +48,30 @@ CLASSES = frozenset(("place", "work", "talk"))  # families of what many share: t
 SURE = 0.99
 SHOWN = 12  # levels that moved most
 BOUNDS = Bounds(memory=1_000, threads=1)
+GROWN = 0.1  # share by which those who are known have become more or fewer, from which on they teach anew
 _PARTS = 5
 _SAMPLE = 2_000  # rows
+_NUMBERED = """
+SELECT r.unique_id AS id, h.person IS NULL AS is_presence, number, bool_or(is_full) AS is_full FROM (
+    SELECT unique_id, unnest(numbers) AS number, true AS is_full FROM read_parquet('{path}')
+    UNION ALL SELECT unique_id, unnest(shortened), false FROM read_parquet('{path}')
+) AS r JOIN holders AS h ON h.id = r.unique_id GROUP BY ALL
+"""
+_SHARING = f"""
+WITH few AS (SELECT number FROM numbered WHERE NOT is_presence GROUP BY number HAVING count(*) <= {behind.SHARED})
+SELECT DISTINCT f.id, p.id FROM numbered AS f JOIN few ON few.number = f.number
+JOIN numbered AS p ON p.number = f.number AND NOT p.is_presence AND (f.is_full OR p.is_full) WHERE f.is_presence
+ORDER BY hash(f.id), f.id, p.id LIMIT 20_000
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Everybody's rows (Parquet), some of them, and presences with the persons who share a number (presence, row, row)."""
+
+    rows: Path
+    sample: list[Row]
+    numbered: list[tuple[int, Row, Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +94,37 @@ def learn(*, by: str = "", now: datetime | None = None) -> Model | None:
     held = judgements(ready)
     weighed = [one for one in held if one.pool is not None]
     labels = [one for one in held if one.same]
-    last = Model.objects.order_by("-pk").first()
-    if last is not None and not by and _is_as_before(last, len(weighed), len(labels)):
+    last, many = Model.objects.order_by("-pk").first(), Known.objects.count()
+    if last is not None and not by and _is_as_before(last, len(weighed), len(labels), many):
         return None
     pool = _pool()
     day_one = social.day_one()
-    if len(labels) < FEWEST or len(held) - len(labels) < FEWEST_DIFFERENT:
-        model, counted = day_one, 0
-        tried = [_try(Scorer(day_one), one, pool) for one in held]
-    else:
-        model, tried, counted = _trained(day_one, held, pool, ready)
+    with tempfile.TemporaryDirectory(prefix="mutuals-learn-") as folder:
+        seen = _seen(Path(folder), ready)
+        others = None
+        if len(labels) >= FEWEST and len(held) - len(labels) >= FEWEST_DIFFERENT and len(seen.sample) > 1:
+            others = strangers(day_one, seen.rows, seen.sample, bounds=BOUNDS)
+    model, parts = (day_one, [day_one] * _PARTS) if others is None else _trained(day_one, labels, others, ready)
+    habit, ones = _habit(model, seen, pool, ready)
+    tried = [one for part, each in enumerate(parts) for one in _try_all(with_habit(each, habit), held, part, pool)]
     fresh = calibrate.learn(one.judged for one in tried if one.judgement.pool is not None)
-    if not fresh.knots and not counted:
+    if not fresh.knots and others is None and habit == habit_of(ready.model):
         return None
-    measured = _measured(tried, fresh, ready, pool) | {"strangers": counted, "labels": len(labels) if counted else 0}
-    measured["moved"] = [list(one) for one in moved(day_one, model)[:SHOWN]]
+    model = with_habit(model, habit)
+    measured = _measured(tried, fresh, ready, pool) | {
+        "strangers": int(max(others.pairs.values(), default=0)) if others else 0,
+        "labels": len(labels) if others else 0,
+        "known": many,
+        "numbered": round(ones, 1),
+        "moved": [list(one) for one in moved(day_one, model)[:SHOWN]],
+    }
     return _keep(replace(model, calibration=fresh.told()), measured, last, by=by or MACHINE, now=now or clock.now())
 
 
-def _is_as_before(last: Model, weighed: int, labels: int) -> bool:
+def _is_as_before(last: Model, weighed: int, labels: int, many: int) -> bool:
     seen = last.measured
-    return abs(weighed - int(seen.get("pairs", 0))) < NEWS and abs(labels - int(seen.get("same_all", 0))) < NEWS
+    judged = abs(weighed - int(seen.get("pairs", 0))) < NEWS and abs(labels - int(seen.get("same_all", 0))) < NEWS
+    return judged and abs(many - int(seen.get("known", 0))) <= GROWN * many
 
 
 def _pool() -> int:
@@ -98,28 +134,57 @@ def _pool() -> int:
     )
 
 
-def _trained(day_one: File, held: Sequence[Judgement], pool: int, ready: Ready) -> tuple[File, list[_Tried], int]:
-    """The model of all labels; each judgement tried by one that was trained without its fifth; how many strangers it took."""
-    labels = [one for one in held if one.same]
+def _seen(folder: Path, ready: Ready) -> _Seen:
+    """Everybody laid out, some of the rows, and the presences and persons that share a number which not too many have."""
+    with duck(BOUNDS) as on:
+        rows = lay_out(on, folder, ready).rows
+        path = str(rows).replace("'", "''")
+        sample = _read(on, f"FROM read_parquet('{path}') ORDER BY hash(unique_id) LIMIT {_SAMPLE}")
+        on.keep("numbered", _NUMBERED.format(path=path))
+        pairs = [(int(one), int(other)) for one, other in on.ask(_SHARING)]
+        on.bring(pa.table({"id": pa.array(sorted({one for pair in pairs for one in pair}), pa.int64())}), "wanted")
+        numbered = _read(on, f"SELECT r.* FROM read_parquet('{path}') AS r JOIN wanted ON wanted.id = r.unique_id")  # noqa: S608
+    held = {int(row["unique_id"]): row for row in numbered}  # type: ignore[arg-type]
+    return _Seen(rows, sample, [(one, held[one], held[other]) for one, other in pairs])
+
+
+def _read(on: Duck, query: str) -> list[Row]:
+    found = on.arrow(query).to_pylist()
+    return [{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()} for row in found]
+
+
+def _habit(model: File, seen: _Seen, pool: int, ready: Ready) -> tuple[Comparison | None, float]:
+    """What stands behind shared numbers, and from how many pairs of one person that was learned. Whoever is linked is met no
+    more, so that what more pairs taught stays."""
+    scorer = Scorer(model)
+    met = [one for each in seen.numbered if (one := met_of(scorer, *each)) is not None]
+    before = Model.objects.filter(version=ready.version).first()
+    ones = float(before.measured.get("numbered", 0)) if before else 0.0
+    found = behind.learn(met, pool)
+    return (found.comparison, found.ones) if found and found.ones >= ones else (habit_of(ready.model), ones)
+
+
+def met_of(scorer: Scorer, presence: int, one: Row, other: Row) -> behind.Met | None:
+    """A presence and a person as `behind` learns from them; None where they share no number. The model of the scorer has
+    learned nothing of it."""
+    code = behind.code(one, other)
+    if code is None:
+        return None
+    candidate = candidate_of(scorer, presence, scorer.score(one, other))
+    return behind.Met(presence, code, candidate.bits, candidate.kin)
+
+
+def _trained(day_one: File, labels: Sequence[Judgement], others: Counted, ready: Ready) -> tuple[File, list[File]]:
+    """The model of all labels, and for each fifth of them one that was trained without it."""
     columns = [*day_one.columns, *(Column(f"tf_{name}", "number") for name in ready.frequent)]
     rows: list[Row] = [side for one in labels for side in (one.left, one.right)]
     table = table_of(range(len(rows)), rows, columns)
-    with tempfile.TemporaryDirectory(prefix="mutuals-learn-") as folder:
-        with duck(BOUNDS) as on:
-            stored = lay_out(on, Path(folder), ready)
-            sample = _sample(on, stored.rows)
-        if len(sample) < 2:
-            return day_one, [_try(Scorer(day_one), one, pool) for one in held], 0
-        others = strangers(day_one, stored.rows, sample, bounds=BOUNDS)
 
     def of(keys: Sequence[int]) -> File:
         return taught(day_one, _counted(day_one, keys, table, rows), others, classes=CLASSES)
 
-    tried = list[_Tried]()
-    for part in range(_PARTS):
-        scorer = Scorer(of([key for key, one in enumerate(labels) if one.group % _PARTS != part]))
-        tried += [_try(scorer, one, pool) for one in held if one.group % _PARTS == part]
-    return of(range(len(labels))), tried, int(max(others.pairs.values(), default=0))
+    parts = [of([key for key, one in enumerate(labels) if one.group % _PARTS != part]) for part in range(_PARTS)]
+    return of(range(len(labels))), parts
 
 
 def _counted(model: File, keys: Sequence[int], table: Any, rows: Sequence[Row]) -> Counted:
@@ -129,10 +194,9 @@ def _counted(model: File, keys: Sequence[int], table: Any, rows: Sequence[Row]) 
     return of_one(model, keys, table, rows, bounds=BOUNDS)
 
 
-def _sample(on: Duck, rows: Path) -> list[Row]:
-    path = str(rows).replace("'", "''")
-    found = on.arrow(f"FROM read_parquet('{path}') ORDER BY hash(unique_id) LIMIT {_SAMPLE}").to_pylist()
-    return [{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()} for row in found]
+def _try_all(model: File, held: Sequence[Judgement], part: int, pool: int) -> list[_Tried]:
+    scorer = Scorer(model)
+    return [_try(scorer, one, pool) for one in held if one.group % _PARTS == part]
 
 
 def _try(scorer: Scorer, one: Judgement, pool: int) -> _Tried:

@@ -134,6 +134,20 @@ def _followed(card: Card) -> tuple[str, ...]:
     return _once(run for core in (*_cores(card), *_labels(card), *_locals(card)) for run in _FOLLOWED.findall(core))
 
 
+def _behind(card: Card) -> tuple[str, ...]:
+    """Numbers with where they stand and what is behind them, `84 mail b`; a longer one also as `84 handle 2` of 842."""
+    sides = (("handle", _cores(card)), ("mail", _locals(card)), ("site", _labels(card)))
+    found = list[str]()
+    for where, words in sides:
+        for core in words:
+            for run in _DIGITS.finditer(core):
+                number, rest = run[0], core[run.end() : run.end() + 2]
+                found.append(f"{number} {where} {rest}")
+                if len(number) > 2:
+                    found.append(f"{number[:-1]} {where} {number[-1]}{rest}")
+    return _once(found, 2 * _MOST)
+
+
 def _longer(card: Card, least: int) -> tuple[str, ...]:
     return tuple(number for number in _numbers(card) if len(number) >= least)
 
@@ -180,6 +194,7 @@ READINGS: Mapping[str, Reading] = {
     "numbers": _numbers,
     "followed": _followed,
     "numbers3": lambda card: _longer(card, 3),
+    "behind": _behind,
     "shortened": lambda card: _once(number[:-1] for number in _longer(card, 3)),
     "kept_first": lambda card: _sides(card, 0, 0),
     "kept_second": lambda card: _sides(card, 0, 1),

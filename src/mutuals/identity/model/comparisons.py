@@ -66,6 +66,7 @@ class Dialect:
     shared: Callable[[str, str], str]
     length: Callable[[str], str]
     exists: Callable[[str, str, str], str]
+    before: Callable[[str, str], str]
 
     def left(self, column: str) -> str:
         """The column of the left row."""
@@ -84,6 +85,9 @@ DUCKDB = Dialect(
     shared=lambda a, b: f"len(list_intersect({a}, {b}))",
     length=lambda a: f"len({a})",
     exists=lambda a, name, condition: f"list_max(list_transform({a}, lambda {name}: CAST({condition} AS INTEGER))) = 1",
+    before=lambda a, end: (
+        f"list_transform(list_filter({a}, lambda v: ends_with(v, {_text(end)})), lambda v: left(v, len(v) - {len(end)}))"
+    ),
 )
 
 
@@ -95,6 +99,9 @@ SPARK = Dialect(
     shared=lambda a, b: f"size(array_intersect({a}, {b}))",
     length=lambda a: f"size({a})",
     exists=lambda a, name, condition: f"exists({a}, {name} -> {condition})",
+    before=lambda a, end: (
+        f"transform(filter({a}, v -> endswith(v, {_text(end)})), v -> substring(v, 1, length(v) - {len(end)}))"
+    ),
 )
 
 
@@ -156,6 +163,10 @@ _SQL: dict[str, Callable[..., str]] = {
     ),
     "jaccard": lambda d, c, least: (
         f"{d.shared(d.left(c), d.right(c))} * {1 + least!r} >= {least!r} * ({d.length(d.left(c))} + {d.length(d.right(c))})"
+    ),
+    "parted": lambda d, c, one, other: (
+        f"({d.overlap(d.before(d.left(c), one), d.before(d.right(c), other))}"
+        f" OR {d.overlap(d.before(d.left(c), other), d.before(d.right(c), one))})"
     ),
     "near": lambda d, c, least: _near_sql(d, c, f"{d.jaro}(x, y) >= {least!r}"),
     "near_edits": lambda d, c, most: _near_sql(d, c, f"{d.edits}(x, y) <= {most:d}"),
@@ -229,6 +240,18 @@ def edits(left: str, right: str, most: int) -> int:
     return DamerauLevenshtein.distance(left.encode(), right.encode(), score_cutoff=most)
 
 
+def _before(values: Any, end: str) -> set[str]:
+    return {value[: -len(end)] for value in values if value.endswith(end)}
+
+
+def _parted(left: Any, right: Any, one: str, other: str) -> bool:
+    """Whether two values begin alike, and one ends in this way and the other in that."""
+    begun = _before(left, one)
+    if begun and not begun.isdisjoint(_before(right, other)):
+        return True
+    return one != other and not _before(left, other).isdisjoint(_before(right, one))
+
+
 def _begins(left: Any, right: Any) -> bool:
     return bool(left.startswith(right) or right.startswith(left))
 
@@ -254,6 +277,7 @@ _PYTHON: dict[str, Callable[..., Predicate]] = {
     "jaccard": lambda c, least: _known(c)(
         lambda x, y: _shared(x[c], y[c]) * (1 + least) >= least * (len(x[c]) + len(y[c]))  # type: ignore[arg-type]
     ),
+    "parted": lambda c, one, other: _known(c)(lambda x, y: _parted(x[c], y[c], one, other)),
     "near": lambda c, least: _known(c)(lambda x, y: _some(x[c], y[c], lambda a, b: jaro(a, b) >= least)),
     "near_edits": lambda c, most: _known(c)(lambda x, y: _some(x[c], y[c], lambda a, b: edits(a, b, most) <= most)),
 }

@@ -16,7 +16,7 @@ from mutuals.identity.model.file import Model
 
 __all__ = ["READING", "READINGS", "RULE", "VERSION", "day_one"]
 VERSION = "day-one-3"
-OWN = frozenset(("handle", "habit", "given", "named", "signature", "address", "employer", "born", "picture"))
+OWN = frozenset(("handle", "habit", "behind", "given", "named", "signature", "address", "employer", "born", "picture"))
 """Comparisons in which a relative of one household is like any stranger; all others hold for them as well."""
 RULE = Rule(copied=frozenset({"name", "picture", "site", "birth", "reference"}))
 """How machines decide by this model. An impersonator has the name, the picture and the words of somebody, and links to their

@@ -85,12 +85,14 @@ def taught(model: Model, one: Counted, others: Counted, *, classes: Collection[s
 
 def moved(before: Model, after: Model) -> list[tuple[str, str, float, float]]:
     """Comparison, level, bits before and after of all whose weight moved by a tenth of a bit or more, the furthest first."""
+    begun = {(one.name, each.name): weight(each) for one in before.comparisons for each in (*one.levels, one.otherwise)}
     found = []
-    for one, other in zip(before.comparisons, after.comparisons, strict=True):
-        for old, new in zip((*one.levels, one.otherwise), (*other.levels, other.otherwise), strict=True):
-            gap = abs(weight(new) - weight(old))
+    for one in after.comparisons:
+        for each in (*one.levels, one.otherwise):
+            old = begun.get((one.name, each.name), 0.0)
+            gap = abs(weight(each) - old)
             if gap >= 0.1:
-                found.append((gap, one.name, old.name, round(weight(old), 2), round(weight(new), 2)))
+                found.append((gap, one.name, each.name, round(old, 2), round(weight(each), 2)))
     return [
         (name, level, old, new) for _, name, level, old, new in sorted(found, key=lambda each: (-each[0], each[1:3]))
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cast import NOW, minutes, profile, staff
+from cast import NOW, minutes, person, profile, staff
 from mutuals.base.refusals import Refusal
 from mutuals.identity import learn, live, teach, weights
 from mutuals.identity.edges import MACHINE
@@ -10,7 +10,7 @@ from mutuals.identity.judged import Judgement
 from mutuals.identity.model import social
 from mutuals.identity.model.decide import Candidate
 from mutuals.identity.model.score import Evidence, weight
-from mutuals.identity.models import Edge, Model, Verdict
+from mutuals.identity.models import Edge, Model, Touched, Verdict
 from mutuals.people.models import Profile
 from mutuals.staff.permissions import NotAllowed
 
@@ -137,6 +137,57 @@ def test_learning_runs_in_a_process_of_its_own(child_environ, monkeypatch):
     learn.run("staff:1")
 
     assert Model.objects.get().by == "staff:1"
+
+
+def test_all_pairs_together_teach_what_stands_behind_numbers_without_a_label():
+    us = staff()
+    made = households(us, 30)
+    live.drain(now=NOW)
+    asked = Profile.objects.filter(person=None).exclude(network="mutuals").count()
+
+    first = teach.learn(now=NOW)
+    again = teach.learn(now=NOW + minutes(60))
+    Touched.objects.bulk_create(Touched(profile=row) for row in Profile.objects.filter(person=None))
+    live.drain(now=NOW + minutes(120))
+
+    linked = [(row, holder) for row, holder in made if Profile.objects.get(pk=row.pk).person_id is not None]
+    assert first.is_in_use
+    assert first.measured["numbered"] > 30
+    assert first.measured["labels"] == first.measured["pairs"] == 0
+    assert ["behind", "handle 1 and mail b", 0.0] in [line[:3] for line in first.measured["moved"]]
+    assert again is None
+    assert len(linked) > len(made) - asked + 10
+    assert all(Profile.objects.get(pk=row.pk).person_id == holder.pk for row, holder in linked)
+
+
+def test_a_learned_habit_stays_where_fewer_pairs_are_left_to_learn_from():
+    us = staff()
+    households(us, 30)
+    first = teach.learn(now=NOW)
+    Profile.objects.filter(person=None, network="mastodon").delete()
+    live.drain(now=NOW)
+
+    again = teach.learn(now=NOW + minutes(60), by="staff:1")
+
+    assert again is None
+    assert weights.in_use().version == first.version
+    assert bits("behind", "handle 1 and mail b") > 2
+
+
+def households(us, many):
+    """Three of one name and number, by the letter behind it in their mailbox and the digit behind it in their handle."""
+    made = []
+    for number in range(many):
+        family = f"{WORDS[number % 9]}{WORDS[number // 9]}".title()
+        for place, letter in enumerate("abc"):
+            given = GIVEN[(number + 3 * place) % 8]
+            holder = person(f"{given} {family}", by=us.ada, email=f"{WORDS[place]}.{200 + number}{letter}@tea.example")
+            row = profile(f"{family}{number}{letter}", of=None)
+            handle = f"@{WORDS[8 - place]}{200 + number}{place or ''}"
+            Profile.objects.filter(pk=row.pk).update(name=handle, shown=f"{given} {family[0]}.")
+            made.append((row, holder))
+    live.drain(now=NOW)
+    return made
 
 
 def bits(comparison, level):

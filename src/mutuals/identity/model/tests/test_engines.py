@@ -143,6 +143,11 @@ def every_test():
             ),
         ),
         Comparison("sites", ("missing", "sites"), (Level("as a word", ("across_share", "sites", "words")),)),
+        Comparison(
+            "ends",
+            ("missing", "words"),
+            (Level("an, o'ne", ("parted", "words", "an", "o'ne")), Level("田, é", ("parted", "words", "田", "é"))),
+        ),
     )
 
 
