@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mutuals.listening.alarm.baseline import WEEK
+from mutuals.listening.alarm.baseline import WEEK, Ints
 from mutuals.listening.alarm.chance import Floats
 from mutuals.listening.alarm.verdict import HIGHEST, HOLD
 from mutuals.listening.alarm.watch import LEAST, Marks, Stream
@@ -75,7 +76,8 @@ def replay(marks: Marks, budget: Budget, *, real: Floats | None = None) -> Repla
     """The least strict setting that would have kept the budget over these steps.
 
     A short history is not believed alone: it is read together with four weeks of what such settings give on made-up
-    streams (`expected_a_week`). `real` (steps x series, true where somebody said that the alarm was right) is left out.
+    streams (`expected_a_week`). What no chance explains (a burst that reaches the end of the ladder) is no false alarm, and
+    neither is what lies in `real` (steps x series, true where somebody said that the alarm was right).
     """
     size = marks.marks.shape[2]
     weeks = marks.known.sum(axis=0) * marks.step / WEEK
@@ -87,17 +89,26 @@ def replay(marks: Marks, budget: Budget, *, real: Floats | None = None) -> Repla
         highest = np.where(real, 0.0, highest)
     series, places = np.nonzero((highest >= LADDER[0]).T)
     reached, at = highest[places, series], marks.times[places]
-    counted = np.zeros((len(LADDER), size))
+    bursts = np.cumsum(_begins(series, at)) - 1
+    peaks = np.zeros(len(bursts) and int(bursts[-1]) + 1)
+    np.maximum.at(peaks, bursts, reached)
+    false = peaks[bursts] < LADDER[-1]
+    counted, whole = np.zeros((len(LADDER), size)), np.zeros((len(LADDER), size))
     for place, asked in enumerate(LADDER):
-        which = reached >= asked
-        of, when = series[which], at[which]
-        begins = np.ones(len(of), bool)
-        begins[1:] = (of[1:] != of[:-1]) | (np.diff(when) > HOLD)
-        counted[place] = np.bincount(of[begins], minlength=size)
+        for which, into in ((reached >= asked) & false, counted), (reached >= asked, whole):
+            of, when = series[which], at[which]
+            into[place] = np.bincount(of[_begins(of, when)], minlength=size)
     rate = (counted + _BEFORE * expected_a_week(LADDER)[:, None]) / (weeks + _BEFORE)
     keeps = rate <= budget.a_week
     chosen = np.where(keeps.any(axis=0), keeps.argmax(axis=0), len(LADDER) - 1)
-    return Replay(LADDER[chosen], counted[chosen, np.arange(size)], weeks)
+    return Replay(LADDER[chosen], whole[chosen, np.arange(size)], weeks)
+
+
+def _begins(series: Ints, at: Floats) -> Any:
+    """Where an incident begins, in raised steps sorted by series and time."""
+    begins = np.ones(len(series), bool)
+    begins[1:] = (series[1:] != series[:-1]) | (np.diff(at) > HOLD)
+    return begins
 
 
 def expected_a_week(strictness: Floats) -> Floats:
