@@ -7,11 +7,13 @@ from django.db import connection
 from mutuals.base import gate
 from mutuals.identity.models import Merge
 
+_ALL = 2**63 - 1
 _ONE_AT_A_TIME = 0x4D06 << 48  # of PostgreSQL's 64-bit advisory keys
 _UNDER = """
 WITH RECURSIVE under (id) AS (
     SELECT %s::bigint
     UNION SELECT m.gone_id FROM under u JOIN identity_merge m ON m.kept_id = u.id AND m.undone_at IS NULL
+        AND m.id < %s AND m.id <> %s
 ) SELECT id FROM under ORDER BY id
 """
 _ABOVE = """
@@ -35,9 +37,17 @@ def alone() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
 
 
-def under(person_id: int) -> list[int]:
-    """A person and all who were merged into them, directly or by others."""
-    return _ids(_UNDER, person_id)
+def under(person_id: int, *, before: Merge | None = None, without: Merge | None = None) -> list[int]:
+    """A person and all who were merged into them, directly or by others, by the live merges `before` one and `without` one."""
+    return _ids(_UNDER, person_id, before.pk if before else _ALL, without.pk if without else 0)
+
+
+def after(row: Merge) -> list[Merge]:
+    """The live merges that came after this one, into the same person and into whom that one became; oldest first."""
+    above = {merge.kept_id: merge.pk for merge in Merge.objects.filter(pk__in=_ids(_ABOVE, row.kept_id))}
+    since = {row.kept_id: row.pk + 1, **above}
+    rows = Merge.objects.filter(kept__in=since, undone_at=None, pk__gt=row.pk).order_by("pk")
+    return [merge for merge in rows if merge.pk >= since[merge.kept_id]]
 
 
 def joined_by(one: int, other: int) -> Merge | None:
@@ -51,7 +61,7 @@ def into(person_id: int) -> list[Merge]:
     return list(Merge.objects.filter(kept=person_id, undone_at=None).select_related("gone").order_by("pk"))
 
 
-def _ids(sql: str, person_id: int) -> list[int]:
+def _ids(sql: str, *told: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [person_id])
+        cursor.execute(sql, told)
         return [int(row[0]) for row in cursor.fetchall()]

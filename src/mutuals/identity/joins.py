@@ -13,8 +13,8 @@ from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, forest, merge, split, taken
 from mutuals.identity.merge import Done
 from mutuals.identity.models import Merge, Split
-from mutuals.people import canonical, hanging
-from mutuals.people.choice import Voice, chosen
+from mutuals.people import canonical, hanging, persons
+from mutuals.people.choice import chosen
 from mutuals.people.hanging import Thing
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
@@ -201,8 +201,7 @@ def _roots(*people: Person) -> dict[int, Person]:
 
 
 def _choices(kept: Person, gone: Person, ids: Sequence[int]) -> list[Choice]:
-    columns = ("id", "network", "key", "name", "shown", "label", "fields")
-    stands = chosen(Voice(*row) for row in Profile.objects.filter(person__in=ids).values_list(*columns))
+    stands = chosen(persons.voices(ids))
     fields = [
         Choice(name, getattr(kept, name), getattr(gone, name), stands[name], (taken.KEPT, taken.GONE))
         for name in taken.FIELDS

@@ -7,7 +7,7 @@ profiles say, so taking one means writing it into the own record of whoever is k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from mutuals.identity import forest
 from mutuals.identity.models import Merge
 from mutuals.identity.remark import own_record
 from mutuals.people import persons
-from mutuals.people.choice import CHOSEN
+from mutuals.people.choice import CHOSEN, Voice, chosen
 from mutuals.people.models import Person
 from mutuals.people.persons import Unfit
 
@@ -164,27 +164,68 @@ def _step(merge: Merge, name: str) -> dict[str, Any]:
 
 
 def _fields_back(row: Merge, *, now: datetime) -> list[str]:
-    """The entries in the own record that this merge wrote make room for those before them; a later merge's know it."""
-    own = persons.own_of(row.kept_id)
-    edited, names = [], [name for name in FIELDS if name in row.choices]
-    if own is None or not names:
-        return names
-    later = [merge for merge in forest.into(row.kept_id) if merge.pk > row.pk]
-    for name in names:
-        told, written = row.choices[name]["told"], _entry(row.choices[name]["after"], row.by, row.at)
-        heir = next((merge for merge in later if merge.choices.get(name, {}).get("told") == written), None)
-        if heir is not None:
-            heir.choices[name]["told"] = told
-            heir.save(update_fields=["choices"])
-        elif own.fields.get(name) != written:
+    """Fields as if this merge had not been; says which of those that it took staff changed since.
+
+    What later merges took, here and all the way up the chain, is taken anew where this one had a part in it.
+    """
+    steps = [step for step in forest.after(row) if any(name in FIELDS for name in step.choices)]
+    before = {step.pk: _sides(step) for step in steps}
+    edited = []
+    for name in [name for name in FIELDS if name in row.choices]:
+        written = _entry(row.choices[name]["after"], row.by, row.at)
+        if not _replace(row, name, written, row.choices[name]["told"], now=now):
             edited.append(name)
-        elif told is None:
-            del own.fields[name]
-        else:
-            own.fields[name] = told
+    for step in steps:
+        step.refresh_from_db(fields=["choices"])
+        anew = _sides(step, without=row)
+        for name, value in anew.items():
+            if value != before[step.pk][name]:
+                told, written = step.choices[name], _entry(step.choices[name]["after"], step.by, step.at)
+                told["after"] = _plain(value)
+                step.save(update_fields=["choices"])
+                _replace(step, name, written, _entry(told["after"], step.by, step.at), now=now)
+    return edited
+
+
+def _sides(step: Merge, *, without: Merge | None = None) -> dict[str, Any]:
+    """The value of the chosen side by field, of what its profiles say now and its own record said before the merge."""
+    found, own = {}, persons.own_of(step.kept_id)
+    for side, person in ((KEPT, step.kept_id), (GONE, step.gone_id)):
+        names = [name for name in FIELDS if step.choices.get(name, {}).get("chose") == side]
+        if names:
+            voices = persons.voices(forest.under(person, before=step, without=without))
+            values = chosen(_as_before(voice, step) if own and voice.id == own.pk else voice for voice in voices)
+            found |= {name: values[name] for name in names}
+    return found
+
+
+def _as_before(own: Voice, step: Merge) -> Voice:
+    """The own record of whoever is kept without what this merge and later ones wrote into it."""
+    taken = {name: told["told"] for name, told in step.choices.items() if name in FIELDS}
+    return replace(own, fields={name: told for name, told in {**own.fields, **taken}.items() if told is not None})
+
+
+def _replace(row: Merge, name: str, written: Any, by: Any, *, now: datetime) -> bool:
+    """Put another entry, or none, where this merge wrote one: in the own record, or where a later merge remembers it.
+
+    False: staff wrote another one since, which stays.
+    """
+    if written == by:
+        return True
+    later = [merge for merge in forest.into(row.kept_id) if merge.pk > row.pk]
+    heir = next((merge for merge in later if merge.choices.get(name, {}).get("told") == written), None)
+    if heir is not None:
+        heir.choices[name]["told"] = by
+        heir.save(update_fields=["choices"])
+        return True
+    own = persons.own_of(row.kept_id)
+    if own is None or own.fields.get(name) != written:
+        return False
+    own.fields.pop(name)
+    own.fields |= {name: by} if by is not None else {}
     own.changed_at = now
     own.save(update_fields=["fields", "changed_at"])
-    return edited
+    return True
 
 
 def _entry(value: Any, by: str, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -141,6 +141,12 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
     return person
 
 
+def voices(person_ids: Iterable[int]) -> list[Voice]:
+    """What the profiles of these very rows say, whoever they are merged into."""
+    columns = ("id", "network", "key", "name", "shown", "label", "fields")
+    return [Voice(*row) for row in Profile.objects.filter(person__in=list(person_ids)).values_list(*columns)]
+
+
 def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     """Choose the stored values of persons anew from all profiles of their clusters; says how many changed.
 
@@ -148,12 +154,12 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     is not written.
     """
     wanted = sorted(set(person_ids))
-    voices: dict[int, list[Voice]] = defaultdict(list)
+    spoken: dict[int, list[Voice]] = defaultdict(list)
     found = Profile.objects.filter(person__canonical_id__in=wanted)
     for holder, *rest in found.values_list(
         "person__canonical_id", "id", "network", "key", "name", "shown", "label", "fields"
     ):
-        voices[holder].append(Voice(*rest))
+        spoken[holder].append(Voice(*rest))
     rows: list[list[Any]] = []
     for pk, *stored in (
         Person.objects.filter(pk__in=wanted, canonical_id=F("pk"))
@@ -161,7 +167,7 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
         .order_by("pk")
         .values_list("pk", *_STORED)
     ):
-        values = chosen(voices[pk])
+        values = chosen(spoken[pk])
         new = [values[name] for name in _STORED]
         if new != stored:
             rows.append([pk, *new])

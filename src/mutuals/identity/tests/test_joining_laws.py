@@ -110,6 +110,7 @@ PAIR = st.tuples(
         optional={
             "name": st.sampled_from(["kept", "gone"]),
             "city": st.sampled_from(["kept", "gone"]),
+            "language": st.sampled_from(["kept", "gone"]),
             "tags": st.sampled_from(["kept", "gone", "both"]),
             "stage": st.sampled_from(["kept", "gone", "both"]),
             "owner": st.sampled_from(["kept", "gone", "both"]),
@@ -187,13 +188,17 @@ def test_who_is_one_does_not_depend_on_the_order_of_the_merges():
 
 def test_what_is_left_after_some_were_undone_is_what_the_others_alone_would_have_made():
     town = settled()
+    some_say_it_otherwise(town)
 
     def state():
         rows = Person.objects.order_by("pk").values_list("pk", "canonical_id", "tags", "stage", "owner_id", "team_id")
-        counted = Person.objects.extra(where=["id = canonical_id"]).order_by("pk")
-        return list(rows), list(counted.values_list("pk", "interaction_count", "order_count", "order_total"))
+        roots = Person.objects.extra(where=["id = canonical_id"]).order_by("pk")
+        told = roots.values_list("pk", "name", "city", "language", "interaction_count", "order_count", "order_total")
+        own = Profile.objects.filter(network="mutuals").order_by("pk").values_list("person", "fields")
+        kept = [(holder, {name: one["value"] for name, one in fields.items()}) for holder, fields in own]
+        return list(rows), list(told), kept
 
-    @settings(max_examples=15)
+    @settings(max_examples=25)
     @given(pairs=PAIRS, back=st.sets(st.integers(0, 5)), order=st.randoms(use_true_random=False))
     def law(pairs, back, order):
         with forgotten():
@@ -215,6 +220,55 @@ def test_what_is_left_after_some_were_undone_is_what_the_others_alone_would_have
         assert after == alone
 
     law()
+
+
+def some_say_it_otherwise(town):
+    """Of some nobody but their network says where they are, each at another time; of others staff do."""
+    for n, one in enumerate(town.of):
+        at = (NOW + timedelta(minutes=MANY - n)).isoformat()
+        said = {
+            "city": {"value": f"Haven {n}", "at": at, "by": "network"},
+            "language": {"value": f"l{n}", "at": at, "by": "network"},
+        }
+        Profile.objects.filter(network="town", key=f"p{n}").update(fields=said)
+        own = Profile.objects.get(network="mutuals", person=one)
+        if n % 2:
+            own.fields.pop("city")
+            own.save(update_fields=["fields"])
+    persons.choose([one.pk for one in town.of], now=NOW)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("side", ["kept", "gone"])
+def test_a_field_that_came_up_a_chain_leaves_with_whom_it_came_from(side, order):
+    us = staff()
+    ann, bea, cy = (person(name, by=us.ada) for name in ("Ann Arbor", "Bea Brand", "Cy Clark"))
+    first = merge.merge(bea, cy, by=us.ada, now=NOW, keep=bea, choices={"name": "gone"}).key
+    second = merge.merge(ann, bea, by=us.ada, now=NOW + timedelta(hours=1), keep=ann, choices={"name": side}).key
+    before = Person.objects.get(pk=ann.pk).name
+
+    names = []
+    for place in order:
+        joins.undo((first, second)[place], by=us.ben, now=NOW + timedelta(hours=2 + place))
+        names.append({one.name for one in Person.objects.extra(where=["id = canonical_id"])})
+
+    assert before == ("Cy Clark" if side == "gone" else "Ann Arbor")
+    left = {"Bea Brand" if side == "gone" else "Ann Arbor", "Cy Clark"}
+    assert names[0] == (left if order[0] == 0 else {"Ann Arbor", "Cy Clark"})
+    assert names[1] == {"Ann Arbor", "Bea Brand", "Cy Clark"}
+
+
+def test_what_staff_wrote_after_a_chain_of_merges_stays_when_one_in_the_middle_is_taken_back():
+    us = staff()
+    ann, bea, cy = (person(name, by=us.ada) for name in ("Ann Arbor", "Bea Brand", "Cy Clark"))
+    first = merge.merge(bea, cy, by=us.ada, now=NOW, keep=bea, choices={"name": "gone"}).key
+    merge.merge(ann, bea, by=us.ada, now=NOW + timedelta(hours=1), keep=ann, choices={"name": "gone"})
+    persons.edit(Person.objects.get(pk=ann.pk), by=us.ada, changes={"name": "Anna"}, now=NOW + timedelta(hours=2))
+
+    joins.undo(first, by=us.ben, now=NOW + timedelta(hours=3))
+
+    assert Person.objects.get(pk=ann.pk).name == "Anna"
+    assert Person.objects.get(pk=cy.pk).name == "Cy Clark"
 
 
 ACT = st.one_of(
