@@ -44,7 +44,7 @@ class CodeOut(Out):
             profile_id=row.sent_to_id,
             made_at=row.made_at,
             ends_at=row.ends_at,
-            tries=row.tries,
+            tries=sum(guess.tries for guess in row.guesses.all()),
             message_id=message_id,
         )
 

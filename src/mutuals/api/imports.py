@@ -88,7 +88,8 @@ class ProgressOut(Out):
 class Choice(In):
     """Column -> field, and how values are read: match, zone, day_first, region, decimal, constants.
 
-    `history_only: true` keeps posts and mails without opening work in the inbox for them; never remembered.
+    `history_only: true` keeps posts and mails without opening work in the inbox for them; never remembered. `self_told: true`:
+    people wrote the rows themselves, as into a form of a website; a website in them proves nothing.
     """
 
     mapping: Annotated[dict[Cell, Cell], Field(max_length=500)]

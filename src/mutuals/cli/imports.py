@@ -39,6 +39,7 @@ _ANSWERS = {
     "public": "Say it with --public or --private, or with --map COLUMN=public.",
     "match": "Choose others with --match.",
     "history_only": "Leave out --history-only.",
+    "self_told": "Leave out --self-told.",
     "constants": "",
     "state": "",
 }
@@ -79,6 +80,8 @@ def register(groups: Any) -> None:
     work.add_argument("--history-only", action="store_true", help=words)
     words = "each of their conversations waits in the inbox; so it is where nothing is said"
     work.add_argument("--open-work", action="store_false", dest="history_only", help=words)
+    words = "people wrote the rows themselves, as into a form of a website: a website in them proves nothing"
+    parser.add_argument("--self-told", action="store_true", help=words)
     parser.add_argument("--sheet", default="", help="which sheet of a workbook")
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
@@ -192,6 +195,8 @@ def _options(args: argparse.Namespace, of: Import) -> dict[str, Any]:
         told.pop("match", None)
     if args.history_only:
         told["history_only"] = True
+    if args.self_told:
+        told["self_told"] = True
     same = {name: value for name in ("network", "public", "currency") if (value := getattr(args, name))}
     return {**told, "constants": {**told.get("constants", {}), **same}}
 

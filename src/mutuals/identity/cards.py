@@ -89,7 +89,7 @@ def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[A
         whom = (holder, None) if holder is not None else (None, number)
         if len(held[whom]) < MOST:
             said = from_json(fields)
-            told = {field: one.get("value") for field, one in said.items()}
+            told = {field: one.get("value") for field, one in said.items() if not _is_claimed(field, one)}
             letter = str(said.get("signature", {}).get("by", ""))
             held[whom].append(Voice(number, network, key, name, shown, url, label, told, letter, cited))
     made = {whom: card(voices, places.get(whom[0] or 0, ())) for whom, voices in held.items()}
@@ -98,6 +98,11 @@ def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[A
         Whom(*whom, tuple(voice.id for voice in voices), without(made[whom], houses), tuple(voices))
         for whom, voices in held.items()
     ]
+
+
+def _is_claimed(field: str, said: Mapping[str, Any]) -> bool:
+    """Whether somebody wrote an account into a form, which may be anybody's: it is not held to be theirs."""
+    return field in _TOLD_HANDLES and str(said.get("by", "")).startswith("form:")
 
 
 def _houses(made: Iterable[Card]) -> frozenset[str]:

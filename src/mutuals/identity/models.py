@@ -215,7 +215,6 @@ class Challenge(models.Model):
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
-    tries = models.SmallIntegerField(default=0, db_default=0)
     met_at = models.DateTimeField(null=True, blank=True)
     met_by = models.ForeignKey(Profile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 

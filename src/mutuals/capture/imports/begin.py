@@ -28,7 +28,7 @@ from mutuals.people.names import tidy
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
-OPTIONS = ("match", "zone", "day_first", "region", "decimal", "constants", "history_only")
+OPTIONS = ("match", "zone", "day_first", "region", "decimal", "constants", "history_only", "self_told")
 _CHUNK = 1 << 20
 
 
@@ -95,7 +95,8 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
     """Say what the columns mean and how values are read; remembered for the next file with the same columns once it runs.
 
     `history_only` keeps posts and mails without opening work in the inbox for them. That is said of this file alone, and
-    never remembered: the next one may be of today.
+    never remembered: the next one may be of today. `self_told`: people wrote the rows themselves, as into a form of a website;
+    nobody here vouches for them, so a website in them proves nothing (`identity.proofs.record`).
 
     Refuses (Unusable, naming the question) unknown columns and fields, a field fed twice, missing ones, and every
     question that the file leaves open: the zone of times, day or month first, the decimal sign, whether posts were
@@ -271,6 +272,8 @@ def _check_options(told: Mapping[str, Any], target: Target) -> None:
         raise Unusable("History only is yes or no.", field="history_only")
     if told.get("history_only") and target is not Target.POSTS:
         raise Unusable("Only posts and mails open work, so only they can be history only.", field="history_only")
+    if not isinstance(told.get("self_told", False), bool):
+        raise Unusable("Told by themselves is yes or no.", field="self_told")
     if told.get("zone") and told["zone"] not in available_timezones():
         raise Unusable("There is no such time zone; they are named like Europe/Lisbon.", field="zone")
     if not isinstance(told.get("day_first", False), bool):

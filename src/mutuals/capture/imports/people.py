@@ -33,7 +33,7 @@ class PeoplePlanner:
     def __init__(self, of: Import, shadow: Shadow) -> None:
         self._of, self._shadow = of, shadow
         self._match = frozenset(of.options.get("match") or ("email", "phone"))
-        self._by = f"import:{of.pk}"
+        self._by = f"{'form' if of.options.get('self_told') else 'import'}:{of.pk}"
         self._world = World(shadow)
 
     def group(self, _row: RowIn) -> str:
@@ -54,7 +54,7 @@ class PeoplePlanner:
 
     def apply(self, *, now: datetime) -> None:
         """Write the last plan."""
-        write(self._world, of=self._of, by=self._by, now=now)
+        write(self._world, of=self._of, by=f"import:{self._of.pk}", now=now)
         self._world.remember_seen()
 
     def pretend(self) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from mutuals.base.models import Entry
+from mutuals.capture.imports import begin
 from mutuals.capture.imports.report import troubles_csv
 from mutuals.capture.models import RememberedMapping
 from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead, run, upload, whole, write
@@ -203,3 +204,20 @@ def test_a_row_with_more_addresses_than_a_person_has_is_an_error(tmp_path: Path)
     assert counted(done, "new", "errors") == (0, 1)
     assert "more than 100 addresses" in done.troubles.get().reason
     assert not Profile.objects.filter(network="email").exists()
+
+
+def test_what_people_wrote_into_a_form_themselves_is_kept_as_their_own_word(tmp_path):
+    told = "email,website,mastodon\nbea@kettle.example,https://bea.garden/,@bea@town.garden\n"
+
+    of = whole(write(tmp_path, told), source="Contact form", self_told=True)
+
+    fields = Profile.objects.get(network="email", key="bea@kettle.example").fields
+    assert {fields[name]["by"] for name in ("website", "mastodon")} == {f"form:{of.pk}"}
+    assert Link.objects.filter(by=f"import:{of.pk}").exists()
+
+
+def test_whether_people_wrote_it_themselves_is_yes_or_no(tmp_path):
+    of = upload(write(tmp_path, "name,email\nBea,b@x.example\n"))
+
+    with pytest.raises(begin.Unusable, match="yes or no"):
+        choose(of, self_told="perhaps")

@@ -5,6 +5,10 @@ from mutuals.connectors.email.client import check, fetch, watch
 from mutuals.connectors.email.compose import MOST_ATTACHED, find, send
 from mutuals.connectors.email.parse import parse
 
+_UNCHECKED = (
+    ("nothing", "prove nothing"),
+    ("count", "count: our server refuses forged senders by itself"),
+)
 _TLS = (("ssl", "TLS from the start"), ("starttls", "STARTTLS"), ("none", "none (only inside your own network)"))
 
 CONNECTOR = Connector(
@@ -23,6 +27,23 @@ CONNECTOR = Connector(
         Field("user", "User name", "Often the address itself."),
         Field("password", "Password", "An application password where the provider has them.", secret=True),
         Field("folders", "Folders", "Parted by commas. Empty: the inbox and the sent mails.", required=False),
+        Field(
+            "checked_by",
+            "Server that checks senders",
+            "An answer proves an address only where your server found its sender genuine (dmarc=pass). Its name begins the"
+            " line Authentication-Results of a letter: mx.example.com. Empty: the uppermost such line is believed, which"
+            " strangers can write where your server writes none.",
+            required=False,
+        ),
+        Field(
+            "unchecked",
+            "Letters without such a line",
+            "Leave it at nothing unless your server refuses letters with a forged sender and writes no such line.",
+            required=False,
+            kind="choice",
+            choices=_UNCHECKED,
+            default="nothing",
+        ),
         Field("back_days", "Days back", "How far back to read at first.", False, False, "number", default="90"),
         Field(
             "keep_sent",

@@ -24,7 +24,9 @@ LARGEST = 50_000_000  # bytes of one mail
 LONGEST_BODY = 500_000  # characters kept of one text
 OUR_ID = re.compile(r"<([A-Za-z0-9-]{1,64})@mutuals\.[^<>@\s]+>")
 _AHEAD = timedelta(days=1)
-_DMARC = re.compile(r"\bdmarc\s*=\s*([a-z]{1,20})", re.IGNORECASE)
+_MOST_CHECKS, _LONGEST_CHECK = 10, 5_000
+_DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]{1,20})(?![a-z])", re.IGNORECASE)
+_QUOTED, _COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +190,34 @@ def _extra(message: Message, content: Content, told: Told) -> dict[str, Any]:
         extra["answer_to"] = answer_to[0]
     if field(message, "X-Spam-Flag").upper() == "YES":
         extra["spam"] = True
-    judged = _DMARC.search(field(message, "Authentication-Results"))
-    if judged:
-        extra["dmarc"] = judged[1].lower()
+    extra |= _checked(message)
     if raw_field(message, "Received"):  # it came over the wire (RFC 5321, 4.4): anybody may have written its From
         extra["delivered"] = True
     if told.cut:
         extra["cut"] = True
     return extra
+
+
+def _checked(message: Message) -> dict[str, Any]:
+    """What servers found of the sender: all of it, and what the uppermost one says; a server may write several lines."""
+    checks = _checks(message)
+    found = next((result for server, result in checks if server == checks[0][0] and result), "")
+    return {"checks": checks, **({"dmarc": found} if found else {})} if checks else {}
+
+
+def _checks(message: Message) -> list[list[str]]:
+    """Which servers say what of the sender (RFC 8601), the uppermost first: that one came last, and is rather our own.
+
+    Quoted words and comments are taken out, as a sender may write `dmarc=pass` into an address; of two results in one line the
+    one that is not `pass` counts.
+    """
+    found = list[list[str]]()
+    for told in raw_fields(message, "Authentication-Results")[:_MOST_CHECKS]:
+        plain = _QUOTED.sub("", told[:_LONGEST_CHECK])
+        for _ in range(3):
+            plain = _COMMENT.sub("", plain)
+        server, *results = plain.split(";")
+        said = [match[1].lower() for one in results if (match := _DMARC.match(one))]
+        name = " ".join(server.split()).partition(" ")[0].lower()[:200]
+        found.append([name, min(said, key=lambda one: one == "pass", default="")])
+    return found

@@ -13,7 +13,7 @@ from mutuals.base.ids import fit
 from mutuals.connectors.contract import Kind
 from mutuals.history.keep import Kept
 from mutuals.identity import cited
-from mutuals.identity.proofs import codes, record
+from mutuals.identity.proofs import codes, letters, record
 from mutuals.identity.reading import signature
 from mutuals.people.names import tidy
 
@@ -44,13 +44,13 @@ def proofs(kept: Sequence[Kept]) -> None:
 def _answered(mails: Sequence[Kept], now: datetime) -> None:
     """Whoever answers what we wrote to an address can read what comes there.
 
-    The answer names our letter by an id that only its reader knows; where our own server found the sender forged (DMARC),
+    The answer names our letter by an id that only its reader knows; where our own server did not find the sender genuine,
     it is nobody's answer.
     """
     asked: dict[tuple[str, int], int] = {}
     for one in mails:
         envelope, number = one.placed.arrived.envelope, one.placed.profile_id
-        if envelope.reply_to and number and envelope.extra.get("dmarc") != "fail" and "auto" not in envelope.extra:
+        if envelope.reply_to and number and letters.is_genuine(envelope, one.placed.arrived.source.settings):
             asked.setdefault((fit(envelope.reply_to), number), one.placed.arrived.raw_id)
     if not asked:
         return

@@ -27,13 +27,13 @@ SELECT id, network, key, name, person_id, fields::text FROM people_profile
 WHERE id = ANY(%s) AND NOT is_ours AND organisation_id IS NULL
     AND (network = 'bluesky' OR fields ?| array['sites', 'proven_sites', 'website', 'avatar'])
 """
-_RECORDED = """
+_RECORDED = f"""
 SELECT f.fields->'website'->>'value' FROM people_profile f WHERE f.person_id IS NOT NULL AND f.fields ? 'website'
-    AND lower(left(regexp_replace(regexp_replace(
+    AND {record.VOUCHED} AND lower(left(regexp_replace(regexp_replace(
         f.fields->'website'->>'value', '^(https?://)?(www\\.)?', '', 'i'), '/+$', ''), 300)) = ANY(%s)
 UNION ALL
 SELECT substr(subject, 6) FROM identity_proof WHERE subject = ANY(%s::varchar[]) AND ended_at IS NULL
-"""
+"""  # noqa: S608 - words of ours
 _ORGANISED = "SELECT domain FROM people_organisation WHERE domain <> '' AND domain = ANY(%s::varchar[])"
 _PROVEN = "SELECT 1 FROM identity_proof WHERE profile_id = ANY(%s) AND ended_at IS NULL LIMIT 1"
 _CLAIMANTS = """

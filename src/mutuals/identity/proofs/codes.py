@@ -1,8 +1,10 @@
 """A code that a customer sends back: it goes out to one presence of theirs, and comes in from another.
 
 Whoever sends it in has read what we sent there, so both are one's. A code is ten letters, `7KQF-3MXB-2C`: which challenge it
-belongs to, and a secret of which only a keyed hash is kept. It is good once, for a day and for five tries, and never from
-the presence that it was sent to. Incoming words are read for codes only while one is open.
+belongs to, and a secret of which only a keyed hash is kept. It is good once, for a day, and never from the presence that it
+was sent to. Whoever sends five wrong ones is not heard any more about that code; nobody can close it for anybody else, and by
+five tries each a million presences hit one of its 39 bits once in 100,000 times. Incoming words are read for codes only
+while one is open.
 """
 
 from __future__ import annotations
@@ -19,16 +21,17 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from mutuals.base import journal
+from mutuals.connectors.contract import Kind
 from mutuals.history.keep import Kept
-from mutuals.identity.models import LIVE, Challenge, Link
-from mutuals.identity.proofs import record
+from mutuals.identity.models import LIVE, Challenge, Guess, Link
+from mutuals.identity.proofs import letters, record
 from mutuals.people.models import Person, Profile
 from mutuals.people.profiles import OWN
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 LASTS = timedelta(hours=24)
-TRIES = 5
+TRIES = 5  # of one presence
 MOST_OPEN = 5  # of one person at once
 LONGEST = 5000  # characters of a message that are looked through
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
@@ -60,6 +63,7 @@ def make(person: Person, *, sent_to: Profile, by: User, now: datetime) -> Made:
     require(by, "person.link", person)
     own = Link.objects.filter(profile=sent_to, state__in=LIVE, until=None).exists() and sent_to.network != OWN
     row = Profile.objects.select_related("person").filter(pk=sent_to.pk).first()
+    Guess.objects.filter(challenge__ends_at__lte=now).delete()
     if not own or row is None or row.person is None or row.person.canonical_id != person.canonical_id:
         raise CannotAsk("A code goes only to a presence that is surely theirs.")
     Person.objects.select_for_update(no_key=True).get(pk=person.canonical_id)
@@ -97,8 +101,8 @@ def recognise(kept: Sequence[Kept], *, now: datetime) -> list[tuple[int, int]]:
     """Find codes that came back in a batch of messages, and link who sent them; returns (profile, person).
 
     One cheap question while no code is open. A code inside quoted words is none: only what was written this time is read.
-    Nor is one in a letter that a machine sent, or of which our own server found the sender forged (DMARC): whoever has a code
-    could claim anybody's address by it.
+    Nor is one in a letter that a machine sent, or whose sender our own server did not check (`letters.is_genuine`): whoever
+    has a code could claim anybody's address by it.
     """
     if not _open(now).exists():
         return []
@@ -107,7 +111,7 @@ def recognise(kept: Sequence[Kept], *, now: datetime) -> list[tuple[int, int]]:
         profile_id, envelope = one.placed.profile_id, one.placed.arrived.envelope
         if not one.is_new or one.placed.is_ours or profile_id is None or one.placed.arrived.is_history:
             continue
-        if envelope.extra.get("dmarc") == "fail" or "auto" in envelope.extra:
+        if envelope.kind is Kind.MAIL and not letters.is_genuine(envelope, one.placed.arrived.source.settings):
             continue
         for found in list(_CODE.finditer(envelope.body[:LONGEST]))[:TRIES]:
             secret, number = (found[1] + found[2]).upper(), _read(found[3].upper())
@@ -117,13 +121,15 @@ def recognise(kept: Sequence[Kept], *, now: datetime) -> list[tuple[int, int]]:
 
 
 def _met(number: int, secret: str, profile_id: int, *, seen: str, now: datetime) -> int | None:
-    """The person whose code this is, or None. A wrong one counts as a try of its challenge."""
+    """The person whose code this is, or None. A wrong one counts as a try of whoever sent it."""
     with transaction.atomic():
         row = _open(now).select_for_update(of=("self",)).filter(pk=number).exclude(sent_to=profile_id).first()
-        if row is None:
+        if row is None or Guess.objects.filter(challenge=row, profile=profile_id, tries__gte=TRIES).exists():
             return None
         if not hmac.compare_digest(bytes(row.digest), _digest(row.pk, secret)):
-            Challenge.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
+            guess, is_first = Guess.objects.get_or_create(challenge=row, profile_id=profile_id)
+            if not is_first:
+                Guess.objects.filter(pk=guess.pk).update(tries=F("tries") + 1)
             return None
         Challenge.objects.filter(pk=row.pk).update(met_at=now, met_by=profile_id)
         person_id = row.person.canonical_id
@@ -134,7 +140,7 @@ def _met(number: int, secret: str, profile_id: int, *, seen: str, now: datetime)
 
 
 def _open(now: datetime) -> QuerySet[Challenge]:
-    return Challenge.objects.filter(met_at=None, ends_at__gt=now, tries__lt=TRIES)
+    return Challenge.objects.filter(met_at=None, ends_at__gt=now)
 
 
 def _digest(number: int, secret: str) -> bytes:

@@ -198,3 +198,16 @@ def test_an_account_that_changed_hands_is_asked_about():
     (asked,) = Link.objects.filter(profile=number, until=None)
     assert asked.state == LinkState.SUGGESTED
     assert any("changed hands" in clue["words"] for clue in asked.because)
+
+
+@pytest.mark.django_db
+def test_an_account_that_somebody_wrote_into_a_form_is_not_held_to_be_theirs():
+    us = staff()
+    bea = person("Bea Brandmeyer", by=us.ada)
+    told = {"value": "@bea.pours@town.garden", "at": NOW.isoformat(), "by": "form:7"}
+    Profile.objects.filter(person=bea).update(fields={"mastodon": told})
+
+    (whom,) = cards.of([bea.pk], [])
+
+    assert not whom.card.accounts
+    assert not whom.card.handles

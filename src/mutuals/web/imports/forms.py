@@ -96,6 +96,8 @@ class Choice:
             options["day_first"] = said["day_first"] == "yes"
         if said.get("history_only") and row.target == Target.POSTS:
             options["history_only"] = said["history_only"] == "yes"
+        if said.get("self_told") and row.target == Target.PEOPLE:
+            options["self_told"] = said["self_told"] == "yes"
         constants = {
             name: said.get(f"const-{name}", "").strip()
             for name in _CONSTANTS[Target(row.target)]

@@ -18,7 +18,13 @@ from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 
 SHOWN = 20_000  # signs of an event
-_WHO = {"network": "the network", "import": "an imported file", "staff": "staff", "machine": "a machine"}
+_WHO = {
+    "network": "the network",
+    "import": "an imported file",
+    "form": "themselves, in an imported file",
+    "staff": "staff",
+    "machine": "a machine",
+}
 
 
 @needs("person.link")

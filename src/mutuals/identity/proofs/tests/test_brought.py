@@ -26,11 +26,17 @@ SIGNED = (
 )
 
 
-def letter(subject, text="Well then.", *, answers="", **headers):
+CHECKED = "mx.works.garden; dmarc=pass header.from=bea.garden"
+
+
+def letter(subject, text="Well then.", *, answers="", checked=CHECKED, **headers):
+    """A letter as our server hands it over; `checked` is what it found of the sender."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "Bea <bea@bea.garden>", "help@works.garden", subject
     message["Message-ID"], message["Date"] = f"<{subject}@bea.garden>", "Fri, 20 Nov 2026 09:00:00 +0000"
     message["Received"] = "from mail.bea.garden by mx.works.garden; Fri, 20 Nov 2026 09:00:01 +0000"
+    if checked:
+        message["Authentication-Results"] = checked
     if answers:
         message["In-Reply-To"] = answers
     for name, value in headers.items():
@@ -88,7 +94,11 @@ def test_an_answer_to_our_letter_proves_the_address(box):
     [
         letter("x"),
         letter("x", answers="<somebody-elses@mail.garden>"),
-        letter("x", answers=OURS, Authentication_Results="mx.works.garden; dmarc=fail header.from=bea.garden"),
+        letter("x", answers=OURS, checked="mx.works.garden; dmarc=fail header.from=bea.garden"),
+        letter("x", answers=OURS, checked="mx.works.garden; spf=pass smtp.mailfrom=dmarc=pass@bea.garden; dmarc=fail"),
+        letter("x", answers=OURS, checked='mx.works.garden; spf=pass smtp.mailfrom=";dmarc=pass;"@bea.garden'),
+        letter("x", answers=OURS, checked="mx.works.garden; spf=pass (; dmarc=pass ;) smtp.mailfrom=bea.garden"),
+        letter("x", answers=OURS, checked=""),
         letter("x", answers=OURS, Auto_Submitted="auto-replied"),
     ],
 )
@@ -99,6 +109,45 @@ def test_any_other_letter_proves_nothing(box, mail):
 
     assert list(state_of("bea@bea.garden")) == ["confirmed"]
     assert not Proof.objects.exists()
+
+
+def test_a_letter_without_a_check_counts_only_where_the_owner_of_the_source_says_so(box):
+    _, source, _ = box
+    source.settings = {"unchecked": "count"}
+    source.save(update_fields=["settings"])
+
+    arrive(source, letter("x", answers=OURS, checked=""))
+
+    assert list(state_of("bea@bea.garden")) == ["proven"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_proven"),
+    [
+        (["relay.garden; dmarc=pass", "mx.works.garden; dmarc=fail"], False),
+        (["relay.garden; spf=pass", "MX.works.garden 1; dkim=pass", "mx.works.garden; dmarc=pass"], True),
+        (["stranger.garden; dmarc=pass"], False),
+        ([], False),
+    ],
+)
+def test_where_our_server_is_named_nobody_elses_check_is_read(box, lines, is_proven):
+    _, source, _ = box
+    source.settings = {"checked_by": "mx.works.garden", "unchecked": "count"}
+    source.save(update_fields=["settings"])
+    told = "".join(f"Authentication-Results: {line}\n" for line in lines).encode()
+
+    arrive(source, told + letter("x", answers=OURS, checked=""))
+
+    assert list(state_of("bea@bea.garden")) == (["proven"] if is_proven else ["confirmed"])
+
+
+def test_a_check_that_a_stranger_wrote_below_that_of_our_server_is_not_read(box):
+    _, source, _ = box
+    told = b"Authentication-Results: mx.works.garden; spf=pass\nAuthentication-Results: mx.evil.garden; dmarc=pass\n"
+
+    arrive(source, told + letter("x", answers=OURS, checked=""))
+
+    assert list(state_of("bea@bea.garden")) == ["confirmed"]
 
 
 def test_a_signature_is_remembered_with_the_letter_it_was_seen_in(box):

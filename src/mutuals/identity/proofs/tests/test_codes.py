@@ -10,7 +10,7 @@ import cast
 from cast import NOW, event
 from mutuals.base.models import Entry
 from mutuals.identity import link
-from mutuals.identity.models import Challenge, Link, LinkState
+from mutuals.identity.models import Challenge, Guess, Link, LinkState
 from mutuals.identity.proofs import codes
 from mutuals.people.models import Person, Profile
 from mutuals.staff.permissions import NotAllowed
@@ -99,16 +99,36 @@ def test_the_presence_that_it_was_sent_to_proves_nothing_and_does_not_use_it_up(
     assert holder_of(other) == bea.pk
 
 
-def test_five_wrong_tries_end_a_code(town):
+def test_whoever_sent_five_wrong_ones_is_not_heard_any_more(town):
     made = sent(town)
     tail = made.code.rpartition("-")[2]
-    for n in range(codes.TRIES):
+    for n in range(codes.TRIES + 3):
         said(town, f"2222-222{codes._LETTERS[n]}-{tail}", who="guesser", key=f"g{n}")
 
-    late = said(town, made.code)
+    late = said(town, made.code, who="guesser", key="late")
 
-    assert Challenge.objects.get().tries == codes.TRIES
+    assert Guess.objects.get().tries == codes.TRIES
     assert holder_of(late) is None
+
+
+def test_nobody_closes_a_code_for_anybody_else(town):
+    made = sent(town)
+    tail = made.code.rpartition("-")[2]
+    for n in range(3 * codes.TRIES):
+        said(town, f"2222-222{codes._LETTERS[n]}-{tail}", who=f"guesser{n % 4}", key=f"g{n}")
+
+    number = said(town, made.code)
+
+    assert holder_of(number) == town[2].pk
+
+
+def test_guesses_go_when_their_code_is_over(town):
+    made = sent(town)
+    said(town, f"2222-2222-{made.code.rpartition('-')[2]}", who="guesser", key="g")
+
+    sent(town, now=NOW + codes.LASTS)
+
+    assert not Guess.objects.exists()
 
 
 def test_the_code_itself_is_kept_nowhere(town):

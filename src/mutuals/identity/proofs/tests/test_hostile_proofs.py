@@ -14,10 +14,13 @@ from mutuals.identity.proofs.tests.test_pages import TOWN, holder_of, known, pre
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
-FORGED = {"Authentication_Results": "mx.works.garden; dmarc=fail header.from=victim.garden"}
+FORGED = {"checked": "mx.works.garden; dmarc=fail header.from=victim.garden"}
 
 
-@pytest.mark.parametrize(("headers", "is_theirs"), [({}, True), (FORGED, False), ({"Auto_Submitted": "yes"}, False)])
+@pytest.mark.parametrize(
+    ("headers", "is_theirs"),
+    [({}, True), (FORGED, False), ({"checked": ""}, False), ({"Auto_Submitted": "yes"}, False)],
+)
 def test_a_code_in_a_forged_letter_does_not_claim_the_address(headers, is_theirs):
     us = cast.staff()
     box = cast.source("Box", owner=us.olga, connector="email", team=us.service)

@@ -53,11 +53,11 @@ def presence(name="@bea", *, sites=(), proven=(), network="mastodon", url=TOWN, 
     return Profile.objects.create(network=network, key=key, name=name, url=url, fields=fields, person=of)
 
 
-def known(us, name="Bea Brand", *, website="", **more):
+def known(us, name="Bea Brand", *, website="", by="import:1", **more):
     """Somebody whose website stands in a record of ours."""
     made = cast.person(name, by=us.ada, **more)
     own = persons.own_of(made.pk)
-    own.fields["website"] = {"value": website, "at": NOW.isoformat(), "by": "import:1"}
+    own.fields["website"] = {"value": website, "at": NOW.isoformat(), "by": by}
     own.save(update_fields=["fields"])
     return made
 
@@ -84,6 +84,19 @@ def test_a_site_and_a_presence_that_name_each_other_are_one_persons(site):
     assert (clue["clue"], clue["proof"], clue["for"], clue["seen"]) == ("rel_me", True, True, site.address)
     assert clue["at"] == NOW.isoformat()
     assert Entry.objects.filter(kind="profile.proven", about=f"person:{bea.pk}").count() == 1
+
+
+@pytest.mark.parametrize("by", ["form:1", "network:town", ""])
+def test_a_website_that_anybody_may_have_written_into_a_form_proves_nothing(site, by):
+    us = cast.staff()
+    known(us, website=site.address, by=by)
+    profile = presence(sites=[site.address])
+
+    claims.look([profile.pk], now=NOW)
+    looks.at_page(address=site.address, http=site.http, now=NOW)
+
+    assert holder_of(profile) is None
+    assert not Link.objects.filter(profile=profile).exists()
 
 
 def test_looking_twice_changes_nothing(site):
