@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from mutuals.connectors.files.writing import writing
 from mutuals.identity.model.batch import Bounds, engine
+from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.model.decide import TELLS, Rule
 from mutuals.identity.piles import Counts, Refused, Told, silent
 from mutuals.identity.piles import link_pairs as pairs
@@ -28,7 +29,7 @@ from mutuals.identity.piles.between import are_records, between
 from mutuals.identity.piles.link_handles import by_handles, only_handles
 from mutuals.identity.piles.link_model import by_model
 from mutuals.identity.piles.link_rows import bring
-from mutuals.identity.piles.link_words import Why, contender
+from mutuals.identity.piles.link_words import CROWDED, Why, contender
 from mutuals.identity.piles.records import opening
 from mutuals.identity.piles.tables import Table
 
@@ -78,13 +79,28 @@ def _by_clues(people: Table, profiles: Table, told: Told) -> Iterator[Mapping[st
         lifts, pool = pairs.lifts(connection), len(np.unique(person_of))
         scored = weights.score(clues, pool, lifts)
         told("comparing", 1, 2)
-        sure = scored.share >= RULE.link
-        if pairs.learn(connection, pa.table({"profile": clues.profile[sure], "row": clues.row[sure]})):
+        sure = _sure(clues, scored)
+        if pairs.learn(connection, pa.table({"profile": sure.profile, "row": sure.row})):
             touched = connection.execute("SELECT row FROM asked").fetchnumpy()["row"]
             clues = weights.replaced(clues, touched, _clues(connection, people.rows, person_of))
             scored = weights.score(clues, pool, lifts)
         told("comparing", 2, 2)
         yield from _lines(connection, people, profiles, clues, scored, pool)
+
+
+def _sure(clues: weights.Clues, scored: weights.Scored) -> weights.Clues:
+    """The pairs that a machine would link: what is only probable by one kind of clue teaches nothing about the person."""
+    best, second = weights.ranked(clues, scored)
+    nearest = clues.at(best)
+    parts = weights.parts(nearest, scored.by)
+    verdicts, _ = _verdicts(nearest.person, parts, scored.share[best], *_beside(scored, best, second))
+    return nearest.at(verdicts == "link")
+
+
+def _beside(scored: weights.Scored, best: Any, second: Any) -> tuple[Any, Any]:
+    """Probability of the next person for each profile, 0 where there is none, and how many bits they are behind."""
+    margins = np.where(second >= 0, scored.bits[best] - scored.bits[second], np.inf).round(3)
+    return (np.where(second >= 0, scored.share[second], 0.0) if len(best) else scored.share[best]), margins
 
 
 def _person_of(connection: duckdb.DuckDBPyConnection, people: int) -> Any:
@@ -116,15 +132,16 @@ def _lines(
 ) -> Iterator[Mapping[str, Any]]:
     best, second = weights.ranked(clues, scored)
     share, nearest = scored.share[best].round(6), clues.at(best)
-    margins = np.where(second >= 0, scored.bits[best] - scored.bits[second], np.inf).round(3)
-    runner_up = np.where(second >= 0, scored.share[second], 0.0) if len(best) else share
+    runner_up, margins = _beside(scored, best, second)
     person_ids, profile_ids = _ids(people), _ids(profiles)
     close = np.where(margins < RULE.margin, clues.row[second], -1) if len(best) else best
     names = person_ids.take(pa.array(close, mask=close < 0)).to_pylist()
     beside = [contender(name, bits) if name else "" for name, bits in zip(names, margins.tolist(), strict=True)]
     del clues
     parts = weights.parts(nearest, scored.by)
-    verdicts = _verdicts(parts, scored.share[best], runner_up, margins)
+    verdicts, crowded = _verdicts(nearest.person, parts, scored.share[best], runner_up, margins)
+    for place in np.flatnonzero(crowded):
+        beside[place] = CROWDED
     why = Why(nearest, parts, pool)
     for start in range(0, profiles.rows, _LINES):
         size = min(_LINES, profiles.rows - start)
@@ -168,12 +185,14 @@ def _ids(table: Table) -> pa.ChunkedArray:
     return pa.chunked_array([batch.column("id") for batch in table.batches(["id"])])
 
 
-def _verdicts(parts: Mapping[str, Any], share: Any, runner_up: Any, margins: Any) -> Any:
+def _verdicts(person: Any, parts: Mapping[str, Any], share: Any, runner_up: Any, margins: Any) -> tuple[Any, Any]:
+    """For each profile its verdict, and whether it is one of so many that would be one person's that none is linked."""
     sides: dict[str, Any] = {}
     for name, part in parts.items():
         family = weights.FAMILY[name]
         sides[family] = sides.get(family, 0.0) + part
     speaking = sum(((part >= TELLS).astype(int) for part in sides.values()), np.zeros(len(share), int))
     sure = (share >= RULE.link) & (margins >= RULE.margin) & (speaking >= RULE.families)
+    crowded = sure & (np.bincount(person[sure], minlength=int(person.max(initial=0)) + 1)[person] > CROWD)
     asked = (share >= RULE.review) | ((margins < RULE.margin) & (share + runner_up >= CONTENDED))
-    return np.where(sure, "link", np.where(asked, "review", "leave"))
+    return np.where(sure & ~crowded, "link", np.where(asked, "review", "leave")), crowded

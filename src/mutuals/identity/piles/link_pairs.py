@@ -201,7 +201,7 @@ _CODES = {
 
 def _met(pairs: str) -> str:
     """A line for every mark that both of a pair have; `n` is how many people have it."""
-    return f"""(SELECT x.profile, x.row, m.met, m.text, s.n, t.rest || '/' || m.rest AS rest FROM {pairs} x
+    return f"""(SELECT x.profile, x.row, m.met, m.text, s.n, t.rest || '/' || m.rest AS rest, t.source FROM {pairs} x
          JOIN marks2 m ON m.row = x.profile JOIN sizes s ON s.key = m.key
          JOIN marks t ON t.row = x.row AND t.key = m.key AND t.source IS DISTINCT FROM x.profile)"""
 
@@ -210,7 +210,8 @@ _RAREST = {"account": ACCOUNT, "contact": CONTACT, "host": HOST, "core": CORE}
 _LONGEST = f"(len(text), text)) FILTER (met = {NUMBER})"
 TEXTS = f"""SELECT w.profile, any_value(p.city) AS city, {
     ", ".join(f"arg_min(text, (n, text)) FILTER (met = {met}) AS {name}_text" for name, met in _RAREST.items())
-}, arg_max(text, {_LONGEST} AS number_text FROM wanted w JOIN people p ON p.row = w.row
+}, arg_max(text, {_LONGEST} AS number_text, coalesce(bool_or(source IS NULL) FILTER (met = {NUMBER}), false) AS is_own
+       FROM wanted w JOIN people p ON p.row = w.row
        LEFT JOIN {_met("wanted")} found ON found.profile = w.profile GROUP BY 1 ORDER BY 1"""
 """What the pairs in `wanted` (one for each profile) agree in."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.piles.link_weights import FAMILY, Clues
 
 _EVEN = 0.5  # bits
@@ -56,6 +57,8 @@ class Why:
 
     def _told(self, name: str, code: int, cents: int, agreed: Mapping[str, list[Any]], number: int) -> str:
         level = self._clues.names[name][code] if name in self._clues.names else "together"
+        if name == "number" and level == "same" and not agreed["is_own"][number]:
+            level = "known"
         words, column = said(name, level)
         if column:
             words = words.replace("{" + column + "}", agreed[_COLUMN.get(column, f"{column}_text")][number] or "")
@@ -77,10 +80,17 @@ def clue(code: str, words: str, bits: float, family: str) -> dict[str, Any]:
     return {"code": code, "words": words, "bits": round(bits, 2), "family": family, "side": side}
 
 
+CROWDED = json.dumps(
+    clue("crowd", f"more than {CROWD} profiles would be this person's, so none is linked unasked", 0.0, "pool")
+)
+
+
 def said(name: str, level: str) -> tuple[str, str]:
     """A level in words, and what stands in braces among them: what both agree in."""
     if name == "together":
         return "names and places of one country go together", ""
+    if (name, level) == ("number", "known"):
+        return "the number {number} is that of another profile of theirs", "number"
     if name == "rest":
         return f"what stands behind the number ({level.replace('/', ', ')}) is learned from this run", ""
     words = _WORDS[name, level]

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.piles.link import link
 from mutuals.identity.piles.tables import How, Table, bring
 from mutuals.identity.piles.words import Kind
@@ -162,11 +163,11 @@ def test_what_a_linked_profile_holds_is_known_of_its_person(tmp_path: Path) -> N
     assert "both have the site tigers.example" in lines["a2"]["evidence"]
 
 
-def test_a_site_that_a_thousand_of_one_persons_profiles_name_is_known_by_two_of_them(tmp_path: Path) -> None:
+def test_a_site_that_many_of_one_persons_profiles_name_is_known_by_two_of_them(tmp_path: Path) -> None:
     rows = [*_town(300), ("K1", "Zebulon", "Quarrington", "zebulon4711@post.example", "Gent", "")]
     people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
     site = "https://tigers.example"
-    shown = [(f"a{n}", "x", f"tiger4711{n}@town.example", "Zebulon Quarrington", "Gent", site) for n in range(1_000)]
+    shown = [(f"a{n}", "x", f"tiger4711{n}@town.example", "Zebulon Quarrington", "Gent", site) for n in range(CROWD)]
     profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
 
     link(people, profiles, out=tmp_path / "links.csv")
@@ -246,3 +247,37 @@ def test_thousands_of_one_name_are_counted_instead_of_compared(tmp_path: Path) -
     counts = link(people, profiles, out=tmp_path / "links.csv")
 
     assert counts["link"] == 0
+
+
+def test_accounts_that_are_only_probable_do_not_vouch_for_each_other(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(2000), ("V1", "Quilla", "Featherstonehaugh", "", "Bath", "")])
+    shown = [("x1", "x", "quilla_77", "Quilla Featherstonehaugh", "", ""),
+             ("x2", "bluesky", "quilla77", "Quilla Featherstonehaugh", "", "")]  # fmt: skip
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert {(lines[one]["person_id"], lines[one]["decision"]) for one in ("x1", "x2")} == {("V1", "review")}
+
+
+def test_a_number_known_by_another_profile_of_theirs_says_so(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(2000), ("V1", "Quilla", "Featherstonehaugh", "", "Bath", "")])
+    shown = [("x1", "mastodon", "quillfeather77", "Quilla Featherstonehaugh", "Bath, tea", ""),
+             ("x2", "bluesky", "quilla77", "Quilla Featherstonehaugh", "", "")]  # fmt: skip
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    assert "the number 77 is that of another profile of theirs" in _lines(tmp_path / "links.csv")["x2"]["evidence"]
+
+
+def test_a_crowd_of_profiles_that_would_be_one_persons_is_asked_about(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(2000), ("V1", "Quilla", "Featherstonehaugh", "", "Bath", "")])
+    shown = [(f"z{n}", "x", f"qf{n}x77", "Quilla Featherstonehaugh", "Bath", "") for n in range(CROWD + 1)]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    counts = link(people, profiles, out=tmp_path / "links.csv")
+
+    assert (counts["link"], counts["review"]) == (0, CROWD + 1)
+    assert f"more than {CROWD} profiles" in _lines(tmp_path / "links.csv")["z0"]["evidence"]
