@@ -14,6 +14,7 @@ from django.db import connection, models
 from pydantic_core import to_json
 
 from mutuals.base import prepared
+from mutuals.base.prepared import Statement
 
 
 def insert(
@@ -24,22 +25,34 @@ def insert(
     conflict: str = "",
     returning: str = "",
 ) -> list[tuple[Any, ...]]:
-    """INSERT .. SELECT FROM json_to_recordset(..): a few parameters for any number of rows and columns.
+    """Run `inserting`; returns nothing where there are no rows."""
+    if not rows:
+        return []
+    return execute(*inserting(model, columns, rows, conflict=conflict, returning=returning))
+
+
+def inserting(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    conflict: str = "",
+    returning: str = "",
+) -> Statement:
+    """INSERT .. SELECT FROM json_to_recordset(..): a few parameters for any number of rows and columns, one at least.
 
     Measured beside one array a column (unnest), which psycopg quotes item by item, this costs the client a fifth.
     `columns` are column names of `model`, `rows` one tuple each in that order; `conflict` is the text after ON CONFLICT
     ("DO NOTHING" with its target, or DO UPDATE); `returning` a list of columns. Rows that a conflict skips return nothing.
     JSON columns take their JSON text, arrays a list, bytes stay bytes. NUL in a text is refused by PostgreSQL (DataError).
     """
-    if not rows:
-        return []
     kinds = _kinds(model)
     table = _Table.of({column: kinds[column] for column in columns}, rows)
     names = ", ".join(f'"{column}"' for column in columns)
     sql = f'INSERT INTO "{model._meta.db_table}" ({names}) {table.sql}'
     sql += f" ON CONFLICT {conflict}" if conflict else ""
     sql += f" RETURNING {returning}" if returning else ""
-    return execute(sql, table.values)
+    return sql, table.values
 
 
 def run(sql: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], *values: Any) -> list[tuple[Any, ...]]:
@@ -124,15 +137,28 @@ def _escaped(value: str) -> str:
 
 def execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Bound by the server, not pasted into the statement as Django does: a large text is then neither quoted nor parsed."""
+    if not isinstance(values, Mapping):
+        return together([(sql, values)])[0]
     connection.ensure_connection()
-    held = connection.connection
+    return _execute(sql, values)
+
+
+def together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each; each sees what those before it did. Within `again` they share one way to the server and back."""
+    if not statements:
+        return []
+    connection.ensure_connection()
     is_watched = connection.queries_logged or connection.execute_wrappers
-    if prepared.fits(held) and not is_watched and not isinstance(values, Mapping):
+    if not is_watched and prepared.fits(connection.connection):
         with connection.wrap_database_errors:
-            if (rows := prepared.run(held, sql, values)) is not None:
-                return rows
+            if (found := prepared.run(connection.connection, statements)) is not None:
+                return found
+    return [_execute(sql, values) for sql, values in statements]
+
+
+def _execute(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(psycopg.Cursor(held)) as cursor:  # type: ignore[arg-type]
+    with wrap(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, values)
         told = cursor.pgresult  # what `description` would say costs more than many a statement
         return cursor.fetchall() if told is not None and told.nfields else []

@@ -11,6 +11,7 @@ from typing import Any
 
 from mutuals.base import bulk
 from mutuals.base.models import Entry
+from mutuals.base.prepared import Statement
 from mutuals.identity import link, remark
 from mutuals.identity.clues import clues_of
 from mutuals.identity.edges import MACHINE, Grounds
@@ -107,21 +108,23 @@ class _Writing:
     ended_links: list[int] = field(default_factory=list)
 
 
-def write(told: Sequence[Conclusion], ready: Ready, *, now: datetime) -> Outcome:
-    """Write what follows; the same again writes nothing."""
+def write(told: Sequence[Conclusion], ready: Ready, *, now: datetime, last: Sequence[Statement] = ()) -> Outcome:
+    """Write what follows, and what comes `last`; the same again writes nothing."""
     writing, outcome = _Writing(), Outcome()
     for one in told:
         outcome += _follow(one, ready, writing, now)
-    if writing.ended_edges:
-        bulk.execute(_END_EDGES, [now, bulk.numbers(writing.ended_edges)])
-    if writing.ended_links:
-        bulk.execute(_END_LINKS, [now, bulk.numbers(writing.ended_links)])
+    ending = [
+        (sql, [now, bulk.numbers(numbers)])
+        for sql, numbers in ((_END_EDGES, writing.ended_edges), (_END_LINKS, writing.ended_links))
+        if numbers
+    ]
     if writing.links:
+        bulk.together(ending)
         _link(writing.links, now)
-    if writing.suggested:
-        _suggest(writing.suggested, now)
-    if writing.edges:
-        _edges(writing.edges, now)
+        ending = []
+    suggesting = [_suggesting(writing.suggested, now)] if writing.suggested else []
+    thinking = [_thinking(writing.edges, now)] if writing.edges else []
+    bulk.together([*ending, *suggesting, *thinking, *last])
     return outcome
 
 
@@ -206,12 +209,12 @@ def _link(rows: Sequence[tuple[int, int, Grounds]], now: datetime) -> None:
     bulk.insert(Entry, ("kind", "by", "about", "data"), entries)
 
 
-def _suggest(rows: Sequence[tuple[int, int, Grounds]], now: datetime) -> None:
+def _suggesting(rows: Sequence[tuple[int, int, Grounds]], now: datetime) -> Statement:
     told = [
         (number, person, LinkState.SUGGESTED.value, *_said(grounds), MACHINE, now) for number, person, grounds in rows
     ]
     columns = ("profile_id", "person_id", "state", *_SAID, "by", "since")
-    bulk.insert(Link, columns, told, conflict="DO NOTHING")
+    return bulk.inserting(Link, columns, told, conflict="DO NOTHING")
 
 
 _SAID = ("because", "probability", "margin", "pool", "model")
@@ -221,7 +224,7 @@ def _said(grounds: Grounds) -> tuple[Any, ...]:
     return json.dumps(list(grounds.because)), grounds.probability, grounds.margin, grounds.pool, grounds.model
 
 
-def _edges(rows: Sequence[tuple[Held, Held, Verdict, Grounds]], now: datetime) -> None:
+def _thinking(rows: Sequence[tuple[Held, Held, Verdict, Grounds]], now: datetime) -> Statement:
     """Between profiles; a person stands in them by their own record, which is made where there is none."""
     people = {one.person for row in rows for one in row[:2] if one.person is not None}
     profiles = {one.profile for row in rows for one in row[:2] if one.profile is not None}
@@ -242,7 +245,7 @@ def _edges(rows: Sequence[tuple[Held, Held, Verdict, Grounds]], now: datetime) -
             now,
         )
     columns = ("a_id", "b_id", "verdict", *_SAID, "priority", "by", "since")
-    bulk.insert(Edge, columns, list(told.values()), conflict="(a_id, b_id) WHERE until IS NULL DO NOTHING")
+    return bulk.inserting(Edge, columns, list(told.values()), conflict="(a_id, b_id) WHERE until IS NULL DO NOTHING")
 
 
 Worth = tuple[float, int, bool]

@@ -6,11 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from mutuals.base import bulk
+from mutuals.base.prepared import Statement
 from mutuals.identity.cards import Voice, Whom
 from mutuals.identity.keys import hashed, keys_of
 from mutuals.identity.model.card import Value
@@ -20,13 +21,13 @@ from mutuals.identity.weights import Ready
 BLOCK = 200  # rows under one key; under one that holds more nobody is looked for
 MOST = 25  # candidates of one
 LOOKED_UNDER = 16  # keys, the most telling
-RARE = {"given": (0.5, 125), "family": (0.3, 1_200), "place": (0.5, 50), "number": (0.5, 100)}
+RARE = {"given": (0.5, 125), "family": (0.3, 1_200), "place": (0.5, 50), "number": (0.5, 100), "domain": (0.3, 100)}
 """How often a value is met that nobody else of the pool has: so many of so many, counted with the pool's own. A given name is
 one in some hundreds, a family name one in some thousands (census of the United States, 1990, weighted by those who bear it);
 without it everybody's name were common among fifty people, and rare."""
 _RARE = (0.2, 4_000)  # hosts and pictures
 OF_PERSONS = frozenset(
-    ("given", "family", "place", "number")
+    ("given", "family", "place", "number", "domain")
 )  # counted among persons alone: their accounts say it again
 MOST_OF_A_PICTURE = 5  # who have the same one; what more have came with the network, or is everybody's
 POOL = hashed("persons")
@@ -41,15 +42,10 @@ SELECT g.asker, g.hash, c.found, 0 FROM unnest(%s::bigint[], %s::bigint[]) AS g(
 UNION ALL
 SELECT NULL, hash, NULL, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])
 """
-_ROWS = """
-WITH found AS MATERIALIZED (
-    SELECT id, person_id, profile_id, row, "values" FROM identity_known
-    WHERE (id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[]) OR profile_id = ANY(%s::bigint[])) AND reading = %s
-)
-SELECT id, person_id, profile_id, row, NULL FROM found
-UNION ALL
-SELECT v.hash, NULL, NULL, NULL, f.count FROM (SELECT DISTINCT unnest("values") AS hash FROM found) v
-JOIN identity_frequency f ON f.hash = v.hash
+_ROWS = "SELECT id, person_id, profile_id, row FROM identity_known WHERE id = ANY(%s::bigint[]) AND reading = %s"
+_ROWS_OF = """
+SELECT id, person_id, profile_id, row FROM identity_known
+WHERE (person_id = ANY(%s::bigint[]) OR profile_id = ANY(%s::bigint[])) AND reading = %s
 """
 _COUNTS = "SELECT hash, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])"
 _FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[])"
@@ -59,14 +55,21 @@ Holder = tuple[int | None, int | None]
 """(canonical person, None) or (None, profile that is nobody's)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """One row of Known: its number, whose it is, and the columns of the model."""
 
     id: int
     person: int | None
     profile: int | None
     row: dict[str, Value]
+
+
+class Read(NamedTuple):
+    """Somebody as they are compared, before it is stored: who, the columns of the model, the keys."""
+
+    whom: Whom
+    row: dict[str, Value]
+    keys: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +90,46 @@ class Found:
     common: int = 0
 
 
-def keep(whoms: Sequence[Whom], ready: Ready) -> list[Asker]:
-    """Store what is known of them and return it, in one statement for persons and one for profiles."""
-    read = {(whom.person, whom.profile): (whom, ready.read(whom.card), keys_of(whom.card)) for whom in whoms}
-    kept = list[Asker]()
+def keep(whoms: Sequence[Whom], ready: Ready) -> None:
+    """Store what is known of them."""
+    bulk.together(storing(read(whoms, ready), ready))
+
+
+def read(whoms: Sequence[Whom], ready: Ready) -> list[Read]:
+    """Persons first; each once."""
+    held = {(whom.person, whom.profile): whom for whom in sorted(whoms, key=lambda whom: whom.person is None)}
+    return [Read(whom, ready.read(whom.card), keys_of(whom.card)) for whom in held.values()]
+
+
+def storing(told: Sequence[Read], ready: Ready) -> list[Statement]:
+    """A statement for persons, one for profiles. They return the number of what was written and whose it is."""
+    made = list[Statement]()
     for column, place in (("person_id", 0), ("profile_id", 1)):
         rows = [
-            (whom[place], json.dumps(row), keys, values(row, ready, whom[0]), ready.reading)
-            for whom, (_, row, keys) in read.items()
-            if whom[place] is not None
+            (holder, json.dumps(row), keys, values(row, ready, whom.person), ready.reading)
+            for whom, row, keys in told
+            if (holder := (whom.person, whom.profile)[place]) is not None
         ]
         conflict = f"({column}) DO UPDATE SET {_ANEW} {_CHANGED}"
-        numbers = bulk.insert(
-            Known, (column, *_COLUMNS), rows, conflict=conflict, returning=f"identity_known.id, {column}"
-        )
-        if len(numbers) < len(rows):  # what did not change is not written, and so not returned
+        returning = f"identity_known.id, identity_known.{column}, {place}"
+        if rows:
+            made.append(bulk.inserting(Known, (column, *_COLUMNS), rows, conflict=conflict, returning=returning))
+    return made
+
+
+def askers(told: Sequence[Read], stored: Iterable[Sequence[Any]]) -> list[Asker]:
+    """They as they ask, of what `storing` returned. What did not change was not written, and is asked for here."""
+    numbers = {(place, holder): number for number, holder, place in stored}
+    holders = [(0, one.whom.person) if one.whom.person is not None else (1, one.whom.profile) for one in told]
+    if len(numbers) < len(told):
+        for place, column in enumerate(("person_id", "profile_id")):
             stands = f"SELECT id, {column} FROM identity_known WHERE {column} = ANY(%s::bigint[])"  # noqa: S608
-            numbers = bulk.execute(stands, [bulk.numbers(row[0] for row in rows)])
-        for number, holder in numbers:
-            whom, row, keys = read[(holder, None) if place == 0 else (None, holder)]
-            kept.append(Asker(Held(number, whom.person, whom.profile, row), whom.profiles, keys, whom.voices))
-    return kept
+            wanted = [holder for kind, holder in holders if kind == place and (place, holder) not in numbers]
+            numbers |= {(place, holder): number for number, holder in bulk.execute(stands, [bulk.numbers(wanted)])}
+    return [
+        Asker(Held(numbers[holder], whom.person, whom.profile, row), whom.profiles, keys, whom.voices)
+        for holder, (whom, row, keys) in zip(holders, told, strict=True)
+    ]
 
 
 def forget(profiles: Sequence[int], people: Sequence[int] = ()) -> None:
@@ -116,71 +138,76 @@ def forget(profiles: Sequence[int], people: Sequence[int] = ()) -> None:
         bulk.execute(_FORGET, [bulk.numbers(profiles), bulk.numbers(people)])
 
 
+def finding(told: Sequence[Read], ready: Ready) -> Statement:
+    """What seeks the same under their keys (by the place of each who asks), and counts what they hold."""
+    asked = [(place, key) for place, one in enumerate(told) for key in one.keys[:LOOKED_UNDER]]
+    places, keys = bulk.numbers(place for place, _ in asked), bulk.numbers(key for _, key in asked)
+    return _FIND, [places, keys, BLOCK + 1, bulk.numbers(_counted([one.row for one in told], ready))]
+
+
 def find(
-    askers: Sequence[Asker], ready: Ready, thought: Mapping[int, Collection[Holder]] | None = None
+    askers: Sequence[Asker],
+    rows: Sequence[Sequence[Any]],
+    ready: Ready,
+    thought: Mapping[int, Collection[Holder]] | None = None,
 ) -> tuple[dict[int, Found], int]:
-    """Candidates by the number of who asks, and how many persons there are; three statements at most for any number of askers.
+    """Candidates by the number of who asks, of what `finding` found, and how many persons there are; two statements at most.
 
     Of whom something is `thought` (by number of the asker) is a candidate however many share more keys: what is thought
-    does not depend on who asks. So frequencies are written onto the rows of both sides.
+    does not depend on who asks. Frequencies are written onto the rows of the askers; `count` writes those of candidates.
     """
-    asked = [(asker.held.id, key) for asker in askers for key in asker.keys[:LOOKED_UNDER]]
-    wanted = _counted(askers, ready)
-    told = [
-        bulk.numbers(asker for asker, _ in asked),
-        bulk.numbers(key for _, key in asked),
-        BLOCK + 1,
-        bulk.numbers(wanted),
-    ]
-    rows = bulk.execute(_FIND, told)
-    under = {(asker, key): block or [] for asker, key, block, _ in rows if asker is not None}
-    counts = {key: count for asker, key, _, count in rows if asker is None}
+    under = {(place, key): block or [] for place, key, block, _ in rows if place is not None}
+    counts = {key: count for place, key, _, count in rows if place is None}
     pool = frequent([asker.held.row for asker in askers], ready, counts, unknown=0)
     found = {asker.held.id: Found() for asker in askers}
-    best = {asker.held.id: _likeliest(asker, under, found[asker.held.id]) for asker in askers}
-    held, told = _read(best, thought or {}, ready)
-    counts |= told
-    if any(asker.held.profile is not None for asker in askers):
-        counts |= _uncounted(held.values(), ready, counts)
-    frequent([one.row for one in held.values()], ready, counts)
+    best = {asker.held.id: _likeliest(asker, place, under, found[asker.held.id]) for place, asker in enumerate(askers)}
+    held = _read(best, thought or {}, ready)
     of = {(one.person, one.profile): one.id for one in held.values()}
-    for asker, numbers in best.items():
-        more = [of[holder] for holder in (thought or {}).get(asker, ()) if holder in of]
+    for number, numbers in best.items():
+        more = [of[holder] for holder in (thought or {}).get(number, ()) if holder in of]
         every = dict.fromkeys([*numbers, *sorted(more)])
-        found[asker].candidates = [held[number] for number in every if number in held and number != asker]
+        found[number].candidates = [held[one] for one in every if one in held and one != number]
     return found, pool
 
 
 def _read(
     best: Mapping[int, Sequence[int]], thought: Mapping[int, Collection[Holder]], ready: Ready
-) -> tuple[dict[int, Held], dict[int, int]]:
-    """The rows of the candidates, by number, and how many hold what is counted of them."""
+) -> dict[int, Held]:
+    """The rows of the candidates, by number."""
     wanted = {number for numbers in best.values() for number in numbers}
     holders = {holder for asked in thought.values() for holder in asked}
-    people = {person for person, _ in holders if person is not None}
-    profiles = {profile for _, profile in holders if profile is not None}
-    if not wanted and not holders:
-        return {}, {}
-    told = [bulk.numbers(sorted(numbers)) for numbers in (wanted, people, profiles)]
-    rows = bulk.execute(_ROWS, [*told, ready.reading])
-    held = {number: Held(number, person, profile, from_json(row)) for number, person, profile, row, _ in rows if row}
-    return held, {key: count for key, _, _, row, count in rows if row is None}
+    told = list[Statement]()
+    if wanted:
+        told.append((_ROWS, [bulk.numbers(sorted(wanted)), ready.reading]))
+    if holders:
+        people, profiles = (
+            bulk.numbers(one for one, _ in holders if one),
+            bulk.numbers(one for _, one in holders if one),
+        )
+        told.append((_ROWS_OF, [people, profiles, ready.reading]))
+    rows = {row[0]: row for found in bulk.together(told) for row in found}
+    return {number: Held(number, person, profile, from_json(row)) for number, person, profile, row in rows.values()}
 
 
-def _uncounted(held: Iterable[Held], ready: Ready, counts: Mapping[int, int]) -> dict[int, int]:
-    """How many persons hold what stands on presences: they are not counted there themselves, so their rows do not tell."""
-    names = OF_PERSONS.intersection(ready.frequent)
-    rows = [one.row for one in held if one.profile is not None]
-    said = {hashed(f"{name}={row[name]}") for row in rows for name in names if row.get(name) is not None}
-    unknown = sorted(said - counts.keys())
-    return dict.fromkeys(unknown, 0) | dict(bulk.execute(_COUNTS, [bulk.numbers(unknown)])) if unknown else {}
+def count(lacking: Collection[tuple[Held, str]]) -> None:
+    """Write onto the rows of candidates how frequent it is what each holds in such a column.
+
+    What stands on presences is not counted there itself, but may be among persons: what none of them has is had by none.
+    """
+    sought = {(one.id, name): hashed(f"{name}={one.row[name]}") for one, name in lacking}
+    names = {hashed(name) for _, name in lacking}
+    counts = dict(bulk.execute(_COUNTS, [bulk.numbers({*sought.values(), *names})]))
+    for one, name in lacking:
+        unknown = 0 if one.profile is not None and name in OF_PERSONS else None
+        if (found := counts.get(sought[one.id, name], unknown)) is not None:
+            _write(one.row, name, found, counts.get(hashed(name), 1))
 
 
-def _likeliest(asker: Asker, under: Mapping[tuple[int, int], list[int]], found: Found) -> list[int]:
+def _likeliest(asker: Asker, place: int, under: Mapping[tuple[int, int], list[int]], found: Found) -> list[int]:
     """Those who share the rarest keys with the asker."""
     weights = defaultdict[int, float](float)
     for key in asker.keys[:LOOKED_UNDER]:
-        block = under.get((asker.held.id, key), [])
+        block = under.get((place, key), [])
         if len(block) > BLOCK:
             found.common += 1
             continue
@@ -190,8 +217,7 @@ def _likeliest(asker: Asker, under: Mapping[tuple[int, int], list[int]], found: 
     return sorted(weights, key=lambda number: (-weights[number], number))[:MOST]
 
 
-def _counted(askers: Sequence[Asker], ready: Ready) -> list[int]:
-    rows = [asker.held.row for asker in askers]
+def _counted(rows: Sequence[Mapping[str, Value]], ready: Ready) -> list[int]:
     wanted = {hashed(f"{name}={row[name]}") for row in rows for name in ready.frequent if row.get(name) is not None}
     return sorted(wanted | {hashed(name) for name in ready.frequent} | {POOL})
 
@@ -205,16 +231,20 @@ def frequent(
     What is not among the counts has none, unless `unknown` says how many hold it.
     """
     for name in ready.frequent:
-        total = max(counts.get(hashed(name), 1), 1)
-        seen, among = RARE.get(name, _RARE)
+        total = counts.get(hashed(name), 1)
         for row in rows:
             value = row.get(name)
             count = counts.get(hashed(f"{name}={value}"), unknown) if value is not None else None
             if count is not None:
-                row[f"tf_{name}"] = (max(count - 1, 0) + seen) / (total + among)
-                if name == "picture" and count > MOST_OF_A_PICTURE:
-                    row.pop("bands", None)
+                _write(row, name, count, total)
     return max(1, int(counts.get(POOL, 1)))
+
+
+def _write(row: dict[str, Value], name: str, count: int, total: int) -> None:
+    seen, among = RARE.get(name, _RARE)
+    row[f"tf_{name}"] = (max(count - 1, 0) + seen) / (max(total, 1) + among)
+    if name == "picture" and count > MOST_OF_A_PICTURE:
+        row.pop("bands", None)
 
 
 def values(row: Mapping[str, Any], ready: Ready, person: int | None) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,12 +12,15 @@ from typing import Any
 from django.db import transaction
 
 from mutuals.base import bulk, gate, wake
+from mutuals.base.prepared import Statement
 from mutuals.identity import cards, conclude, known, standing, weights
 from mutuals.identity.cards import Whom
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
-from mutuals.identity.known import Asker, Held
+from mutuals.identity.known import Asker, Found, Held
+from mutuals.identity.model.card import Row
 from mutuals.identity.model.conflicts import conflicts_of
 from mutuals.identity.model.decide import DOUBLES, PRESENT, Candidate, decide, posterior
+from mutuals.identity.model.score import Score
 from mutuals.identity.model.social import RULE
 from mutuals.identity.proofs import claims
 from mutuals.identity.standing import Standing
@@ -29,6 +32,7 @@ LEAST = 0.05  # probability from which on a pair is thought of at all
 _ONE_AT_A_TIME = 0x4D05 << 48  # of PostgreSQL's 64-bit advisory keys
 _ALONE = (
     f"SELECT {gate.ENTER}, pg_advisory_xact_lock(%s), set_config('plan_cache_mode', 'force_generic_plan', true),"  # noqa: S608
+    f" {gate.GIVE_WAY},"
     " set_config('synchronous_commit', 'off', true),"  # what a crash takes is done again: the notes of it come back as well
     " coalesce((SELECT version FROM identity_model WHERE is_in_use), '')"
 )
@@ -85,36 +89,45 @@ def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
     return total
 
 
+@gate.giving_way
 def batch(*, now: datetime, size: int = BATCH) -> tuple[int, Outcome]:
     """One transaction of it. Notes go as they were read: who is touched meanwhile, or is being touched now, waits anew."""
-    with alone() as ready:
-        touched = _touched(size)
-        found = _look(_read(touched), ready, now)[0] if touched else Outcome()
-        _done(touched)
+    with _alone([(_TOUCHED, [size])]) as (ready, (rows,)):
+        touched = _touched(rows)
+        found = _look(_read(touched), ready, now, last=_done(touched))[0] if touched else Outcome()
     return len(touched), found
 
 
+@gate.giving_way
 def read(*, size: int = BATCH) -> int:
     """The same without comparing: whoever was touched is known as they are now, for a search to find; returns how many."""
-    with alone() as ready:
-        touched = _touched(size)
-        known.keep(_read(touched), ready)
-        _done(touched)
+    with _alone([(_TOUCHED, [size])]) as (ready, (rows,)):
+        touched = _touched(rows)
+        if touched:
+            known.keep(_read(touched), ready)
+            bulk.together(_done(touched))
     return len(touched)
 
 
 @contextmanager
 def alone() -> Iterator[Ready]:
     """A transaction in which nobody else compares and nobody is erased, with the model in use; the others wait their turn."""
+    with _alone([]) as (ready, _):
+        yield ready
+
+
+@contextmanager
+def _alone(first: Sequence[Statement]) -> Iterator[tuple[Ready, list[list[tuple[Any, ...]]]]]:
+    """And what is asked first, with its rows."""
     with bulk.again(), transaction.atomic():
-        yield weights.of(bulk.execute(_ALONE, [_ONE_AT_A_TIME])[0][-1])
+        begun, *rows = bulk.together([(_ALONE, [_ONE_AT_A_TIME]), *first])
+        yield weights.of(begun[0][-1]), rows
 
 
-def _touched(size: int) -> list[Touch]:
+def _touched(rows: Sequence[Sequence[Any]]) -> list[Touch]:
     """The newest who wait."""
     return [
-        Touch(profile, at, person, merged, counts, tuple(read))
-        for profile, at, person, merged, counts, *read in bulk.execute(_TOUCHED, [size])
+        Touch(profile, at, person, merged, counts, tuple(read)) for profile, at, person, merged, counts, *read in rows
     ]
 
 
@@ -126,10 +139,10 @@ def _read(touched: Sequence[Touch]) -> list[Whom]:
     return cards.of(people, [], nobodys)
 
 
-def _done(touched: Sequence[Touch]) -> None:
+def _done(touched: Sequence[Touch]) -> list[Statement]:
     """The last statement of a batch: nobody who writes waits for it."""
-    if touched:
-        bulk.execute(_DONE, [bulk.numbers(one.profile for one in touched), [one.at for one in touched]])
+    at = bulk.array(one.at.isoformat() for one in touched)
+    return [(_DONE, [bulk.numbers(one.profile for one in touched), at])]
 
 
 def look(people: Sequence[int], profiles: Sequence[int], ready: Ready, *, now: datetime) -> Outcome:
@@ -149,27 +162,38 @@ def look(people: Sequence[int], profiles: Sequence[int], ready: Ready, *, now: d
     return outcome
 
 
-def _look(whoms: Sequence[Whom], ready: Ready, now: datetime) -> tuple[Outcome, list[int]]:
-    outcome, again, waiting = compare(known.keep(whoms, ready), ready, now=now)
-    if again or waiting:
-        bulk.execute(_TOUCH, [bulk.numbers(sorted({*again, *waiting}))])
-    return outcome, waiting
+def _look(
+    whoms: Sequence[Whom], ready: Ready, now: datetime, last: Sequence[Statement] = ()
+) -> tuple[Outcome, list[int]]:
+    """Find who may be the same as each, weigh, and write down what follows, and what comes `last`.
 
-
-def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Outcome, list[int], list[int]]:
-    """Find who may be the same as each, weigh, and write down what follows.
-
-    Also returns the profiles that are nobody's and may be a person's among the askers: what follows for them is decided
-    from their side, with all who may hold them. And those whose decision waits for what another one of the askers brings.
+    Also returns the profiles whose decision waits for what another one brings.
     """
-    held = standing.of(askers)
-    found, pool = known.find(askers, ready, {asker: one.edges.keys() for asker, one in held.items()})
+    read = known.read(whoms, ready)
+    *stored, thought, seen = bulk.together(
+        [*known.storing(read, ready), standing.thinking(read), known.finding(read, ready)]
+    )
+    askers = known.askers(read, [row for rows in stored for row in rows])
+    held = standing.of(askers, thought)
+    found, pool = known.find(askers, seen, ready, {asker: one.edges.keys() for asker, one in held.items()})
+    told, again, waiting = _compare(askers, held, found, pool, ready)
+    if again or waiting:
+        last = [(_TOUCH, [bulk.numbers(sorted({*again, *waiting}))]), *last]
+    return conclude.write(told, ready, now=now, last=last), waiting
+
+
+def _compare(
+    askers: Sequence[Asker], held: Mapping[int, Standing], found: Mapping[int, Found], pool: int, ready: Ready
+) -> tuple[list[Conclusion], set[int], list[int]]:
+    """What is thought of each, the profiles that are nobody's and may be a person's among the askers (what follows for them is
+    decided from their side, with all who may hold them), and those whose decision waits for another one of the askers."""
     again, waiting, joined = set[int](), list[int](), set[int]()
     told = list[Conclusion]()
+    scores = _scores(askers, found, ready)
     for asker in askers:
         mine, standing_of = found[asker.held.id], held[asker.held.id]
-        known_people = sum(one.person is not None for one in mine.candidates)
-        weighed = weigh(asker, mine.candidates, standing_of, ready, max(pool, known_people))
+        known_people = sum([one.person is not None for one in mine.candidates])
+        weighed = weigh(asker, scores[asker.held.id], standing_of, ready, max(pool, known_people))
         if asker.held.person is not None:
             again |= {one.other.profile for one in weighed if one.other.profile is not None}
             again |= standing_of.presences()
@@ -180,21 +204,55 @@ def compare(askers: Sequence[Asker], ready: Ready, *, now: datetime) -> tuple[Ou
             continue
         joined |= gained
         told.append(Conclusion(asker, weighed, standing_of, pool, mine.common))
-    return conclude.write(told, ready, now=now), sorted(again), waiting
+    return told, again, waiting
 
 
-def weigh(asker: Asker, others: Sequence[Held], held: Standing, ready: Ready, pool: int) -> list[Weighed]:
+Scored = list[tuple[Held, Score]]
+
+
+def _scores(askers: Sequence[Asker], found: Mapping[int, Found], ready: Ready) -> dict[int, Scored]:
+    """By number of the asker. The frequency of what both have stands on the asker's row; that of what only the other one has
+    is asked for where it weighs, and those are scored again."""
+    scores = dict[int, Scored]()
+    lacking = dict[tuple[int, str], tuple[Held, str]]()
+    for asker in askers:
+        own, score = asker.held.row, ready.scorer.against(asker.held.row)
+        scores[asker.held.id] = scored = [(other, score(other.row)) for other in found[asker.held.id].candidates]
+        for other, one in scored:
+            for name in _lacks(own, other.row, one, ready):
+                lacking[other.id, name] = other, name
+    if lacking:
+        known.count(lacking.values())
+        changed = {number for number, _ in lacking}
+        for asker in askers:
+            score = ready.scorer.against(asker.held.row)
+            scores[asker.held.id] = [
+                (other, score(other.row) if other.id in changed else one) for other, one in scores[asker.held.id]
+            ]
+    return scores
+
+
+def _lacks(own: Row, other: Row, score: Score, ready: Ready) -> Iterator[str]:
+    """The columns of the other one whose frequency weighs in this score, or tells that a picture is everybody's."""
+    rare = ready.scorer.rare
+    for one in score.evidence:
+        name = rare.get((one.comparison, one.level)) or ("picture" if one.comparison == "picture" else None)
+        if name is not None and (value := other.get(name)) is not None and value != own.get(name):
+            yield name
+
+
+def weigh(asker: Asker, others: Scored, held: Standing, ready: Ready, pool: int) -> list[Weighed]:
     """What is thought of each candidate who may be the same, the likeliest first.
 
     Only one person can hold a profile, so persons exclude each other there. Profiles, and records of persons, do not.
     """
-    own, score = asker.held, ready.scorer.against(asker.held.row)
+    own = asker.held
     pairs = list[tuple[Held, Candidate]]()
-    for other in others:
+    for other, score in others:
         if (other.person, other.profile) in held.never or (other.person is not None and other.person == own.person):
             continue
         both = own.person is not None and other.person is not None
-        one = ready.candidate(other.id, score(other.row), of_persons=both)
+        one = ready.candidate(other.id, score, of_persons=both)
         if ready.probability(one, pool, of_persons=both) >= LEAST:  # of others nobody is told
             one = replace(one, conflicts=conflicts_of(own.row, other.row))
         pairs.append((other, one))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mutuals.base import bulk
+from mutuals.base.prepared import Statement
 from mutuals.identity.edges import MACHINE
-from mutuals.identity.known import Asker, Holder
+from mutuals.identity.known import Asker, Holder, Read
 from mutuals.identity.models import Verdict
 
-__all__ = ["Holder", "Said", "Standing", "of"]
+__all__ = ["Holder", "Said", "Standing", "of", "thinking"]
 _THOUGHT = """
 WITH g AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS g(asker, profile_id))
 SELECT g.asker, e.id, e.verdict, e.by, e.probability, e.model, f.id, p.canonical_id
@@ -81,19 +83,20 @@ class Standing:
             self.double_links.append(min(other.id, said.id))
 
 
-def of(askers: Sequence[Asker]) -> dict[int, Standing]:
-    """By number of the asker; two statements at most.
+def thinking(read: Sequence[Read]) -> Statement:
+    """What asks for it: by the place of each who asks, and by all their profiles."""
+    pairs = [(place, profile) for place, one in enumerate(read) for profile in one.whom.profiles]
+    return _THOUGHT, [bulk.numbers(place for place, _ in pairs), bulk.numbers(profile for _, profile in pairs)]
+
+
+def of(askers: Sequence[Asker], rows: Sequence[Sequence[Any]]) -> dict[int, Standing]:
+    """By number of the asker, of what `thinking` found; one statement more at most.
 
     What staff said stays true over merges, because it is looked up by every profile of both and told by the persons of today.
     """
     found = defaultdict[int, Standing](Standing)
-    pairs = [(asker.held.id, profile) for asker in askers for profile in asker.profiles]
-    if not pairs:
-        return found
-    rows = bulk.execute(
-        _THOUGHT, [bulk.numbers(asker for asker, _ in pairs), bulk.numbers(profile for _, profile in pairs)]
-    )
-    for asker, number, verdict, by, probability, model, profile, person in rows:
+    for place, number, verdict, by, probability, model, profile, person in rows:
+        asker = askers[place].held.id
         said = Said(number, verdict, by, probability, model)
         if verdict == "suggested":
             found[asker].suggest(person, said)

@@ -1,10 +1,11 @@
-"""Statements that come again: prepared once, run without a cursor, with the same answers and errors as any other."""
+"""Statements that come again: prepared once, several sent at once, with the same answers and errors as any other."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from mutuals.base import bulk, prepared
 
@@ -44,6 +45,46 @@ def test_errors_are_those_of_django_and_a_savepoint_takes_them_back():
 
     assert isinstance(told.value.__cause__, psycopg.errors.UniqueViolation)
     assert still == [(1,)]
+
+
+def test_several_share_one_way_and_each_sees_what_those_before_it_did():
+    with bulk.again():
+        told = bulk.together(
+            [
+                ("CREATE TEMP TABLE pair (number int)", []),
+                ("INSERT INTO pair VALUES (%s), (%s) RETURNING number", [1, 2]),
+                ("SELECT sum(number) FROM pair WHERE number < %s", [5]),
+                ("SELECT repeat('x', %s)", [300_000]),
+            ]
+        )
+
+    assert told[:3] == [[], [(1,), (2,)], [(3,)]]
+    assert len(told[3][0][0]) == 300_000
+    assert bulk.together([("SELECT 1", []), ("SELECT 2", [])]) == [[(1,)], [(2,)]]
+
+
+def test_of_several_the_first_that_fails_is_told_and_the_rest_is_not_run():
+    bulk.execute("CREATE TEMP SEQUENCE seen", [])
+
+    with bulk.again():
+        with pytest.raises(DataError) as told, transaction.atomic():
+            bulk.together([("SELECT 1", []), ("SELECT 1 / %s", [0]), ("SELECT nextval('seen') / %s", [0])])
+        again = bulk.together([("SELECT 1 / %s", [1]), ("SELECT nextval('seen')", [])])
+
+    assert isinstance(told.value.__cause__, psycopg.errors.DivisionByZero)
+    assert again == [[(1,)], [(1,)]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_begins_with_its_first_statements_and_goes_back_as_one():
+    with bulk.again():
+        with suppress(DataError), transaction.atomic():
+            bulk.together([("CREATE TABLE never (number int)", []), ("SELECT 1 / %s", [0])])
+        with transaction.atomic():
+            is_there = bulk.together([("SELECT to_regclass(%s)::text", ["never"]), ("SELECT txid_current()", [])])
+            same = bulk.execute("SELECT txid_current()", [])
+
+    assert is_there == [[(None,)], same]
 
 
 def test_beyond_so_many_statements_the_usual_way_is_taken():

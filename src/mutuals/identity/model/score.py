@@ -40,6 +40,13 @@ class Scorer:
             for comparison in model.comparisons
         ]
         self._against = compiled(said, _rarer)
+        self.rare = {
+            (comparison.name, level.name): level.tf
+            for comparison in model.comparisons
+            for level in comparison.levels
+            if level.tf is not None
+        }
+        """The column whose frequency a level weighs by."""
 
     def score(self, left: Row, right: Row) -> Score:
         """One pair."""
