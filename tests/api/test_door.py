@@ -48,6 +48,16 @@ def test_a_token_does_no_more_than_its_scopes(staff: cast.Staff) -> None:
     assert not Person.objects.exists()
 
 
+def test_a_token_for_settings_reads_and_does_no_everyday_work(staff: cast.Staff) -> None:
+    settling = Caller(token_of(staff.aron, "admin"))
+
+    read, written = settling("GET", "/people"), settling("POST", "/people", {"name": "Bea Solmar"})
+    handed, more = (settling("POST", "/tokens", {"name": "more", "scopes": [one]}) for one in ("read", "write"))
+
+    assert (read.status_code, written.status_code) == (200, 403)
+    assert (handed.status_code, more.status_code) == (201, 403)
+
+
 def test_a_token_cannot_make_a_stronger_token(staff: cast.Staff) -> None:
     writer = Caller(token_of(staff.aron, "write"))
 

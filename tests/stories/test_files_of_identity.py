@@ -90,3 +90,12 @@ def _read(terminal):
         return os.read(terminal, 4_096)
     except OSError:  # the other end is closed
         return b""
+
+
+@pytest.mark.parametrize("act", ["link", "dedupe"])
+def test_nobody_is_asked_in_whose_name_files_are_compared(said, act):
+    code, out, _ = said(act, "--help")
+
+    assert code == 0
+    assert "--out" in out
+    assert "--as" not in out

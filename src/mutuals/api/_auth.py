@@ -72,7 +72,7 @@ def _by_session(request: HttpRequest) -> Caller | None:
 
 
 def _let_in(caller: Caller, act: str, scopes: tuple[str, ...]) -> Caller:
-    if caller.token is not None and not set(scopes) & set(caller.token.scopes):
+    if caller.token is not None and tokens.reaches(caller.token).isdisjoint(scopes):
         raise NotAllowed(f"This token lacks the scope “{'” or “'.join(scopes)}”.")
     if act != ANYBODY:
         require(caller.user, act)

@@ -12,6 +12,7 @@ from mutuals.api._problems import problem
 from mutuals.base import files
 from mutuals.history.models import Attachment, Interaction
 from mutuals.inbox import queries
+from mutuals.staff import tokens
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, Scope, require, scope
 
@@ -26,7 +27,7 @@ def served(request: HttpRequest, sha: str) -> HttpResponseBase:
         caller = caller_of(request)
         if caller is None:
             raise AuthenticationError
-        if caller.token is not None and "read" not in caller.token.scopes:
+        if caller.token is not None and "read" not in tokens.reaches(caller.token):
             raise NotAllowed("This token lacks the scope “read”.")
         row = visible(caller.user, sha)
     except (AuthenticationError, HttpError):

@@ -74,7 +74,7 @@ def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page
 def make(request: HttpRequest, body: NewToken) -> MadeToken:
     """Make a key. A program cannot give itself more than its own key holds."""
     caller = caller_of(request)
-    if caller is not None and caller.token is not None and not set(body.scopes) <= set(caller.token.scopes):
+    if caller is not None and caller.token is not None and not tokens.reaches(caller.token) >= set(body.scopes):
         raise NotAllowed("A token can only make tokens with scopes of its own.")
     row, plain = tokens.make(
         user_of(request), name=body.name, scopes=body.scopes, expires_at=body.expires_at, now=clock.now()

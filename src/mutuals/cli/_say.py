@@ -38,9 +38,16 @@ class Missing(LookupError):
 
 
 def verb(
-    verbs: Any, name: str, act: Act, words: str, *, examples: Sequence[str] = (), more: str = ""
+    verbs: Any,
+    name: str,
+    act: Act,
+    words: str,
+    *,
+    examples: Sequence[str] = (),
+    more: str = "",
+    by_somebody: bool = True,
 ) -> argparse.ArgumentParser:
-    """A command: `act` returns what is to be said; every command takes --json and --as.
+    """A command: `act` returns what is to be said; every command takes --json, and --as where it is done `by_somebody`.
 
     Below its options --help prints `more`, and the `examples`, each a whole command line.
     """
@@ -51,9 +58,10 @@ def verb(
         name, help=words, description=words, epilog=told or None, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="print one JSON value")
-    parser.add_argument(
-        "--as", dest="user", metavar="EMAIL", help="act as this user (else MUTUALS_USER, else the owner)"
-    )
+    if by_somebody:
+        parser.add_argument(
+            "--as", dest="user", metavar="EMAIL", help="act as this user (else MUTUALS_USER, else the owner)"
+        )
     parser.set_defaults(act=lambda args: _run(args, act))
     return parser
 

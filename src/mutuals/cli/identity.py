@@ -32,11 +32,11 @@ The same files and seed give the same result. Ends with 0, or with 1 when a file
 
 def register(groups: Any) -> None:
     """Add `link` and `dedupe`."""
-    parser = verb(groups, "link", link, "say which profile is which person, from two files")
+    parser = verb(groups, "link", link, "say which profile is which person, from two files", by_somebody=False)
     parser.add_argument("people", type=Path, help="one row a person: CSV or Parquet")
     parser.add_argument("profiles", type=Path, help="one row a profile")
     _choices(parser, "LINKS", "profile_id, person_id, decision, probability, margin, evidence")
-    parser = verb(groups, "dedupe", dedupe, "say which records of a file are one person")
+    parser = verb(groups, "dedupe", dedupe, "say which records of a file are one person", by_somebody=False)
     parser.add_argument("records", type=Path, help="one row a record: CSV or Parquet")
     _choices(parser, "CLUSTERS", "id, cluster, probability")
 

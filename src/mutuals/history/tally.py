@@ -28,7 +28,10 @@ WITH wanted AS MATERIALIZED (
     SELECT w.id, t.n, t.last_at FROM wanted w CROSS JOIN LATERAL (
         SELECT coalesce(sum(i.n), 0) AS n, max(i.last_at) AS last_at
         FROM people_person own JOIN people_profile f ON f.person_id = own.id CROSS JOIN LATERAL (
-            SELECT count(*) AS n, max(occurred_at) AS last_at FROM history_interaction WHERE profile_id = f.id
+            SELECT count(*) AS n, (
+                SELECT occurred_at FROM history_interaction WHERE profile_id = f.id AND (direction <> 'note' OR kind = 'call')
+                ORDER BY occurred_at DESC, id DESC LIMIT 1
+            ) AS last_at FROM history_interaction WHERE profile_id = f.id
         ) i WHERE own.canonical_id = w.id
     ) t
 ), later AS (
@@ -52,6 +55,6 @@ def count(kept: Sequence[Kept]) -> None:
 
 
 def recount(person_ids: Sequence[int]) -> None:
-    """Count anew for people whose profiles changed hands."""
+    """Count anew for people whose profiles changed hands, or of whom something was noted: a note of ours is nothing heard."""
     if person_ids:
         bulk.execute(_RECOUNT, [bulk.numbers(person_ids)])

@@ -53,6 +53,11 @@ class Together:
     shares: list[Share]
     against: list[str]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Both as they are told apart."""
+        return dict(zip(("kept", "gone"), told_apart(self.kept, self.gone), strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Apart:
@@ -62,6 +67,11 @@ class Apart:
     other: Person | None  # None = a new person
     shares: list[Share]
     asked: dict[str, list[Thing]]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Both as they are told apart."""
+        return dict(zip(("stays", "goes"), told_apart(self.person, self.other), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,12 @@ class Past:
     moved: dict[str, int]
     undone_at: datetime | None
     undone_by: str
+
+
+def told_apart(one: Person, other: Person | None) -> tuple[str, str]:
+    """Two people as they are called, with their numbers where that is the same name; nobody yet is somebody new."""
+    names = str(one), str(other or "somebody new")
+    return names if other is None or names[0] != names[1] else (f"{one} ({one.pk})", f"{other} ({other.pk})")
 
 
 def together(one: Person, other: Person, *, viewer: User, keep: Person | None = None) -> Together:

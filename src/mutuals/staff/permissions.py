@@ -69,7 +69,7 @@ ACTS: dict[str, dict[Role, Scope]] = {
 }
 
 SCOPES = ("read", "write", "admin", "ingest")
-"""What a token may be limited to: reading, everyday acts, settings, and handing in events only."""
+"""What a token may be limited to: reading, everyday acts, settings (and reading), and handing in events only."""
 
 
 def scope(user: Any, act: str) -> Scope:

@@ -25,6 +25,11 @@ PREFIX = "mut_"
 STAMP_EVERY = timedelta(minutes=1)
 
 
+def reaches(token: Token) -> frozenset[str]:
+    """The scopes of a key: whoever may change settings may read what they are."""
+    return frozenset(token.scopes) | ({"read"} if "admin" in token.scopes else set())
+
+
 def make(
     user: User,
     *,

@@ -322,3 +322,16 @@ def test_whoever_was_merged_into_one_who_leaves_goes_along():
 
     assert cluster(Person.objects.get(pk=cy.pk)) == [bo.pk, cy.pk]
     assert cluster(Person.objects.get(pk=ann.pk)) == [ann.pk]
+
+
+def test_a_note_of_ours_is_nothing_that_was_heard_and_a_call_is():
+    us = staff()
+    bea = person(by=us.ada)
+    remark.add(bea, by=us.ada, text="Looks like a good customer.", now=LATER)
+    noted = Person.objects.get(pk=bea.pk)
+
+    remark.add(bea, by=us.ada, text="She called about the lid.", now=LATER, kind="call")
+
+    called = Person.objects.get(pk=bea.pk)
+    assert (noted.last_at, noted.interaction_count) == (None, 1)
+    assert (called.last_at, called.interaction_count) == (LATER, 2)

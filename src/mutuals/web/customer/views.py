@@ -41,16 +41,22 @@ def person_of(viewer: User, number: int) -> Person:
     return found
 
 
+def led_on(request: HttpRequest, person: Person, number: int) -> HttpResponse | None:
+    """Where an old id of a merged person leads: to the same page of whom they became, until they are split."""
+    if person.pk == number or request.method not in ("GET", "HEAD") or request.resolver_match is None:
+        return None
+    asked = request.GET.urlencode()
+    way = reverse(request.resolver_match.view_name, kwargs={**request.resolver_match.kwargs, "person_id": person.pk})
+    return redirect(f"{way}?{asked}" if asked else way)
+
+
 @needs("person.view")
 def customer(request: HttpRequest, person_id: int) -> HttpResponse:
     """The page with the tab that the address names; a merged person leads to whom they became."""
     viewer = caller(request)
     person = person_of(viewer, person_id)
-    if person.pk != person_id:
-        asked = request.GET.urlencode()
-        return redirect(
-            f"{reverse('customer', args=[person.pk])}{f'?{asked}' if asked else ''}"
-        )  # until they are split
+    if (onward := led_on(request, person, person_id)) is not None:
+        return onward
     tab = request.GET.get("tab", "timeline")
     profiles = people.profiles_of(person)
     context = {

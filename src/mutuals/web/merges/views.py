@@ -20,7 +20,7 @@ from mutuals.people.models import Person
 from mutuals.people.profiles import OWN
 from mutuals.people.visibility import sees_contacts, visible_to
 from mutuals.staff.models import User
-from mutuals.web.customer.views import person_of
+from mutuals.web.customer.views import led_on, person_of
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
@@ -37,6 +37,8 @@ def merge(request: HttpRequest, person_id: int) -> HttpResponse:
         person_of(viewer, person_id),
         _other(viewer, request.POST.get("with") or request.GET.get("with", "")),
     )
+    if (onward := led_on(request, person, person_id)) is not None:
+        return onward
     if request.method == "POST" and other is not None:
         return _merged(request, person, other)
     context: dict[str, Any] = {"person": person, "other": other, **_found(request, viewer, person)}
@@ -58,6 +60,8 @@ def part(request: HttpRequest, person_id: int) -> HttpResponse:
     """Which presences are somebody else's, where each thing goes, and the split."""
     viewer = caller(request)
     person = person_of(viewer, person_id)
+    if (onward := led_on(request, person, person_id)) is not None:
+        return onward
     data = request.POST if request.method == "POST" else request.GET
     chosen = [int(one) for one in data.getlist("profile") if _is_number(one)][: split.MOST + 1]
     to = _other(viewer, data.get("to", ""))
@@ -109,6 +113,8 @@ def past(request: HttpRequest, person_id: int = 0) -> HttpResponse:
     """The merges and splits of a person, or of everybody, newest first, each with a way back."""
     viewer = caller(request)
     person = person_of(viewer, person_id) if person_id else None
+    if person is not None and (onward := led_on(request, person, person_id)) is not None:
+        return onward
     before = clock.read(request.GET.get("before", ""))
     rows = joins.history(person, viewer=viewer, before=before, limit=PAGE)
     names = _names(rows)

@@ -9,6 +9,7 @@ import cast
 from mutuals.base import clock
 from mutuals.history.models import Interaction
 from mutuals.identity import link, review
+from mutuals.identity import merge as merging
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Model, Sweep
 from mutuals.people.models import Person, Profile
 
@@ -330,3 +331,31 @@ def test_unlinked_presences_tell_whose_they_may_be_are_kept_to_one_network_and_n
     assert f"/profiles/{row.pk}/" not in only
     assert "Rang about the lid." in page
     assert "Rang about the lid." in theirs
+
+
+def test_an_old_id_leads_on_from_every_page_of_a_person():
+    us = cast.staff()
+    bea, other = (cast.person(by=us.ada) for _ in range(2))
+    merging.merge(bea, other, by=us.ada, now=clock.now(), keep=bea)
+    client = signed_in(us.ada)
+
+    found = [client.get(f"/customers/{other.pk}/{page}?a=1") for page in ("", "merge/", "split/", "joins/")]
+
+    assert [one.status_code for one in found] == [302] * 4
+    assert [one["Location"] for one in found] == [
+        f"/customers/{bea.pk}/{page}?a=1" for page in ("", "merge/", "split/", "joins/")
+    ]
+
+
+def test_namesakes_are_told_apart_by_number_where_things_come_together_and_where_they_part():
+    us = cast.staff()
+    bea, other = (cast.person("Bea Brand", by=us.ada, email=f"bea{n}@brand.example") for n in range(2))
+    client = signed_in(us.ada)
+
+    before = client.get(f"/customers/{bea.pk}/merge/?with={other.pk}").content.decode()
+    done = merging.merge(bea, other, by=us.ada, now=clock.now(), keep=bea)
+    after = client.get(f"/customers/joins/{done.key.partition(':')[2]}/split/").content.decode()
+
+    assert f"of Bea Brand ({other.pk}) beside" in before
+    assert f"Stays with Bea Brand ({bea.pk})" in after
+    assert f"Goes to Bea Brand ({other.pk})" in after

@@ -193,9 +193,7 @@ def _pair(pair: Pair, viewer: User) -> dict[str, Any]:
         "clues": shown.clues(edge, full=full),
         "decision": shown.decision(edge),
         "rival": _rival(pair, full=full),
-        "splits": [
-            side.person for side in (pair.one, pair.other) if side.person is not None and len(side.profiles) > 2
-        ],
+        "splits": _splits(pair),
     }
     if pair.said is not None and not pair.is_open:
         who = (
@@ -219,6 +217,14 @@ def _head(side: Side, *, is_second: bool) -> dict[str, Any]:
         "network": "" if number else talk.label_of(side.profile.network),
         "url": reverse("customer", args=[number]) if number else reverse("profile", args=[side.profile.pk]),
     }
+
+
+def _splits(pair: Pair) -> list[tuple[int, str]]:
+    """Those of the two who could be several: number, and name as they are told apart."""
+    people = [side.person for side in (pair.one, pair.other) if side.person is not None]
+    names = joins.told_apart(*people) if len(people) > 1 else [str(one) for one in people]
+    many = {side.person.pk for side in (pair.one, pair.other) if side.person is not None and len(side.profiles) > 2}
+    return [(one.pk, name) for one, name in zip(people, names, strict=True) if one.pk in many]
 
 
 def _rival(pair: Pair, *, full: bool) -> dict[str, Any] | None:

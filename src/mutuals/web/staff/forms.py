@@ -15,7 +15,7 @@ _PILLARS = [("", "None"), *((pillar.value, pillar.label) for pillar in Pillar)]
 _WHAT = {
     "read": "Read",
     "write": "Everyday work: answer, note, assign, edit",
-    "admin": "Settings: sources, staff, privacy",
+    "admin": "Settings: sources, staff, privacy; reading goes with it",
     "ingest": "Hand in events only",
 }
 
