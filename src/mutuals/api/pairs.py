@@ -141,7 +141,7 @@ def waiting(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Pag
     place = unpack(cursor, str)
     viewer = user_of(request)
     rows = queries.queue(viewer, after=place[0] if place else "", limit=limit + 1)
-    following = pack((rows[limit - 1].place,)) if len(rows) > limit else None
+    following = pack((rows[limit - 1].cursor,)) if len(rows) > limit else None
     return Page[PairOut](items=[_pair(row.edge) for row in rows[:limit]], next=following)
 
 

@@ -29,7 +29,7 @@ def register(verbs: Any) -> None:
         examples=["mutuals identity review list --limit 5", "mutuals identity review list --json | jq '.[].pair'"],
     )
     parser.add_argument("--limit", type=int, default=20)
-    parser.add_argument("--after", default="", help="where to go on, as the list told it")
+    parser.add_argument("--after", default="", metavar="CURSOR", help="where to go on: the cursor of the last line")
     parser = verb(
         acts,
         "answer",
@@ -97,7 +97,7 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
             "who": " ".join(map(queries.referred, queries.ends_of(row.edge))),
             "sure": percent(row.edge.probability),
             "of": row.edge.pool,
-            "place": row.place,
+            "cursor": row.cursor,
         }
         for row in rows
     ]

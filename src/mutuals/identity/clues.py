@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mutuals.identity.cards import card
+from mutuals.identity.evidence import CONFLICT, DECISION
 from mutuals.identity.known import Asker, Held
 from mutuals.identity.model import behind
 from mutuals.identity.model.columns import READINGS
@@ -28,6 +29,7 @@ _WORDS = {
     ("digits", "same, long"): "The same number in handle or mailbox",
     ("digits", "same"): "The same short number in handle or mailbox",
     ("digits_nearly", "same, otherwise followed"): "The same number in handle or mailbox, with other letters behind it",
+    ("digits_nearly", "same, with two letters behind it"): "The same number, but a letter behind it tells them apart",
     ("digits_nearly", "same but for the last"): "One number is the other with a digit more",
     ("digits_nearly", "differs"): "Other numbers in handle or mailbox",
     ("given", "same"): "The same given name",
@@ -107,13 +109,13 @@ def clues_of(
         for one in sorted(candidate.evidence, key=lambda one: (-abs(one.bits), one.comparison))
         if one.bits
     ]
-    told += [_plain("conflict", words.capitalize(), is_for=False) for words in candidate.conflicts]
+    told += [_plain(CONFLICT, words.capitalize(), is_for=False) for words in candidate.conflicts]
     if common:
         told.append(
             _plain("common", f"{common} of the things looked under are shared by more than 200 others", is_for=False)
         )
     if decision is not None:
-        told.append({**_plain("decision", decision.words, is_for=True), "is_of_one_kind": decision.is_of_one_kind})
+        told.append({**_plain(DECISION, decision.words, is_for=True), "is_of_one_kind": decision.is_of_one_kind})
     return told
 
 

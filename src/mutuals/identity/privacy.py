@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from mutuals.identity import cited, known
+from mutuals.identity.evidence import CONFLICT
 from mutuals.identity.models import Challenge, Cited, Edge, Link, Merge, Proof, SecondLook, Split
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
@@ -96,7 +97,7 @@ def _blur(who: Holder) -> None:
         Link.objects.filter(said, Q(person__in=people) | Q(profile__in=ours)),
     ):
         for row in thoughts.only("because").iterator(chunk_size=500):
-            row.because = [{**one, "detail": ""} for one in row.because if one.get("clue") != "conflict"]
+            row.because = [{**one, "detail": ""} for one in row.because if one.get("clue") != CONFLICT]
             row.save(update_fields=["because"])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -27,6 +29,7 @@ BANDS = ((0.2, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.99), (0.99, 1
 WEEKS = 12
 ENOUGH = 20  # answers about pairs of persons, from which on many of them may be accepted at once
 MOST = 10_000  # answers that are read for a judgement, and pairs that are counted
+_PLACE = struct.Struct(">dq")  # priority and number of a pair
 _RELATED = ("a__person__canonical", "b__person__canonical")
 
 
@@ -41,9 +44,9 @@ class Waiting:
     currency: str  # "" = no orders, "*" = several
 
     @property
-    def place(self) -> str:
-        """Where the queue goes on after it."""
-        return f"{self.edge.priority!r}_{self.edge.pk}"
+    def cursor(self) -> str:
+        """Where the queue goes on after it, also when it is answered or put off meanwhile."""
+        return _PLACE.pack(self.edge.priority, self.edge.pk).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +242,10 @@ def _line(edge: Edge) -> Waiting:
     return Waiting(edge, named(ends[0]), named(ends[1]), value, currency)
 
 
-def _place(text: str) -> tuple[float, int] | None:
-    priority, _, number = text.partition("_")
+def _place(cursor: str) -> tuple[float, int] | None:
+    """None for whatever is no cursor of this queue: it begins anew."""
     try:
-        return (float(priority), int(number)) if text and len(text) < 60 else None
-    except ValueError:
+        priority, number = _PLACE.unpack(bytes.fromhex(cursor[:60]))
+    except (ValueError, struct.error):
         return None
+    return (priority, number) if isfinite(priority) else None

@@ -212,11 +212,12 @@ def test_the_queue_is_walked_by_place_and_costs_the_same_for_any_length():
     more = [cast.doubt(bea, cast.profile(f"@b{n}"), sure=0.5, priority=0.1 * n) for n in range(5)]
 
     first = queries.queue(us.ada, limit=2)
-    rest = queries.queue(us.ada, after=first[-1].place, limit=10)
+    rest = queries.queue(us.ada, after=first[-1].cursor, limit=10)
 
     assert [one.edge.pk for one in first] == [edge.pk, more[4].pk]
     assert [one.edge.pk for one in rest] == [one.pk for one in reversed(more[:4])]
-    assert queries.queue(us.ada, after="nonsense_x", limit=1)[0].edge == edge
+    for nonsense in ("nonsense_x", "7ff8" + "0" * 28, "0" * 31, "é" * 32):
+        assert queries.queue(us.ada, after=nonsense, limit=1)[0].edge == edge
 
 
 def test_the_bars_add_up_from_chance_to_the_probability():

@@ -143,7 +143,7 @@ def _queue(viewer: User, rows: list[queries.Waiting], number: int, place: str, n
     return {
         "rows": [(row, row.edge.pk == number, percent(row.edge.probability)) for row in rows],
         "count": queries.waiting(viewer),
-        "more": urlencode({"after": rows[-1].place}) if len(rows) >= 25 else "",
+        "more": urlencode({"after": rows[-1].cursor}) if len(rows) >= 25 else "",
         "place": place,
         "here": f"{here}?{urlencode({'after': place})}" if place else here,
         "sweep": newest,
