@@ -141,7 +141,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
             [*places, *_told(ordered, "employer"), *_told(ordered, "organisation"), *_signed(ordered, "employer")]
         ),
         birth_dates=_once(_told(ordered, "birthday")),
-        languages=_once(_told(ordered, "language")),
+        languages=_once([*_told(ordered, "language"), *_written(ordered)]),
         pictures=_once(_told(ordered, "picture")),
         accounts=_once(account for voice in ordered for account in _accounts(voice)),
         named=_once(account for voice in ordered for account in _named(voice)),
@@ -167,6 +167,12 @@ def _keys(voices: Iterable[Voice], network: str) -> list[str]:
 
 def _told(voices: Iterable[Voice], name: str) -> list[str]:
     return [value[:200] for voice in voices if isinstance(value := voice.told.get(name), str) and value]
+
+
+def _written(voices: Iterable[Voice]) -> list[str]:
+    """The languages that they wrote in."""
+    told = [voice.told.get("writes") for voice in voices]
+    return [one[:12] for many in told if isinstance(many, list) for one in many if isinstance(one, str)]
 
 
 def _signed(voices: Iterable[Voice], name: str) -> list[str]:

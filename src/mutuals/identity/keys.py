@@ -16,6 +16,7 @@ from mutuals.identity.reading import letters, names
 
 MOST = 32  # keys of one card: the cost of whoever has a hundred accounts is bounded
 MOST_NAMES = 4
+MOST_NAMED = 4  # accounts that a biography names
 MOST_BARE = 4  # readings of one handle without the usual words around a name
 MOST_SHORTS = 4
 SHORTEST = 5  # letters of a handle that is looked for; shorter ones are everybody's
@@ -48,6 +49,8 @@ def _words(card: Card) -> Iterator[tuple[str, str]]:
     yield from (("host", host) for host in card.hosts)
     handles = [plain for _, handle in card.handles if len(plain := letters.plain(handle)) >= SHORTEST]
     yield from (("spelled", handle) for handle in handles)
+    named = (letters.plain(readings.read(*_account(told)).core) for told in card.named[:MOST_NAMED])
+    yield from (("spelled", handle) for handle in named if len(handle) >= SHORTEST)
     bare = (word for handle in handles for word in readings.bare(handle)[:MOST_BARE] if word != handle)
     yield from (("spelled", word) for word in bare if len(word) >= SHORTEST)
     locals_ = [letters.plain(address.rpartition("@")[0]) for address in card.emails]
@@ -67,6 +70,12 @@ def _words(card: Card) -> Iterator[tuple[str, str]]:
     for picture in card.pictures:
         size = max(1, len(picture) // _BANDS)
         yield from ((f"picture{at}", picture[at * size : (at + 1) * size]) for at in range(_BANDS))
+
+
+def _account(named: str) -> tuple[str, str]:
+    """Handle and network of an account as cards write it: `github bea`, `bea@tea.example`, `bea.example`."""
+    network, _, handle = named.rpartition(" ")
+    return handle, network or ("mastodon" if "@" in handle else "bluesky")
 
 
 def _cores(words: Iterable[str]) -> list[str]:

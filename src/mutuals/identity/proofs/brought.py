@@ -21,6 +21,14 @@ _ASKED = """
 SELECT DISTINCT i.key, i.profile_id FROM history_interaction i
 WHERE i.source_id = %s AND i.key = ANY(%s::varchar[]) AND i.direction = 'out' AND i.profile_id = ANY(%s)
 """
+MOST_LANGUAGES = 3  # that are kept of one author
+_HEARD = """
+UPDATE people_profile f SET changed_at = g.at,
+    fields = f.fields || jsonb_build_object('writes', g.told || jsonb_build_object('value', h.known || to_jsonb(g.language)))
+FROM {g} CROSS JOIN LATERAL (
+    SELECT coalesce(p.fields#>'{writes,value}', '[]') AS known FROM people_profile p WHERE p.id = g.id
+) h WHERE f.id = g.id AND NOT h.known ? g.language AND jsonb_array_length(h.known) < %s
+"""
 _SIGNED = """
 UPDATE people_profile f SET fields = f.fields || jsonb_build_object('signature', g.told), changed_at = g.at
 FROM {g} WHERE f.id = g.id AND f.fields->'signature'->'value' IS DISTINCT FROM g.told->'value'
@@ -34,11 +42,25 @@ def proofs(kept: Sequence[Kept]) -> None:
     if not fresh:
         return
     now = max(one.placed.arrived.received_at for one in fresh)
+    _hear(fresh)
     mails = [one for one in fresh if one.placed.arrived.envelope.kind is Kind.MAIL]
     if mails:
         _sign(mails)
         _answered(mails, now)
     codes.recognise(fresh, now=now)
+
+
+def _hear(fresh: Sequence[Kept]) -> None:
+    """Keep the first languages in which each author wrote, with the message of the first."""
+    rows: dict[tuple[int, str], tuple[Any, ...]] = {}
+    for one in fresh:
+        language, number = one.placed.arrived.envelope.language[:2].lower(), one.placed.profile_id
+        if number and language.isascii() and language.isalpha():
+            told = {"at": one.occurred_at.isoformat(), "by": f"interaction:{one.interaction_id}"}
+            rows.setdefault((number, language), (number, language, json.dumps(told), one.placed.arrived.received_at))
+    types = {"id": "bigint", "language": "text", "told": "jsonb", "at": "timestamptz"}
+    first = {number: row for (number, _), row in reversed(rows.items())}  # of several in one batch the first
+    bulk.run(_HEARD, types, [first[number] for number in sorted(first)], MOST_LANGUAGES)
 
 
 def _answered(mails: Sequence[Kept], now: datetime) -> None:

@@ -75,16 +75,22 @@ def _lines(rows: list[Profile], *, full: bool) -> list[Line]:
         for number in {edge.a_id, edge.b_id}.intersection(ids):
             likely.setdefault(number, edge)
     firms = {number: ones[0].organisation for number, ones in belongs.suggested(ids).items()}
-    return [_line(row, heard.get(row.pk), likely.get(row.pk), firms.get(row.pk), full=full) for row in rows]
+    labels = {network: talk.label_of(network) for network in {row.network for row in rows}}
+    return [
+        _line(row, labels[row.network], heard.get(row.pk), likely.get(row.pk), firms.get(row.pk), full=full)
+        for row in rows
+    ]
 
 
-def _line(row: Profile, heard_at: datetime | None, edge: Any, firm: Organisation | None, *, full: bool) -> Line:
+def _line(
+    row: Profile, network: str, heard_at: datetime | None, edge: Any, firm: Organisation | None, *, full: bool
+) -> Line:
     end = queries.other_end(edge, row.pk) if edge else None
     return Line(
         row,
         talk.icon_of(row.network),
         talk.handle_of(row, full=full),
-        talk.label_of(row.network),
+        network,
         heard_at,
         queries.named(end, full=full) if end else "",
         percent(edge.probability) if edge else "",

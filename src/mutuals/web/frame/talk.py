@@ -7,6 +7,7 @@ from typing import Any
 
 from mutuals import connectors
 from mutuals.base import clock
+from mutuals.channels.models import Source
 from mutuals.history.models import Direction, Interaction
 from mutuals.history.queries import Line
 from mutuals.people.models import Profile
@@ -63,10 +64,17 @@ def label_of(network: str) -> str:
     """What a network is called in a sentence."""
     if network in _LABELS:
         return _LABELS[network]
-    if network.startswith(("crm:", "crm-org:", "shop:")):
-        return "customer number"
+    kind, _, where = network.partition(":")
+    if kind in ("crm", "crm-org", "shop"):
+        return f"customer number of {_source_named(where)}" if where else "customer number"
     known = connectors.all_connectors().get(network)
     return known.label if known else network.partition(":")[2] or network
+
+
+def _source_named(where: str) -> str:
+    """The name of a source by its id, as the network of a customer number has it; else what stands there."""
+    rows = Source.objects.filter(pk=int(where)) if where.isascii() and where.isdecimal() and len(where) < 19 else ()
+    return next((row.name for row in rows), where)
 
 
 def named(profile: Profile | None, *, full: bool) -> str:

@@ -22,6 +22,7 @@ _WHO = {
     "network": "the network",
     "import": "an imported file",
     "form": "themselves, in an imported file",
+    "interaction": "their own words",
     "staff": "staff",
     "machine": "a machine",
 }
