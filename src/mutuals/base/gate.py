@@ -6,12 +6,25 @@ before the first row is locked, never after: else two may wait for each other.
 
 from __future__ import annotations
 
-from django.db import connection
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 _KEY = 0x4D04 << 48  # of PostgreSQL's 64-bit advisory keys; the spaces below it are in capture
 
 ENTER = f"pg_advisory_xact_lock_shared({_KEY})"
 """What `enter` does, for a statement that does more."""
+GIVE_WAY = "set_config('lock_timeout', '300ms', true)"
+"""For the rest of a transaction no lock is waited for any longer. PostgreSQL looks for circles after a second: so a machine
+that says this first is the one who goes back, never the member of staff who met it."""
+P = ParamSpec("P")
+R = TypeVar("R")
+_TRIES = 100
+_PAUSE = 0.05  # seconds
 
 
 def enter() -> None:
@@ -24,3 +37,23 @@ def shut() -> None:
     """Wait until all who entered are through, and let nobody in before the end of the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEY])
+
+
+def giving_way(act: Callable[P, R]) -> Callable[P, R]:
+    """An act of a machine, in a transaction of its own: where it met somebody it goes back, lets them through and starts again.
+
+    OperationalError where they are still in its way after a hundred times.
+    """
+
+    @wraps(act)
+    def run(*args: P.args, **more: P.kwargs) -> R:
+        for _ in range(_TRIES):
+            try:
+                return act(*args, **more)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, (LockNotAvailable, DeadlockDetected)):
+                    raise
+            time.sleep(_PAUSE)
+        return act(*args, **more)
+
+    return run

@@ -74,7 +74,7 @@ def own_record(person: Person, *, now: datetime) -> Profile:
     if (found := persons.own_of(person.canonical_id)) is not None:
         return found
     with transaction.atomic():  # one who makes it keeps others from making a second one
-        if not Person.objects.select_for_update(of=("self",)).filter(pk=person.canonical_id):
+        if not Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk=person.canonical_id):
             raise persons.Gone
         return persons.own_of(person.canonical_id) or Profile.objects.create(
             network=profiles.OWN, key=str(ids.new_key(now)), person_id=person.canonical_id

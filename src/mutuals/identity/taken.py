@@ -104,13 +104,13 @@ def take(kept: Person, gone: Person, choices: Mapping[str, str], *, by: str, now
 def give_back(row: Merge, *, now: datetime) -> list[str]:
     """Undo what `take` wrote, as if this merge had not been; says which fields staff changed since, whose edits stay."""
     edited = _fields_back(row, now=now)
-    kept = Person.objects.select_for_update(of=("self",)).get(pk=row.kept_id)
+    kept = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.kept_id)
     values = {
         name: (row.choices[name]["before"], row.choices[name]["after"]) for name in COLUMNS if name in row.choices
     }
     named, is_changed = _columns_anew(kept, values, row, now=now)
     while is_changed and (onward := _onward(kept)):
-        gone, kept = kept, Person.objects.select_for_update(of=("self",)).get(pk=onward.kept_id)
+        gone, kept = kept, Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=onward.kept_id)
         _, is_changed = _columns_anew(kept, _passed_on(onward, gone), onward, now=now)
     return edited + named
 

@@ -8,13 +8,13 @@ as if they were new. All others are left, and counted as such. What is bounded: 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
-from mutuals.base import bulk, clock, wake
+from mutuals.base import bulk, clock, gate, wake
 from mutuals.identity import cards, known, live, weights
 from mutuals.identity.conclude import SAME_AS_BEFORE, Outcome
 from mutuals.identity.edges import MACHINE
@@ -102,11 +102,16 @@ def _everybody(size: int) -> Iterator[Outcome]:
         asked = [_asked(on, "person"), _asked(on, "profile")]
     for which, sql in enumerate(_STILL):
         for start in range(0, len(asked[which]), size):
-            with live.alone() as current:
-                numbers = [int(one) for (one,) in bulk.execute(sql, [bulk.numbers(asked[which][start : start + size])])]
-                people, profiles = (numbers, []) if which == 0 else ([], numbers)
-                found = live.look(people, profiles, current, now=clock.now())
-            yield found
+            yield _look(asked[which][start : start + size], sql, are_people=which == 0)
+
+
+@gate.giving_way
+def _look(wanted: Sequence[int], sql: str, *, are_people: bool) -> Outcome:
+    """Those of them who are still to be asked about, in one transaction."""
+    with live.alone() as current:
+        numbers = [int(one) for (one,) in bulk.execute(sql, [bulk.numbers(wanted)])]
+        people, profiles = (numbers, []) if are_people else ([], numbers)
+        return live.look(people, profiles, current, now=clock.now())
 
 
 def _read_anew(size: int) -> None:
@@ -114,12 +119,19 @@ def _read_anew(size: int) -> None:
     for which, sql in enumerate(_UNREAD):
         last = 0
         while True:
-            with live.alone() as ready:
-                numbers = [int(one) for (one,) in bulk.execute(sql, [ready.reading, last, size])]
-                known.keep(cards.of(*((numbers, []) if which == 0 else ([], numbers))), ready)
+            numbers = _keep(sql, last, size, are_people=which == 0)
             if not numbers:
                 break
             last = numbers[-1]
+
+
+@gate.giving_way
+def _keep(sql: str, last: int, size: int, *, are_people: bool) -> list[int]:
+    """The next so many of them behind `last`, in one transaction; returns who it was."""
+    with live.alone() as ready:
+        numbers = [int(one) for (one,) in bulk.execute(sql, [ready.reading, last, size])]
+        known.keep(cards.of(*((numbers, []) if are_people else ([], numbers))), ready)
+    return numbers
 
 
 def _mark_thought(on: Duck, ready: Ready) -> None:

@@ -26,7 +26,7 @@ def held(person_ids: Iterable[int]) -> dict[int, Person]:
         roots = of(wanted)
         if len(roots) < len(wanted):
             raise Gone
-        rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=wanted | set(roots.values()))
+        rows = Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted | set(roots.values()))
         locked = {person.pk: person for person in rows.order_by("pk")}
         if of(wanted) == roots and set(roots.values()) <= set(locked):
             return {number: locked[root] for number, root in roots.items()}

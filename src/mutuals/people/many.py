@@ -143,4 +143,4 @@ def _locked(ids: Sequence[int], by: User) -> list[Person]:
         raise Unfit(f"At most {MOST} people at once.", field="id")
     gate.enter()
     people = visible_to(by).filter(pk__in=list(ids))
-    return list(people.select_for_update(of=("self",)).order_by("pk"))
+    return list(people.select_for_update(no_key=True, of=("self",)).order_by("pk"))

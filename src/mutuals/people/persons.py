@@ -103,7 +103,7 @@ def held(person_id: int) -> Person:
     Somebody who was merged since they were read is told as whom they became.
     """
     gate.enter()
-    person = Person.objects.select_for_update(of=("self",)).filter(pk=person_id).first()
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk=person_id).first()
     if person is None:
         raise Gone
     return person if person.canonical_id == person.pk else held(person.canonical_id)
@@ -163,7 +163,7 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     rows: list[list[Any]] = []
     for pk, *stored in (
         Person.objects.filter(pk__in=wanted, canonical_id=F("pk"))
-        .select_for_update()
+        .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", *_STORED)
     ):

@@ -49,8 +49,8 @@ class NotTaken(ValueError):
 
 
 @transaction.atomic
-def oauth(person: Person, handle: Handle, *, now: datetime) -> int:
-    """Link the account that a network vouched for after its owner signed in; returns the profile's id.
+def oauth(person: Person, handle: Handle, *, now: datetime) -> tuple[int, bool]:
+    """Link the account that a network vouched for after its owner signed in; returns the profile's id, and whether it was news.
 
     The caller has finished the sign-in in this person's own session, and `handle` is what the network answered to it, not
     what a form said. Refused (NotTaken): an account of somebody who asked to be forgotten, and one that is somebody else's,
@@ -64,12 +64,14 @@ def oauth(person: Person, handle: Handle, *, now: datetime) -> int:
     row = profiles.ensure([handle], now=now)[handle.network, handle.key]
     if row.is_ours or row.organisation_id:
         raise NotTaken("This account is our own or an organisation's.")
+    Profile.objects.select_for_update(no_key=True).get(pk=row.id)  # of those who tell the same at once one is first
     subject = f"person:{person.canonical_id}"
-    if not record.holds(row.id, "sign_in", subject):
+    is_new = not record.holds(row.id, "sign_in", subject)
+    if is_new:
         journal.note("account.signed_in", f"person:{person.canonical_id}", by=record.BY, profile=row.id)
     record.keep(row.id, "sign_in", subject, seen=f"profile:{row.id}", now=now, is_lasting=True)
     record.conclude([row.id], now=now)
-    return row.id
+    return row.id, is_new
 
 
 @transaction.atomic
@@ -80,18 +82,14 @@ def vouch(person: Person, handle: Handle, *, by: User, now: datetime) -> Vouched
     """
     require(by, "identity.vouch")
     handle = _clean(handle)
-    known = Profile.objects.filter(
-        network=handle.network, key=profiles.stored_key(handle.network, handle.key)[1]
-    ).first()
-    before = known is not None and record.holds(known.pk, "sign_in", f"person:{person.canonical_id}")
-    number = oauth(person, handle, now=now)
-    if not before:
+    number, is_new = oauth(person, handle, now=now)
+    if is_new:
         journal.note("account.vouched", f"person:{person.canonical_id}", by=by, profile=number)
     row = Profile.objects.select_related("person").get(pk=number)
     if row.person is not None and row.person.canonical_id == person.canonical_id:
-        return Vouched(row, "linked", None, is_new=not before)
+        return Vouched(row, "linked", None, is_new=is_new)
     pair = _pair(row, person) if row.person is not None else None
-    return Vouched(row, "asked" if pair else "left", pair.pk if pair else None, is_new=not before)
+    return Vouched(row, "asked" if pair else "left", pair.pk if pair else None, is_new=is_new)
 
 
 def _clean(handle: Handle) -> Handle:

@@ -13,11 +13,13 @@ import cast
 from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import privacy
 from mutuals.base import gate
-from mutuals.identity import edges, joins, link, merge, remark, split
+from mutuals.connectors.contract import Handle
+from mutuals.identity import edges, joins, link, live, merge, remark, split
 from mutuals.identity.edges import Grounds
 from mutuals.identity.models import Link, LinkState, Merge, Proof, Verdict
-from mutuals.identity.proofs import record
+from mutuals.identity.proofs import oauth, record
 from mutuals.identity.tests.test_link import beside, is_whole, somebody_waits
+from mutuals.people import canonical, many, persons
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,3 +188,70 @@ def test_a_proof_that_is_seen_while_its_owner_is_erased_is_not_kept_and_stops_no
 
     assert errors == []
     assert not Proof.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda bea, us: persons.held(bea.pk),
+        lambda bea, us: canonical.held([bea.pk]),
+        lambda bea, us: many.tag([bea.pk], "vip", by=us.ada, now=NOW),
+        lambda bea, us: persons.edit(bea, by=us.ada, changes={"name": "Bea Bond"}, now=NOW),
+    ],
+    ids=["held", "cluster", "many", "edit"],
+)
+def test_a_machine_that_names_a_person_does_not_wait_for_staff_who_edit_them(hold):
+    us = staff()
+    bea, row, begun = person(by=us.ada), cast.profile(), Event()
+    thread = beside(
+        partial(Link.objects.create, profile=row, person=bea, state=LinkState.SUGGESTED, by="x", since=NOW), after=begun
+    )
+
+    with transaction.atomic():
+        hold(bea, us)
+        begun.set()
+        thread.join(20)
+        is_done = not thread.is_alive()
+    thread.join(20)
+
+    assert is_done
+
+
+def test_a_machine_that_meets_staff_gives_way_and_does_its_work_after_them():
+    us = staff()
+    one, two = person("Ann", by=us.ada), person("Bo", by=us.ada)
+    met, done = Event(), []
+
+    @gate.giving_way
+    def machine():
+        with live.alone():
+            persons.held(one.pk)
+            met.set()
+            persons.held(two.pk)
+            done.append("machine")
+
+    with transaction.atomic():
+        persons.held(two.pk)
+        thread = beside(machine)
+        met.wait(20)
+        while thread.is_alive() and not somebody_waits():
+            sleep(0.01)
+        persons.held(one.pk)
+        done.append("staff")
+    thread.join(30)
+
+    assert done == ["staff", "machine"]
+
+
+def test_a_sign_in_that_is_told_six_times_at_once_is_news_once():
+    us = staff()
+    bea, told = person(by=us.ada), []
+
+    def tell():
+        told.append(oauth.vouch(bea, Handle("github", "9001", "beapours"), by=us.olga, now=NOW))
+
+    all_at_once(*[tell] * 6)
+
+    assert [one.outcome for one in told] == ["linked"] * 6
+    assert [one.is_new for one in told].count(True) == 1
+    assert Proof.objects.count() == 1

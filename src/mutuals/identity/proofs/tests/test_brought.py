@@ -190,7 +190,7 @@ def test_a_finished_sign_in_proves_the_account():
     us = cast.staff()
     bea = cast.person(by=us.ada)
 
-    number = oauth.oauth(bea, Handle("github", "9001", "beapours", url="https://github.com/beapours"), now=NOW)
+    number, _ = oauth.oauth(bea, Handle("github", "9001", "beapours", url="https://github.com/beapours"), now=NOW)
 
     held = Link.objects.get(profile=number)
     assert (held.person_id, held.state, held.because[0]["clue"]) == (bea.pk, LinkState.PROVEN, "sign_in")
