@@ -20,6 +20,7 @@ from mutuals.people import canonical, persons
 from mutuals.people.choice import CHOSEN
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
+from mutuals.people.profiles import OWN
 from mutuals.sales import rollups
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -266,6 +267,22 @@ def hand_back(holders: Mapping[int, int], *, since: datetime, now: datetime) -> 
     for person in set(holders.values()):
         numbers = [profile for profile, holder in holders.items() if holder == person]
         Profile.objects.filter(pk__in=numbers).update(person=person)
+
+
+def let_go(of: Person, held_by: Person, *, now: datetime) -> None:
+    """What staff said is not `of`'s and a machine gave to `held_by` is nobody's again; where staff gave it, that stands now.
+
+    For two canonical persons who are about to be one. The caller holds both.
+    """
+    refused = Link.objects.filter(
+        person__canonical_id=of.pk, state=LinkState.REJECTED, until=None, profile__person__canonical_id=held_by.pk
+    )
+    numbers = list(refused.order_by("profile").values_list("profile", flat=True))
+    held = Link.objects.filter(profile__in=numbers, state__in=LIVE, until=None)
+    free = list(held.exclude(by__startswith="staff:").values_list("profile", flat=True))
+    held.filter(profile__in=free).update(until=now)
+    Profile.objects.filter(pk__in=free).exclude(network=OWN).update(person=None)
+    Link.objects.filter(pk__in=list(refused.values_list("pk", flat=True))).exclude(profile__in=free).update(until=now)
 
 
 def settle(person_ids: Iterable[int], *, now: datetime) -> None:

@@ -80,15 +80,22 @@ def merge(
     kept, gone = (kept, gone) if kept.pk == stays else (gone, kept)
     against = _against(kept, gone)
     if against and not anyway:
-        raise Blocked([words for words, _ in against])
-    edges.end([edge for _, edge in against if edge is not None], now=now)
+        raise Blocked([one.words for one in against])
+    edges.end([one.edge for one in against if one.edge is not None], now=now)
     who = f"staff:{by.pk}"
     return _join(kept, gone, wanted, edges.said_by(by, "said they are one person", note), by=who, now=now)
 
 
 def reasons_against(one: Person, other: Person) -> list[str]:
     """What speaks against merging two persons, in words; [] = nothing."""
-    return [words for words, _ in _against(one, other)]
+    return [found.words for found in _against(one, other)]
+
+
+def unless_said_since(one: Person, other: Person, since: datetime) -> None:
+    """Raise Blocked where staff said after `since` that these two are not one: an old act is not done again over that."""
+    later = [found.words for found in _against(one, other) if found.by.startswith("staff:") and found.since > since]
+    if later:
+        raise Blocked(later)
 
 
 @transaction.atomic
@@ -120,7 +127,9 @@ def undo(row: Merge, *, by: User, now: datetime) -> Done:
 
 
 def again(row: Merge, *, by: User, now: datetime) -> Done:
-    """Merge once more what was undone, with the same choices, whatever was said in between."""
+    """Merge once more what was undone, with the same choices. Blocked where staff said since that they are two."""
+    if row.undone_at is not None:
+        unless_said_since(row.kept, row.gone, row.undone_at)
     choices = {name: told["chose"] for name, told in row.choices.items()}
     return merge(row.kept, row.gone, by=by, now=now, keep=row.kept, choices=choices, anyway=True)
 
@@ -145,19 +154,29 @@ def _before(one: Person, other: Person, root: Person) -> Done:
     return Done(f"merge:{row.pk}" if row else "", root, row.gone if row else None, is_new=False)
 
 
-def _against(one: Person, other: Person) -> list[tuple[str, Edge | None]]:
-    """What speaks against it: in words, and the edge that would have to end."""
+@dataclass(frozen=True, slots=True)
+class _Against:
+    """Something that speaks against a merge, in words, by whom and since when; the edge that would have to end."""
+
+    words: str
+    by: str
+    since: datetime
+    edge: Edge | None = None
+
+
+def _against(one: Person, other: Person) -> list[_Against]:
     sides = [cluster(one), cluster(other)]
     profiles = [edges.profiles_of(side) for side in sides]
     apart = edges.between(*profiles).filter(verdict=Verdict.DIFFERENT).order_by("pk")
-    found: list[tuple[str, Edge | None]] = [(_apart(edge), edge) for edge in apart]
+    found = [_Against(_apart(edge), edge.by, edge.since, edge) for edge in apart]
     refused = Link.objects.filter(
         Q(profile__in=profiles[0], person__in=sides[1]) | Q(profile__in=profiles[1], person__in=sides[0]),
         state=LinkState.REJECTED,
         until=None,
     )
-    if row := refused.select_related("profile").order_by("pk").first():
-        found.append((f"It was said on {row.since:%d %B %Y} that {row.profile} is not theirs.", None))
+    if row := refused.select_related("profile").order_by("-since", "pk").first():
+        words = f"It was said on {row.since:%d %B %Y} that {row.profile} is not theirs."
+        found.append(_Against(words, row.by, row.since))
     return found
 
 

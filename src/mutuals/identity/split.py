@@ -12,10 +12,10 @@ from django.db.models import Q
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, forest, merge
-from mutuals.identity.edges import said_by
-from mutuals.identity.link import hand_back, hand_over, settle, settle_later
+from mutuals.identity.edges import Grounds, said_by
+from mutuals.identity.link import hand_back, hand_over, let_go, settle, settle_later
 from mutuals.identity.merge import Done
-from mutuals.identity.models import Edge, Merge, Split, Verdict
+from mutuals.identity.models import Edge, Link, LinkState, Merge, Split, Verdict
 from mutuals.identity.remark import own_record
 from mutuals.people import canonical, hanging, persons
 from mutuals.people.hanging import Move
@@ -72,6 +72,7 @@ def some(
     for name, moves in _things(source, [row.pk for row in rows], along or {}, target, own).items():
         went = hanging.kinds()[name].move(moves)  # type: ignore[misc]
         moved[name] = [[move.id, move.holder] for move in moves if move.id in went]
+    _refused_still(source, [row.pk for row in rows], by=by, now=now)
     hand_over(rows, to=target, by=by, now=now, note=note)
     _differ(source, target, *(row.pk for row in rows), by=by, now=now, note=note)
     who = f"staff:{by.pk}"
@@ -89,7 +90,8 @@ def undo(row: Split, *, by: User, now: datetime) -> Done:
     """What left comes back, with the links and thoughts of before; what somebody moved on since stays where it is.
 
     A person who was made for the split is merged into the one that they came from, so that nothing noted on them since is
-    lost. Undoing twice is undoing once.
+    lost; what staff had said is not that one's does not come along. Undoing twice is undoing once. Refused: Blocked where
+    staff said once more since that they are two.
     """
     require(by, "person.merge")
     forest.alone()
@@ -107,6 +109,8 @@ def undo(row: Split, *, by: User, now: datetime) -> Done:
     Split.objects.filter(pk=row.pk).update(undone_at=now, undone_by=f"staff:{by.pk}")
     root, left = held[row.person_id], held[row.to_id]
     if row.is_new and left.pk == row.to_id and root.pk != left.pk:
+        merge.unless_said_since(root, left, row.at)
+        let_go(root, left, now=now)
         merge.merge(root, left, by=by, now=now, keep=root, anyway=True)
     settle([root.pk, left.pk], now=now)
     settle_later([root.pk, left.pk], now=now)
@@ -193,6 +197,18 @@ def _differ(one: Person, other: Person, *profile_ids: int, by: User, now: dateti
         edges.say(ours, number, Verdict.DIFFERENT, grounds, by=f"staff:{by.pk}", now=now)
 
 
+def _refused_still(source: Person, leaving: Sequence[int], *, by: User, now: datetime) -> None:
+    """What staff said is not this person's is not that of a presence of theirs either, whoever holds that one from now on."""
+    refused = Link.objects.filter(
+        person__in=cluster(source), state=LinkState.REJECTED, until=None, by__startswith="staff:"
+    ).exclude(profile__in=leaving)
+    who = f"staff:{by.pk}"
+    for number, because in refused.order_by("pk").values_list("profile", "because")[:MOST]:
+        for one in leaving:
+            if edges.live(one, number) is None:
+                edges.say(one, number, Verdict.DIFFERENT, Grounds(because), by=who, now=now)
+
+
 def own_record_of(person: Person, *, now: datetime) -> int:
     """The own record of this very row, whoever it is merged into."""
     own = persons.own_of(person.pk)
@@ -203,7 +219,7 @@ def _same_again(row: Split, *, now: datetime) -> None:
     """The thoughts that this split put in the place of others."""
     ours = edges.profiles_of([row.person_id, row.to_id])
     numbers = [number for number, _ in row.moved[PROFILES]]
-    here = Q(a__in=ours) & Q(b__in=[*ours, *numbers]) | Q(b__in=ours) & Q(a__in=[*ours, *numbers])
+    here = Q(a__in=ours, b__in=ours) | Q(a__in=numbers) | Q(b__in=numbers)
     for edge in Edge.objects.filter(here, verdict=Verdict.DIFFERENT, since=row.at, by=row.by, until=None).order_by(
         "pk"
     ):

@@ -335,3 +335,23 @@ def test_a_note_of_ours_is_nothing_that_was_heard_and_a_call_is():
     called = Person.objects.get(pk=bea.pk)
     assert (noted.last_at, noted.interaction_count) == (None, 1)
     assert (called.last_at, called.interaction_count) == (LATER, 2)
+
+
+def test_a_merge_is_not_done_again_over_what_staff_said_since_it_was_undone():
+    us = staff()
+    one, other = person(by=us.ada), person(by=us.ada, name="Bea Nobody")
+    done = merge.merge(one, other, by=us.ada, now=NOW)
+    undone = joins.undo(done.key, by=us.ada, now=NOW + timedelta(minutes=1))
+    edges.say(
+        remark.own_record(one, now=NOW).pk,
+        remark.own_record(other, now=NOW).pk,
+        Verdict.DIFFERENT,
+        edges.said_by(us.olga, "said they are two people", is_for=False),
+        by=f"staff:{us.olga.pk}",
+        now=NOW + timedelta(minutes=2),
+    )
+
+    with pytest.raises(merge.Blocked, match="two different people"):
+        joins.undo(undone.key, by=us.ada, now=NOW + timedelta(minutes=3))
+
+    assert Person.objects.filter(canonical_id=one.pk).count() == 1

@@ -319,3 +319,49 @@ def test_a_split_that_was_taken_back_leaves_nobody_said_to_be_different():
 
     assert before == 2
     assert not edges.between([own[0]], [row.pk, own[1]]).filter(verdict=Verdict.DIFFERENT).exists()
+
+
+def test_what_staff_said_is_not_theirs_is_not_that_of_a_presence_that_leaves():
+    us = staff()
+    bea = person(by=us.ada)
+    row, town = heard(us, of=bea)
+    stranger = said(town, event("z1", "Hello.", who="zed"))[0].profile
+    link.confirm(stranger, person=bea, by=us.ada, now=NOW)
+    link.reject(Profile.objects.get(pk=stranger.pk), by=us.ada, now=NOW)
+
+    done = split.some(bea, [row.pk], by=us.ada, now=LATER)
+
+    assert link.is_refused(stranger, done.other.pk)
+
+
+def test_what_a_machine_gave_to_a_new_person_does_not_come_back_to_whom_staff_refused_it():
+    us = staff()
+    bea = person(by=us.ada)
+    row, town = heard(us, of=bea)
+    stranger = said(town, event("z1", "Hello.", who="zed"))[0].profile
+    link.confirm(stranger, person=bea, by=us.ada, now=NOW)
+    link.reject(Profile.objects.get(pk=stranger.pk), by=us.ada, now=NOW)
+    done = split.some(bea, [row.pk], by=us.ada, now=LATER)
+    link.attach([(stranger.pk, done.other.pk)], state=LinkState.CONFIRMED, because=[], by=edges.MACHINE, now=LATER)
+
+    joins.undo(done.key, by=us.ada, now=AFTER)
+
+    assert Profile.objects.get(pk=row.pk).person.canonical_id == bea.pk
+    assert Profile.objects.get(pk=stranger.pk).person is None
+    assert not Link.objects.filter(profile=stranger, state__in=LIVE, until=None).exists()
+
+
+def test_what_staff_gave_to_a_new_person_since_comes_along_and_ends_their_older_no():
+    us = staff()
+    bea = person(by=us.ada)
+    row, town = heard(us, of=bea)
+    stranger = said(town, event("z1", "Hello.", who="zed"))[0].profile
+    link.confirm(stranger, person=bea, by=us.ada, now=NOW)
+    link.reject(Profile.objects.get(pk=stranger.pk), by=us.ada, now=NOW)
+    done = split.some(bea, [row.pk], by=us.ada, now=LATER)
+    link.confirm(Profile.objects.get(pk=stranger.pk), person=done.other, by=us.ada, now=LATER)
+
+    joins.undo(done.key, by=us.ada, now=AFTER)
+
+    assert Profile.objects.get(pk=stranger.pk).person.canonical_id == bea.pk
+    assert not Link.objects.filter(profile=stranger, state=LinkState.REJECTED, until=None).exists()
