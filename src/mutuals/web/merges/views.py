@@ -84,6 +84,7 @@ def part(request: HttpRequest, person_id: int) -> HttpResponse:
         "merges": joins.merges_of(person),
         "to": to,
         "chosen": chosen,
+        "is_empty": "show" in data and not chosen,
         **_found(request, viewer, person),
     }
     if chosen:
