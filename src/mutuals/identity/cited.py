@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mutuals.base import bulk, gate, jobs
 from mutuals.history.keep import Kept
@@ -24,6 +24,7 @@ from mutuals.sales.models import Order
 
 JOB = "identity.look_for_orders"
 MOST_HOLDERS = 3  # customers whose numbers one presence names; more are a list that somebody found
+MOST_ECHOES = 3  # presences that say again what one said first; more of them are a campaign
 MOST_FOUND = 20  # messages that named an order before we had it
 RECENT = timedelta(days=60)  # age of an order about which somebody may have written before it came to us
 _BEFORE_IT_WAS = timedelta(days=1)  # clocks differ; who names a number earlier met it by chance
@@ -63,7 +64,7 @@ _NOT_COUNTED = f"""
 UPDATE identity_cited c SET counts = false WHERE c.counts AND (c.reference IN (
     SELECT n.reference FROM identity_cited n JOIN people_profile f ON f.id = n.profile_id
     LEFT JOIN people_person p ON p.id = f.person_id WHERE n.reference = ANY(%s::varchar[])
-    GROUP BY n.reference HAVING count(DISTINCT {_HOLDER}) > 1
+    GROUP BY n.reference HAVING count(DISTINCT {_HOLDER}) > CASE WHEN n.reference LIKE '~%%' THEN %s ELSE 1 END
 ) OR c.profile_id IN (
     SELECT n.profile_id FROM identity_cited n JOIN people_profile f ON f.id = n.holder_id
     LEFT JOIN people_person p ON p.id = f.person_id WHERE n.profile_id = ANY(%s::bigint[])
@@ -75,6 +76,10 @@ INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) AS id ORDE
 ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
 """
 _NUMBERS = {f"words{place}": "text" for place in range(5)}
+
+
+Row = tuple[int, int, str, int, str, datetime]
+"""Who named it, whose it is (profiles), the number or the mark of a text, the interaction, of what it is, when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ def take(kept: Sequence[Kept]) -> None:
     """Note what a batch of messages names; what was edited is read anew, what was deleted is forgotten."""
     gone = [one.interaction_id for one in kept if (one.is_edit or one.is_deleted) and one.interaction_id]
     if gone:
-        forget(Cited.objects.filter(interaction_id__in=gone))
+        told = Q(interaction_id__in=gone) | Q(about__in=[f"interaction:{number}" for number in gone])
+        forget(Cited.objects.filter(told))
     mentions = list[Mention]()
     for one in kept:
         profile, number, envelope = one.placed.profile_id, one.interaction_id, one.placed.arrived.envelope
@@ -170,17 +176,19 @@ def _note(mentions: Sequence[Mention]) -> None:
         (one.profile, (of := whose[one.reference]).profile, one.reference, one.interaction, of.about, one.at)
         for one in sorted(told, key=lambda one: (one.at, one.interaction))
     ]
+    keep(rows)
+
+
+def keep(rows: Sequence[Row]) -> None:
+    """Store what was named, the first of each; those whom it is about are compared anew."""
     columns = ("profile_id", "holder_id", "reference", "interaction_id", "about", "at")
+    first = {(row[0], row[2]): row for row in reversed(rows)}
     new = bulk.insert(
-        Cited,
-        columns,
-        list({(row[0], row[2]): row for row in reversed(rows)}.values()),
-        conflict="DO NOTHING",
-        returning="profile_id, holder_id, reference",
+        Cited, columns, list(first.values()), conflict="DO NOTHING", returning="profile_id, holder_id, reference"
     )
     if new:
-        speakers = bulk.numbers({profile for profile, *_ in new})
-        void = bulk.execute(_NOT_COUNTED, [bulk.array({row[2] for row in new}), speakers, MOST_HOLDERS])
+        named, speakers = bulk.array({row[2] for row in new}), bulk.numbers({profile for profile, *_ in new})
+        void = bulk.execute(_NOT_COUNTED, [named, MOST_ECHOES, speakers, MOST_HOLDERS])
         touched = {number for row in (*new, *void) for number in row[:2]}
         bulk.execute(_TOUCH, [bulk.numbers(sorted(touched))])
 

@@ -68,6 +68,8 @@ _WORDS = {
     ("cited", "same, long"): "One names a number that is the other's alone, as of an order",
     ("cited", "same"): "One names a short number that is the other's alone, as of an order",
     ("cited", "differs"): "Other numbers of orders",
+    ("echoed", "same"): "The same words, posted on two networks within minutes",
+    ("echoed", "differs"): "Other words",
     ("place", "same"): "The same place",
     ("place", "named"): "The biography names the place",
     ("place", "differs"): "Another place",
@@ -88,6 +90,7 @@ _SHOWN = {
     "signature": ("signed", "reached"), "cited": ("cited",), "place": ("places", "mentioned"),
     "employer": ("employers",), "language": ("languages",),
 }  # fmt: skip
+_NAMED = ("cited", "echoed")
 _LONGEST = 120
 
 
@@ -143,9 +146,9 @@ def _detail(comparison: str, one: Mapping[str, Any], other: Mapping[str, Any]) -
 def _seen(comparison: str, asker: Asker, other: Mapping[str, Any]) -> str:
     """Where it stood on the side of the asker: the letter of a signature, else the profile that says what the other says too,
     else the first one. A number of one customer's was seen in the message that names it, or on the order that has it."""
-    for cited in [one for voice in asker.voices for one in voice.cited] if comparison == "cited" else ():
+    for cited in [one for voice in asker.voices for one in voice.cited] if comparison in _NAMED else ():
         reference, _, where = cited.partition(" ")
-        if reference in _many(other.get("cited")):
+        if reference in _many(other.get(comparison)):
             return where
     if len(asker.voices) > 1 or comparison == "signature":
         for column in _SHOWN.get(comparison, ()):

@@ -319,7 +319,8 @@ class Frequency(models.Model):
 
 
 class Cited(models.Model):
-    """Somebody named a number in their own words that is exactly one customer's: of an order, or their customer number.
+    """Somebody named a number in their own words that is exactly one customer's: of an order, or their customer number; or
+    said what another presence had just said on another network (the reference is `~` and a mark of the text).
 
     It `counts` as long as nobody else named it: who had it from whom is not known. It goes with its message.
     """

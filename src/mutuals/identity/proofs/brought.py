@@ -12,7 +12,7 @@ from mutuals.base import bulk
 from mutuals.base.ids import fit
 from mutuals.connectors.contract import Kind
 from mutuals.history.keep import Kept
-from mutuals.identity import cited
+from mutuals.identity import cited, echoed
 from mutuals.identity.proofs import codes, letters, record
 from mutuals.identity.reading import signature
 from mutuals.people.names import tidy
@@ -38,6 +38,7 @@ FROM {g} WHERE f.id = g.id AND f.fields->'signature'->'value' IS DISTINCT FROM g
 def proofs(kept: Sequence[Kept]) -> None:
     """Take down what a batch of one source brings, and link what it proves. Safe to run again."""
     cited.take(kept)
+    echoed.take(kept)
     fresh = [one for one in kept if one.is_new and not one.placed.is_ours and one.placed.profile_id]
     if not fresh:
         return

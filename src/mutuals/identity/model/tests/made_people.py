@@ -65,7 +65,10 @@ def people(rng: random.Random, many: int) -> Iterator[Card]:
             "signed": (f"+3519{rng.randrange(60):08}", f"{rng.choice(WORDS)}@{rng.choice(HOSTS)}"),
             "organisations": (rng.choice(FIRMS),),
             "birth_dates": (f"19{rng.randrange(60, 99)}-0{rng.randrange(1, 9)}-1{rng.randrange(9)}",),
-            "cited": (rng.choice((f"K{rng.randrange(20_310, 20_316)}", f"KW{rng.randrange(1_004_200, 1_004_206)}")),),
+            "cited": (
+                rng.choice((f"K{rng.randrange(20_310, 20_316)}", f"KW{rng.randrange(1_004_200, 1_004_206)}")),
+                f"~{rng.randrange(6):016x}",
+            ),
             "languages": (rng.choice(("en-GB", "pt", "de", "en")),),
             "pictures": (rng.choice((f"{rng.getrandbits(64):016x}", f"{rng.randrange(4):016x}")),),
         }
