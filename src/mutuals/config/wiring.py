@@ -99,6 +99,7 @@ def _name_jobs() -> None:
 
 
 def _backup(timestamp: int = 0) -> None:
-    """The nightly copy of our own database; an external one is backed up by those who run it."""
+    """The nightly copy of our own database, and a bound for its log; an external one is backed up by those who run it."""
     if embedded.external() is None:
         embedded.backup_now(settings.STATE / "backups", keep=7)
+        embedded.trim_log()

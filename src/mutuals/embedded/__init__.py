@@ -19,6 +19,7 @@ from mutuals.embedded.places import Cluster, cluster_at, programs_folder
 from mutuals.embedded.places import state_folder as _state_folder
 from mutuals.embedded.refusals import Damaged, Refused, VersionMismatch
 from mutuals.embedded.server import Status, address_of, down, living_postmaster, status_of, up
+from mutuals.embedded.server import trim_log as _trim_log
 from mutuals.embedded.upgrade import upgrade_of
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "state_folder",
     "status",
     "stop",
+    "trim_log",
     "upgrade",
 ]
 
@@ -86,6 +88,11 @@ def status(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) 
 def is_alive(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) -> bool:
     """Whether the process of our own server lives, without a connection; an external server counts as alive."""
     return external(environ) is not None or living_postmaster(_cluster(state, environ)) is not None
+
+
+def trim_log(state: Path | None = None, *, environ: Mapping[str, str] = _ENVIRON) -> bool:
+    """Keep the log of our own server below 20 MB, with the one before it; False where it is short, or where it is not ours."""
+    return external(environ) is None and _trim_log(_cluster(state, environ))
 
 
 def backup_now(

@@ -185,14 +185,17 @@ def _configure(cluster: Cluster, options: Mapping[str, str]) -> None:
         statements=any(cluster.programs.parent.glob("lib/**/pg_stat_statements.so")),
         extra=options,
     )
-    _write_private(cluster, cluster.data / "mutuals.conf", as_file(chosen))
+    ours = cluster.data / "mutuals.conf"
+    if ours.is_file() and "log_error_verbosity" not in ours.read_text():
+        cluster.log.unlink(missing_ok=True)  # written when statements stood in it still, and with them people
+        _older(cluster.log).unlink(missing_ok=True)
+    _write_private(cluster, ours, as_file(chosen))
     _write_private(cluster, cluster.record, json.dumps({"host": str(folder or host), "port": port}))
 
 
 def _start(cluster: Cluster) -> None:
     """pg_ctl start, patient with what a killed server leaves behind: its pid file, its last children, its recovery."""
-    if cluster.log.exists() and cluster.log.stat().st_size > _LOG_BYTES:
-        cluster.log.replace(cluster.log.with_suffix(".log.1"))
+    trim_log(cluster)
     leftovers_until = time.monotonic() + _LEFTOVER_SECONDS
     while living_postmaster(cluster) is None:
         (cluster.data / "postmaster.pid").unlink(missing_ok=True)
@@ -210,6 +213,20 @@ def _start(cluster: Cluster) -> None:
         _end_orphans(cluster)
         time.sleep(0.2)
     _wait_until_it_answers(cluster)
+
+
+def trim_log(cluster: Cluster) -> bool:
+    """Put a log of more than 10 MB aside, in the place of the one before, and begin anew; the server writes on meanwhile."""
+    if not cluster.log.exists() or cluster.log.stat().st_size <= _LOG_BYTES:
+        return False
+    shutil.copy2(cluster.log, _older(cluster.log))
+    cluster.own(_older(cluster.log))
+    os.truncate(cluster.log, 0)  # the server appends, so it goes on at the new end
+    return True
+
+
+def _older(log: Path) -> Path:
+    return log.with_suffix(".log.1")
 
 
 def _wait_until_it_answers(cluster: Cluster) -> None:

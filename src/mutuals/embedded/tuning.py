@@ -43,6 +43,9 @@ def settings_for(
         "unix_socket_directories": socket_folder,
         "unix_socket_permissions": "0700",
         "log_checkpoints": "off",
+        "log_min_error_statement": "panic",  # a statement, its values and its details name people: the log tells what failed,
+        "log_error_verbosity": "terse",  # the program that asked is told the rest
+        "log_parameter_max_length_on_error": "0",
     }
     if statements:
         chosen["shared_preload_libraries"] = "pg_stat_statements"

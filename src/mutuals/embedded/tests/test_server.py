@@ -3,11 +3,12 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 
 import psycopg
 import pytest
 
-from mutuals.embedded import Address, Refused, VersionMismatch, address, ensure_up, status, stop
+from mutuals.embedded import Address, Refused, VersionMismatch, address, ensure_up, status, stop, trim_log
 from mutuals.embedded.places import state_folder
 
 
@@ -230,3 +231,46 @@ def test_the_state_folder_is_a_setting(tmp_path):
     folder = state_folder(environ)
 
     assert folder == tmp_path / "here"
+
+
+def test_a_statement_that_fails_leaves_no_words_of_its_own_in_the_log(steady):
+    where, log = steady.up(), next(steady.state.rglob("server.log"))
+    before = log.stat().st_size
+
+    with psycopg.connect(where.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE TEMPORARY TABLE people (name text UNIQUE, age int CHECK (age > 0))")
+        for _ in "12":
+            with suppress(psycopg.Error):
+                connection.execute("INSERT INTO people VALUES (%s, 1)", ["Zyxwella Quorndon"])
+        with suppress(psycopg.Error):
+            connection.execute("INSERT INTO people VALUES (%s, 0)", ["Zyxwella Vossbrugh"])
+    said = log.read_text()[before:]
+
+    assert said.count("ERROR") == 2
+    assert "Zyxwella" not in said
+
+
+def test_a_log_that_grew_is_put_aside_while_the_server_writes_on(ground):
+    where, log = ground.up(), next(ground.state.rglob("server.log"))
+    log.write_bytes(log.read_bytes() + b"x" * 10_000_001)
+
+    done = trim_log(ground.state, environ={}), trim_log(ground.state, environ={})
+    with suppress(psycopg.Error):
+        ask(where, "SELECT 1/0")
+
+    assert done == (True, False)
+    assert log.with_suffix(".log.1").stat().st_size > 10_000_000
+    assert log.read_text().endswith("division by zero\n")
+
+
+def test_a_log_of_a_version_that_wrote_statements_into_it_goes_at_the_next_start(ground):
+    ground.up()
+    ground.stop()
+    log = next(ground.state.rglob("server.log"))
+    settings = next(ground.state.rglob("mutuals.conf"))
+    settings.write_text(settings.read_text().replace("log_error_verbosity = 'terse'\n", ""))
+    log.write_text("STATEMENT: INSERT 'Zyxwella Quorndon'\n")
+
+    ground.up()
+
+    assert "Zyxwella" not in log.read_text()
