@@ -102,12 +102,14 @@ class Pool:
     def weigh(self, asker: known.Asker) -> list[Weighed]:
         """What is thought of each candidate."""
         keys = asker.keys[: known.LOOKED_UNDER]
-        under = {(asker.held.id, key): self.under[key][: known.BLOCK + 1] for key in keys if key in self.under}
-        best = known._likeliest(asker, under, known.Found())
-        others = [replace(self.held[one], row=dict(self.held[one].row)) for one in best]
+        under = {(0, key): self.under[key][: known.BLOCK + 1] for key in keys if key in self.under}
+        best = known._likeliest(asker, 0, under, known.Found())
+        others = [Held(one, self.held[one].person, self.held[one].profile, dict(self.held[one].row)) for one in best]
         known.frequent([one.row for one in others], self.ready, self.counts)
         pool = known.frequent([asker.held.row], self.ready, self.counts, unknown=0)
-        return live.weigh(asker, others, Standing(), self.ready, max(pool, len(others)))
+        score = self.ready.scorer.against(asker.held.row)
+        scored = [(other, score(other.row)) for other in others]
+        return live.weigh(asker, scored, Standing(), self.ready, max(pool, len(others)))
 
 
 def _numbers(held: Held) -> set[str]:

@@ -9,13 +9,14 @@ from mutuals.identity.model.card import Card, Reading
 from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.reading import handles, letters, names, places, references, sites
 
-READING = "social-6"  # raised when READINGS read otherwise, so that what is stored is read anew
+READING = "social-7"  # raised when READINGS read otherwise, so that what is stored is read anew
 _MOST = 12  # values of one column
 _RARE, _FAIR = 35.0, 24.0  # bits of entropy
 _BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters
 _FORMS = 8  # short and long forms of a given name
 _DIGITS = re.compile(r"\d{2,9}")
 _FOLLOWED = re.compile(r"\d{2,9}[a-z]*")
+_LETTERED = re.compile(r"(\d{2,9})[a-z](?![a-z])")
 _KEPT = (  # pairs of networks on which most keep their handle, and on which few do (3,542 pairs of accounts of politicians and
     # programmers, counted)
     (
@@ -134,6 +135,12 @@ def _followed(card: Card) -> tuple[str, ...]:
     return _once(run for core in (*_cores(card), *_labels(card), *_locals(card)) for run in _FOLLOWED.findall(core))
 
 
+def _lettered(card: Card) -> tuple[str, ...]:
+    """Numbers that one letter tells from others of the same: 84b."""
+    words = (*_cores(card), *_labels(card), *_locals(card))
+    return _once(run[1] for core in words for run in _LETTERED.finditer(core))
+
+
 def _behind(card: Card) -> tuple[str, ...]:
     """Numbers with where they stand and what is behind them, `84 mail b`; a longer one also as `84 handle 2` of 842."""
     sides = (("handle", _cores(card)), ("mail", _locals(card)), ("site", _labels(card)))
@@ -162,15 +169,13 @@ def _sides(card: Card, number: int, place: int) -> tuple[str, ...]:
     return tuple("-".join(pair) for pair in _KEPT[number] if pair[place] in held)
 
 
+def _mail_domains(card: Card) -> tuple[str, ...]:
+    return _once(domain for address in card.emails[:_MOST] if (domain := sites.own_domain(address)) not in card.houses)
+
+
 def _domains(card: Card) -> tuple[str, ...]:
     """Hosts of sites, and domains of addresses where not anybody may have a mailbox; without those of organisations."""
-    mails = (domain for address in card.emails[:_MOST] if (domain := sites.own_domain(address)) not in card.houses)
-    return _once([*card.hosts[:_MOST], *mails])
-
-
-def _cited(card: Card) -> tuple[str, ...]:
-    """Numbers of orders and customers, without the marks of texts."""
-    return _once(one for one in card.cited if one[0] != "~")
+    return _once([*card.hosts[:_MOST], *_mail_domains(card)])
 
 
 def _first(values: Iterable[str]) -> str | None:
@@ -199,6 +204,7 @@ READINGS: Mapping[str, Reading] = {
     "numbers": _numbers,
     "followed": _followed,
     "numbers3": lambda card: _longer(card, 3),
+    "lettered": _lettered,
     "behind": _behind,
     "shortened": lambda card: _once(number[:-1] for number in _longer(card, 3)),
     "kept_first": lambda card: _sides(card, 0, 0),
@@ -214,6 +220,7 @@ READINGS: Mapping[str, Reading] = {
     "links": lambda card: card.links[:_MOST],
     "host": lambda card: _first(card.hosts),
     "hosts": lambda card: card.hosts[:_MOST],
+    "domain": lambda card: _first(_mail_domains(card)),
     "domains": _domains,
     "place": lambda card: _first(_once(map(places.city, card.cities))),
     "places": lambda card: _once(map(places.city, card.cities)),
@@ -222,13 +229,12 @@ READINGS: Mapping[str, Reading] = {
     "sole": lambda card: card.sole[:_MOST],
     "holders": lambda card: tuple(" ".join(pair) for pair in card.holders[:_MOST]),
     "firms": lambda card: card.firms[:_MOST],
-    "cited": _cited,
-    "cited_long": lambda card: tuple(filter(references.is_long, _cited(card))),
-    "echoed": lambda card: _once(one for one in card.cited if one[0] == "~"),
+    "cited": lambda card: card.cited[:_MOST],
+    "cited_long": lambda card: tuple(filter(references.is_long, card.cited[:_MOST])),
     "crowd": lambda card: str(card.presences) if card.presences >= CROWD else None,
     "born": lambda card: next((day for day in card.birth_dates if len(day) == 10), None),
     "languages": lambda card: _once(language[:2].lower() for language in card.languages[:_MOST]),
     "picture": lambda card: _first(card.pictures),
     "bands": _bands,
 }
-KINDS = dict.fromkeys(("given", "family", "number", "host", "place", "born", "picture", "crowd"), "text")
+KINDS = dict.fromkeys(("given", "family", "number", "host", "domain", "place", "born", "picture", "crowd"), "text")

@@ -15,7 +15,7 @@ from mutuals.identity.model.decide import Rule
 from mutuals.identity.model.file import Model
 
 __all__ = ["READING", "READINGS", "RULE", "VERSION", "day_one"]
-VERSION = "day-one-3"
+VERSION = "day-one-4"
 OWN = frozenset(("handle", "habit", "behind", "given", "named", "signature", "address", "employer", "born", "picture"))
 """Comparisons in which a relative of one household is like any stranger; all others hold for them as well."""
 RULE = Rule(copied=frozenset({"name", "picture", "site", "birth", "reference"}))
@@ -61,6 +61,8 @@ _FAMILY_ALONE: Test = ("across_share", "families", "written")
 _TURNED: Test = ("across_share", "givens", "families")
 _A_NAME: Test = ("any", _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE, _FAMILY_ALONE)
 """A handle that only spells the name says what the name says: namesakes choose it as well. It is no second kind of clue."""
+_TOLD_APART: Test = ("share", "lettered")
+"""84b and 84c, where none is shared: whoever shares a number and puts a letter behind it tells themself from the others."""
 _INITIAL = 3.3  # bits: about one in ten begins with the same letter
 _ONE_MAILBOX: Test = ("across_share", "fair", "locals")
 _RELATIVES: Test = (
@@ -119,6 +121,7 @@ _COMPARISONS = (
         "digits_nearly",  # relatives number themselves alike: the decision counts those whom nobody listed
         ("any", _no("numbers"), _ONE_HANDLE, ("share", "followed")),
         (
+            _weighs("same, with two letters behind it", _TOLD_APART, -1, u=0.5),
             _frequent("same, otherwise followed", ("share", "numbers"), "number", 0.2, most=9),
             _frequent("same but for the last", ("across_share", "shortened", "numbers"), "number", 0.1, most=5),
         ),
@@ -176,7 +179,7 @@ _COMPARISONS = (
         (
             _weighs("same page", ("share", "links"), 10),
             _frequent("same host", ("share", "hosts"), "host", 0.5, most=12),
-            _weighs("the domain of the address", ("share", "domains"), 7, u=1e-3),
+            _frequent("the domain of the address", ("share", "domains"), "domain", 0.5, most=7),  # many use one house of mail
         ),
         "site",
         _against(0.3),
@@ -205,7 +208,6 @@ _COMPARISONS = (
         "reference",
         _against(0.0),
     ),
-    Comparison("echoed", _no("echoed"), (_weighs("same", ("share", "echoed"), 7, u=1e-5),), "reference", _against(0.0)),
     Comparison(
         "place",
         _unless(_no("places"), _HERE),
