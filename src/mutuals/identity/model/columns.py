@@ -178,6 +178,11 @@ def _domains(card: Card) -> tuple[str, ...]:
     return _once([*card.hosts[:_MOST], *_mail_domains(card)])
 
 
+def _cited(card: Card) -> tuple[str, ...]:
+    """Numbers of orders and customers, without the marks of texts."""
+    return _once(one for one in card.cited if one[0] != "~")
+
+
 def _first(values: Iterable[str]) -> str | None:
     return next(iter(values), None)
 
@@ -229,8 +234,9 @@ READINGS: Mapping[str, Reading] = {
     "sole": lambda card: card.sole[:_MOST],
     "holders": lambda card: tuple(" ".join(pair) for pair in card.holders[:_MOST]),
     "firms": lambda card: card.firms[:_MOST],
-    "cited": lambda card: card.cited[:_MOST],
-    "cited_long": lambda card: tuple(filter(references.is_long, card.cited[:_MOST])),
+    "cited": _cited,
+    "cited_long": lambda card: tuple(filter(references.is_long, _cited(card))),
+    "echoed": lambda card: _once(one for one in card.cited if one[0] == "~"),
     "crowd": lambda card: str(card.presences) if card.presences >= CROWD else None,
     "born": lambda card: next((day for day in card.birth_dates if len(day) == 10), None),
     "languages": lambda card: _once(language[:2].lower() for language in card.languages[:_MOST]),

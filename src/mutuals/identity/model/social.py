@@ -208,6 +208,7 @@ _COMPARISONS = (
         "reference",
         _against(0.0),
     ),
+    Comparison("echoed", _no("echoed"), (_weighs("same", ("share", "echoed"), 7, u=1e-5),), "reference", _against(0.0)),
     Comparison(
         "place",
         _unless(_no("places"), _HERE),
