@@ -57,7 +57,15 @@ def _choices(parser: argparse.ArgumentParser, name: str, columns: str) -> None:
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
     parser.add_argument("--seed", type=int, default=7, help="the same number gives the same result (7)")
-    parser.add_argument("--engine", choices=["duckdb", "spark"], default="duckdb", help="what reckons (duckdb)")
+    parser.add_argument(
+        "--engine",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help=(
+            "what reckons (duckdb); spark is for what outgrows a machine, and links by the weights of day one: "
+            "only duckdb learns how links look from the files themselves"
+        ),
+    )
 
 
 def link(args: argparse.Namespace) -> dict[str, Any]:

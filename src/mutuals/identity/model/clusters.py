@@ -47,6 +47,7 @@ def clusters(
     accounts: Numbers | None = None,
     largest: int = LARGEST,
     absent: float = ABSENT,
+    least: float = 0.0,
 ) -> Any:
     """The cluster of each of `count` records, as an int64 array of labels: the smallest number of its members.
 
@@ -54,7 +55,8 @@ def clusters(
     pairs that are one by proof or by a person's word, `cannot` pairs that are not; where they contradict each other (a must
     b, b must c, a cannot c) the cannot holds, and the musts of that group count as edges of 64 bits. `accounts[i]` is the
     number of the single-account network that record i stands for, or -1: two of one network are joined only by `must` or
-    by an edge of STRONG bits between them. A group of musts may be larger than `largest`, anything else not.
+    by an edge of STRONG bits between them. A group of musts may be larger than `largest`, anything else not. Two clusters
+    are joined where all their cross pairs together say more than `least` bits.
 
     ValueError for bits that are no numbers and records that do not exist.
     """
@@ -66,10 +68,10 @@ def clusters(
     )
     inside = labels[first] == labels[second]
     first, second, weight = first[inside], second[inside], weight[inside]
-    plain = _plain(labels, first, weight, accounts, largest)
+    plain = _plain(labels, first, weight, accounts, largest, _whole(least))
     for x, y in (*must, *cannot):
         plain[labels[x]] = plain[labels[y]] = False
-    _work_through(labels, plain, (first, second, weight), must, cannot, accounts, largest, absent)
+    _work_through(labels, plain, (first, second, weight), must, cannot, accounts, largest, absent, least)
     return labels
 
 
@@ -113,11 +115,11 @@ def _connected(count: int, a: Any, b: Any) -> Any:
     return labels
 
 
-def _plain(labels: Any, first: Any, weight: Any, accounts: Numbers | None, largest: int) -> Any:
-    """By label: whether all pairs of a component speak for it, so that it is one cluster without more ado."""
+def _plain(labels: Any, first: Any, weight: Any, accounts: Numbers | None, largest: int, least: int) -> Any:
+    """By label: whether all pairs of a component speak enough for it, so that it is one cluster without more ado."""
     count = len(labels)
     size = np.bincount(labels, minlength=count)
-    pairs = np.bincount(labels[first[weight > 0]], minlength=count)
+    pairs = np.bincount(labels[first[weight > max(least, 0)]], minlength=count)
     plain = (pairs == size * (size - 1) // 2) & (size <= largest)
     if accounts is not None:
         held = np.asarray(accounts, np.int64)
@@ -137,6 +139,7 @@ def _work_through(
     accounts: Numbers | None,
     largest: int,
     absent: float,
+    least: float,
 ) -> None:
     """Write the labels of every component that is not plain."""
     owner = labels.copy()
@@ -153,7 +156,8 @@ def _work_through(
         start, end = ranges.get(label, (0, 0))
         held = dict(zip(zip(first[start:end], second[start:end], strict=True), weight[start:end], strict=True))
         nets = {x: int(accounts[x]) for x in members if accounts[x] >= 0} if accounts is not None else {}
-        joining = _Joining(members, held, musts.get(label, ()), cannots.get(label, ()), nets, largest, _whole(absent))
+        bounds = (largest, _whole(absent), _whole(least))
+        joining = _Joining(members, held, musts.get(label, ()), cannots.get(label, ()), nets, bounds)
         for found in joining.done():
             for one in found:
                 labels[one] = found[0]
@@ -189,11 +193,11 @@ class _Joining:
         must: Collection[Pair],
         cannot: Collection[Pair],
         accounts: Mapping[int, int],
-        largest: int,
-        absent: int,
+        bounds: tuple[int, int, int],
     ) -> None:
         self._edges = dict(edges)
-        self._largest, self._absent, self._accounts = largest, absent, accounts
+        self._largest, self._absent, self._least = bounds
+        self._accounts = accounts
         self._held = {x: [x] for x in members}
         self._apart = defaultdict[int, set[int]](set)
         for x, y in cannot:
@@ -210,7 +214,7 @@ class _Joining:
     def done(self) -> list[list[int]]:
         """Join until nothing is left that speaks for joining."""
         heap = [(-self._worth(x, y), x, y) for x, near in self._near.items() for y in near if x < y]
-        heap = [entry for entry in heap if entry[0] < 0]
+        heap = [(worth, x, y) for worth, x, y in heap if self._is_enough(-worth, x, y)]
         heapq.heapify(heap)
         while heap:
             worth, tied = heap[0][0], set[Pair]()
@@ -254,11 +258,14 @@ class _Joining:
         pairs = len(self._held[x]) * len(self._held[y])
         return (total + self._absent * (pairs - number)) / pairs
 
+    def _is_enough(self, worth: float, x: int, y: int) -> bool:
+        return worth > 0 and worth * len(self._held[x]) * len(self._held[y]) > self._least
+
     def _outlook(self, x: int) -> Iterable[tuple[float, int, int]]:
         room = self._largest - len(self._held[x])
         for y in self._near[x]:
             worth = self._worth(x, y)
-            if worth > 0 and len(self._held[y]) <= room:
+            if self._is_enough(worth, x, y) and len(self._held[y]) <= room:
                 yield -worth, min(x, y), max(x, y)
 
     def _may_join(self, group: Sequence[int]) -> bool:

@@ -60,10 +60,12 @@ def born(text: str) -> str | None:
 
 
 def read_email(name: str, value: str, row: dict[str, Value]) -> None:
-    """Addresses of mail, the first of them the one that is compared."""
+    """Addresses of mail, the first of them the one that is compared, and the digits before its @ (maybe none)."""
     boxes = [box.strip().lower()[:LONGEST] for box in value.split(";")[:MOST] if "@" in box]
     if boxes:
-        row |= {"email": boxes[0], "email_local": boxes[0].split("@")[0] or None, "emails": tuple(boxes)}
+        local = boxes[0].split("@")[0]
+        number = "".join(_DIGITS.findall(local))
+        row |= {"email": boxes[0], "email_local": local or None, "email_number": number, "emails": tuple(boxes)}
 
 
 def read_phone(name: str, value: str, row: dict[str, Value]) -> None:

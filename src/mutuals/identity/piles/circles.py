@@ -7,7 +7,7 @@ strangers meet in it than chance explains, and what else they then have in commo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import log2
@@ -30,6 +30,8 @@ SANE = 0.8
 NAMED = frozenset(("given", "family", "others"))
 SHARED = NAMED | {"address", "city", "postcode", "country", "language", "phone"}
 """What relatives share, now and then a given name among it."""
+HOME = ("address", "phone")
+"""What those who live together share and others hardly."""
 TELLS = ("given", "born")
 """What parts relatives: one of the two at least."""
 RELATIVES = 4.2
@@ -37,10 +39,10 @@ RELATIVES = 4.2
 SELDOM = 0.1
 """The quantile of circles that says how often one person has another given name, or another date of birth, in this file;
 those of households say more."""
-NAMES_ALONE = 2.0
-"""Bits that are asked for in addition where nothing but a name speaks."""
-ALIKE = 2
-"""The first level of an address that is but alike."""
+ANYBODYS = frozenset(("city", "country", "language"))
+"""What so many have in common that with a name it only makes a namesake."""
+ALIKE = 3
+"""The first level of an address of mail that is but alike, and no slip of the pen."""
 _ROUNDS, _FIRST, _STILL, _HALVINGS = 60, 3, 0.001, 40
 _BITS = 60.0
 
@@ -96,8 +98,17 @@ def levels(comparison: Comparison, weights: Any) -> Any:
 def among(model: Model, pairs: Pairs, expected: Expected) -> Any:
     """The bits of the pairs, in which what strangers have in common says no more than it can; never more than before."""
     held = _Weighing(model.comparisons, pairs, expected)
-    found = np.minimum(held.in_circles(), held.of_relatives())
-    return held.with_names_alone(found)
+    found = np.minimum.reduce([held.in_circles(), held.of_relatives(), held.of_juniors()])
+    return held.without_spelling(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to agree: which comparison, which pairs do, and the expected share of the pairs of one person."""
+
+    place: int
+    holds: Any
+    share: float
 
 
 class _Weighing:
@@ -106,11 +117,17 @@ class _Weighing:
         self._weights = [_bits(one) for one in comparisons]
         self._begun = [_shares(one) for one in comparisons]
         self._agrees = [(w > AGREES)[pairs.levels[:, place]] for place, w in enumerate(self._weights)]
-        agree = [float(m[w[:-1] > AGREES].sum()) for (m, _), w in zip(self._begun, self._weights, strict=True)]
-        self._expected = [
-            share * expected.known.get(one.name, 1.0) for one, share in zip(comparisons, agree, strict=True)
-        ]
+        self._ways = [way for place in range(len(comparisons)) for way in self._ways_to_agree(place, expected)]
         self._persons = expected.persons
+
+    def _ways_to_agree(self, place: int, expected: Expected) -> Iterator[_Way]:
+        """The same and nearly the same are two circles: strangers have one address of mail seldom, and alike ones often."""
+        speak, (m, _) = self._weights[place][:-1] > AGREES, self._begun[place]
+        known = expected.known.get(self._comparisons[place].name, 1.0)
+        for chosen in (speak & (np.arange(len(speak)) == 0), speak & (np.arange(len(speak)) > 0)):
+            if chosen.any():
+                holds = np.append(chosen, False)[self._pairs.levels[:, place]]
+                yield _Way(place, holds, float(m[chosen].sum()) * known)
 
     def in_circles(self) -> Any:
         """Within a circle two classes are told apart by expectation maximisation (Dempster, Laird and Rubin, 1977): how
@@ -118,13 +135,13 @@ class _Weighing:
         and how strangers of the circle look. It begins with as many pairs of one person as are expected to agree on both.
         Of all circles of a pair the one that says least counts."""
         least = self._pairs.bits.copy()
-        for one, other in combinations(range(len(self._weights)), 2):
-            inside = np.flatnonzero(self._agrees[one] & self._agrees[other])
+        for one, other in combinations(self._ways, 2):
+            inside = np.flatnonzero(one.holds & other.holds) if one.place != other.place else ()
             if len(inside) < FEWEST:
                 continue
             step = -(-len(inside) // MOST)
-            expected = min(self._persons * self._expected[one] * self._expected[other], float(len(inside)))
-            found = self._learned(self._seen(inside[::step], (one, other)), expected / step)
+            expected = min(self._persons * one.share * other.share, float(len(inside)))
+            found = self._learned(self._seen(inside[::step], (one.place, other.place)), expected / step)
             lost = expected > len(inside) / 2 and found.persons * step < SANE * expected
             if found.commoner >= BEYOND and not lost:
                 said = self._pairs.bits[inside] - found.commoner
@@ -158,7 +175,7 @@ class _Weighing:
                 said = said + bits[place][held] + seen.rare[place]
             one = _share(said - (0.0 if number else _commoner(said, expected)))
             for place, held in seen.levels.items():
-                bits[place] = self._counted(place, held, one)
+                bits[place] = self._counted(place, held, one, seen.rare[place])
             persons = float(one.sum())
             before, commoner = commoner, _commoner(seen.own, persons)
             if abs(commoner - before) < _STILL and number >= _FIRST:
@@ -166,9 +183,10 @@ class _Weighing:
         losses = {place: (self._weights[place] - now).clip(0) for place, now in bits.items()}
         return _Circle(commoner, persons, losses)
 
-    def _counted(self, place: int, held: Any, one: Any) -> Any:
+    def _counted(self, place: int, held: Any, one: Any, rare: Any) -> Any:
         """The bits of the levels, where `one` is the share of each pair that is one person. One person's names differ no
-        oftener in a circle than elsewhere: else a household would be taken for one."""
+        oftener in a circle than elsewhere: else a household would be taken for one. What is rare about the values counts
+        against what strangers of the circle agree on, so that on the average of these it says nothing."""
         known, (m0, u0) = held >= 0, self._begun[place]
         m = np.bincount(held[known], one[known], len(m0)) + M_PAIRS * m0
         u = np.bincount(held[known], 1 - one[known], len(u0)) + U_PAIRS * u0
@@ -176,7 +194,10 @@ class _Weighing:
         if self._comparisons[place].name in NAMED and m[-1] > m0[-1]:
             m[:-1] *= (1 - m0[-1]) / (1 - m[-1])
             m[-1] = m0[-1]
-        return np.append(np.log2(m / u), 0.0)
+        strangers = (1 - one[known]) * np.exp2(rare[known])
+        odd = np.bincount(held[known], strangers, len(u0)) + U_PAIRS * u0
+        even = np.bincount(held[known], 1 - one[known], len(u0)) + U_PAIRS * u0
+        return np.append(np.log2(m / u * np.maximum(even / odd, 1)), 0.0)
 
     def of_relatives(self) -> Any:
         """Where given names have nothing in common, or dates of birth, all that relatives share says no more than that the
@@ -186,43 +207,61 @@ class _Weighing:
             if one.name not in TELLS:
                 continue
             differ = np.flatnonzero(self._pairs.levels[:, place] == len(one.levels))
-            shared = SHARED | ({"born"} if one.name == "given" else set())
-            own = np.zeros(len(differ))
-            for number, other in enumerate(self._comparisons):
-                if number != place and other.name not in shared:
-                    own += self._said(number, differ)
+            shared = SHARED | ({"born", "email"} if one.name == "given" else {"born"})
+            own = self._own(differ, shared)
             theirs = bits[differ] - own - self._weights[place][len(one.levels)]
-            said = np.minimum(theirs, RELATIVES) + own + self._differing(place)
+            differing = log2(self._differing(place) / self._begun[place][1][-1])
+            said = np.minimum(theirs, RELATIVES) + own + differing
             bits[differ] = np.minimum(bits[differ], said)
         return bits
 
+    def of_juniors(self) -> Any:
+        """Where one name stands twice in a home, dates of birth tell how often it is a parent's and a child's: of a pair whose
+        dates are not both known, what these two share says no more than that."""
+        bits, at = self._pairs.bits.copy(), {one.name: place for place, one in enumerate(self._comparisons)}
+        homes = [self._agrees[at[name]] for name in HOME if name in at]
+        if not homes or not {"given", "family", "born"} <= set(at):
+            return bits
+        born, named = self._pairs.levels[:, at["born"]], self._agrees[at["given"]] & self._agrees[at["family"]]
+        known = born[named & np.logical_or.reduce(homes) & (born >= 0)]
+        if len(known) < FEWEST:
+            return bits
+        one, two = self._differing(at["born"]), self._begun[at["born"]][1][-1]
+        share = (float((known == len(self._comparisons[at["born"]].levels)).mean()) - one) / (two - one)
+        if share > 0:
+            rows = np.flatnonzero(named & (born < 0))
+            own = self._own(rows, SHARED)
+            bits[rows] = np.minimum(bits[rows], log2(max(1 - share, share / 2**_BITS) / share) + own)
+        return bits
+
+    def _own(self, rows: Any, shared: Collection[str]) -> Any:
+        """What speaks of these pairs that relatives do not share."""
+        said = (self._said(place, rows) for place, one in enumerate(self._comparisons) if one.name not in shared)
+        return sum(said, np.zeros(len(rows)))
+
     def _differing(self, place: int) -> float:
-        """The bits of having nothing in common, by how often pairs that agree on two other things have not."""
+        """How often one person's have nothing in common: as pairs do that agree on two other things."""
         held = self._pairs.levels[:, place]
-        differs, (m, u) = len(self._comparisons[place].levels), self._begun[place]
+        differs, (m, _) = len(self._comparisons[place].levels), self._begun[place]
         rates = []
         for one, other in combinations([number for number in range(len(self._weights)) if number != place], 2):
             inside = held[self._agrees[one] & self._agrees[other] & (held >= 0)]
             if len(inside) >= FEWEST:
                 rates.append((int((inside == differs).sum()) + 1) / (len(inside) + 2))
-        rate = min(m[-1], float(np.quantile(rates, SELDOM))) if rates else m[-1]
-        return log2(rate / u[-1])
+        return min(m[-1], float(np.quantile(rates, SELDOM))) if rates else float(m[-1])
 
-    def with_names_alone(self, bits: Any) -> Any:
-        """More is asked of a pair of which nothing but the name speaks, if anything else could; an address that is alike
-        only spells the name."""
-        if len({one.family for one in self._comparisons}) < 2:
-            return bits
+    def without_spelling(self, bits: Any) -> Any:
+        """An address of mail that is alike only spells the name, where nothing but name and place speaks besides."""
         speaks, spelled = np.zeros(len(bits), dtype=bool), np.zeros(len(bits))
         for place, one in enumerate(self._comparisons):
-            if one.family != "name":
+            if one.family != "name" and one.name not in ANYBODYS:
                 spoken = self._weights[place] > AGREES / 2
                 held = self._pairs.levels[:, place]
                 if one.name == "email":
                     spoken[ALIKE:] = False
                     spelled = self._weights[place].clip(0)[held] * (held >= ALIKE)
                 speaks |= spoken[held]
-        return np.where(speaks, bits, bits - NAMES_ALONE - spelled)
+        return np.where(speaks, bits, bits - spelled)
 
 
 def _bits(comparison: Comparison) -> Any:

@@ -47,7 +47,10 @@ _MEMORY = 800  # megabytes of the database; what does not fit goes to the disk
 def link(
     people: Table, profiles: Table, *, out: Path, seed: int = 7, engine: str = "duckdb", told: Told = silent
 ) -> Counts:
-    """Write a line for each profile to `out`. Only lists of records are left to chance, and so to `seed`."""
+    """Write a line for each profile to `out`. Only lists of records are left to chance, and so to `seed`.
+
+    Spark weighs by the weights of day one and learns nothing from the files; the counts say so.
+    """
     if not people.rows or not profiles.rows:
         raise Refused("There is nobody to link.")
     if engine == "spark":
@@ -65,7 +68,8 @@ def link(
             for decision in part["decision"]:
                 counts[decision] += 1
             told("writing", sum(counts.values()), profiles.rows)
-    return {"people": people.rows, "profiles": profiles.rows, **counts}
+    told_by = {"weights": "of day one; --engine duckdb learns from the files"} if engine == "spark" else {}
+    return {"people": people.rows, "profiles": profiles.rows, **counts, **told_by}
 
 
 def _by_clues(people: Table, profiles: Table, told: Told) -> Iterator[Mapping[str, Any]]:

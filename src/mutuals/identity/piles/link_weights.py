@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 Array = Any
-Levels = Mapping[str, tuple[float, float]]
 
 # Shares among pairs of one person and among pairs of two: where learning starts. u of None: the rarity of what agrees.
 START: dict[str, dict[str, tuple[float, float | None]]] = {

@@ -204,3 +204,19 @@ def test_a_large_graph_comes_out_as_each_of_its_components_worked_through():
     one_by_one = partition(clusters(count, a, b, bits, must=[(x, x) for x in range(count)]))
 
     assert one_by_one == whole
+
+
+def test_few_bits_join_two_only_when_they_are_as_many_as_asked_for():
+    left, right, bits = [0, 2, 4], [1, 3, 5], [2.0, 5.0, 3.0]
+
+    found = clusters(6, left, right, bits, least=3.0)
+
+    assert found.tolist() == [0, 1, 2, 2, 4, 5]
+
+
+def test_what_all_pairs_of_two_clusters_say_together_is_asked_for():
+    left, right, bits = [0, 0, 1], [1, 2, 2], [9.0, 2.5, 2.5]
+
+    found = clusters(3, left, right, bits, least=4.0)
+
+    assert found.tolist() == [0, 0, 0]
