@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.models import F
 from django.test import Client
 
 import cast
@@ -12,7 +14,11 @@ from api.conftest import Caller, token_of
 from mutuals import privacy
 from mutuals.base import clock
 from mutuals.base.models import Once
-from mutuals.people.models import Person
+from mutuals.identity import edges, merge
+from mutuals.identity.edges import MACHINE, Grounds
+from mutuals.identity.models import Verdict
+from mutuals.people import persons
+from mutuals.people.models import Person, Profile
 from mutuals.staff.models import Token
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +194,7 @@ def test_an_answer_kept_for_a_repeated_request_does_not_outlive_the_erased_and_i
     """K9."""
     made = ada("POST", "/people", {"name": "Bea", "email": "bea@harbour.example"}, Idempotency_Key="k1").json()
     ada("POST", f"/people/{made['id']}/notes", {"text": "Lives in Mill Lane."}, Idempotency_Key="k2")
+    with_other_numbers()
     ada("POST", "/people", {"name": "Bo Solmar", "email": "bo@harbour.example"}, Idempotency_Key="k3")
 
     receipt = privacy.erase(Person.objects.get(pk=made["id"]), by=staff.aron, now=clock.now())
@@ -222,14 +229,65 @@ def test_an_answer_is_emptied_when_the_request_named_the_erased_by_their_id_alon
     ada: Caller, staff: cast.Staff
 ) -> None:
     """K9."""
-    bea, bo = (ada("POST", "/people", {"name": name}).json()["id"] for name in ("Bea Brand", "Bo Solmar"))
-    for number, key in ((bea, "k1"), (bo, "k2")):
-        ada("POST", f"/people/{number}/notes", {"text": "Lives in Mill Lane."}, Idempotency_Key=key)
+    bea = ada("POST", "/people", {"name": "Bea Brand"}).json()["id"]
+    ada("POST", f"/people/{bea}/notes", {"text": "Lives in Mill Lane."}, Idempotency_Key="k1")
+    with_other_numbers()
+    bo = ada("POST", "/people", {"name": "Bo Solmar"}).json()["id"]
+    ada("POST", f"/people/{bo}/notes", {"text": "Lives in Mill Lane."}, Idempotency_Key="k2")
     Once.objects.update(body=b'{"text": "Lives in Mill Lane."}')
 
     privacy.erase(Person.objects.get(pk=bea), by=staff.aron, now=clock.now())
 
     assert [bytes(row.body)[:1] for row in Once.objects.order_by("key")] == [b"", b"{"]
+
+
+def with_other_numbers() -> None:
+    """From here on nothing has a number that anything has by now, of whatever kind."""
+    tables = ["people_person", "people_profile", "history_interaction", "base_entry", "identity_edge", "identity_merge"]
+    names = "pg_get_serial_sequence(unnest(%s::text[]), 'id')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval({names})", [tables])
+        highest = max(row[0] for row in cursor.fetchall())
+        cursor.execute(f"SELECT setval({names}, %s)", [tables, highest + 1_000])
+
+
+@pytest.mark.parametrize("verdict", ["different", "same"])
+def test_an_answer_about_a_pair_does_not_outlive_one_of_the_two_whose_name_was_changed_since(
+    ada: Caller, staff: cast.Staff, verdict: str
+) -> None:
+    """K9."""
+    one, other = (cast.person("Pimpernella Vossbrugh", by=staff.ada) for _ in "12")
+    edge = edges.say(
+        *(Profile.objects.get(person=who).pk for who in (one, other)),
+        Verdict.UNSURE,
+        Grounds(),
+        by=MACHINE,
+        now=cast.NOW,
+    )
+    said = ada("POST", f"/identity/pairs/{edge.pk}/answer", {"verdict": verdict}, Idempotency_Key="k1")
+    for who in Person.objects.filter(canonical_id=F("pk")):
+        persons.edit(who, by=staff.ada, changes={"name": "Somebody Else"}, now=clock.now())
+
+    privacy.erase(Person.objects.get(pk=said.json()["person"]["id"]), by=staff.aron, now=clock.now())
+
+    assert "Pimpernella" in said.json()["person"]["name"]
+    assert bytes(Once.objects.get().body) == b""
+
+
+def test_what_an_act_wrote_down_empties_its_answer_though_neither_of_the_two_names_anybody(
+    ada: Caller, staff: cast.Staff
+) -> None:
+    """K9."""
+    bea = cast.person("Bea Brand", by=staff.ada)
+    with_other_numbers()
+    bo = cast.person("Bo Brand", by=staff.ada)
+    key = merge.merge(bea, bo, by=staff.ada, now=cast.NOW).key
+    ada("POST", "/joins/undo", {"key": key}, Idempotency_Key="k1")
+    Once.objects.update(body=b'{"words": "Taken back"}')
+
+    privacy.erase(Person.objects.get(pk=bo.pk), by=staff.aron, now=clock.now())
+
+    assert bytes(Once.objects.get().body) == b""
 
 
 def test_health_tells_a_stranger_nothing_but_that_we_live(staff: cast.Staff) -> None:

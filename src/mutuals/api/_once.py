@@ -15,18 +15,19 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
+from pydantic_core import from_json
 
 from mutuals.api._problems import problem
 from mutuals.base import clock
-from mutuals.base.models import Once
+from mutuals.base.ids import named
+from mutuals.base.models import Entry, Once
 
 KEPT = timedelta(days=1)
 LONGEST = 200
-MOST_ABOUT = 18
+MOST_ABOUT = 1_000
 _KEY = re.compile(f"[!-~]{{1,{LONGEST}}}")
-_IN_PATH = re.compile(r"/(people|profiles|conversations|interactions)/(\d{1,18})\b")
-_IN_BODY = re.compile(r'"(person|profile|conversation|interaction)_id"\s*:\s*(\d{1,18})\b')
 
 
 def answer(
@@ -48,13 +49,14 @@ def answer(
             return _again(row, digest)
         if row is not None:
             row.delete()
+        before = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
         response = run()
         if response.status_code >= 400:
             transaction.set_rollback(True)
         else:
             status, body = (None, b"") if is_secret else (response.status_code, response.content)
             Once.objects.create(
-                owner=owner, key=key, digest=digest, status=status, body=body, about=_about(request), at=now
+                owner=owner, key=key, digest=digest, status=status, body=body, about=_about(request, before), at=now
             )
     return response
 
@@ -91,12 +93,19 @@ def _again(row: Once, digest: str) -> HttpResponse:
     return told
 
 
-def _about(request: HttpRequest) -> str:
-    """Whom a request names by id, in its address and its body, as an answer would: "person_id":12 "profile_id":30."""
-    body = "" if request.content_type == "multipart/form-data" else request.body.decode("utf-8", "replace")
-    named = [(word.replace("people", "person").rstrip("s"), key) for word, key in _IN_PATH.findall(request.path)]
-    told = dict.fromkeys(f'"{word}_id":{key}' for word, key in named + _IN_BODY.findall(body))
-    return " ".join(list(told)[:MOST_ABOUT])
+def _about(request: HttpRequest, before: int) -> str:
+    """All ids that a request named and that the journal tells of since entry `before`: of what kind, no field need say.
+
+    Whoever is erased empties what names one of theirs, and a few others by chance: an answer less is kept, not one too many.
+    """
+    told: list[Any] = [request.path.split("/"), *request.GET.values(), *request.POST.values()]
+    if request.content_type == "application/json" and request.body:
+        told.append(from_json(request.body))
+    told += [
+        list(entry) for entry in Entry.objects.filter(pk__gt=before).values_list("about", "data")[: MOST_ABOUT + 1]
+    ]
+    numbers = sorted(named(told))
+    return " ".join(map(str, numbers)) if max(len(numbers), len(told)) <= MOST_ABOUT else "*"
 
 
 def _alone(owner: str, key: str) -> bool:

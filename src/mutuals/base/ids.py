@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import uuid
 from datetime import datetime
+from typing import Any
+
+_ID = re.compile(r"(?:[a-z_]{1,30}:)?([0-9]{1,18})")
 
 
 def new_key(at: datetime) -> uuid.UUID:
@@ -37,3 +41,20 @@ def fit(key: str, longest: int = 512) -> str:
         return key
     digest = hashlib.sha256(key.encode()).hexdigest()
     return f"{key[: longest - 65]}#{digest}"
+
+
+def named(value: Any) -> set[int]:
+    """The ids that JSON may name, whatever its fields are called: whole numbers, and texts such as "12" and "person:12"."""
+    found, left = set[int](), [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if told := _ID.fullmatch(one):
+                found.add(int(told[1]))
+        elif isinstance(one, int) and not isinstance(one, bool):
+            found.add(one)
+        elif isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, (list, tuple)):
+            left += one
+    return found

@@ -45,7 +45,9 @@ class Once(models.Model):
     digest = models.CharField(max_length=64)  # SHA-256 of method, path and body
     status = models.SmallIntegerField(null=True)  # null = the answer held a secret and is not kept
     body = models.BinaryField(default=b"")
-    about = models.CharField(max_length=700, blank=True, db_default="")  # whom it named: "person_id":12 "profile_id":30
+    about = models.TextField(
+        blank=True, db_default=""
+    )  # the ids that it named or changed: "12 30"; "*" = too many to tell
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from mutuals.base import clock, files
+from mutuals.base import clock, files, ids
 from mutuals.base.models import Entry, Once
 from mutuals.capture import intake
 from mutuals.capture._named import SHORTEST, Named
@@ -31,7 +31,6 @@ KEPT = (
     " aside, until they are dropped."
 )
 _NAMED_THEM = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
-_PERSON = re.compile(r'\{"id":\s*(\d{1,18}),\s*"name":\s*"(?:[^"\\]|\\.)*",\s*"email":')  # as the API shows a person
 
 
 def export(who: Holder, interaction_ids: list[int]) -> dict[str, Any]:
@@ -210,24 +209,26 @@ def _empty(answer_ids: list[int]) -> int:
 
 def _answers(who: Holder, gone: Gone, looked: Looked) -> list[int]:
     """Answers of the API that are kept for a day, to be given again, and may be about them."""
-    named, names = _named(who), Named(_names(who))
-    ids = {"person_id": who.person_ids, "profile_id": who.profile_ids, "conversation_id": gone.conversation_ids}
-    ids["interaction_id"] = gone.interaction_ids
+    words = [one for one in (_named(who), Named(_names(who))) if one]
+    theirs = {*who.person_ids, *who.profile_ids, *gone.conversation_ids, *gone.interaction_ids}
     hits = []
     for row in Once.objects.filter(looked.q).exclude(body=b"").only("body", "about").iterator(chunk_size=100):
-        text = f"{bytes(row.body).decode('utf-8', 'replace')} {row.about}"
-        if (named and named.in_text(text)) or (names and names.in_text(text)) or _points_at(text, ids):
+        text = bytes(row.body).decode("utf-8", "replace")
+        told = ids.named([re.findall(r"\d+", row.about), _read(text)])
+        if row.about == "*" or theirs & told or any(one.in_text(text) for one in words):
             hits.append(row.pk)
     return hits
+
+
+def _read(text: str) -> Any:
+    """An answer as JSON; one that is none, as the words in it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return re.split(r"\W+", text)
 
 
 def _names(who: Holder) -> set[str]:
     people = Person.objects.filter(pk__in=who.person_ids).values_list("name", flat=True)
     profiles = Profile.objects.filter(pk__in=who.profile_ids).values_list("name", "shown")
     return {*people, *(name for pair in profiles for name in pair)}
-
-
-def _points_at(text: str, ids: Mapping[str, Sequence[int]]) -> bool:
-    found = re.findall(r'"(person_id|profile_id|conversation_id|interaction_id)":\s*(\d{1,18})\b', text)
-    person = _PERSON.match(text)
-    return any(int(number) in ids[name] for name, number in [*found, *([("person_id", person[1])] if person else [])])
