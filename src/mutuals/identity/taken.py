@@ -189,7 +189,8 @@ def _fields_back(row: Merge, *, now: datetime) -> list[str]:
 
 def _sides(step: Merge, *, without: Merge | None = None) -> dict[str, Any]:
     """The value of the chosen side by field, of what its profiles say now and its own record said before the merge."""
-    found, own = {}, persons.own_of(step.kept_id)
+    found: dict[str, Any] = {}
+    own = persons.own_of(step.kept_id)
     for side, person in ((KEPT, step.kept_id), (GONE, step.gone_id)):
         names = [name for name in FIELDS if step.choices.get(name, {}).get("chose") == side]
         if names:
