@@ -11,7 +11,7 @@ from django.core.management import execute_from_command_line
 from mutuals import cli, embedded
 from mutuals.config import supervisor
 
-_NO_DATABASE = {"db", "town", "openapi", "link", "dedupe"}
+_NO_DATABASE = {"db", "town", "openapi", "link", "dedupe", "read"}
 _DJANGO = {
     "migrate",
     "makemigrations",

@@ -1,0 +1,52 @@
+"""The words that a text is about: up to three that stand together, with no stop word at either end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from mutuals.text.features import Text, parted
+from mutuals.text.model import FOLDER, Floats
+
+MOST = 5
+_LONGEST = 3
+
+
+def phrases(text: Text, weight: Floats) -> list[str]:
+    """At most five phrases of a text; `weight` says how much each token means for its labels.
+
+    Longer ones and heavier ones come first, none is part of another.
+    """
+    stops = stop_words(text.language)
+    words = [parted(token)[1] for token in text.tokens]
+    content = [len(word) > 2 and word[0].isalpha() and word not in stops for word in words]
+    found: dict[str, float] = {}
+    for begin, end in _runs(content):
+        best = max(
+            ((a, b) for a in range(begin, end) for b in range(a + 1, min(a + _LONGEST, end) + 1)),
+            key=lambda part: (part[1] - part[0]) ** 0.5 + float(weight[part[0] : part[1]].sum()),
+        )
+        phrase = " ".join(words[best[0] : best[1]])
+        found[phrase] = max(found.get(phrase, 0.0), best[1] - best[0] + 2 * float(weight[best[0] : best[1]].sum()))
+    ranked = sorted(found, key=lambda phrase: (-found[phrase], phrase))
+    return [phrase for phrase in ranked if not any(phrase != other and phrase in other for other in ranked)][:MOST]
+
+
+def _runs(content: Sequence[bool]) -> list[tuple[int, int]]:
+    """From where to where content words follow one another; at most the first fifty runs, of twelve words each."""
+    edges = np.flatnonzero(np.diff(np.array([False, *content, False], np.int8)))
+    return [(int(begin), min(int(end), int(begin) + 12)) for begin, end in edges.reshape(-1, 2)[:50]]
+
+
+@lru_cache(maxsize=1)
+def _stops() -> dict[str, frozenset[str]]:
+    lines = (FOLDER / "stop.txt").read_text(encoding="utf-8").splitlines()
+    return {language: frozenset(words.split()) for language, _, words in (line.partition(": ") for line in lines)}
+
+
+def stop_words(language: str) -> frozenset[str]:
+    """Words of a language that say nothing by themselves; those of English for one that is not known."""
+    held = _stops()
+    return held.get(language, held["en"])
