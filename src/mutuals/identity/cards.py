@@ -158,7 +158,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
 
 
 def _once(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def _keys(voices: Iterable[Voice], network: str) -> list[str]:

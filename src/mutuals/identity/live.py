@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from typing import Any
@@ -223,20 +223,28 @@ def _scores(askers: Sequence[Asker], found: Mapping[int, Found], ready: Ready) -
                 lacking[other.id, name] = other, name
     if lacking:
         known.count(lacking.values())
-        changed = {number for number, _ in lacking}
         for asker in askers:
-            score = ready.scorer.against(asker.held.row)
+            own = asker.held.row
             scores[asker.held.id] = [
-                (other, score(other.row) if other.id in changed else one) for other, one in scores[asker.held.id]
+                (other, _again(own, other, one, lacking, ready)) for other, one in scores[asker.held.id]
             ]
     return scores
+
+
+def _again(
+    own: Row, other: Held, score: Score, lacking: Mapping[tuple[int, str], tuple[Held, str]], ready: Ready
+) -> Score:
+    if (other.id, "picture") in lacking:  # it may have been taken out
+        return ready.scorer.score(own, other.row)
+    return ready.scorer.again(score, own, other.row)
 
 
 def _lacks(own: Row, other: Row, score: Score, ready: Ready) -> Iterator[str]:
     """The columns of the other one whose frequency weighs in this score, or tells that a picture is everybody's."""
     rare = ready.scorer.rare
     for one in score.evidence:
-        name = rare.get((one.comparison, one.level)) or ("picture" if one.comparison == "picture" else None)
+        found = rare.get((one.comparison, one.level))
+        name = found[-1] if found is not None else "picture" if one.comparison == "picture" else None
         if name is not None and (value := other.get(name)) is not None and value != own.get(name):
             yield name
 
@@ -254,15 +262,16 @@ def weigh(asker: Asker, others: Scored, held: Standing, ready: Ready, pool: int)
         both = own.person is not None and other.person is not None
         one = ready.candidate(other.id, score, of_persons=both)
         if ready.probability(one, pool, of_persons=both) >= LEAST:  # of others nobody is told
-            one = replace(one, conflicts=conflicts_of(own.row, other.row))
+            one = one._replace(conflicts=conflicts_of(own.row, other.row))
         pairs.append((other, one))
     rivals = [(other, one) for other, one in pairs if own.profile is not None and other.person is not None]
     decision = decide([one for _, one in rivals], pool=pool, rule=RULE, calibrated=ready.calibration)
     kin = max((one.kin for _, one in rivals), default=-inf)
     shares = posterior([one.bits for _, one in rivals], pool=pool, kin=kin)
     weighed = [
-        Weighed(other, one, ready.calibration(share), decision if one is decision.best else None)
+        Weighed(other, one, probability, decision if one is decision.best else None)
         for (other, one), share in zip(rivals, shares, strict=True)
+        if (probability := ready.calibration(share)) >= LEAST
     ]
     for other, one in pairs:
         both = own.person is not None and other.person is not None

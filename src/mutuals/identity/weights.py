@@ -57,7 +57,8 @@ def candidate_of(
     both are listed, and the search from end to end, which sums bits, is to find them as probable as they stand.
     """
     bits = score.bits - scorer.prior
-    kin = -inf if of_persons else bits - sum(one.bits for one in score.evidence if one.comparison in social.OWN)
+    own = social.OWN
+    kin = -inf if of_persons else bits - sum([one.bits for one in score.evidence if one.comparison in own])
     return Candidate(key, bits, score.evidence, conflicts=tuple(conflicts), kin=kin)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Value = str | float | tuple[str, ...] | None
@@ -84,15 +83,3 @@ def row_of(card: Card, readings: Mapping[str, Reading]) -> dict[str, Value]:
 def known(value: Value) -> Value:
     """A value, or None where it is empty."""
     return None if value in ("", ()) else value
-
-
-def with_frequencies(rows: Sequence[dict[str, Value]], columns: Iterable[str]) -> list[Column]:
-    """Write `tf_<column>` onto the rows: the share of the rows with any text there that hold the same. Returns the columns."""
-    added = []
-    for name in columns:
-        counts = Counter(row[name] for row in rows if row.get(name) is not None)
-        held = counts.total()
-        for row in rows:
-            row[f"tf_{name}"] = counts[row[name]] / held if row.get(name) is not None else None
-        added.append(Column(f"tf_{name}", "number"))
-    return added

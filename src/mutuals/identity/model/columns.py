@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from mutuals.identity.model.card import Card, Reading
 from mutuals.identity.model.conflicts import CROWD
@@ -30,15 +31,16 @@ _KEPT = (  # pairs of networks on which most keep their handle, and on which few
 )  # fmt: skip
 
 
+@lru_cache(10_000)
 def entropy(handle: str) -> float:
     """About how many bits a handle tells: letters and digits, repeated ones count little."""
-    digits = sum(letter.isdigit() for letter in handle)
+    digits = sum(map(str.isdigit, handle))
     fresh = len(set(handle)) / max(len(handle), 1)
     return (_BITS_A_LETTER * (len(handle) - digits) + _BITS_A_DIGIT * digits) * min(1.0, 0.4 + fresh)
 
 
 def _once(values: Iterable[str], most: int = _MOST) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))[:most]
+    return tuple(dict.fromkeys(filter(None, values)))[:most]
 
 
 def _plain(values: Iterable[str]) -> tuple[str, ...]:
@@ -46,11 +48,21 @@ def _plain(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _cores(card: Card) -> tuple[str, ...]:
-    return _plain(handle for _, handle in card.handles[:_MOST])
+    return _cores_of(card.handles[:_MOST]) if card.handles else ()
+
+
+@lru_cache(1_000)  # several columns read the same
+def _cores_of(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return _plain(handle for _, handle in pairs)
 
 
 def _locals(card: Card) -> tuple[str, ...]:
-    return _once(core for core in _plain(_local(address) for address in card.emails[:_MOST]) if len(core) > 4)
+    return _locals_of(card.emails[:_MOST]) if card.emails else ()
+
+
+@lru_cache(1_000)
+def _locals_of(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return _once(core for core in _plain(map(_local, addresses)) if len(core) > 4)
 
 
 def _local(address: str) -> str:

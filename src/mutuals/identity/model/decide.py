@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import exp2, inf, log2
+from typing import NamedTuple
 
 from mutuals.identity.model.score import Evidence
 
@@ -70,8 +71,7 @@ class Rule:
     copied: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One who could be meant. `bits` are those of the clues alone, without any prior.
 
     `proofs` need no weight (a site that names the profile and is named by it); `conflicts` say what cannot be if it were
@@ -194,19 +194,21 @@ def _behind(best: Candidate, runner_up: Candidate | None) -> tuple[tuple[str, fl
 def _words(
     reason: Reason, best: Candidate, runner_up: Candidate | None, probability: float, margin: float, pool: int
 ) -> str:
+    if reason is Reason.PROVEN:
+        return f"Proven: {'; '.join(best.proofs)}."
+    if reason is Reason.TWO_PROOFS:
+        return "Two are proven, and it can be only one."
+    if reason is Reason.CONTENDERS:
+        return f"Two could be meant, {margin:.1f} bits apart."
     among = f"{_percent(probability)} among {pool:,}"
+    if reason is Reason.UNLIKELY:
+        return f"Too little speaks for anybody: {among}."
+    if reason is Reason.ONE_FAMILY:
+        return f"{among}, but by one kind of clue alone."
+    if reason is Reason.CONFLICT:
+        return f"{among}, but: {'; '.join(best.conflicts)}."
     next_one = f"; the next one is {margin:.1f} bits behind" if runner_up else "; nobody else comes near"
-    said = {
-        Reason.PROVEN: f"Proven: {'; '.join(best.proofs)}.",
-        Reason.SURE: f"{among}{next_one}.",
-        Reason.UNLIKELY: f"Too little speaks for anybody: {among}.",
-        Reason.LIKELY: f"Likely, not sure: {among}{next_one}.",
-        Reason.ONE_FAMILY: f"{among}, but by one kind of clue alone.",
-        Reason.CONFLICT: f"{among}, but: {'; '.join(best.conflicts)}.",
-        Reason.CONTENDERS: f"Two could be meant, {margin:.1f} bits apart.",
-        Reason.TWO_PROOFS: "Two are proven, and it can be only one.",
-    }
-    return said[reason]
+    return f"{'' if reason is Reason.SURE else 'Likely, not sure: '}{among}{next_one}."
 
 
 def _percent(probability: float) -> str:

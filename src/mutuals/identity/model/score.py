@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import log2
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mutuals.identity.model.card import Row
 from mutuals.identity.model.comparisons import Comparison, Level
@@ -41,12 +41,12 @@ class Scorer:
         ]
         self._against = compiled(said, _rarer)
         self.rare = {
-            (comparison.name, level.name): level.tf
-            for comparison in model.comparisons
-            for level in comparison.levels
+            (comparison.name, level.name): (one, level, level.tf)
+            for comparison, told in said
+            for one, level in zip(told, comparison.levels, strict=False)
             if level.tf is not None
         }
-        """The column whose frequency a level weighs by."""
+        """What is said by levels that weigh by the frequency of a column, without it; and that column."""
 
     def score(self, left: Row, right: Row) -> Score:
         """One pair."""
@@ -62,6 +62,16 @@ class Scorer:
 
         return score
 
+    def again(self, score: Score, left: Row, right: Row) -> Score:
+        """The same two when nothing but frequencies was written onto their rows."""
+        evidence = list[Evidence]()
+        for part in score.evidence:
+            if (found := self.rare.get((part.comparison, part.level))) is not None:
+                one, level, name = found
+                part = _rarer(one, level, left.get(f"tf_{name}"), right.get(f"tf_{name}"))
+            evidence.append(part)
+        return Score(self.prior + sum([part.bits for part in evidence]), tuple(evidence))
+
 
 def weight(level: Level) -> float:
     """The bits of a level before its rarity: log2(m / u), as Splink has it."""
@@ -74,5 +84,9 @@ def _evidence(comparison: Comparison, level: Level) -> Evidence:
     return Evidence(comparison.name, level.name, weight(level), comparison.family)
 
 
-def _rarer(one: Evidence, bits: float) -> Evidence:
+def _rarer(one: Evidence, level: Level, left: Any, right: Any) -> Evidence:
+    """What a rare value adds and a common one takes: share * log2(u / frequency), the commoner of the two sides."""
+    if level.u is None or (left is None and right is None):
+        return one
+    bits = level.share * (log2(level.u) - log2(max(left or 0.0, right or 0.0, level.floor)))
     return Evidence(one.comparison, one.level, one.bits + bits, one.family)

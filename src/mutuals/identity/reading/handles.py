@@ -30,6 +30,7 @@ _BEHIND = _longest_first(
     "codes tech team house senate office data stats science lab tea uk us usa de fr eu nyc dc al ak az ar ca co ct fl ga hi id "
     "il in ia ks ky me ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy"
 )
+_ANY_BEFORE, _ANY_BEHIND = tuple(_BEFORE), tuple(_BEHIND)
 _USUAL = frozenset((*_BEFORE, *_BEHIND))
 KINDS = ("whole", "role", "digits", "word", "role digits", "role word", "left over before", "left over behind")
 """What stands around the piece of a handle that may be a name; their places number them."""
@@ -143,9 +144,14 @@ def _piece(core: str, start: int, end: int) -> Piece:
 @lru_cache(65_536)
 def bare(core: str) -> tuple[str, ...]:
     """The letters of a core that may spell a name: all of them, and without the usual words before and behind them."""
-    text = "".join(letter for letter in core if not letter.isdigit())
-    fore = [text, *(text[len(word) :] for word in _BEFORE if text.startswith(word))]
-    both = [*fore, *(one[: -len(word)] for one in fore for word in _BEHIND if one.endswith(word))]
+    text = core if core.isalpha() else "".join([letter for letter in core if not letter.isdigit()])
+    fore = [text]
+    if text.startswith(_ANY_BEFORE):
+        fore += [text[len(word) :] for word in _BEFORE if text.startswith(word)]
+    both = [
+        *fore,
+        *(one[: -len(word)] for one in fore if one.endswith(_ANY_BEHIND) for word in _BEHIND if one.endswith(word)),
+    ]
     return tuple(dict.fromkeys(one for one in both if len(one) >= SHORTEST))[:_MOST_BARE]
 
 

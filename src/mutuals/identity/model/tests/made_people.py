@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 
 import pyarrow
 
 from mutuals.identity.model import social
 from mutuals.identity.model.arrow import table_of
-from mutuals.identity.model.card import Card, Column, Value, row_of, with_frequencies
+from mutuals.identity.model.card import Card, Column, Value, row_of
 from mutuals.identity.reading import handles, names, places
 
 GIVEN = (
@@ -116,3 +117,15 @@ def rows_of(cards: list[Card]) -> tuple[list[dict[str, Value]], pyarrow.Table]:
     frequent = sorted({level.tf for comparison in model.comparisons for level in comparison.levels if level.tf})
     columns: list[Column] = [*model.columns, *with_frequencies(rows, frequent)]
     return rows, table_of(range(len(rows)), rows, columns)
+
+
+def with_frequencies(rows: list[dict[str, Value]], columns: list[str]) -> list[Column]:
+    """Write `tf_<column>` onto the rows: the share of the rows with any text there that hold the same. Returns the columns."""
+    added = []
+    for name in columns:
+        counts = Counter(row[name] for row in rows if row.get(name) is not None)
+        held = counts.total()
+        for row in rows:
+            row[f"tf_{name}"] = counts[row[name]] / held if row.get(name) is not None else None
+        added.append(Column(f"tf_{name}", "number"))
+    return added

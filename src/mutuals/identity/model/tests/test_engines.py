@@ -12,8 +12,9 @@ import pytest
 
 from mutuals.identity.model import batch, comparisons, file, score
 from mutuals.identity.model.arrow import table_of
-from mutuals.identity.model.card import Column, with_frequencies
+from mutuals.identity.model.card import Column
 from mutuals.identity.model.comparisons import Comparison, Level
+from mutuals.identity.model.tests.made_people import with_frequencies
 from mutuals.identity.model.train import Training, train
 
 PAIRS = 12_000
