@@ -61,7 +61,7 @@ _SHARING = f"""
 WITH few AS (SELECT number FROM numbered WHERE NOT is_presence GROUP BY number HAVING count(*) <= {behind.SHARED})
 SELECT DISTINCT f.id, p.id FROM numbered AS f JOIN few ON few.number = f.number
 JOIN numbered AS p ON p.number = f.number AND NOT p.is_presence AND (f.is_full OR p.is_full) WHERE f.is_presence
-ORDER BY hash(f.id), f.id, p.id LIMIT 20_000
+ORDER BY hash(f.id), f.id, p.id LIMIT 10_000
 """  # noqa: S608
 
 

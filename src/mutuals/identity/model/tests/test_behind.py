@@ -91,9 +91,8 @@ def test_both_engines_weigh_what_stands_behind_numbers_alike():
     model = behind.with_habit(social.day_one(), behind.learn(met(), 1_000).comparison)
     model = file.from_told(json.loads(file.told(model)))
     scorer = score.Scorer(model)
-    columns = [*model.columns, Column("tf_number", "number")]
-    for name in ("given", "family", "place", "host", "picture"):
-        columns.append(Column(f"tf_{name}", "number"))
+    frequent = sorted({level.tf for each in model.comparisons for level in each.levels if level.tf})
+    columns = [*model.columns, *(Column(f"tf_{name}", "number") for name in frequent)]
     pairs = [(i, j) for i in range(len(rows)) for j in range(i)]
     left, right = zip(*pairs, strict=True)
 
