@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ import committed
 from access import expected
 from access.page import PAGE, page, reach
 from api.town import Town, own_token, town
+from mutuals import web
 from mutuals.api.api import api
 from mutuals.staff.models import Role, User
 from mutuals.staff.permissions import ACTS, Scope, scope
@@ -125,6 +127,37 @@ def test_each_address_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
                     wrong.append(f"{method} {route} ({act}) as {role or 'stranger'}: {status}, wanted {wanted}")
 
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_no_address_breaks_when_any_text_that_it_takes_holds_nul() -> None:
+    here = town()
+    owner = here.staff.by_role()["owner"]
+    nul = urlencode({**expected.FORM, **dict.fromkeys(_texts(), "a\0b")})
+
+    answers = {
+        f"{method} {route}": _call(
+            method,
+            f"/{_filled(route, here.ids)}{'?' * (method == 'GET')}{nul * (method == 'GET')}",
+            owner,
+            nul,
+            FORM_TYPE,
+        )[0]
+        for route, acts in expected.ROUTES.items()
+        for method, act in acts.items()
+        if act != expected.SIGNATURE
+    }
+
+    assert {name: status for name, status in answers.items() if status >= 500} == {}
+    assert {status for name, status in answers.items() if name.startswith("POST")} <= {404, 405, 422}
+
+
+def _texts() -> set[str]:
+    """The name of every field that a screen of ours reads from a form."""
+    code = "".join(file.read_text() for file in Path(web.__file__).parent.rglob("*.py"))
+    return set(re.findall(r'POST(?:\.get(?:list)?)?[\[(]"(\w+)"', code)) | set(
+        re.findall(r"^    (\w+) = forms\.", code, re.M)
+    )
 
 
 def _misfit(name: str, act: str, user: User | None, here: Town) -> str:

@@ -178,7 +178,7 @@ def test_a_key_that_was_used_for_other_words_is_refused_and_renewed(us, square):
 @pytest.mark.parametrize("field", ["answers", "public", "key"])
 def test_damaged_fields_of_the_composer_send_nothing_or_count_as_not_shown(us, square, field):
     tab = Tab(us.ada, cast.turn(square).pk)
-    tab.fields[field] = "\x00zz"
+    tab.fields[field] = "\x01zz"
 
     answer = tab.send("Descale it.", headers=HTMX)
 
