@@ -67,6 +67,7 @@ class Human:
     tags: list[str] = field(default_factory=list)
     ties: list[list[str]] = field(default_factory=list)  # folded organisation and role
     pairs: list[Pair] = field(default_factory=list)  # profiles given in this import
+    numbers: list[str] = field(default_factory=list)  # in the source's own system, as they were before this import
     since: datetime | None = None
     is_new: bool = False
     is_renamed: bool = False
@@ -98,10 +99,10 @@ class Human:
 
 
 class World:
-    """Profiles and persons around a batch. Loading is seven statements, whatever its size."""
+    """Profiles and persons around a batch. Loading is eight statements, whatever its size."""
 
-    def __init__(self, shadow: Shadow) -> None:
-        self._shadow = shadow
+    def __init__(self, shadow: Shadow, system: str) -> None:
+        self._shadow, self._system = shadow, system
         self._profiles: dict[Pair, Presence] = {}
         self._saw: dict[str, int] = {}
         self._named: list[str] = []  # folded names of the people as they were loaded
@@ -132,6 +133,12 @@ class World:
     def at(self, pair: Pair) -> Presence:
         """One profile; one that was not asked for counts as unknown."""
         return self._profiles.setdefault(pair, Presence())
+
+    def number_of(self, ref: Ref) -> str:
+        """A number that a person has in the source's own system; "" = none."""
+        human = self.people[ref]
+        given = [key for network, key in human.pairs if network == self._system and not key.startswith("row:")]
+        return next(iter([*human.numbers, *given]), "")
 
     def saw(self, record: Pair, number: int) -> None:
         """Note that a row of this file was about a record."""
@@ -169,10 +176,15 @@ class World:
         places = Affiliation.objects.filter(person__canonical_id__in=ids).order_by("pk")
         for pk, key, role in places.values_list("person__canonical_id", "organisation__name_key", "role"):
             self.people[pk].ties.append([key, role])
+        known = Profile.objects.filter(network=self._system, person__canonical_id__in=ids).order_by("pk")
+        for pk, key in known.exclude(key__startswith="row:").values_list("person__canonical_id", "key"):
+            self.people[pk].numbers.append(key)
         for key, kept in self._shadow.get(f"person:{ref}" for ref in refs).items():
             ref = key.removeprefix("person:")
             pairs = [(network, own) for network, own in kept["pairs"]]
-            self.people[int(ref) if ref.isdigit() else ref] = Human(kept["name"], [], kept["tags"], kept["ties"], pairs)
+            whose: Ref = int(ref) if ref.isdigit() else ref
+            before = self.people[whose].numbers if whose in self.people else []
+            self.people[whose] = Human(kept["name"], [], kept["tags"], kept["ties"], pairs, numbers=before)
 
     def _name_chosen(self, ref: Ref, human: Human) -> str:
         """The name that stands on the page once the batch is written; the same choice as `people.persons.choose`."""

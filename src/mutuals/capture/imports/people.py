@@ -2,7 +2,8 @@
 
 A row finds a person by its number in the source's own system, and by the address or number that were chosen as match
 keys; never by a name. It is doubtful when its keys point to two persons, when only a shared address speaks for a person
-of a different name (a household's mailbox), when a name is all it has and somebody of that name is known, or when it
+of a different name (a household's mailbox), when only a shared number speaks for a person who has another number in the
+source's own system, when a name is all it has and somebody of that name is known, or when it
 contradicts an earlier row of the file about the same record.
 """
 
@@ -34,18 +35,19 @@ class PeoplePlanner:
         self._of, self._shadow = of, shadow
         self._match = frozenset(of.options.get("match") or ("email", "phone"))
         self._by = f"{'form' if of.options.get('self_told') else 'import'}:{of.pk}"
-        self._world = World(shadow)
+        self._system = f"crm:{of.source_id}"
+        self._world = World(shadow, self._system)
 
     def group(self, _row: RowIn) -> str:
         """Each row stands by itself."""
         return ""
 
     def plan(self, rows: Sequence[RowIn], *, now: datetime) -> list[Decision]:
-        """Decide a batch: seven questions to the database, whatever its size."""
+        """Decide a batch: eight questions to the database, whatever its size."""
         handles = {row.number: self._handles(row) for row in rows if not row.error}
         good = [row for row in rows if not row.error and len(handles[row.number][0]) <= MOST_HANDLES]
         crowds = [row for row in rows if not row.error and len(handles[row.number][0]) > MOST_HANDLES]
-        self._world = World(self._shadow)
+        self._world = World(self._shadow, self._system)
         pairs = {pair for row in good for pair in (handles[row.number][2], *handles[row.number][0])}
         self._world.load(pairs, {fold(name_of(row.values)) for row in good})
         errors = [Decision(row, Outcome.ERRORS, row.error) for row in rows if row.error]
@@ -119,7 +121,17 @@ class PeoplePlanner:
                 return f"{_WORDS[pair[0]].capitalize()} {pair[1]} is {human.name}'s, whose name is a different one."[
                     :500
                 ]
+            if pair[0] == "phone" and (other := self._known_as(ref, record)):
+                return (
+                    f"The number {pair[1]} is {human.name or 'somebody'}'s, who is {other} where this row is {record[1]}: two"
+                    " records of one system are two people until somebody says otherwise."
+                )[:500]
         return ""
+
+    def _known_as(self, ref: Ref, record: Pair) -> str:
+        """Which other record of the source's own system a person is; "" = none, or the row names no record of its own."""
+        is_numbered = record[0] == self._system and not record[1].startswith("row:")
+        return self._world.number_of(ref) if is_numbered else ""
 
     def _told_names(self, pairs: Sequence[Pair]) -> list[str]:
         known = (self._world.at(pair).fields.get("name", {}).get("value", "") for pair in pairs)

@@ -8,6 +8,7 @@ from mutuals.capture.imports.report import troubles_csv
 from mutuals.capture.models import RememberedMapping
 from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead, run, upload, whole, write
 from mutuals.connectors.contract import Handle
+from mutuals.identity import merge, newcomer
 from mutuals.identity.models import Link
 from mutuals.people import erased, persons, profiles
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
@@ -75,6 +76,41 @@ def test_a_shared_address_does_not_make_two_people_one(tmp_path: Path) -> None:
 
     assert counted(done) == (1, 0, 0, 1, 0)
     assert "different" in done.troubles.get().reason
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["one file", "two files"])
+def test_a_shared_number_does_not_make_one_person_of_many_records_of_a_system(tmp_path: Path, at_once: bool) -> None:
+    head, one, *others = (
+        "id,name,email,phone",
+        *(f"c{n},Pat Crowdley,pat{n}@c{n}.example,+442079469999" for n in range(3)),
+    )
+    if not at_once:
+        whole(write(tmp_path, f"{head}\n{one}\n"))
+
+    done = whole(write(tmp_path, "\n".join([head, one, *others])))
+
+    assert counted(done) == ((1, 0, 0, 2, 0) if at_once else (0, 0, 1, 2, 0))
+    assert "two people until somebody says otherwise" in done.troubles.first().reason
+    assert list(Profile.objects.filter(network="email").values_list("key", flat=True)) == ["pat0@c0.example"]
+
+
+def test_a_record_that_staff_gave_to_a_person_is_theirs_though_they_have_another(tmp_path: Path) -> None:
+    rows = "id,name,email,phone\n1,Pat Crowdley,pat@c.example,+442079469999\n2,Pat Crowdley,pat2@c.example,{}\n"
+    us = whole(write(tmp_path, rows.format(""))) and lead()
+    one, other = Person.objects.order_by("pk")
+    merge.merge(one, other, by=us, now=NOW)
+
+    done = whole(write(tmp_path, rows.format("+442079469999")))
+
+    assert counted(done) == (0, 0, 2, 0, 0)
+
+
+def test_a_person_who_was_written_down_by_hand_is_found_by_the_number_of_a_first_record(tmp_path: Path) -> None:
+    newcomer.add(by=lead(), now=NOW, name="Pat Crowdley", phone="+442079469999")
+
+    done = whole(write(tmp_path, "id,name,email,phone\n1,Pat Crowdley,pat@c.example,+442079469999\n"))
+
+    assert counted(done) == (0, 1, 0, 0, 0)
 
 
 def test_a_name_alone_joins_nobody(tmp_path: Path) -> None:
