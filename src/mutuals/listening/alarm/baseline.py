@@ -36,21 +36,23 @@ class Baseline:
     step: float
     first: int
     opening: Floats  # first x series: the counts of the first days, kept until there are enough
-    numbers: Floats  # rows SEEN ... BY: one number a series
+    numbers: Floats  # steps seen, level, two pairs for the scatter, three for how one step follows another
     week: Floats  # 2 x HOURS x series: counts and levels of each hour of the week, fading
 
     @classmethod
     def fresh(cls, size: int, step: float) -> Baseline:
         """Nothing is known yet. The first three days are listened to (14 to 1,000 counts)."""
         first = int(np.clip(_FIRST / step, _FEWEST, _MOST_FIRST))
-        return cls(step, first, np.full((first, size), np.nan), np.zeros((6, size)), np.zeros((2, HOURS, size)))
+        return cls(step, first, np.full((first, size), np.nan), np.zeros((9, size)), np.zeros((2, HOURS, size)))
 
-    def take(self, counts: Floats, hour: int) -> tuple[Floats, Floats]:
-        """What was expected in the step that begins in this hour of the week (0 to 167), and the scatter; then learn.
+    def take(self, counts: Floats, hour: int) -> tuple[Floats, Floats, Floats]:
+        """What was expected in the step that begins in this hour of the week (0 to 167), the scatter, and how alike what
+        is beyond the expected is to that of the step before (0 to 0.95); then learn.
 
         `counts` are those of the step, NaN where nobody knows. NaN comes back while the first days are not over.
         """
-        seen, level, *_ = self.numbers
+        seen, level, *_, product, power, _ = self.numbers
+        alike = np.minimum(np.maximum(product / np.maximum(power, 1e-9), 0.0), 0.95)
         is_known, opening = np.isfinite(counts), seen < self.first
         has_season = seen * self.step >= _SEASON
         factor = self._factor(hour)
@@ -59,11 +61,11 @@ class Baseline:
         scatter = np.maximum(excess / np.maximum(square, _FLOOR**2), LEAST_SCATTER)
         doubt = (1 / mean + scatter) / np.maximum(np.minimum(seen, _MEMORY / self.step), 1)
         if opening.any():
-            told = np.where(opening, np.nan, mean), scatter + doubt
+            told = np.where(opening, np.nan, mean), scatter + doubt, alike
             self._open(counts, is_known & opening)
             is_known &= ~opening
         else:
-            told = mean, scatter + doubt
+            told = mean, scatter + doubt, alike
         self._follow(counts, is_known, hour, mean, scatter, factor)
         return told
 
@@ -102,7 +104,8 @@ class Baseline:
         kept = np.minimum(kept, high)
         level = np.maximum(kept.mean(axis=0), _FLOOR)
         excess = np.maximum(((kept - level) ** 2).mean(axis=0) - level, 0)
-        self.numbers[1:, done] = level, excess, level**2, excess, level**2
+        half = np.full_like(level, 0.5)
+        self.numbers[1:, done] = level, excess, level**2, excess, level**2, half, 2 * half, 0 * half
 
     def _follow(
         self, counts: Floats, which: npt.NDArray[np.bool_], hour: int, mean: Floats, scatter: Floats, factor: Floats
@@ -112,12 +115,14 @@ class Baseline:
         spread = _CLIP * np.sqrt(mean + scatter * mean * mean)
         value = np.where(which, np.minimum(np.maximum(counts, mean - spread), mean + spread), mean)
         share = np.where(which, 1 / np.minimum(seen + 1, _MEMORY / self.step), 0.0)
-        within = level * factor
+        within, beyond = level * factor, (value - mean) / mean
         new = np.stack((
             value - mean + self.numbers[1],
             (value - level) ** 2 - level, level * level, (value - within) ** 2 - within, within * within,
+            beyond * self.numbers[8], beyond * beyond,
         ))  # fmt: skip
-        self.numbers[1:] += share * (new - self.numbers[1:])
+        self.numbers[1:8] += share * (new - self.numbers[1:8])
+        self.numbers[8] = np.where(which, beyond, 0.0)
         fade = np.where(which, _KEPT ** min(self.step / 3_600, 1.0), 1.0)
         self.week[:, hour] = self.week[:, hour] * fade + np.where(which, (value, level), 0.0)
         self.numbers[0] += which

@@ -76,8 +76,9 @@ def replay(marks: Marks, budget: Budget, *, real: Floats | None = None) -> Repla
     """The least strict setting that would have kept the budget over these steps.
 
     A short history is not believed alone: it is read together with four weeks of what such settings give on made-up
-    streams (`expected_a_week`). What no chance explains (a burst that reaches the end of the ladder) is no false alarm, and
-    neither is what lies in `real` (steps x series, true where somebody said that the alarm was right).
+    streams (`expected_a_week`), and none is believed to be quieter than those. What no chance explains (a burst that
+    reaches the end of the ladder) is no false alarm, and neither is what lies in `real` (steps x series, true where
+    somebody said that the alarm was right).
     """
     size = marks.marks.shape[2]
     weeks = marks.known.sum(axis=0) * marks.step / WEEK
@@ -98,8 +99,8 @@ def replay(marks: Marks, budget: Budget, *, real: Floats | None = None) -> Repla
         for which, into in ((reached >= asked) & false, counted), (reached >= asked, whole):
             of, when = series[which], at[which]
             into[place] = np.bincount(of[_begins(of, when)], minlength=size)
-    rate = (counted + _BEFORE * expected_a_week(LADDER)[:, None]) / (weeks + _BEFORE)
-    keeps = rate <= budget.a_week
+    table = expected_a_week(LADDER)[:, None]
+    keeps = np.maximum(table, (counted + _BEFORE * table) / (weeks + _BEFORE)) <= budget.a_week
     chosen = np.where(keeps.any(axis=0), keeps.argmax(axis=0), len(LADDER) - 1)
     return Replay(LADDER[chosen], whole[chosen, np.arange(size)], weeks)
 
@@ -113,4 +114,4 @@ def _begins(series: Ints, at: Floats) -> Any:
 
 def expected_a_week(strictness: Floats) -> Floats:
     """False alarms a week of one series at a strictness, all streams together, as measured on made-up streams."""
-    return np.asarray(10.0 ** (1.75 - 0.67 * np.asarray(strictness, np.float64)), np.float64)
+    return np.asarray(10.0 ** (2.1 - 0.82 * np.asarray(strictness, np.float64)), np.float64)

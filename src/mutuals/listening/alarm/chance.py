@@ -52,18 +52,19 @@ def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:
     """The continued fraction of the incomplete beta function by Lentz's method."""
     c = np.ones_like(x)
     d = 1 / _apart(1 - (a + b) * x / (a + 1))
-    done = d.copy()
+    done, unfinished = d.copy(), np.ones(x.shape, bool)  # each is ended by itself, so that company changes no digit
     for m in range(1, _ROUNDS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         d = 1 / _apart(1 + even * d)
         c = _apart(1 + even / c)
-        done *= d * c
+        done *= np.where(unfinished, d * c, 1.0)
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         d = 1 / _apart(1 + odd * d)
         c = _apart(1 + odd / c)
-        step = d * c
+        step = np.where(unfinished, d * c, 1.0)
         done *= step
-        if np.all(np.abs(step - 1) < 1e-10):
+        unfinished = np.abs(step - 1) >= 1e-10
+        if not unfinished.any():
             break
     return done
 
@@ -82,7 +83,12 @@ def in_words(chance: float, *, step: float) -> str:
         return f"about once in {round(wait / _YEAR)} years by chance"
     name, span = next(((name, span) for name, span in reversed(_SPANS) if wait >= span), _SPANS[0])
     many = span / wait
-    return f"about once in {round(1 / many)} {name}s by chance" if many < 2 / 3 else f"about once a {name} by chance"
+    article = "an" if name == "hour" else "a"
+    return (
+        f"about once in {round(1 / many)} {name}s by chance"
+        if many < 2 / 3
+        else f"about once {article} {name} by chance"
+    )
 
 
 def plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.columns import columns
-from mutuals.connectors.files.shapes import BadRow, Sniffed
+from mutuals.connectors.files.shapes import BadRow, Format, Sniffed
 from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.synonyms import normal
 from mutuals.connectors.files.times import NeedsOrder, guess_day_first, parse_time
@@ -23,6 +23,7 @@ from mutuals.listening.alarm.chance import Floats
 from mutuals.listening.alarm.even import MOST_COUNTS, Even, Said, evened, shown
 
 MOST_SERIES = 100_000
+_DELIMITERS = (",", ";", "\t", "|")
 _FIELDS = {
     "timestamp": "timestamp|time|date|datetime|date time|hour|day|when|ts|at|zeit|datum|zeitpunkt|heure|jour|fecha|hora|"
     "data|ora|quand|tijd",
@@ -41,7 +42,7 @@ def bring(path: Path, *, said: Said, now: float, told: Told = silent) -> Even:
     """
     zone = _zone(said.zone)
     try:
-        sniffed = sniff(path, encoding=said.encoding, delimiter=said.delimiter)
+        sniffed = _sniffed(path, said)
         found = _meant(sniffed, said.fields, path.name)
         read = _Read(found, zone, path.name)
         left_out = list[BadRow]()
@@ -57,6 +58,26 @@ def bring(path: Path, *, said: Said, now: float, told: Told = silent) -> Even:
         )
     names, of, times, values = read.done(now, notes)
     return evened(names, of, times, values, said, read.rows, notes, path.name)
+
+
+def _sniffed(path: Path, said: Said) -> Sniffed:
+    """What the file is. Clocks are full of colons, so where no column is known the usual delimiters are tried."""
+    first = sniff(path, encoding=said.encoding, delimiter=said.delimiter)
+    if said.delimiter or said.fields or first.format is not Format.CSV or _is_known(first):
+        return first
+    for delimiter in _DELIMITERS:
+        if delimiter != first.delimiter and _is_known(
+            again := sniff(path, encoding=said.encoding, delimiter=delimiter)
+        ):
+            return again
+    if first.delimiter in _DELIMITERS:
+        return first
+    return sniff(path, encoding=said.encoding, delimiter=_DELIMITERS[0])
+
+
+def _is_known(sniffed: Sniffed) -> bool:
+    plain = {normal(column) for column in sniffed.columns}
+    return all(plain & set(_FIELDS[ours].split("|")) for ours in ("timestamp", "value"))
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -21,7 +21,11 @@ _PRIOR_STEPS = 48.0  # that the precision is worth
 _FEWEST = 50.0  # posts before the share is believed
 _FIRST, _FEWEST_STEPS = 3 * 86_400, 14  # seconds and steps before it is
 _RISE = 2.5  # the share that is looked for, as a multiple of the usual one
-_HIGHEST = 16.0  # of the sum, so that an alarm ends within hours of what it was about
+_LEAST_RISE = 1.25  # of the usual share: a step below it is no evidence of a rise
+_HIGHEST, _FALLING = (
+    16.0,
+    10.0,
+)  # of the sum, and once it falls, so that an alarm ends within hours of what it was about
 _CLIP, _WIDE = 2.0, 3.5  # standard deviations: for the share, for its scatter
 
 
@@ -52,9 +56,11 @@ class Share:
         scatter = (self.numbers[3] + likeness * _PRIOR_STEPS) / (self.numbers[4] + _PRIOR_STEPS)
         scatter = np.minimum(np.maximum(scatter, 0.002), 0.3)
         added = self._ratio(k, n, usual, 1 / scatter - 1)
+        added = np.where(k >= _LEAST_RISE * usual * n, added, np.minimum(added, 0.0))
         is_ready = (self.numbers[2] >= max(_FIRST / self.step, _FEWEST_STEPS)) & (self.numbers[1] >= _FEWEST)
-        self.numbers[5] = np.where(is_ready, np.minimum(np.maximum(self.numbers[5] + added, 0), _HIGHEST), 0.0)
-        self._learn(k, n, usual, scatter)
+        before = np.where(added < 0, np.minimum(self.numbers[5], _FALLING), self.numbers[5])
+        self.numbers[5] = np.where(is_ready, np.minimum(np.maximum(before + added, 0), _HIGHEST), 0.0)
+        self._learn(k, n, usual, scatter, is_ready)
         return usual, added, self.numbers[5].copy()
 
     def saved(self) -> dict[str, Any]:
@@ -75,14 +81,15 @@ class Share:
         grown = log_gamma(np.stack((k, n - k, k, n - k)) + a) - log_gamma(a)
         return np.asarray(grown[0] + grown[1] - grown[2] - grown[3], np.float64)
 
-    def _learn(self, k: Floats, n: Floats, usual: Floats, scatter: Floats) -> None:
-        """Fade and add; a step counts as the independent posts that it is worth, its share at most clipped."""
+    def _learn(self, k: Floats, n: Floats, usual: Floats, scatter: Floats, is_ready: Any) -> None:
+        """Fade and add; a step counts as the independent posts that it is worth, its share is clipped once it speaks."""
         which = n > 0
         more = np.maximum(n - 1, 0)
         width = 1 + more * scatter
         variance = np.maximum(usual * (1 - usual), 1e-4) * width / np.maximum(n, 1)
         limit = _CLIP * np.sqrt(variance)
-        share = np.minimum(np.maximum(k / np.maximum(n, 1), usual - limit), usual + limit)
+        share = k / np.maximum(n, 1)
+        share = np.where(is_ready, np.minimum(np.maximum(share, usual - limit), usual + limit), share)
         worth = n / width
         fade = np.where(which, 1 - 1 / (_MEMORY / self.step), 1.0)
         weight = np.where(which, 1 / (1 + more / _PRECISION) ** 2, 0.0)

@@ -17,7 +17,7 @@ from mutuals.listening.alarm.watch import LEAST, Marks, Stream
 
 HOLD = 6 * 3_600
 """Seconds that a stream counts as raised after it was, and that end an incident when nothing is."""
-HIGHEST = 10.0
+HIGHEST = 8.75
 """What the sum of the negative share can always reach; a stricter setting asks of it no more."""
 _PARTS = 2  # communities
 

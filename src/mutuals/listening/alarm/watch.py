@@ -22,8 +22,8 @@ from mutuals.listening.alarm.share import Share
 LEAST = 2.5
 """Below this strictness nothing is marked."""
 _RATIO, _COUNT = (2.0, 3.0), (5.0, 10.0)  # asked at strictness 3 and at 6; beyond it the chance alone decides
-_OF_SHARE = 1.5  # of the sum of the negative share is one of strictness: 9 at 6
-_LOOK_BACK = 3 * 3_600  # seconds in which a burst that doubles twice is a crisis
+_OF_SHARE = 1.8  # of the sum of the negative share is one of strictness: 9 at 5
+_LOOK_BACK = 3 * 3_600  # seconds in which a burst that doubles twice is a crisis, and whose counts are read together
 
 
 class Stream(IntEnum):
@@ -83,6 +83,7 @@ class Watch:
     streams: dict[str, Baseline] = field(default_factory=dict)
     share: Share | None = None
     past: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    sums: dict[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 1 <= self.step <= 7 * 86_400:
@@ -105,8 +106,9 @@ class Watch:
         for stream, told in ((Stream.VOLUME, posts), (Stream.SPREAD, counts.spread), (Stream.REACH, counts.reach)):
             if told is not None:
                 given = tidy(told)
-                mean, scatter = self._usual(stream, given, hours)
+                mean, scatter, alike = self._usual(stream, given, hours)
                 marks[stream], chances[stream] = _mark(given, mean, scatter)
+                self._together(stream, given, mean, scatter, alike, marks[stream], chances[stream])
                 values[stream], expected[stream] = given, mean
         if counts.negatives is not None:
             self._shares(posts, tidy(counts.negatives), marks, chances, values, expected)
@@ -119,6 +121,7 @@ class Watch:
         """The state as JSON takes it."""
         return {
             "size": self.size, "step": self.step, "zone": self.zone, "past": plain(self.past),
+            "sums": {name: plain(one) for name, one in self.sums.items()},
             "streams": {name: one.saved() for name, one in self.streams.items()},
             "share": self.share.saved() if self.share else None,
         }  # fmt: skip
@@ -129,16 +132,45 @@ class Watch:
         streams = {name: Baseline.restored(one) for name, one in saved["streams"].items()}
         share = Share.restored(saved["share"]) if saved["share"] else None
         past = np.array(saved["past"], np.float64)
-        return cls(int(saved["size"]), float(saved["step"]), saved["zone"], streams, share, past)
+        sums = {name: np.array(one, np.float64) for name, one in saved["sums"].items()}
+        return cls(int(saved["size"]), float(saved["step"]), saved["zone"], streams, share, past, sums)
 
-    def _usual(self, stream: Stream, counts: Floats, hours: Ints) -> tuple[Floats, Floats]:
+    def _usual(self, stream: Stream, counts: Floats, hours: Ints) -> tuple[Floats, Floats, Floats]:
         name = stream.name.lower()
         if name not in self.streams:
             self.streams[name] = Baseline.fresh(self.size, self.step)
-        mean, scatter = np.empty_like(counts), np.empty_like(counts)
+        told = np.empty((3, *counts.shape))
         for place, hour in enumerate(hours.tolist()):
-            mean[place], scatter[place] = self.streams[name].take(counts[place], hour)
-        return mean, scatter
+            told[0, place], told[1, place], told[2, place] = self.streams[name].take(counts[place], hour)
+        return told[0], told[1], told[2]
+
+    def _together(
+        self,
+        stream: Stream,
+        counts: Floats,
+        mean: Floats,
+        scatter: Floats,
+        alike: Floats,
+        marks: Floats,
+        chances: Floats,
+    ) -> None:
+        """Three hours of steps read as one count too, where the last of them is raised as well: a burst that grows slowly.
+
+        Their sum scatters less, and the less so the more alike neighbours are (the variance of a mean of AR(1) steps).
+        """
+        many = len(self.past)
+        if many == 1:
+            return
+        name = stream.name.lower()
+        before = self.sums.get(name, np.full((2, many - 1, self.size), np.nan))
+        whole = np.concatenate((before, np.stack((counts, mean))), axis=1)
+        self.sums[name] = whole[:, len(counts) :].copy()
+        total, usual = np.lib.stride_tricks.sliding_window_view(whole, many, axis=1).sum(axis=-1)
+        grown = (1 + alike) / (1 - alike) - 2 * alike * (1 - alike**many) / (many * (1 - alike) ** 2)
+        strict, chance = _mark(total, usual, scatter * grown / many)
+        with np.errstate(invalid="ignore"):
+            better = (strict > marks) & (counts >= _at(LEAST, _RATIO) * mean)
+        marks[better], chances[better] = strict[better], chance[better]
 
     def _shares(self, posts: Floats, negatives: Floats, *into: Floats) -> None:
         marks, chances, values, expected = (one[Stream.NEGATIVE] for one in into)
