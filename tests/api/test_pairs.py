@@ -1,8 +1,13 @@
 """The review by the API and the terminal: what waits, answers, refusals, and why."""
 
 import json
+import struct
+from math import inf, nan
+
+import pytest
 
 import cast
+from mutuals.api._paging import pack
 from mutuals.cli import main
 from mutuals.identity.models import Edge
 from mutuals.people.models import Person, Profile
@@ -115,3 +120,24 @@ def test_why_names_both_ends_as_they_may_be_asked_about(staff, ada):
 
     assert {two} & {f"person {bea.pk} Bea Brand and person {bo.pk} Bo Brand"}
     assert f"presence {row.pk} @bea.pours" in one
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "NaN_1",
+        "1e309_1",
+        "0.5_" + "9" * 40,
+        "",
+        "ab",
+        struct.pack(">dq", nan, 1).hex(),
+        struct.pack(">dq", inf, 1).hex(),
+    ],
+)
+def test_what_is_no_place_in_the_queue_is_refused_and_does_not_begin_it_anew(staff, ada, place):
+    waiting(staff)
+
+    answer = ada("GET", f"/identity/pairs?cursor={pack((place,))}")
+
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["cursor"]

@@ -12,6 +12,7 @@ from pydantic import Field
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, pack, unpack
+from mutuals.api._problems import Broken
 from mutuals.api._types import Flag, Id, In, Line, Out, Page, PathId, Ref
 from mutuals.api.people import person_named
 from mutuals.base import clock
@@ -139,6 +140,8 @@ class ReasonOut(Out):
 def waiting(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[PairOut]:
     """Pairs that wait for an answer, in the order of the review."""
     place = unpack(cursor, str)
+    if place and queries.place_of(place[0]) is None:
+        raise Broken("cursor", "This is not a cursor of this list.")
     viewer = user_of(request)
     rows = queries.queue(viewer, after=place[0] if place else "", limit=limit + 1)
     following = pack((rows[limit - 1].cursor,)) if len(rows) > limit else None

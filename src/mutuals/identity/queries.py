@@ -81,7 +81,7 @@ def unsure() -> QuerySet[Edge]:
 def queue(viewer: User, *, after: str = "", limit: int = 25) -> list[Waiting]:
     """Lines of the queue from a place on, for somebody who may answer. Second looks stand among the others."""
     require(viewer, "person.link")
-    rows, place = unsure(), _place(after)
+    rows, place = unsure(), place_of(after)
     if place:
         rows = rows.filter(Q(priority__lt=place[0]) | Q(priority=place[0], pk__lt=place[1]), priority__lte=place[0])
     found = list(rows.select_related(*_RELATED)[:limit])
@@ -242,8 +242,8 @@ def _line(edge: Edge) -> Waiting:
     return Waiting(edge, named(ends[0]), named(ends[1]), value, currency)
 
 
-def _place(cursor: str) -> tuple[float, int] | None:
-    """None for whatever is no cursor of this queue: it begins anew."""
+def place_of(cursor: str) -> tuple[float, int] | None:
+    """Priority and number of the pair behind which the queue goes on; None for whatever is no cursor of it."""
     try:
         priority, number = _PLACE.unpack(bytes.fromhex(cursor[:60]))
     except (ValueError, struct.error):
