@@ -24,8 +24,10 @@ from mutuals.text.normal import plain
 from mutuals.text.vectors import Vectors
 
 FOLDS = 3
-ELSEWHERE = 0.2
-"""What a comment of GoEmotions weighs beside a post of the corpus."""
+ELSEWHERE = {"mood": 0.12, "emotion": 0.6}
+"""What a comment of GoEmotions weighs beside a post of the corpus: its moods are not towards a brand."""
+_SOME = 3
+"""Of the comments each such one helps to fit a fold; the head that ships is fitted on all."""
 
 
 def main(argv: list[str]) -> int:
@@ -51,7 +53,7 @@ def main(argv: list[str]) -> int:
         "urgency": (ours.urgency, None, False),
     }.items():
         start = time.process_time()
-        heads[name], about[name] = made_of.head(target, other, many=many)
+        heads[name], about[name] = made_of.head(name, target, other, many=many)
         print(name, json.dumps(about[name]), f"{time.process_time() - start:.0f} s", flush=True)
     write(folder, heads, about, ours)
     return 0
@@ -66,28 +68,37 @@ class Made:
         self.fold = np.array([kinds.index(group) % FOLDS for group in ours.group])
         self.english = np.array([language == "en" for language in ours.languages])
 
-    def head(self, target: np.ndarray, other: np.ndarray | None, *, many: bool) -> tuple[fit.Head, dict[str, object]]:
+    def head(
+        self, name: str, target: np.ndarray, other: np.ndarray | None, *, many: bool
+    ) -> tuple[fit.Head, dict[str, object]]:
         """A calibrated head, and how it did on industries that it had not seen."""
         held = np.zeros_like(target)
         for fold in range(FOLDS):
             out = self.fold == fold
-            found = self._fit(target, other, ~out, many=many)
+            found = self._fit(name, target, other, ~out, many=many, every=_SOME)
             held[out] = fit.logits(found, self.x[: self.count][out], self.dense[: self.count][out])
         factor, added = fit.calibrated(held, target, many=many)
-        head = self._fit(target, other, np.ones(self.count, bool), many=many)
+        head = self._fit(name, target, other, np.ones(self.count, bool), many=many, every=1)
         head = fit.Head(head.places * factor, head.meanings * factor, head.bias * factor + added)
         return head, self._about(held * factor + added, target, many=many)
 
-    def _fit(self, target: np.ndarray, other: np.ndarray | None, among: np.ndarray, *, many: bool) -> fit.Head:
+    def _fit(
+        self, name: str, target: np.ndarray, other: np.ndarray | None, among: np.ndarray, *, many: bool, every: int
+    ) -> fit.Head:
         ours = np.flatnonzero(among)
         if other is None:
             return fit.fit(self.x[ours], self.dense[ours], target[ours], np.ones(len(ours)), many=many)
-        told = np.flatnonzero(other.sum(axis=1) > 0)
-        every = np.concatenate([ours, self.count + told])
-        weights = np.concatenate([np.ones(len(ours)), np.full(len(told), ELSEWHERE)])
+        told = np.flatnonzero(other.sum(axis=1) > 0)[::every]
+        rows_used = np.concatenate([ours, self.count + told])
+        weights = np.concatenate([np.ones(len(ours)), np.full(len(told), ELSEWHERE[name] * every)])
         y = np.vstack([target[ours], other[told]])
         return fit.fit(
-            self.x[every], self.dense[every], y, weights, many=many, foreign=np.arange(len(every)) >= len(ours)
+            self.x[rows_used],
+            self.dense[rows_used],
+            y,
+            weights,
+            many=many,
+            foreign=np.arange(len(rows_used)) >= len(ours),
         )
 
     def _about(self, z: np.ndarray, target: np.ndarray, *, many: bool) -> dict[str, object]:

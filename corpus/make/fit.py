@@ -46,11 +46,12 @@ def fit(
     """Softmax regression on shares `y` [rows, labels], or one logistic regression a label where `many` may hold.
 
     Rows that `foreign` marks come from elsewhere: they get a bias of their own, which is forgotten. Places met in fewer
-    than `least` rows are left out.
+    than `least` rows are left out; rarer ones weigh more (by the logarithm of their share).
     """
     met = np.bincount(x.indices, minlength=x.shape[1])
     used = np.flatnonzero(met >= least)
-    part = x[:, used].astype(np.float32)
+    rarity = np.clip(np.log(x.shape[0] / met[used]) / 6, 0.3, 1.5).astype(np.float32)
+    part = (x[:, used] @ sparse.diags(rarity)).tocsr().astype(np.float32)
     across = part.T.tocsr()
     rows, labels = y.shape
     aside = np.zeros((rows, 1), np.float32) if foreign is None else foreign.astype(np.float32)[:, None]
@@ -83,7 +84,7 @@ def fit(
         np.float32
     )
     places = np.zeros((x.shape[1], labels), np.float32)
-    places[used] = v[:a].reshape(-1, labels)
+    places[used] = v[:a].reshape(-1, labels) * rarity[:, None]
     return Head(places, v[a:b].reshape(-1, labels)[:-1], v[b:])
 
 

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from mutuals.text.glosses import gloss
+from mutuals.text.glosses import gloss, sign
 from mutuals.text.vectors import Vectors
 from mutuals.text.words import DENIED, tokens
 
@@ -28,6 +28,7 @@ _PARTS = (3, 4, 5)  # letters
 _MOST_PARTS = 60
 _WHOLE = "en"
 """Words of this language have a meaning in the space of vectors, whatever their ending; their parts add little but cost."""
+_ENGLISH = (_WHOLE, "und")
 _GOLDEN = 0x9E3779B1  # Knuth, multiplicative hashing
 
 Ints = NDArray[np.int64]
@@ -69,8 +70,12 @@ def word(token: str, language: str) -> tuple[int, Ints, Floats]:
     denied, bare = parted(token)
     places, values = [number & _PLACES], [1.0]
     if bare[0].isalpha():
-        if english := gloss(language, bare):
+        english = gloss(language, bare)
+        if english:
             places.append(crc32((denied + english).encode()) & _PLACES)
+            values.append(1.0)
+        if meant := sign(english or bare) if english or language in _ENGLISH else None:
+            places.append(crc32(f"§{denied}{meant}".encode()) & _PLACES)
             values.append(1.0)
         edged = f"<{bare}>"
         sizes = () if language == _WHOLE else _PARTS
@@ -96,7 +101,7 @@ def meaning(token: str, language: str, vectors: Vectors) -> tuple[bool, Floats |
     if not bare[0].isalpha():
         return bool(denied), None
     english = gloss(language, bare)
-    if english is None and language not in ("en", "und"):
+    if english is None and language not in _ENGLISH:
         return bool(denied), None
     return bool(denied), vectors.of(english or bare)
 

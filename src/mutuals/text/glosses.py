@@ -39,6 +39,30 @@ def bare(word: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=100_000)
+def sign(english: str) -> str | None:
+    """`+` for an English word that is mostly well meant, `-` for one that is ill meant, None for others."""
+    whole, stems = _signs()
+    if english in whole:
+        return whole[english]
+    for length in range(len(english), _LEAST - 1, -1):
+        if english[:length] in stems:
+            return stems[english[:length]]
+    return None
+
+
+@lru_cache(maxsize=1)
+def _signs() -> tuple[dict[str, str], dict[str, str]]:
+    whole: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    for line in (files("mutuals.text") / "moods.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            one, _, words = line.partition(":")
+            for word in words.split():
+                (stems if word.endswith("*") else whole).setdefault(word.rstrip("*"), one)
+    return whole, stems
+
+
 @lru_cache(maxsize=1)
 def _dictionary() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
     """Language -> whole words and stems, each to its English."""

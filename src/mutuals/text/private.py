@@ -8,7 +8,7 @@ from collections.abc import Callable
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 _CARD = re.compile(r"(?<![\d+])\d(?:[ -]?\d){12,18}(?!\d)")
-_PHONE = re.compile(r"(?<![\w.,/:-])(?:\+|00|\(?0)\(?\d(?:[ ()./-]{0,2}\d){6,14}(?![\d:]|[.,]\d)")
+_PHONE = re.compile(r"(?<![\w.,/:-])(?<!\d )(?:\+|00|\(?0)\(?\d(?:[ ()./-]{0,2}\d){6,14}(?![\d:]|[.,]\d)")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _NAMED = re.compile(
     r"(?i:\b(?:booking|reservation|confirmation|pnr|record locator|buchung\w*|réservation|dossier|reserva|localizador|"

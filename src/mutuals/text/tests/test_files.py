@@ -1,0 +1,80 @@
+"""`mutuals read`: files in, files out."""
+
+from __future__ import annotations
+
+import csv
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mutuals.cli import build
+from mutuals.cli.readings import read
+from mutuals.connectors.files.work import Refused
+
+
+def run(*words):
+    return read(build(["read"]).parse_args(["read", *map(str, words)]))
+
+
+def lines(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_file_of_posts_becomes_a_file_of_readings(tmp_path):
+    posts = tmp_path / "posts.csv"
+    posts.write_text(
+        'id,text,lang\n7,"Worst service ever, I am furious",\n8,Danke für die tolle Hilfe,de\n9,,\n', encoding="utf-8"
+    )
+
+    counts = run(posts, "--out", tmp_path / "out.csv", "--json")
+
+    first, second, third = lines(tmp_path / "out.csv")
+    assert counts["posts"] == 3
+    assert (first["id"], first["language"], first["sentiment"]) == ("7", "en", "negative")
+    assert (second["language"], second["sentiment"]) == ("de", "positive")
+    assert float(first["p_negative"]) + float(first["p_neutral"]) + float(first["p_positive"]) == pytest.approx(
+        1, abs=0.001
+    )
+    assert (third["id"], third["sentiment"], third["p_negative"]) == ("9", "", "")
+
+
+def test_parquet_goes_in_and_out_by_several_processes(tmp_path):
+    texts = ["thank you, great help", "terrible delay, nobody answers"] * 1_100
+    pq.write_table(pa.table({"tweet_id": list(range(2_200)), "Body": texts}), tmp_path / "posts.parquet")
+
+    run(tmp_path / "posts.parquet", "--out", tmp_path / "out.parquet", "--map", "text=Body", "--processes", 2, "--json")
+
+    out = pq.read_table(tmp_path / "out.parquet").to_pydict()
+    assert out["id"] == [str(n) for n in range(2_200)]
+    assert out["sentiment"] == ["positive", "negative"] * 1_100
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "told"),
+    [
+        (b"a,b\n1,2\n", [], "No column of posts.csv is known as the text"),
+        (b"id,text\n1,x\n", ["--map", "text=Nope"], "no column"),
+        (b"id,text\n1,x\n", ["--map", "mood=text"], "no word that columns are mapped to"),
+        (b"", [], "empty"),
+        (b"\x1f\x8bxxxx", [], "gzip"),
+    ],
+)
+def test_a_file_that_nothing_can_be_done_with_is_refused_and_nothing_written(tmp_path, content, words, told):
+    posts = tmp_path / "posts.csv"
+    posts.write_bytes(content)
+
+    with pytest.raises(Refused, match=told):
+        run(posts, "--out", tmp_path / "out.csv", *words)
+
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_cells_cannot_run_as_formulas(tmp_path):
+    posts = tmp_path / "posts.csv"
+    posts.write_text('id,text\n"=1+1",good morning everybody\n', encoding="utf-8")
+
+    run(posts, "--out", tmp_path / "out.csv", "--json")
+
+    assert lines(tmp_path / "out.csv")[0]["id"] == "'=1+1"
