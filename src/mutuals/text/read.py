@@ -76,7 +76,7 @@ class Reader:
         logits, brings = self._scorer.score(texts)
         self._towards_brands(posts, lines, texts, logits)
         moods, emotions = _shares(logits[:, span("mood")]), _shares(logits[:, span("emotion")])
-        intents = 1 / (1 + np.exp(-logits[:, span("intents")]))
+        intents = 1 / (1 + np.exp(-np.clip(logits[:, span("intents")], -50, 50)))
         urgency = _shares(logits[:, span("urgency")])
         for row, text in enumerate(texts):
             yield self._reading(text, moods[row], emotions[row], intents[row], urgency[row], brings[row])

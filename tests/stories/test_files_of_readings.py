@@ -1,4 +1,4 @@
-"""`mutuals read`: files in, files out."""
+"""I5: `mutuals read` from the terminal: files in, files out, each post positive, negative or neither."""
 
 from __future__ import annotations
 
