@@ -26,7 +26,7 @@ import numpy.typing as npt
 from benchmarks.figure import Figure, line
 from benchmarks.listening_made import made
 from mutuals.listening.alarm import budget
-from mutuals.listening.alarm.verdict import HOLD, judge
+from mutuals.listening.alarm.verdict import hold, judge
 from mutuals.listening.alarm.watch import Counts, Marks, Stream, Watch
 from mutuals.listening.corpus import read
 from mutuals.listening.nplets import rising
@@ -220,7 +220,7 @@ def _nab_score(
         late = [span for span in spans if span[1] >= began + WARM * DAY]
         of += len(late)
         hit += sum(bool(((lit > a - HOUR) & (lit <= z)).any()) for a, z in late)
-        for burst in np.split(lit, np.flatnonzero(np.diff(lit) > HOLD) + 1):
+        for burst in np.split(lit, np.flatnonzero(np.diff(lit) > hold(HOUR)) + 1):
             outside += bool(len(burst)) and not any(((burst > a - HOUR) & (burst <= z)).any() for a, z in spans)
     return hit, of, outside / (len(windows) * (len(raised) * HOUR / DAY - days) / 7)
 
@@ -243,7 +243,7 @@ class _rolling_z:
 
 def _incidents(raised: npt.NDArray[np.bool_]) -> int:
     hours = [np.flatnonzero(column) for column in raised.T]
-    return sum(1 + int((np.diff(one) > HOLD / HOUR).sum()) for one in hours if len(one))
+    return sum(1 + int((np.diff(one) > hold(HOUR) / HOUR).sum()) for one in hours if len(one))
 
 
 def _delays(seed: int, level: float, times: float, share: float, stream: Stream, strictness: float) -> Floats:

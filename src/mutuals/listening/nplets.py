@@ -24,8 +24,11 @@ LEAST_AUTHORS = 5
 """Fewer people than these are no n-plet."""
 LEAST_Z, LEAST_COHESION = 1.64, 0.08
 """Standard deviations above the rest (one-sided 5 %), and how far beyond chance words stand together (0 chance, 1 always)."""
+MOST_FALSE = 0.5
+"""n-plets of a list that chance may be expected to give."""
 _WORDS, _TRIPLE_WORDS = 1_500, 160  # that pairs and triples are made of
 _CANDIDATES = 3_000  # pairs, and as many triples, whose authors are counted
+_MOST_TERMS = 200
 _AT_ONCE = 8_000_000  # sets that are counted at once
 _PRIOR = 200.0  # authors that the prior is worth
 _EXAMPLES = 5
@@ -107,16 +110,22 @@ def log_odds(inside: Any, people: float, outside: Any, others: float) -> Any:
     return ratio / np.sqrt(1 / a + 1 / b)
 
 
-def chance(inside: float, people: float, outside: float, others: float) -> float:
-    """How probable so large a difference is where there is none: the signed root of the deviance, one-sided. 0 of nobody."""
+def chance(inside: int, people: int, outside: int, others: int) -> float:
+    """How probable so many or more inside are where there is no difference: a binomial tail, 0 of nobody to compare with."""
     if not others:
         return 0.0
-    usual = (inside + outside) * people / (people + others)
-    rest = inside + outside - usual
-    if inside <= usual:
+    number, share = inside + outside, people / (people + others)
+    if inside <= number * share:
         return 1.0
-    deviance = 2 * (inside * math.log(inside / usual) + (outside * math.log(outside / rest) if outside else 0.0))
-    return 0.5 * math.erfc(math.sqrt(deviance / 2))
+    if outside > _MOST_TERMS:  # the signed root of the deviance is near enough where nothing is rare
+        usual = number * share
+        deviance = inside * math.log(inside / usual) + outside * math.log(outside / (number - usual))
+        return 0.5 * math.erfc(math.sqrt(deviance))
+    tail = 0.0
+    for many in range(inside, number + 1):
+        ways = math.lgamma(number + 1) - math.lgamma(many + 1) - math.lgamma(number - many + 1)
+        tail += math.exp(ways + many * math.log(share) + (number - many) * math.log1p(-share))
+    return min(tail, 1.0)
 
 
 def _telling(corpus: Corpus, here: _Group, rest: _Group, then: _Group, least: int) -> Ints:
@@ -153,7 +162,8 @@ def _candidates(
     for _ in range(of):
         parts.append(words[best % size])
         best = best // size
-    return np.stack(parts[::-1], axis=1), len(able)
+    tested = int(np.count_nonzero(counts[0] + counts[1] + counts[2] >= least))
+    return np.stack(parts[::-1], axis=1), tested
 
 
 def _sets(group: _Group, words: Ints, of: int, known: int) -> Ints:
@@ -212,10 +222,14 @@ def _judged(
         z = float(log_odds(np.float64(people[0]), here.people, np.float64(people[1]), rest.people))
         growth_z = float(log_odds(np.float64(people[0]), here.people, np.float64(people[2]), then.people))
         cohesion = _cohesion(people[0], [single[word] for word in row], here.people)
+        if len(row) == 3 and cohesion >= LEAST_COHESION:  # no word may have come to a pair by chance
+            rest_of = [(word, [one for one in row if one != word]) for word in row]
+            whole = [(single[word], len(distinct(corpus.author[lists[0].having(pair)]))) for word, pair in rest_of]
+            cohesion = min(cohesion, *(_cohesion(people[0], both, here.people) for both in whole))
         if cohesion < LEAST_COHESION or (rest.people and z < LEAST_Z) or (then.people and growth_z < LEAST_Z):
             continue
         other, others = (people[2], then.people) if then.people else (people[1], rest.people)
-        if chance(people[0], here.people, other, others) * tested > 1:
+        if chance(people[0], here.people, other, others) * tested > MOST_FALSE:
             continue
         growth = (people[0] + 1) / here.people / ((people[2] + 1) / then.people) if then.people else None
         strength = growth_z if then.people else z if rest.people else float(np.sqrt(people[0]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from mutuals.listening.alarm.baseline import WEEK, Ints
 from mutuals.listening.alarm.chance import Floats
-from mutuals.listening.alarm.verdict import HIGHEST, HOLD
+from mutuals.listening.alarm.verdict import HIGHEST, hold
 from mutuals.listening.alarm.watch import LEAST, Marks, Stream
 
 LADDER = np.arange(LEAST, 12.01, 0.25)
@@ -90,7 +90,7 @@ def replay(marks: Marks, budget: Budget, *, real: Floats | None = None) -> Repla
         highest = np.where(real, 0.0, highest)
     series, places = np.nonzero((highest >= LADDER[0]).T)
     reached, at = highest[places, series], marks.times[places]
-    bursts = np.cumsum(_begins(series, at)) - 1
+    bursts = np.cumsum(_begins(series, at, marks.step)) - 1
     peaks = np.zeros(len(bursts) and int(bursts[-1]) + 1)
     np.maximum.at(peaks, bursts, reached)
     false = peaks[bursts] < LADDER[-1]
@@ -98,17 +98,17 @@ def replay(marks: Marks, budget: Budget, *, real: Floats | None = None) -> Repla
     for place, asked in enumerate(LADDER):
         for which, into in ((reached >= asked) & false, counted), (reached >= asked, whole):
             of, when = series[which], at[which]
-            into[place] = np.bincount(of[_begins(of, when)], minlength=size)
+            into[place] = np.bincount(of[_begins(of, when, marks.step)], minlength=size)
     table = expected_a_week(LADDER)[:, None]
     keeps = np.maximum(table, (counted + _BEFORE * table) / (weeks + _BEFORE)) <= budget.a_week
     chosen = np.where(keeps.any(axis=0), keeps.argmax(axis=0), len(LADDER) - 1)
     return Replay(LADDER[chosen], whole[chosen, np.arange(size)], weeks)
 
 
-def _begins(series: Ints, at: Floats) -> Any:
+def _begins(series: Ints, at: Floats, step: float) -> Any:
     """Where an incident begins, in raised steps sorted by series and time."""
     begins = np.ones(len(series), bool)
-    begins[1:] = (series[1:] != series[:-1]) | (np.diff(at) > HOLD)
+    begins[1:] = (series[1:] != series[:-1]) | (np.diff(at) > hold(step))
     return begins
 
 

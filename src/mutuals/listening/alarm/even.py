@@ -69,6 +69,11 @@ def evened(
     if said.zone:
         times = _told_apart(of, times, ZoneInfo(said.zone))
         of, times, values = _sorted(of, times, values)
+    same = _twice(of, times)
+    same[1:] &= values[1:] == values[:-1]
+    if same.any():
+        notes.append(f"{int(same.sum()):,} rows stand there twice and count once.")
+        of, times, values = of[~same], times[~same], values[~same]
     brought = _step(of, times, said, name)
     step = said.step or max(brought, _HOUR)
     if not FINEST <= step <= COARSEST:
@@ -85,8 +90,7 @@ def evened(
             f"{name} goes from {shown(times.min())} to {shown(times.max())}: {int(at.max()):,} steps of {spell(step)}. "
             "One of these dates may be wrong; else say a longer step with --step."
         )
-    twice = np.zeros(len(of), bool)
-    twice[1:] = (of[1:] == of[:-1]) & (times[1:] == times[:-1])
+    twice = _twice(of, times)
     if twice.any():
         notes.append(f"{int(twice.sum()):,} rows name a time that their series has already; their counts are added.")
     if step != brought:
@@ -169,14 +173,20 @@ def shown(moment: float) -> str:
 
 
 def _sorted(of: Ints, times: Floats, values: Floats) -> tuple[Ints, Floats, Floats]:
-    order = np.lexsort((times, of))
+    order = np.lexsort((values, times, of))
     return of[order], times[order], values[order]
+
+
+def _twice(of: Ints, times: Floats) -> Bools:
+    """Rows whose series has a row of the same time before."""
+    twice = np.zeros(len(of), bool)
+    twice[1:] = (of[1:] == of[:-1]) & (times[1:] == times[:-1])
+    return twice
 
 
 def _told_apart(of: Ints, times: Floats, zone: ZoneInfo) -> Floats:
     """When clocks go back an hour comes twice under one name: the second row of it is the second hour."""
-    twice = np.zeros(len(of), bool)
-    twice[1:] = (of[1:] == of[:-1]) & (times[1:] == times[:-1])
+    twice = _twice(of, times)
     moments = np.unique(times[twice])
     again = [moment for moment in moments[:10_000].tolist() if _comes_twice(moment, zone)]
     return np.where(twice & np.isin(times, again), times + _HOUR, times)

@@ -15,11 +15,15 @@ import numpy as np
 from mutuals.listening.alarm.chance import Floats
 from mutuals.listening.alarm.watch import LEAST, Marks, Stream
 
-HOLD = 6 * 3_600
-"""Seconds that a stream counts as raised after it was, and that end an incident when nothing is."""
+_HOLD = 6 * 3_600
 HIGHEST = 8.75
 """What the sum of the negative share can always reach; a stricter setting asks of it no more."""
 _PARTS = 2  # communities
+
+
+def hold(step: float) -> float:
+    """Seconds that a stream counts as raised after it was, and that end an incident when nothing is: six hours, or a step."""
+    return max(_HOLD, step)
 
 
 class Level(IntEnum):
@@ -76,13 +80,13 @@ def judge(marks: Marks, strictness: Floats, standing: dict[int, Incident]) -> li
     for place, series in np.argwhere(lit.any(axis=0)).tolist():
         now = float(marks.times[place])
         before = standing.pop(series, None)
-        if before is not None and now - before.last > HOLD:
+        if before is not None and now - before.last > hold(marks.step):
             ended.append(replace(before, ended=before.last + marks.step))
             before = None
         standing[series] = _grown(before, marks, place, series, lit[:, place, series])
     if len(marks.times):
         now = float(marks.times[-1])
-        for series in [series for series, one in standing.items() if now - one.last > HOLD]:
+        for series in [series for series, one in standing.items() if now - one.last > hold(marks.step)]:
             one = standing.pop(series)
             ended.append(replace(one, ended=one.last + marks.step))
     return sorted(ended, key=lambda one: (one.began, one.series))
@@ -94,7 +98,7 @@ def _grown(before: Incident | None, marks: Marks, place: int, series: int, lit: 
     nothing: tuple[float | None, ...] = (None,) * len(Stream)
     was = before.raised if before else nothing
     raised = tuple(now if lit[stream] else was[stream] for stream in Stream)
-    held = [at is not None and now - at <= HOLD for at in raised]
+    held = [at is not None and now - at <= hold(marks.step) for at in raised]
     level = Level.WATCH
     if held[Stream.NEGATIVE] and (held[Stream.VOLUME] or held[Stream.SPREAD]):
         grave = bool(marks.doubled[place, series]) or marks.parts[place, series] >= _PARTS
