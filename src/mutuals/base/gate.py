@@ -40,9 +40,9 @@ def shut() -> None:
 
 
 def giving_way(act: Callable[P, R]) -> Callable[P, R]:
-    """An act of a machine, in a transaction of its own: where it met somebody it goes back, lets them through and starts again.
+    """An act in a transaction of its own: where it met somebody it goes back, lets them through and starts again.
 
-    OperationalError where they are still in its way after a hundred times.
+    Nothing but the database may be changed by it. OperationalError where they are in its way a hundred times.
     """
 
     @wraps(act)

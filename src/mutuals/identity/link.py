@@ -299,6 +299,7 @@ def settle_later(person_ids: Iterable[int], *, now: datetime) -> None:
     jobs.later(SETTLE, once=f"{SETTLE}:{numbers}", at=now + timedelta(minutes=1), person_ids=numbers)
 
 
+@gate.giving_way
 @transaction.atomic
 def settle_now(person_ids: list[int]) -> None:
     """The job of `settle_later`. Whoever was erased meanwhile is passed over."""

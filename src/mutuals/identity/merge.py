@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import journal
+from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, forest, taken
 from mutuals.identity.edges import Grounds
@@ -45,6 +45,7 @@ class Done:
     edited_since: tuple[str, ...] = ()  # what staff changed after the act that was undone; their edits stay
 
 
+@gate.giving_way
 @transaction.atomic
 def merge(
     one: Person,
@@ -98,6 +99,7 @@ def unless_said_since(one: Person, other: Person, since: datetime) -> None:
         raise Blocked(later)
 
 
+@gate.giving_way
 @transaction.atomic
 def undo(row: Merge, *, by: User, now: datetime) -> Done:
     """As if this merge had not been: whoever was gone, with all who were merged into them, stands alone again.

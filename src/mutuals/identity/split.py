@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import journal
+from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, forest, merge
 from mutuals.identity.edges import Grounds, said_by
@@ -29,6 +29,7 @@ PROFILES = "profiles"
 MOST = 200  # profiles that leave at once
 
 
+@gate.giving_way
 @transaction.atomic
 def whole(row: Merge, *, by: User, now: datetime, note: str = "") -> Done:
     """Whoever was merged in leaves with everything of theirs, and no machine joins the two again.
@@ -41,6 +42,7 @@ def whole(row: Merge, *, by: User, now: datetime, note: str = "") -> Done:
     return done
 
 
+@gate.giving_way
 @transaction.atomic
 def some(
     person: Person,
@@ -85,6 +87,7 @@ def some(
     return Done(f"split:{split.pk}", source, target)
 
 
+@gate.giving_way
 @transaction.atomic
 def undo(row: Split, *, by: User, now: datetime) -> Done:
     """What left comes back, with the links and thoughts of before; what somebody moved on since stays where it is.
@@ -119,6 +122,7 @@ def undo(row: Split, *, by: User, now: datetime) -> Done:
     return Done(f"unsplit:{row.pk}", root, row.to, edited_since=tuple(edited))
 
 
+@gate.giving_way
 @transaction.atomic
 def again(row: Split, *, by: User, now: datetime) -> Done:
     """Split once more what was undone: to the same person, with the same things."""

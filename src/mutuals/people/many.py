@@ -39,18 +39,21 @@ def surviving(ids: Sequence[int]) -> tuple[list[int], int]:
     return list(dict.fromkeys(found)), sum(root != number for number, root in roots.items())
 
 
+@gate.giving_way
 @transaction.atomic
 def tag(ids: Sequence[int], word: str, *, by: User, now: datetime) -> list[int]:
     """Give people a tag; returns those who did not have it. Refused: more than 200 people, an empty tag, a 51st tag."""
     return _retag(ids, word, by=by, now=now, has=True)
 
 
+@gate.giving_way
 @transaction.atomic
 def untag(ids: Sequence[int], word: str, *, by: User, now: datetime) -> list[int]:
     """Take a tag from people; returns those who had it."""
     return _retag(ids, word, by=by, now=now, has=False)
 
 
+@gate.giving_way
 @transaction.atomic
 def give(owners: Mapping[int, int | None], *, by: User, now: datetime) -> dict[int, int | None]:
     """Give each person to an owner (None = nobody); returns the owners before, of those that changed.

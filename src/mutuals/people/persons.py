@@ -100,15 +100,22 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
 def held(person_id: int) -> Person:
     """The person as they are now, locked for the caller's transaction, in which nobody is erased. Refused: Gone.
 
-    Somebody who was merged since they were read is told as whom they became.
+    Somebody who was merged since they were read is told as whom they became; their own row is let go before, as whoever joins
+    more people locks it last.
     """
     gate.enter()
-    person = Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk=person_id).first()
-    if person is None:
-        raise Gone
-    return person if person.canonical_id == person.pk else held(person.canonical_id)
+    while True:
+        with transaction.atomic():
+            person = Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk=person_id).first()
+            if person is None:
+                raise Gone
+            if person.canonical_id == person.pk:
+                return person
+            transaction.set_rollback(True)
+        person_id = person.canonical_id
 
 
+@gate.giving_way
 @transaction.atomic
 def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime) -> Person:
     """Write down what staff know. An empty value clears the field, whatever other sources say.

@@ -255,3 +255,21 @@ def test_a_sign_in_that_is_told_six_times_at_once_is_news_once():
     assert [one.outcome for one in told] == ["linked"] * 6
     assert [one.is_new for one in told].count(True) == 1
     assert Proof.objects.count() == 1
+
+
+def test_whoever_edits_somebody_merged_meanwhile_does_not_stand_in_the_way_of_the_next_merge():
+    us = staff()
+    a, b, c = (person(name, by=us.ada) for name in ("Ann", "Bo", "Cy"))
+    merge.merge(a, b, by=us.ada, now=NOW, keep=b)
+
+    with transaction.atomic():
+        roots = canonical.held([b.pk, c.pk])
+        thread = beside(partial(persons.edit, a, by=us.ada, changes={"city": "Porto"}, now=NOW))
+        while thread.is_alive() and not somebody_waits():
+            sleep(0.01)
+        canonical.join(roots[b.pk], roots[c.pk])
+        has_waited = not thread.is_alive()
+    thread.join(30)
+
+    assert not has_waited
+    assert Person.objects.get(pk=c.pk).city == "Porto"
