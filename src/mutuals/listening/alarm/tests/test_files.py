@@ -1,7 +1,6 @@
 """`mutuals watch` on files: whatever the step, the clock and the mess."""
 
 import csv
-import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mutuals.cli import main
 from mutuals.connectors.files.work import Refused
 from mutuals.listening.alarm import files
 from mutuals.listening.alarm.even import Said
@@ -206,27 +204,6 @@ def test_a_file_that_nothing_can_be_made_of_is_refused_with_the_remedy(watched, 
 def test_a_choice_that_does_not_fit_is_refused(watched, said, message):
     with pytest.raises(Refused, match=message):
         watched(["timestamp,value", "1971-01-01T00:00:00Z,1", "1971-01-01T00:01:00Z,1", *lines(counts(), 1)], **said)
-
-
-def test_the_terminal_says_what_was_found_as_json(tmp_path, capsys):
-    (tmp_path / "counts.csv").write_text("when,mentions\n" + "\n".join(lines(counts())) + "\n")
-
-    words = [
-        "watch",
-        str(tmp_path / "counts.csv"),
-        "--out",
-        str(tmp_path / "alarms.csv"),
-        "--json",
-        "--budget",
-        "1 a year",
-    ]
-    code = main(words)
-    refused = main([*words[:-1], "few"])
-
-    said = capsys.readouterr()
-    assert (code, refused) == (0, 1)
-    assert json.loads(said.out)["alarms"] == 1
-    assert "says no budget" in json.loads(said.err)["refused"]
 
 
 def test_a_series_may_be_called_anything_and_no_sheet_runs_it(watched):
