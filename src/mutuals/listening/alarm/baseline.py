@@ -116,11 +116,11 @@ class Baseline:
         value = np.where(which, np.minimum(np.maximum(counts, mean - spread), mean + spread), mean)
         share = np.where(which, 1 / np.minimum(seen + 1, _MEMORY / self.step), 0.0)
         within, beyond = level * factor, (value - mean) / mean
-        new = np.stack((
-            value - mean + self.numbers[1],
-            (value - level) ** 2 - level, level * level, (value - within) ** 2 - within, within * within,
-            beyond * self.numbers[8], beyond * beyond,
-        ))  # fmt: skip
+        new = np.empty((7, len(seen)))
+        new[0] = value - mean + self.numbers[1]
+        new[1], new[2] = (value - level) ** 2 - level, level * level
+        new[3], new[4] = (value - within) ** 2 - within, within * within
+        new[5], new[6] = beyond * self.numbers[8], beyond * beyond
         self.numbers[1:8] += share * (new - self.numbers[1:8])
         self.numbers[8] = np.where(which, beyond, 0.0)
         fade = np.where(which, _KEPT ** min(self.step / 3_600, 1.0), 1.0)

@@ -149,7 +149,7 @@ class _Read:
         values = _numbers(batch[self._found["value"]])
         if "series" in self._found:
             named = pc.utf8_slice_codeunits(
-                pc.utf8_trim_whitespace(pc.fill_null(batch[self._found["series"]], "")), 0, 200
+                pc.utf8_trim_whitespace(pc.fill_null(batch[self._found["series"]], "")), 0, 2_000
             )
             named = named.dictionary_encode()
             places = [self._places.setdefault(one, len(self._places)) for one in named.dictionary.to_pylist()]
