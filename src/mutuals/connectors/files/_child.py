@@ -26,7 +26,7 @@ _ROWS, _BYTES, _SECONDS = 500, 1 << 20, 1.0  # whichever comes first ends a batc
 
 
 class Reader(Protocol):
-    """What each of the modules `texts`, `sheets` and `parquet` offers."""
+    """What each of the modules `texts`, `sheets` and `parquet` offers; `tables` is only of the last."""
 
     def recognised(self, path: Path, how: How) -> Sniffed:
         """What the file seems to be, with its first rows."""
@@ -69,6 +69,9 @@ def main() -> None:
     try:
         if "how" in asked:
             _sniff(reader, asked, out)
+        elif "columns" in asked:
+            for body in reader.tables(Path(asked["path"])):
+                out.send(body)
         else:
             _hand_over(reader, asked, out)
         last: dict[str, Any] = {"end": True}

@@ -55,6 +55,7 @@ class Limits:
 SNIFF = Limits(memory=768 << 20, seconds=10, seconds_a_mib=2, most_for_size=60, patience=60)
 ROWS = Limits(memory=768 << 20, seconds=60, seconds_a_mib=10, most_for_size=3600, patience=600)
 _SNIFFS, _READINGS = BoundedSemaphore(2), BoundedSemaphore(4)  # children of this process at once
+_BUSY = "Too many files are being read just now. Try again in some minutes."
 _SMALLER = "Open it where it was made and save it as CSV, or in smaller pieces, and bring that in."
 
 
@@ -78,7 +79,7 @@ def sniff(reader: str, path: Path, how: How, *, limits: Limits = SNIFF) -> Sniff
 def rows(reader: str, path: Path, sniffed: Sniffed, sheet: str, *, limits: Limits = ROWS) -> Iterator[Item]:
     """Every record of a file. Raises Unreadable, or Ended after the last row that was read before a limit was met."""
     if not _READINGS.acquire(timeout=limits.patience):
-        raise Unreadable("Too many files are being read just now. Try again in some minutes.")
+        raise Unreadable(_BUSY)
     number = 0
     told = {**_wire.sniffed_out(sniffed), "sample_rows": []}
     try:
@@ -91,6 +92,17 @@ def rows(reader: str, path: Path, sniffed: Sniffed, sheet: str, *, limits: Limit
     except Ended as error:
         where = f"Reading stopped after row {number:,}. " if number else ""
         raise Ended(f"{where}{error}") from error
+    finally:
+        _READINGS.release()
+
+
+def tables(reader: str, path: Path, *, limits: Limits = ROWS) -> Iterator[bytes]:
+    """Every row of a file as columns: streams of Arrow, each of one batch of texts. Raises Unreadable, Ended."""
+    if not _READINGS.acquire(timeout=limits.patience):
+        raise Unreadable(_BUSY)
+    try:
+        with _Child(reader, {"path": str(path), "columns": True}, limits) as child:
+            yield from child.messages()
     finally:
         _READINGS.release()
 
@@ -124,13 +136,17 @@ class _Child:
             self._process.stdout.close()
 
     def messages(self) -> Iterator[Any]:
-        """What it says until it says that this is the end. Raises Unreadable with its words, Ended with ours."""
+        """What it says until it says that this is the end; Arrow as it is. Raises Unreadable (its words), Ended (ours)."""
         while True:
             until = time.monotonic() + self._limits.patience
             length = int.from_bytes(self._take(_wire.HEAD, until), "big")
             if length > _wire.LONGEST:
                 raise Ended(f"A row holds more than {_wire.LONGEST >> 20} MiB. {_SMALLER}")
-            message = _wire.unpacked(self._take(length, until))
+            body = self._take(length, until)
+            if not body.startswith(b"{"):
+                yield bytes(body)
+                continue
+            message = _wire.unpacked(body)
             if "end" in message:
                 return
             if "unreadable" in message:

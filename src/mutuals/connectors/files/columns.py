@@ -14,15 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from mutuals.connectors.contract import Unreadable
-from mutuals.connectors.files import delimited, parquet, read
-from mutuals.connectors.files.shapes import BadRow, Format, Row, Sniffed, as_text, unique_names
+from mutuals.connectors.files import apart, delimited, read
+from mutuals.connectors.files.shapes import BadRow, Format, Row, Sniffed, as_cell, unique_names
 
 ROWS = 20_000
 """Rows of a batch."""
 MOST_TOLD = 3
 """Rows that were left out and are kept with their reason; of the rest only the number is known."""
-_MOST_BATCH = 256 << 20  # bytes of one unpacked batch of somebody's Parquet
 _MOST_WAITING = 64 << 20  # bytes that are read one by one before they are handed on
 _BLOCK = 4 << 20  # bytes of CSV that are parsed at once
 _UNTOLD = BadRow(0, "")
@@ -100,35 +98,11 @@ def _holds_stray_quotes(batch: Any, quote: str) -> bool:
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
-    file = parquet.open_parquet(path)
-    names = parquet.column_names(file)
-    try:
-        for batch in file.iter_batches(ROWS, use_threads=False):
-            if batch.nbytes > _MOST_BATCH:
-                raise Unreadable(f"{batch.num_rows:,} rows unpack to {batch.nbytes >> 20:,} MiB. Write them as CSV.")
-            yield {name: _texts(column) for name, column in zip(names, batch.columns, strict=True)}
-    except (pa.ArrowException, OSError) as error:
-        raise Unreadable(f"The file breaks off ({str(error)[:120]}).") from error
-    finally:
-        file.close()
-
-
-def _texts(column: Any) -> Any:
-    """One column of any type as texts; a list as its values parted by `;`."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _texts(column.dictionary_decode())
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_integer(kind) or pa.types.is_large_string(kind) or pa.types.is_date(kind):
-        return pc.cast(column, pa.string())
-    return pa.array([_text(value) for value in column.to_pylist()], pa.string())
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ";".join(filter(None, (_text(one) for one in value)))
-    return as_text(value).removesuffix(" 00:00:00")  # a date that a sheet kept as a moment
+    for body in apart.tables("parquet", path):
+        with pa.ipc.open_stream(body) as stream:
+            batch = stream.read_next_batch()
+        batch.validate(full=True)
+        yield dict(zip(batch.schema.names, batch.columns, strict=True))
 
 
 def _slow(path: Path, sniffed: Sniffed, left_out: list[BadRow]) -> Iterator[dict[str, Any]]:
@@ -149,4 +123,4 @@ def _slow(path: Path, sniffed: Sniffed, left_out: list[BadRow]) -> Iterator[dict
 
 
 def _as_columns(rows: list[Row], columns: Sequence[str]) -> dict[str, Any]:
-    return {name: pa.array([_text(row.values.get(name, "")) for row in rows], pa.string()) for name in columns}
+    return {name: pa.array([as_cell(row.values.get(name, "")) for row in rows], pa.string()) for name in columns}

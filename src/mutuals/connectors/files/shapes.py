@@ -105,6 +105,13 @@ def as_text(value: object) -> str:
     return str(value)
 
 
+def as_cell(value: object) -> str:
+    """One cell of a table that has columns of texts alone: a list as its values parted by `;`."""
+    if isinstance(value, list):
+        return ";".join(filter(None, (as_cell(one) for one in value)))
+    return as_text(value).removesuffix(" 00:00:00")  # a date that a sheet kept as a moment
+
+
 def _float_text(value: float) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         return ""
