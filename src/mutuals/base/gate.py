@@ -42,12 +42,13 @@ def shut() -> None:
 def giving_way(act: Callable[P, R]) -> Callable[P, R]:
     """An act in a transaction of its own: where it met somebody it goes back, lets them through and starts again.
 
-    Nothing but the database may be changed by it. OperationalError where they are in its way a hundred times.
+    Nothing but the database may be changed by it; within another act that one starts again. OperationalError where they are in
+    its way a hundred times.
     """
 
     @wraps(act)
     def run(*args: P.args, **more: P.kwargs) -> R:
-        for _ in range(_TRIES):
+        for _ in range(0 if connection.in_atomic_block else _TRIES):
             try:
                 return act(*args, **more)
             except OperationalError as error:

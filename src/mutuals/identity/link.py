@@ -143,6 +143,7 @@ def attach_free(rows: Sequence[tuple[int, int, Grounds]], *, by: str, now: datet
     return free
 
 
+@gate.giving_way
 def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: str = "") -> Link:
     """Staff say that a profile is a person's. Refuses (Taken) one that is another person's."""
     require(by, "person.link", person)
@@ -164,6 +165,7 @@ def confirm(profile: Profile, *, person: Person, by: User, now: datetime, note: 
     return found
 
 
+@gate.giving_way
 def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None:
     """Staff say that a profile is not this person's: the link ends, and the answer is remembered.
 
@@ -179,9 +181,9 @@ def reject(profile: Profile, *, by: User, now: datetime, note: str = "") -> None
             profile=profile, person=person, state=LinkState.REJECTED, because=[clue], by=f"staff:{by.pk}", since=now
         )
         Profile.objects.filter(pk=profile.pk).update(person=None)
-        profile.person = None
         settle([person.canonical_id], now=now)
         journal.note("profile.unlinked", person, by=by, profile=profile.pk)
+    profile.person = None
 
 
 def is_refused(profile: Profile, person_id: int) -> bool:
@@ -195,6 +197,7 @@ def is_refused(profile: Profile, person_id: int) -> bool:
     return edges.between([profile.pk], theirs).filter(verdict=Verdict.DIFFERENT, by__startswith="staff:").exists()
 
 
+@gate.giving_way
 def take_back(profile: Profile, *, said_by: str, now: datetime) -> bool:
     """End a link as if it had not been said: nothing is remembered against it. False where it is not that link any more."""
     with transaction.atomic():

@@ -48,6 +48,7 @@ class NotTaken(ValueError):
     """The account cannot be this person's by a sign-in alone; the message says why. Nothing is linked."""
 
 
+@gate.giving_way
 @transaction.atomic
 def oauth(person: Person, handle: Handle, *, now: datetime) -> tuple[int, bool]:
     """Link the account that a network vouched for after its owner signed in; returns the profile's id, and whether it was news.
@@ -74,6 +75,7 @@ def oauth(person: Person, handle: Handle, *, now: datetime) -> tuple[int, bool]:
     return row.id, is_new
 
 
+@gate.giving_way
 @transaction.atomic
 def vouch(person: Person, handle: Handle, *, by: User, now: datetime) -> Vouched:
     """A program of ours, such as the shop, says that a customer of its own signed in with an account. Twice is once.
