@@ -157,7 +157,7 @@ def shown(request: HttpRequest, pair_id: PathId) -> PairPage:
         raise Http404
     rows = sides.rows(found.one, found.other)
     return PairPage(
-        **_pair(found.edge).model_dump() | _named(found.one, "one") | _named(found.other, "other"),
+        **_sides_as_shown(found),
         open=found.is_open,
         clues=shown_clues(found.edge.because, full=sees_contacts(viewer)),
         fields=[FieldOut(field=row.field, one=list(row.one), other=list(row.other), mark=row.mark) for row in rows],
@@ -241,18 +241,22 @@ def _thing(request: HttpRequest, text: str) -> Person | Profile:
     return one(Profile.objects.select_related("person"), int(number))
 
 
-def _named(side: sides.Side, which: str) -> dict[str, str]:
-    return {which: side.name, f"{which}_ref": queries.referred(side.profile)}
+def _sides_as_shown(found: queries.Pair) -> dict[str, Any]:
+    """The pair with the names of its sides, in the order in which fields and clues stand."""
+    told = _pair(found.edge).model_dump()
+    if queries.ends_of(found.edge)[0].pk != found.one.profile.pk:
+        told["one_ref"], told["other_ref"] = told["other_ref"], told["one_ref"]
+    return told | {"one": found.one.name, "other": found.other.name}
 
 
 def _pair(edge: Edge) -> PairOut:
-    first, second = queries.ends_of(edge)
+    (one, other), (one_ref, other_ref) = queries.names_of(edge), queries.referred(edge)
     return PairOut(
         id=edge.pk,
-        one=queries.named(first),
-        one_ref=queries.referred(first),
-        other=queries.named(second),
-        other_ref=queries.referred(second),
+        one=one,
+        one_ref=one_ref,
+        other=other,
+        other_ref=other_ref,
         probability=edge.probability,
         pool=edge.pool,
         since=edge.since,

@@ -94,7 +94,7 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
             "pair": row.edge.pk,
             "one": row.one,
             "other": row.other,
-            "who": " ".join(map(queries.referred, queries.ends_of(row.edge))),
+            "who": " ".join(queries.referred(row.edge)),
             "sure": percent(row.edge.probability),
             "of": row.edge.pool,
             "cursor": row.cursor,

@@ -35,6 +35,11 @@ SELECT p.canonical_id, o.name FROM people_person p JOIN people_affiliation a ON 
 JOIN people_organisation o ON o.id = a.organisation_id
 WHERE p.canonical_id = ANY(%s::bigint[]) AND a.until IS NULL ORDER BY a.id
 """
+_REFUSED = """
+SELECT p.canonical_id, f.network, f.name FROM people_person p
+JOIN identity_link l ON l.person_id = p.id AND l.state = 'rejected' AND l.until IS NULL AND l.by LIKE 'staff:%%'
+JOIN people_profile f ON f.id = l.profile_id WHERE p.canonical_id = ANY(%s::bigint[]) ORDER BY l.id DESC LIMIT 1000
+"""
 _HOUSES = """
 SELECT DISTINCT g.host FROM unnest(%s::varchar[]) AS g(host)
 JOIN people_organisation o ON o.domain IN (g.host, 'www.' || g.host) AND o.domain <> ''
@@ -72,16 +77,18 @@ class Whom:
 
 
 def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[Any]] = ()) -> list[Whom]:
-    """The cards of canonical persons and of unlinked profiles; four statements at most. Who has no profile has none.
+    """The cards of canonical persons and of unlinked profiles; five statements at most. Who has no profile has none.
 
     `read` are unlinked profiles of which the caller holds `READ` already.
     """
     rows = [(None, *one) for one in read]
-    places = defaultdict[int, list[str]](list)
+    places, refused = defaultdict[int, list[str]](list), defaultdict[int, list[str]](list)
     if people:
         rows += bulk.execute(_OF_PEOPLE, [MOST, bulk.numbers(people)])
         for person, name in bulk.execute(_PLACES, [bulk.numbers(people)]):
             places[person].append(name)
+        for person, network, name in bulk.execute(_REFUSED, [bulk.numbers(people)]):
+            refused[person].append(handles.read(name[:200], network).core)
     if profiles:
         rows += bulk.execute(_OF_NOBODY, [bulk.numbers(profiles)])
     held = defaultdict[tuple[int | None, int | None], list[Voice]](list)
@@ -92,7 +99,9 @@ def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[A
             told = {field: one.get("value") for field, one in said.items() if not _is_claimed(field, one)}
             letter = str(said.get("signature", {}).get("by", ""))
             held[whom].append(Voice(number, network, key, name, shown, url, label, told, letter, cited))
-    made = {whom: card(voices, places.get(whom[0] or 0, ())) for whom, voices in held.items()}
+    made = {
+        whom: card(voices, places.get(whom[0] or 0, ()), refused.get(whom[0] or 0, ())) for whom, voices in held.items()
+    }
     houses = _houses(made.values())
     return [
         Whom(*whom, tuple(voice.id for voice in voices), without(made[whom], houses), tuple(voices))
@@ -116,8 +125,8 @@ def without(one: Card, houses: frozenset[str]) -> Card:
     return replace(one, hosts=tuple(host for host in one.hosts if host not in houses), houses=houses) if houses else one
 
 
-def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
-    """What the profiles of one holder say together. Own records come first: staff wrote them.
+def card(voices: Sequence[Voice], places: Iterable[str] = (), refused: Iterable[str] = ()) -> Card:
+    """What the profiles of one holder say together, and which handles staff refused. Own records come first: staff wrote them.
 
     Given and family names stand in pairs: the first of one belongs to the first of the other.
     """
@@ -153,6 +162,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = ()) -> Card:
         holders=_once(pair for voice in ordered for pair in _holders(voice)),
         firms=_once(voice.shown[:200] for voice in ordered if signature.is_firm(voice.shown)),
         cited=_once(one.partition(" ")[0] for voice in ordered for one in voice.cited),
+        refused=_once(refused)[:MOST],
         presences=len(ordered),
     )
 

@@ -222,11 +222,16 @@ def person_of(end: Profile) -> Person | None:
     return end.person.canonical if end.person is not None else None
 
 
-def referred(end: Profile) -> str:
-    """An end of an edge as `why` is asked about it: "person:12" for their own record, else "profile:30"."""
-    if end.network == OWN and end.person is not None:
-        return f"person:{end.person.canonical_id}"
-    return f"profile:{end.pk}"
+def referred(edge: Edge) -> tuple[str, str]:
+    """Both ends as `why` is asked about them: "person:12" for an own record, else "profile:30"."""
+    one, other = (f"person:{end.pk}" if isinstance(end, Person) else f"profile:{end.pk}" for end in _asked_about(edge))
+    return one, other
+
+
+def names_of(edge: Edge) -> tuple[str, str]:
+    """What both ends are called."""
+    one, other = (str(end) if isinstance(end, Person) else shown_name(end, full=True) for end in _asked_about(edge))
+    return one, other
 
 
 def ends_of(edge: Edge) -> list[Profile]:
@@ -234,12 +239,20 @@ def ends_of(edge: Edge) -> list[Profile]:
     return sorted((edge.a, edge.b), key=lambda end: (end.network != OWN, end.pk))
 
 
-def _line(edge: Edge) -> Waiting:
+def _asked_about(edge: Edge) -> list[Person | Profile]:
+    """Two persons or presences: persons of today, or those of then where both have become one (a second look)."""
     ends = ends_of(edge)
-    people = [person for end in ends if (person := person_of(end)) is not None]
+    rows = [end.person if end.network == OWN else None for end in ends]
+    today = [row and row.canonical for row in rows]
+    are_one = today[0] is not None and today[0] == today[1]
+    return [(row if are_one else now) or end for end, row, now in zip(ends, rows, today, strict=True)]
+
+
+def _line(edge: Edge) -> Waiting:
+    people = [person for end in ends_of(edge) if (person := person_of(end)) is not None]
     best = max(people, key=lambda person: person.order_total, default=None)
     value, currency = (best.order_total, best.order_currency) if best else (0, "")
-    return Waiting(edge, named(ends[0]), named(ends[1]), value, currency)
+    return Waiting(edge, *names_of(edge), value, currency)
 
 
 def place_of(cursor: str) -> tuple[float, int] | None:

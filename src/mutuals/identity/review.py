@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import journal, wake
+from mutuals.base import gate, journal, wake
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, forest, joins, link, merge, queries
@@ -48,6 +48,7 @@ class Answer:
     edge: int | None = None  # of an answer that was taken back: the pair that is open again
 
 
+@gate.giving_way
 def answer(
     edge: Edge,
     verdict: Verdict,
@@ -92,6 +93,7 @@ def is_asked_twice(number: int, *, seed: str = "second look") -> bool:
     return int.from_bytes(digest[:4]) % _ONE_IN == 0
 
 
+@gate.giving_way
 @transaction.atomic
 def undo(key: int, *, by: User, now: datetime) -> Answer:
     """Take an answer back, or all answers of a bulk act; the pair is open again. Twice is once.
@@ -110,6 +112,8 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
         return Answer(key, f"{len(done)} answer{'s are' if len(done) > 1 else ' is'} taken back")
     if Entry.objects.filter(kind=queries.REOPENED, about=row.about, data__of=row.pk).exists():
         return Answer(key, "It was taken back already")
+    if row.kind == SEEN and row.by != f"staff:{by.pk}":
+        raise Refusal("There is nothing of yours to take back under this name.")
     if row.kind == SEEN:
         SecondLook.objects.filter(edge=_number(row), by=by).update(verdict="", by=None, at=None)
     elif "was" in row.data:
@@ -147,6 +151,7 @@ def error_above(threshold: float, *, viewer: User, now: datetime) -> Error:
     return queries.error_of(threshold, now=now)
 
 
+@gate.giving_way
 @transaction.atomic
 def accept_above(threshold: float, *, by: User, now: datetime) -> Answer:
     """All open pairs from a calibrated probability on are the same, at most 200 at once, in the name of an admin; all or none.

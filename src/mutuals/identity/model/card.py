@@ -19,7 +19,8 @@ class Card:
     whole (`bea@tea.example`, `github bea`), `named` those that a biography or a signature names; `signed` the addresses,
     numbers and hosts of signatures; `mentioned` words of a biography that may be places; `sole` accounts of networks where
     a person has one; `holders` (whole account, the network's own number of its holder); `firms` names with a legal form;
-    `cited` numbers of one customer's, theirs or named by them, in plain form; `presences` how many profiles speak here;
+    `cited` numbers of one customer's, theirs or named by them, in plain form; `refused` cores of handles of presences that
+    staff said are somebody else's; `presences` how many profiles speak here;
     `houses` hosts that are known to be an organisation's; `extra` holds the columns of a file that have no name of their own
     here.
     """
@@ -48,6 +49,7 @@ class Card:
     holders: tuple[tuple[str, str], ...] = ()
     firms: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     presences: int = 0
     houses: frozenset[str] = frozenset()
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -199,6 +199,9 @@ def _first(values: Iterable[str]) -> str | None:
     return next(iter(values), None)
 
 
+_SERVERS = (
+    "mastodon",
+)  # networks of many servers, on each of which anybody may take a handle that is somebody's elsewhere
 READINGS: Mapping[str, Reading] = {
     "given": lambda card: _first(_givens(card)),
     "family": lambda card: _first(_families(card)),
@@ -246,6 +249,8 @@ READINGS: Mapping[str, Reading] = {
     "sole": lambda card: card.sole[:_MOST],
     "holders": lambda card: tuple(" ".join(pair) for pair in card.holders[:_MOST]),
     "firms": lambda card: card.firms[:_MOST],
+    "handles": lambda card: tuple(" ".join(pair) for pair in card.handles[:_MOST] if pair[0] in _SERVERS),
+    "refused": lambda card: card.refused,
     "cited": _cited,
     "cited_long": lambda card: tuple(filter(references.is_long, _cited(card))),
     "echoed": lambda card: _once(one for one in card.cited if one[0] == "~"),

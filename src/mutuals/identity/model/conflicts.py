@@ -15,7 +15,7 @@ _ALIKE = 0.9  # likeness (Jaro-Winkler) from which two given names may be one, m
 
 def conflicts_of(one: Row, other: Row) -> tuple[str, ...]:
     """Every conflict of two rows of the social model; () for most."""
-    rules = (_births, _names, _mailboxes, _accounts, _hands, _kinds, _crowd)
+    rules = (_births, _names, _mailboxes, _accounts, _hands, _elsewhere, _refused, _kinds, _crowd)
     return tuple(words for rule in rules for words in rule(one, other))
 
 
@@ -74,6 +74,22 @@ def _hands(one: Row, other: Row) -> Iterator[str]:
         account, number = held.rsplit(" ", 1)
         if mine.get(account, number) != number:
             yield f"the account {account} has changed hands, or was made anew"
+            return
+
+
+def _elsewhere(one: Row, other: Row) -> Iterator[str]:
+    """One handle on two servers of a network: somebody moved, or somebody else took it there. It takes them a minute."""
+    both = set(_many(one, "handles")) & set(_many(other, "handles"))
+    if both and set(_many(one, "accounts")).isdisjoint(_many(other, "accounts")):
+        network, _, core = min(both).partition(" ")
+        yield f"“{core}” on two servers of {network}: who moved there, or who copied it"
+
+
+def _refused(one: Row, other: Row) -> Iterator[str]:
+    """Staff said of such a presence that it is somebody else's: the next one of its kind is asked about."""
+    for told, theirs in ((one, other), (other, one)):
+        if both := sorted(set(_many(told, "cores")) & set(_many(theirs, "refused"))):
+            yield f"staff said of another presence called “{both[0]}” that it is somebody else"
             return
 
 

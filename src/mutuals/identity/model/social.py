@@ -34,7 +34,7 @@ def _frequent(name: str, test: Test, column: str, m: float, *, most: float = 20.
     return Level(name, test, tf=column, m=m, u=max(1e-3, m * 2**-most), floor=m * 2**-most)
 
 
-def _together(name: str, test: Test, bits: float) -> Level:
+def _stays(name: str, test: Test, bits: float) -> Level:
     """What is taken off where clues are not independent; no training moves it."""
     return Level(name, test, m=0.4 * 2**bits, u=0.4, fixed=True)
 
@@ -61,6 +61,7 @@ _FAMILY_ALONE: Test = ("across_share", "families", "written")
 _TURNED: Test = ("across_share", "givens", "families")
 _A_NAME: Test = ("any", _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE, _FAMILY_ALONE)
 """A handle that only spells the name says what the name says: namesakes choose it as well. It is no second kind of clue."""
+_NAMESAKE: Test = ("all", _ONE_HANDLE, _A_NAME)
 _TOLD_APART: Test = ("share", "lettered")
 """84b and 84c, where none is shared: whoever shares a number and puts a letter behind it tells themself from the others."""
 _INITIAL = 3.3  # bits: about one in ten begins with the same letter
@@ -86,7 +87,7 @@ _COMPARISONS = (
         ("all", _no("cores"), ("not", _ONE_MAILBOX)),
         (
             _weighs("one account", ("share", "accounts"), 20),
-            _weighs("same, as their name is", ("all", _ONE_HANDLE, _A_NAME), 0.9, u=0.2),
+            _stays("same, as their name is", _NAMESAKE, 0.9),
             _weighs("same and rare", ("share", "rare"), 13),
             _weighs("same", ("share", "fair"), 9, u=1e-4),
             _weighs("of the address", _ONE_MAILBOX, 8, u=1e-4),
@@ -98,7 +99,7 @@ _COMPARISONS = (
     ),
     Comparison(
         "habit",  # how many keep their handle on these two networks
-        ("all", ("not", _KEEP), ("not", ("across_share", "left_first", "left_second"))),
+        ("any", _NAMESAKE, ("all", ("not", _KEEP), ("not", ("across_share", "left_first", "left_second")))),
         (
             _weighs("same, as most keep it there", ("all", ("share", "cores"), _KEEP), 0.3, u=0.1),
             _weighs("same, though few keep it there", ("share", "cores"), -0.4, u=0.1),
@@ -164,9 +165,9 @@ _COMPARISONS = (
         "together",  # names go with languages and with places: what two of them say is not the sum of what each says
         _unless(("all", _no("givens"), _no("written")), _BOTH_NAMES, _NAME_AND_PLACE),
         (
-            _together("both names and the place", ("all", _BOTH_NAMES, _SAME_PLACE), -3),
-            _together("both names", _BOTH_NAMES, -2),
-            _together("a name and the place", _NAME_AND_PLACE, -1),
+            _stays("both names and the place", ("all", _BOTH_NAMES, _SAME_PLACE), -3),
+            _stays("both names", _BOTH_NAMES, -2),
+            _stays("a name and the place", _NAME_AND_PLACE, -1),
         ),
         "name",
         Level("differs", ("otherwise",), m=0.5, u=0.5, fixed=True),

@@ -3,10 +3,11 @@
 import pytest
 
 from cast import NOW, person, staff
-from mutuals.identity import link, live
+from mutuals.identity import link, live, review
 from mutuals.identity.models import Edge, Link, LinkState, Verdict
 from mutuals.identity.tests.test_live import presence, town
 from mutuals.people.models import Profile
+from mutuals.staff.models import User
 
 pytestmark = pytest.mark.django_db
 SITE = "https://beapours.garden/"
@@ -56,3 +57,44 @@ def test_a_handle_that_somebody_else_got_is_another_presence():
 
     assert Profile.objects.get(pk=fresh.pk).person is None
     assert Profile.objects.get(pk=before.pk).person == made
+
+
+def test_the_same_name_and_handle_on_another_server_is_asked_about():
+    made = bea()
+
+    copy = presence("bea.pours@evil.example", shown="Bea Brandmeyer")
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=copy.pk).person is None
+    suggested = Link.objects.get(profile=copy, until=None)
+    assert (suggested.state, suggested.person) == (LinkState.SUGGESTED, made)
+    assert "two servers of mastodon" in str(suggested.because)
+
+
+def test_a_look_alike_of_one_that_staff_refused_is_asked_about():
+    made, ada = bea(), User.objects.get(name="Ada")
+    first = presence("bea.pours.bsky.example", network="bluesky", shown="Bea Brandmeyer", sites=(SITE,))
+    live.drain(now=NOW)
+    review.answer(Edge.objects.get(b=first, until=None), Verdict.DIFFERENT, by=ada, now=NOW)
+    live.drain(now=NOW)
+
+    copy = presence("bea.pours.evil.example", network="bluesky", shown="Bea Brandmeyer", sites=(SITE,))
+    live.drain(now=NOW)
+
+    held = Link.objects.get(profile=copy, until=None)
+    assert (held.state, held.person) == (LinkState.SUGGESTED, made)
+    assert "staff said of another presence" in str(held.because)
+
+
+def test_a_handle_that_only_spells_the_name_is_no_second_kind_of_clue():
+    us = staff()
+    made = person("Peter Thompson", by=us.ada)
+    own = presence("peterthompson@town.garden", shown="Peter Thompson")
+    link.confirm(own, person=made, by=us.ada, now=NOW)
+    town(us)
+    live.drain(now=NOW)
+
+    namesake = presence("peterthompson.bsky.example", network="bluesky", shown="Peter Thompson")
+    live.drain(now=NOW)
+
+    assert Profile.objects.get(pk=namesake.pk).person is None

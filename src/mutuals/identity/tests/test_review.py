@@ -299,3 +299,30 @@ def test_the_other_candidates_of_a_presence_are_asked_about_again_when_the_answe
     review.undo(done.key, by=us.ada, now=LATER)
 
     assert (between, queries.waiting(us.ada)) == (0, 2)
+
+
+def test_a_second_look_is_taken_back_by_whom_it_is_and_by_nobody_else():
+    us, _, _, edge = asked()
+    review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+    SecondLook.objects.get_or_create(edge=edge, defaults={"asked_at": LATER})
+    done = review.answer(edge, Verdict.SAME, by=us.lea, now=LATER)
+
+    with pytest.raises(Refusal, match="nothing of yours"):
+        review.undo(done.key, by=us.ada, now=LATER)
+    review.undo(done.key, by=us.lea, now=LATER)
+
+    look = SecondLook.objects.get(edge=edge)
+    assert (look.verdict, look.by) == ("", None)
+
+
+def test_a_second_look_at_two_who_are_one_by_now_names_both_as_they_were():
+    us = cast.staff()
+    one, other = (cast.person(name, by=us.ada) for name in ("Bea Brand", "B. Brand"))
+    edge = cast.doubt(one, other)
+    review.answer(edge, Verdict.SAME, by=us.ada, now=LATER)
+    SecondLook.objects.get_or_create(edge=edge, defaults={"asked_at": LATER})
+
+    line = next(row for row in queries.queue(us.lea) if row.edge.pk == edge.pk)
+
+    assert {line.one, line.other} == {"Bea Brand", "B. Brand"}
+    assert set(queries.referred(line.edge)) == {f"person:{one.pk}", f"person:{other.pk}"}
