@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from mutuals.identity.models import Edge, Verdict
@@ -49,14 +50,24 @@ def say(one: int, other: int, verdict: Verdict, grounds: Grounds, *, by: str, no
     """Think this of two profiles from now on; the thought before ends, and can be had back by `take_back`.
 
     A machine does not overrule staff: what they said is returned as it stands. The caller holds the profiles or their
-    persons, so that nobody thinks of the same pair at the same time (IntegrityError: the constraint on live edges).
+    persons, so that no two of staff think of the same pair at the same time; a machine's thought that came in between ends.
     """
     a, b = sorted((one, other))
-    before = Edge.objects.select_for_update().filter(a=a, b=b, until=None).first()
-    if before is not None:
-        if before.by.startswith("staff:") and not by.startswith("staff:"):
-            return before
-        end([before], now=now)
+    while True:
+        before = Edge.objects.select_for_update().filter(a=a, b=b, until=None).first()
+        if before is not None:
+            if before.by.startswith("staff:") and not by.startswith("staff:"):
+                return before
+            end([before], now=now)
+        try:
+            with transaction.atomic():
+                return _make(a, b, verdict, grounds, by=by, now=now)
+        except IntegrityError:
+            if live(a, b) is None:
+                raise
+
+
+def _make(a: int, b: int, verdict: Verdict, grounds: Grounds, *, by: str, now: datetime) -> Edge:
     return Edge.objects.create(
         a_id=a,
         b_id=b,

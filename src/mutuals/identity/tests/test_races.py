@@ -7,7 +7,7 @@ from threading import Event
 from time import sleep
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 import cast
 from cast import NOW, event, minutes, person, said, source, staff
@@ -273,3 +273,23 @@ def test_whoever_edits_somebody_merged_meanwhile_does_not_stand_in_the_way_of_th
 
     assert not has_waited
     assert Person.objects.get(pk=c.pk).city == "Porto"
+
+
+def test_what_staff_say_of_a_pair_stands_though_a_machine_thinks_of_it_in_the_same_moment():
+    us = staff()
+    a, b = cast.profile("@a"), cast.profile("@b")
+    pair, met = (a.pk, b.pk), []
+
+    def meanwhile(execute, sql, params, many, context):
+        if 'INSERT INTO "identity_edge"' in sql and not met:
+            met.append(sql)
+            thread = beside(partial(in_one, edges.say, *pair, Verdict.UNSURE, Grounds(), by=edges.MACHINE, now=NOW))
+            thread.join(20)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        said = in_one(edges.say, *pair, Verdict.DIFFERENT, Grounds(), by=f"staff:{us.ada.pk}", now=NOW + minutes(1))
+
+    assert met
+    assert edges.live(*pair) == said
+    assert edges.between([a.pk], [b.pk]).count() == 1
