@@ -3,8 +3,11 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +23,10 @@ def command(tmp_path):
         "MUTUALS_HOME": str(tmp_path / "none"),
     }
 
-    def begin(*words, **more):
+    def begin(*words, place="", **more):
         words = [sys.executable, "-m", "mutuals", *map(str, words)]
-        return subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True, **more)
+        there = environ | {"TMPDIR": str(tmp_path / place)} if place else environ
+        return subprocess.Popen(words, cwd=tmp_path, env=there, stdout=subprocess.PIPE, text=True, **more)
 
     return begin
 
@@ -90,6 +94,26 @@ def _read(terminal):
         return os.read(terminal, 4_096)
     except OSError:  # the other end is closed
         return b""
+
+
+def test_nothing_of_the_file_stays_behind_when_the_process_that_works_is_killed(command, tmp_path):
+    (tmp_path / "same.csv").write_text("id,name\n" + "".join(f"{number},Bea Brand\n" for number in range(400_000)))
+    (tmp_path / "scratch").mkdir()
+    process = command("dedupe", "same.csv", "--out", "clusters.csv", "--json", place="scratch", stderr=subprocess.PIPE)
+    while not list((tmp_path / "scratch").glob("*/*.parquet")):
+        time.sleep(0.05)
+        assert process.poll() is None
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    working = [int(child) for task in tasks for child in task.read_text().split()]
+
+    for child in working:
+        os.kill(child, signal.SIGKILL)
+    _, err = process.communicate()
+
+    assert process.returncode == 1
+    assert "memory ran out, or somebody ended it" in json.loads(err)["refused"]
+    assert list((tmp_path / "scratch").iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["records.csv", "same.csv", "scratch"]
 
 
 @pytest.mark.parametrize("act", ["link", "dedupe"])

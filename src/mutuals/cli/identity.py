@@ -12,6 +12,7 @@ from typing import Any
 
 from mutuals.cli._line import Line
 from mutuals.cli._say import verb
+from mutuals.connectors.files.scratch import clear, half_written
 
 _PROGRAM = "mutuals.identity.piles"
 _PASSED_ON = (
@@ -94,6 +95,9 @@ def _run(args: argparse.Namespace, act: str, *files: Path) -> dict[str, Any]:
     finally:
         told.end()
         _end(process)
+        if process.returncode < 0:  # it could not tidy up
+            clear()
+            half_written(args.out, process.pid).unlink(missing_ok=True)
     if told.refused:
         raise ValueError(told.refused)
     if code or told.counts is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +17,7 @@ from mutuals.cli._line import Line
 from mutuals.cli._say import parted, verb
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.columns import columns
+from mutuals.connectors.files.scratch import scratch
 from mutuals.connectors.files.shapes import BadRow, Sniffed
 from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.synonyms import normal
@@ -65,8 +65,8 @@ def read(args: argparse.Namespace) -> dict[str, Any]:
     check(args.out, args.posts)
     line, notes = Line(quiet=args.json), list[str]()
     try:
-        with tempfile.TemporaryDirectory(prefix="mutuals-read-") as folder:
-            kept = Path(folder) / "posts.parquet"
+        with scratch() as folder:
+            kept = folder / "posts.parquet"
             rows = _bring(args, kept, line, notes)
             counts = _written(args, kept, rows, line)
     finally:

@@ -41,6 +41,10 @@ def sniff(
     """
     if not path.is_file():
         raise Unreadable(f"There is no file {path.name}.")
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
+    if len(delimiter) > 1 or delimiter in ('"', "\n", "\r", "\0"):
+        shown = delimiter[:20].encode("unicode_escape").decode()
+        raise Unreadable(f"What parts the columns is one character, such as ; or | or tab, not “{shown}”.")
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\0 \r\n\t\xef\xbb\xbf"):

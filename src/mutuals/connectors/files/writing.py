@@ -14,6 +14,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from mutuals.connectors.files.read import safe_cell
+from mutuals.connectors.files.scratch import half_written
 from mutuals.connectors.files.work import Refused
 
 _DANGEROUS = r"^\s*[=+\-@＝＋－＠\t\r\n]"  # what safe_cell may change; everything else is not looked at one by one
@@ -52,7 +53,7 @@ def writing(path: Path, columns: Mapping[str, Any]) -> Iterator[Out]:
 
     `columns` is name -> Arrow type, such as pa.string() or pa.float64().
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = half_written(path, os.getpid())
     out = Out(aside, columns, as_parquet=_is_parquet(path))
     try:
         try:

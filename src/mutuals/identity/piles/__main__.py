@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mutuals.connectors.files.scratch import scratch
 from mutuals.connectors.files.writing import check
 from mutuals.identity.piles import Counts, Refused
 from mutuals.identity.piles.tables import How, Table, bring, headings
@@ -32,8 +33,9 @@ def main(argv: Sequence[str]) -> int:
     args = _parser().parse_args(list(argv))
     try:
         check(args.out, *args.files)
-        with tempfile.TemporaryDirectory(prefix="mutuals-piles-") as folder:
-            _say(counts=_done(args, Path(folder)))
+        with scratch() as folder:
+            tempfile.tempdir = str(folder)  # also what a library keeps, so that all of it goes with this folder
+            _say(counts=_done(args, folder))
     except Refused as error:
         _say(refused=str(error))
         return REFUSED
@@ -86,7 +88,10 @@ def _hows(args: argparse.Namespace, kinds: Sequence[Kind]) -> list[How]:
         if not equals or not theirs:
             raise Refused(f"--map wants OURS=THEIRS, such as --map email=Mail, not {pair[:60]!r}.")
         for place, name in _meant(ours, theirs, kinds, heads):
-            said[place][name.strip()] = theirs
+            before = said[place].setdefault(name.strip(), theirs)
+            if before != theirs:
+                which = f"--map gives {name.strip()[:60]} to “{before[:60]}” and to “{theirs[:60]}”"
+                raise Refused(f"{which}; choose one.")
     for column in args.without:
         for place, name in _meant(column, column, kinds, heads):
             without[place].append(name)

@@ -169,7 +169,8 @@ def _nearly(column: str, words: Mapping[str, str], fields: Mapping[str, object])
     key = normal(column)
     if len(key) < 4 or key in words:
         return ""
-    near = difflib.get_close_matches(key, [word for word in words if abs(len(word) - len(key)) < 3], 1, 0.8)
+    near = [word for word in words if sorted(word) == sorted(key)]  # letters that changed places
+    near = near or difflib.get_close_matches(key, [word for word in words if abs(len(word) - len(key)) < 3], 1, 0.8)
     found = words[near[0]] if near else ""
     return found if found and (found not in fields or found in MANY) else ""
 

@@ -155,6 +155,21 @@ def test_what_is_said_of_one_file_of_two_is_meant_for_it_alone(piles, file):
     assert "--map wants OURS=THEIRS" in wrong[-1]["refused"]
 
 
+def test_a_word_that_is_given_to_two_columns_is_refused(piles, file, tmp_path):
+    file("people.csv", "id,name,city,email\n1,Bea,Cork,a@b.example\n")
+    file("profiles.csv", "id,handle,city\n1,bea,Cork\n")
+
+    code, one, _ = piles("dedupe", "people.csv", "--out", "out.csv", "--map", "id=city", "--map", "id=email")
+    _, other, _ = piles(
+        "link", "people.csv", "profiles.csv", "--out", "out.csv", "--map", "people:name=name", "--map", "name=city"
+    )
+
+    assert code == 1
+    assert "--map gives id to “city” and to “email”; choose one" in one[-1]["refused"]
+    assert "--map gives name to “name” and to “city”; choose one" in other[-1]["refused"]
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_a_guessed_encoding_is_told(piles, file):
     file("records.csv", crowd(60).replace("Kettle", "Kößler").encode("cp1252"))
 
@@ -201,3 +216,27 @@ def test_somebody_who_ends_it_finds_no_trace_of_it(file, tmp_path):
 
     assert code == 128 + signal.SIGTERM
     assert [path.name for path in tmp_path.iterdir()] == ["same.csv"]
+
+
+def test_what_a_killed_process_left_is_cleared_by_the_command_and_by_the_next_start(piles, file, tmp_path):
+    file("same.csv", "id,name\n" + "".join(f"{number},Bea Brand\n" for number in range(400_000)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mutuals.identity.piles", "dedupe", "same.csv", "--out", "out.csv"],
+        cwd=tmp_path,
+        env={"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    working, *_ = tmp_path.glob("mutuals-*")
+    file("few.csv", crowd(20))
+
+    piles("dedupe", "few.csv", "--out", "few-out.csv")
+    is_there_while_it_works = working.is_dir()
+    process.kill()
+    process.wait(60)
+    process.stdout.close()
+    piles("dedupe", "few.csv", "--out", "few-out.csv")
+
+    assert is_there_while_it_works
+    assert not list(tmp_path.glob("mutuals-*"))

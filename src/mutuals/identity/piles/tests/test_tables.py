@@ -162,6 +162,11 @@ def test_what_an_earlier_comparison_found_is_no_evidence(brought):
         ("id,name\n7,Bea\n,Bo\n,Cleo\n", PLAIN, "people.csv: 2 rows have no id; the first is row 2"),
         ("shoe,hat\n39,55\n", PLAIN, "No column of people.csv tells who somebody is; it has “shoe”, “hat”"),
         ("shoe,surnmae\n39,Brand\n", PLAIN, "Is “surnmae” family_name?"),
+        ("shoe,nmae\n39,Brand\n", PLAIN, "Is “nmae” name?"),
+        ("id,name\n1,Bea\n", How({}, delimiter="ab"), "is one character, such as ; or | or tab, not “ab”"),
+        ("id,name\n1,Bea\n", How({}, delimiter="\n"), "is one character, such as ; or | or tab"),
+        ("id,name\n1,Bea\n", How({}, delimiter='"'), "is one character, such as ; or | or tab"),
+        ("id,name\n1,Bea\n", How({}, encoding="rot13"), "no encoding"),
         ("1,2020-05-17\n2,2020-05-18\n", PLAIN, "names no columns"),
         ("id,name\n1,Bea\n", How({"name": "Names"}), "has no column “Names”. Did you mean “name”?"),
         ("id,name\n1,Bea\n", How({}, encoding="latin-99"), "There is no encoding called “latin-99”"),
@@ -176,6 +181,12 @@ def test_what_nothing_can_be_done_with_is_refused_in_clear_words(brought, conten
         brought(content, how=how)
 
     assert words in str(refusal.value)
+
+
+def test_a_tab_can_be_said_in_words(brought):
+    rows = held(brought("id\tname, first\n1\tBea\n", how=How({"name": "name, first"}, delimiter="tab")))
+
+    assert rows == [{"id": "1", "name": "Bea"}]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

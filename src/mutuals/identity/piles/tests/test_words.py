@@ -114,3 +114,19 @@ def test_a_thousand_headings_of_a_thousand_letters_are_refused_in_few_words():
         meant(*columns, said={"email": "y" * 100_000})
 
     assert len(str(refusal.value)) < 1_500
+
+
+@pytest.mark.parametrize(
+    ("slip", "ours"), [("nmae", "name"), ("eamil", "email"), ("surnmae", "family_name"), ("ctiy", "city")]
+)
+def test_letters_that_changed_places_are_a_slip_of_the_pen(slip, ours):
+    found = meant("id", slip)
+
+    assert found.guesses == {slip: ours}
+
+
+@pytest.mark.parametrize("heading", ["game", "shoe", "rank", "notes on hats"])
+def test_another_word_is_no_slip_of_the_pen(heading):
+    found = meant("id", heading)
+
+    assert found.guesses == {}
