@@ -1,4 +1,4 @@
-"""Measuring claims by name and keeping what was found: what `benchmarks.text` runs on. Needs no database."""
+"""Measuring claims by name and keeping what was found: what `benchmarks.identity` and `benchmarks.text` run on."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ from mutuals.text.normal import plain
 from mutuals.text.vectors import Vectors
 
 FOLDS = 3
-ELSEWHERE = {"mood": 0.12, "emotion": 0.6}
+ELSEWHERE = {"mood": 0.12, "emotion": 0.25}
 """What a comment of GoEmotions weighs beside a post of the corpus: its moods are not towards a brand."""
-_SOME = 3
+_SOME = 5
 """Of the comments each such one helps to fit a fold; the head that ships is fitted on all."""
 
 

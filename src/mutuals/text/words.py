@@ -20,7 +20,11 @@ _TOKEN = re.compile(
     rf"§[uma]|[^\W\d_](?:[^\W\d_]|['’\u064b-\u0652\u0670\u0900-\u0963\u0971-\u097f](?=[^\W\d_]|[\u0900-\u097f])|[\u064b-\u0652\u0900-\u0963])*"
     rf"|\d+(?:[.,:/-]\d+)*|[!?؟¿¡]+|\.\.+|…|[.,;:،؛।()\"“”$€£₹%&*/#|\n]|[{_EMOJI}]|[:;=][-^o]?[()DPp/|\\\]\[]|<3"
 )
-_BREAK = frozenset(".,;:،؛।!?؟…()|\n")
+_ELIDED = re.compile(
+    r"\b((?:[ldjmtsnc]|qu|jusqu|lorsqu|un|dell|all|nell|sull|dall|quell)['’])(?=[^\W\d_]{3})", re.IGNORECASE
+)
+"""Articles and pronouns of French and Italian that run into the next word; what English cuts off is shorter."""
+_BREAK = frozenset(".,;:،؛।!?؟…()|\n#")
 _REACH = 4  # words after a denial that it may deny
 
 
@@ -29,7 +33,7 @@ def tokens(text: str) -> list[str]:
 
     Numbers are `0`, runs of signs are at most two of them, `§up` stands at the end where most letters are capitals.
     """
-    found = _TOKEN.findall(spoken(text))[:MOST]
+    found = _TOKEN.findall(_ELIDED.sub(r"\1 ", spoken(text)))[:MOST]
     out: list[str] = []
     reach = 0
     for token in found:
