@@ -123,7 +123,7 @@ def tables(path: Path) -> Iterator[bytes]:
             if unpacked > max(_HONEST, packed * _HONEST_RATIO):
                 raise Unreadable(
                     f"The file unpacks to more than {unpacked // packed:,} times its size, {unpacked >> 20:,} MiB so far; "
-                    f"{max(_HONEST >> 20, packed * _HONEST_RATIO >> 20):,} MiB are read. No list of people does that. "
+                    f"{max(_HONEST >> 20, packed * _HONEST_RATIO >> 20):,} MiB are read. "
                     "If it is genuine, leave out the columns with long texts, or write it as CSV."
                 )
             for part in _parts(columns):
