@@ -22,14 +22,18 @@ def phrases(text: Text, weight: Floats) -> list[str]:
     stops = stop_words(text.language)
     words = [parted(token)[1] for token in text.tokens]
     content = [len(word) > 2 and word[0].isalpha() and word not in stops for word in words]
+    until = [
+        0.0,
+        *np.cumsum(weight, dtype=np.float64).tolist(),
+    ]  # so that what a run of tokens weighs is one subtraction
     found: dict[str, float] = {}
     for begin, end in _runs(content):
-        best = max(
+        first, last = max(
             ((a, b) for a in range(begin, end) for b in range(a + 1, min(a + _LONGEST, end) + 1)),
-            key=lambda part: (part[1] - part[0]) ** 0.5 + float(weight[part[0] : part[1]].sum()),
+            key=lambda part: (part[1] - part[0]) ** 0.5 + until[part[1]] - until[part[0]],
         )
-        phrase = " ".join(words[best[0] : best[1]])
-        found[phrase] = max(found.get(phrase, 0.0), best[1] - best[0] + 2 * float(weight[best[0] : best[1]].sum()))
+        phrase = " ".join(words[first:last])
+        found[phrase] = max(found.get(phrase, 0.0), last - first + 2 * (until[last] - until[first]))
     ranked = sorted(found, key=lambda phrase: (-found[phrase], phrase))
     return [phrase for phrase in ranked if not any(phrase != other and phrase in other for other in ranked)][:MOST]
 

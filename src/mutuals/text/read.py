@@ -129,8 +129,9 @@ def _shares(logits: Floats) -> Floats:
 def _because(text: Text, says: Floats) -> tuple[str, ...]:
     """The words that speak most for a label; a denied one is told with its denial."""
     out: dict[str, None] = {}
-    for place in np.argsort(-says, kind="stable")[: 2 * _WORDS]:
-        if says[place] <= 0 or len(out) == _WORDS:
+    told = says.tolist()
+    for place in sorted((at for at, one in enumerate(told) if one > 0), key=lambda at: -told[at])[: 2 * _WORDS]:
+        if len(out) == _WORDS:
             break
         denied, bare = parted(text.tokens[place])
         if not bare.startswith("§"):
