@@ -60,7 +60,8 @@ class Table:
     def batches(self, columns: Sequence[str] = (), *, size: int = ROWS) -> Iterator[Any]:
         """Arrow record batches of these columns (else all, with row and id), in order of `row`."""
         with pq.ParquetFile(self.parquet) as file:
-            yield from file.iter_batches(size, columns=list(columns) or None, use_threads=False)
+            for group in range(file.num_row_groups):  # one after the other: a group is at most so many bytes
+                yield from file.iter_batches(size, [group], list(columns) or None, use_threads=False)
 
     def records(self, columns: Sequence[str] = ()) -> Iterator[dict[str, str]]:
         """Rows as dicts without what is null; for code that reads one at a time."""
