@@ -20,8 +20,8 @@ WEIGHT = 8.0
 LEAST = 10
 """Corrections below which nothing is learned."""
 MOST = 5_000
-_RIDGES = (0.2, 0.6, 2.0, 6.0)
-_ROUNDS = 80
+_RIDGES = (0.6, 2.0, 6.0)
+_ROUNDS = 40
 _FOLDS = 5
 Ints = NDArray[np.int64]
 
