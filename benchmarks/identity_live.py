@@ -1,6 +1,6 @@
 """Claims: one new profile against a million persons is compared, decided and written within p50 < 3 ms and p99 < 10 ms of CPU.
 
-`PEOPLE=1000000 python -m benchmarks.identity_live`: persons with names as frequent as a census has them are filled in by
+Without SCALE=full it is a hundred thousand persons. Persons with names as frequent as a census has them are filled in by
 COPY into a database of their own, kept in .cache/bench. CPU is that of this process and of its one backend, in
 nanoseconds as the kernel counts them.
 """
@@ -20,14 +20,17 @@ from pathlib import Path
 import names
 import psycopg
 
+from benchmarks.figure import Figure
 from mutuals import embedded
 
 HERE = Path(__file__).resolve().parent.parent
 SEED = 33
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 NEWCOMERS = 2000
+PEOPLE = 1_000_000 if os.environ.get("SCALE") == "full" else 100_000
 CITIES = [f"{head}{tail}" for head in ("Al", "Bre", "Cor", "Dun", "Esk", "Fal", "Gar", "Hol") for tail in
           ("ford", "wick", "ham", "burg", "ville", "minster", "stead", "port", "by", "mouth")]  # fmt: skip
+MEASURE = "import django; django.setup(); from benchmarks import identity_newcomers; identity_newcomers.main()"
 FILE = Path(names.__file__).parent
 
 
@@ -51,19 +54,22 @@ def _table(name: str) -> tuple[list[str], list[float]]:
     return [row[0].capitalize() for row in rows], list(accumulate(weights))
 
 
-def main(people: int) -> int:
+def measure() -> list[Figure]:
     """Fill where that was not done, then measure in a process that is pointed at the database."""
-    state = HERE / ".cache" / "bench" / f"identity-{people}"
+    state = HERE / ".cache" / "bench" / f"identity-{PEOPLE}"
     environ = {**os.environ, "MUTUALS_STATE": str(state), "DJANGO_SETTINGS_MODULE": "mutuals.config.settings"}
     environ.pop("DATABASE_URL", None)
     address = embedded.ensure_up(state, environ={})
-    subprocess.run([sys.executable, "-m", "mutuals", "migrate", "--verbosity", "0"], env=environ, check=True)
-    if not (state / "filled").exists():
-        _fill(address, people)
-        (state / "filled").touch()
-    code = subprocess.call([sys.executable, "-m", "benchmarks.identity_live", "measure"], env=environ)
-    embedded.stop(state, environ={})
-    return code
+    try:
+        subprocess.run([sys.executable, "-m", "mutuals", "migrate", "--verbosity", "0"], env=environ, check=True)
+        if not (state / "filled").exists():
+            _fill(address, PEOPLE)
+            (state / "filled").touch()
+        command = [sys.executable, "-c", MEASURE]
+        done = subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE)
+    finally:
+        embedded.stop(state, environ={})
+    return [Figure(**held) for held in json.loads(done.stdout)]
 
 
 def _fill(address: embedded.Address, people: int) -> None:
@@ -126,19 +132,3 @@ def _profiles(chance: random.Random, address: embedded.Address) -> Iterator[Sequ
             told_there = json.dumps(site if chance.random() < 0.4 else {})
             key = f"https://town.example/users/{number}"
             yield profile, "mastodon", key, handle, name, "", "", False, False, told_there, number
-
-
-def measure() -> int:
-    """What is known of everybody, where it is not stored yet; then newcomers one by one."""
-    from benchmarks import identity_newcomers  # noqa: PLC0415  Django first
-
-    return identity_newcomers.measure()
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] == ["measure"]:
-        import django
-
-        django.setup()
-        sys.exit(measure())
-    sys.exit(main(int(os.environ.get("PEOPLE", "1000000"))))

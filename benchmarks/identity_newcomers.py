@@ -1,13 +1,17 @@
-"""The measuring half of `identity_live`: runs inside of Django, on the filled database."""
+"""The measuring half of `identity_live`, for a process in which Django is set up on the filled database."""
 
 from __future__ import annotations
 
+import json
 import random
+import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from django.db import connection
 
+from benchmarks.figure import Figure
 from benchmarks.identity_live import CITIES, NEWCOMERS, NOW, SEED, Names
 from mutuals.base import bulk, jobs
 from mutuals.connectors.contract import Handle
@@ -19,8 +23,8 @@ from mutuals.people.models import Person, Profile
 STEP = 2000  # persons of one statement
 
 
-def measure() -> int:
-    """Print the figures; 0 where they are what was asked."""
+def measure() -> list[Figure]:
+    """Read everybody where that was not done; then newcomers one by one."""
     jobs.loaded()  # as a worker begins
     _know()
     _gone()
@@ -69,7 +73,7 @@ def _know() -> None:
         for first in range(done + 1, people + 1, STEP):
             known.keep(cards.of(list(range(first, min(first + STEP, people + 1))), []), ready)
         own, theirs = time.process_time() - start, (_nanoseconds(backend) - before) / 1e9
-        print(f"what is known of {people - done:,}: CPU Python {own:.0f} s + database {theirs:.0f} s", flush=True)
+        print(f"what is known of {people - done:,}: CPU Python {own:.0f} s + database {theirs:.0f} s", file=sys.stderr)
         bulk.execute("TRUNCATE identity_touched", [])
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE identity_known, identity_key, identity_frequency")
@@ -96,20 +100,23 @@ def _arrives(number: int, person: int | None, drawn: Names) -> int:
     return found["bluesky", key].id
 
 
-def _told(spent: list[tuple[float, float]], truth: dict[int, int | None], people: int) -> int:
-    halves = {"Python": [one for one, _ in spent], "database": [one for _, one in spent]}
-    (p50, p99), mean = _middle_and_end([sum(both) for both in spent]), sum(map(sum, spent)) / len(spent)
+def _told(spent: list[tuple[float, float]], truth: dict[int, int | None], people: int) -> list[Figure]:
+    halves = (("Python", [one for one, _ in spent]), ("database", [one for _, one in spent]))
+    p50, p99 = _middle_and_end([sum(both) for both in spent])
     links = dict(
         Link.objects.filter(profile__in=truth, until=None, state="confirmed").values_list("profile_id", "person_id")
     )
     wrong = sum(truth[profile] != person for profile, person in links.items())
     ours = sum(person is not None for person in truth.values())
-    print(f"one new profile against {people:,} persons, decision written, n={len(spent)}")
-    print(f"  p50 {p50:.2f} ms (asked < 3)   p99 {p99:.2f} ms (asked < 10)   mean {mean:.2f} ms")
-    for half, each in halves.items():
-        print("  {}: p50 {:.2f} ms, p99 {:.2f} ms".format(half, *_middle_and_end(each)))
-    print(f"  linked by machine {len(links)} of {ours} who are ours, {wrong} of them wrongly", flush=True)
-    return 0 if p50 < 3 and p99 < 10 else 1
+    parts = {name: _middle_and_end(each) for name, each in halves}
+    note = "CPU, {}".format(", ".join(f"{name} {middle:.2f}" for name, (middle, _) in parts.items()))
+    end = "CPU, {}".format(", ".join(f"{name} {last:.2f}" for name, (_, last) in parts.items()))
+    against = f"one new profile against {people:,}, decision written"
+    return [
+        Figure(f"{against}: p50", p50, "ms", "<= 3", note),
+        Figure(f"{against}: p99", p99, "ms", "<= 10", end),
+        Figure("linked by machine, of those who are ours", len(links), "", "", f"{ours} are ours, {wrong} wrongly"),
+    ]
 
 
 def _middle_and_end(spent: list[float]) -> tuple[float, float]:
@@ -119,3 +126,8 @@ def _middle_and_end(spent: list[float]) -> tuple[float, float]:
 
 def _nanoseconds(pid: int) -> int:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    print(json.dumps([asdict(figure) for figure in measure()]))
