@@ -6,11 +6,18 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from mutuals.base import bulk
 from mutuals.identity import cited, known
 from mutuals.identity.evidence import CONFLICT
-from mutuals.identity.models import Challenge, Cited, Edge, Link, Merge, Proof, SecondLook, Split
+from mutuals.identity.models import Challenge, Cited, Edge, Link, LinkState, Merge, Proof, SecondLook, Split
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import Holder
+
+_READ_AGAIN = """
+INSERT INTO identity_touched (profile_id)
+SELECT min(f.id) FROM people_profile f WHERE f.person_id = ANY(%s::bigint[]) GROUP BY f.person_id
+ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
+"""
 
 
 def export(who: Holder) -> dict[str, Any]:
@@ -62,10 +69,13 @@ def erase(who: Holder) -> dict[str, int]:
     proofs = Proof.objects.filter(profile__in=who.profile_ids)
     codes = Challenge.objects.filter(person__in=who.person_ids) | Challenge.objects.filter(sent_to__in=who.profile_ids)
     merges = Merge.objects.filter(Q(kept__in=who.person_ids) | Q(gone__in=who.person_ids))
-    known.forget(who.profile_ids, who.person_ids)
+    refused = rows.filter(state=LinkState.REJECTED).exclude(person__in=who.person_ids)
+    beside = sorted(set(refused.values_list("person__canonical", flat=True)))  # what is known of them names the refused
+    known.forget(who.profile_ids, [*who.person_ids, *beside])
     named = Cited.objects.filter(Q(profile__in=who.profile_ids) | Q(holder__in=who.profile_ids))
     cited.forget(named, besides=who.profile_ids)
     _blur(who)
+    bulk.execute(_READ_AGAIN, [beside])
     return {
         "links": rows.delete()[0],
         "merges": merges.delete()[0],

@@ -1,10 +1,13 @@
 """Whoever copies a customer, or gets the handle that one gave up, is asked about and never linked by a machine."""
 
+import json
+
 import pytest
 
 from cast import NOW, person, staff
+from mutuals import privacy
 from mutuals.identity import link, live, review
-from mutuals.identity.models import Edge, Link, LinkState, Verdict
+from mutuals.identity.models import Edge, Known, Link, LinkState, Verdict
 from mutuals.identity.tests.test_live import presence, town
 from mutuals.people.models import Profile
 from mutuals.staff.models import User
@@ -84,6 +87,23 @@ def test_a_look_alike_of_one_that_staff_refused_is_asked_about():
     held = Link.objects.get(profile=copy, until=None)
     assert (held.state, held.person) == (LinkState.SUGGESTED, made)
     assert "staff said of another presence" in str(held.because)
+
+
+def test_the_handle_of_somebody_refused_goes_with_them_when_they_are_erased():
+    made, ada = bea(), User.objects.get(name="Ada")
+    first = presence("bea.pours.bsky.example", network="bluesky", shown="Bea Brandmeyer", sites=(SITE,))
+    live.drain(now=NOW)
+    review.answer(Edge.objects.get(b=first, until=None), Verdict.DIFFERENT, by=ada, now=NOW)
+    live.drain(now=NOW)
+    theirs = person("Zed", by=ada)
+    link.confirm(Profile.objects.get(pk=first.pk), person=theirs, by=ada, now=NOW)
+    before = json.loads(Known.objects.get(person=made).row)["refused"]
+
+    privacy.erase(theirs, by=User.objects.get(name="Olga"), now=NOW)
+    live.drain(now=NOW)
+
+    assert before == ["bea"]
+    assert json.loads(Known.objects.get(person=made).row).get("refused") is None
 
 
 def test_a_handle_that_only_spells_the_name_is_no_second_kind_of_clue():
