@@ -15,6 +15,7 @@ CLAIMS = {
     "dedupe": "benchmarks.identity_dedupe",
     "link": "benchmarks.identity_link",
     "lists": "benchmarks.identity_lists",
+    "crowd": "benchmarks.identity_crowd",
     "social": "benchmarks.identity_social",
     "newcomer": "benchmarks.identity_live",
 }

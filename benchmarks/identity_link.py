@@ -161,28 +161,25 @@ class Took:
     megabytes: float
 
 
+def watched(*command: str) -> Took:
+    """Run a command of `mutuals.identity.piles` to its end. RuntimeError where it fails."""
+    begun, most = time.monotonic(), 0.0
+    whole = [sys.executable, "-m", "mutuals.identity.piles", *command]
+    process = subprocess.Popen(whole, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        most = max(most, _held(process.pid))
+        time.sleep(_EVERY)
+    _, status, used = ended
+    if status:
+        raise RuntimeError(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    return Took(time.monotonic() - begun, used.ru_utime + used.ru_stime, max(most, used.ru_maxrss / 1024))
+
+
 def _run(people: Path, profiles: Path, truth: Mapping[str, set[str]]) -> tuple[list[Found], Took]:
     """What `link` says, and what it took."""
     with tempfile.TemporaryDirectory(prefix="mutuals-bench-") as folder:
         out = Path(folder) / "links.csv"
-        command = [
-            sys.executable,
-            "-m",
-            "mutuals.identity.piles",
-            "link",
-            str(people),
-            str(profiles),
-            "--out",
-            str(out),
-        ]
-        begun, most = time.monotonic(), 0.0
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            most = max(most, _held(process.pid))
-            time.sleep(_EVERY)
-        _, status, used = ended
-        if status:
-            raise RuntimeError(f"link ended with {os.waitstatus_to_exitcode(status)}")
+        took = watched("link", str(people), str(profiles), "--out", str(out))
         with out.open(encoding="utf-8") as file:
             found = [
                 Found(
@@ -191,7 +188,7 @@ def _run(people: Path, profiles: Path, truth: Mapping[str, set[str]]) -> tuple[l
                 for row in csv.DictReader(file)
                 if row["person_id"]
             ]
-    return found, Took(time.monotonic() - begun, used.ru_utime + used.ru_stime, max(most, used.ru_maxrss / 1024))
+    return found, took
 
 
 def _held(process: int) -> float:
