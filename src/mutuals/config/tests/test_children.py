@@ -165,3 +165,18 @@ def test_a_second_supervisor_on_one_state_folder_is_refused(tmp_path):
             pass
 
         assert (tmp_path / "run.lock").exists()
+
+
+@pytest.mark.parametrize(
+    "loaded",
+    ["import mutuals.config.wsgi", "import django; django.setup(); from mutuals import cli; cli.build(['worker'])"],
+    ids=["web", "worker"],
+)
+def test_the_batch_engine_is_loaded_neither_for_pages_nor_for_the_worker(loaded):
+    code = f"{loaded}; import sys; print([name for name in ('duckdb', 'splink') if name in sys.modules])"
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "mutuals.config.settings"}
+
+    told = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "[]"
+    assert not told.stderr

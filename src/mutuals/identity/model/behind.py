@@ -15,9 +15,8 @@ from itertools import product
 from mutuals.identity.model.card import Row
 from mutuals.identity.model.comparisons import Comparison, Level, Test
 from mutuals.identity.model.decide import posterior
-from mutuals.identity.model.file import Model
+from mutuals.identity.model.file import DIGITS, Model
 from mutuals.identity.model.score import weight
-from mutuals.identity.model.train import DIGITS
 
 NAME = "behind"
 FEWEST = 30.0

@@ -12,6 +12,8 @@ from mutuals.identity.model.card import Column
 from mutuals.identity.model.comparisons import DUCKDB, Comparison, Dialect, Level, from_json, sql
 
 FORMAT = 1
+DIGITS = 10
+"""To how many digits a learned weight is told."""
 
 
 @dataclass(frozen=True, slots=True)

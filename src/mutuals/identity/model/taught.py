@@ -18,9 +18,9 @@ from splink import Linker
 from mutuals.identity.model.batch import BOUNDS, Bounds, Opening, Rows, duck, linker_of
 from mutuals.identity.model.card import Row
 from mutuals.identity.model.comparisons import Comparison, Level, predicate
-from mutuals.identity.model.file import Model
+from mutuals.identity.model.file import DIGITS, Model
 from mutuals.identity.model.score import weight
-from mutuals.identity.model.train import DIGITS, M_PAIRS, MOST_DIFFER, U_PAIRS
+from mutuals.identity.model.train import M_PAIRS, MOST_DIFFER, U_PAIRS
 
 MOVES = 4.0
 """Bits by which a weight may move from the one of day one."""

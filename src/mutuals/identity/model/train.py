@@ -10,9 +10,8 @@ from splink import Linker
 
 from mutuals.identity.model.batch import BOUNDS, Bounds, Engine, Opening, Rows, duck, linker_of
 from mutuals.identity.model.comparisons import Comparison, Level
-from mutuals.identity.model.file import Model
+from mutuals.identity.model.file import DIGITS, Model
 
-DIGITS = 10
 UNSEEN = 1e-6
 M_PAIRS, U_PAIRS = 20.0, 200.0
 """How many pairs of one person, and of strangers, the weights that a model begins with are worth."""
