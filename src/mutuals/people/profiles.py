@@ -1,12 +1,19 @@
-"""Profiles of the handles that a batch brings: found or made, in at most two statements."""
+"""Profiles of the handles that a batch brings: found or made, in two statements, in four where a page and an id meet.
+
+A page is the web address of an account, by which it is known where nobody told its id: a mention names no more.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
 
 from mutuals.base import bulk
 from mutuals.base.ids import fit
@@ -16,10 +23,22 @@ from mutuals.people.names import tidy
 
 OWN = "mutuals"  # the network of a person's own record: what staff entered
 LONGEST_KEY = 512
+Pair = tuple[str, str]  # network and key as the table holds them
+_Told = tuple[Any, ...]  # a row from its id on, `fields` last and read
 LONGEST_FIELD = 2000  # characters of one value that a profile says of itself
 _FIND = """
 SELECT p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
 FROM {g} JOIN people_profile p ON p.network = g.network AND p.key = g.key
+"""
+_ADOPT = """
+UPDATE people_profile p SET key = g.key FROM {g}
+WHERE p.network = g.network AND p.key = g.page RETURNING p.network, g.page, p.key
+"""
+_MET = """
+SELECT g.page, p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
+FROM {g} CROSS JOIN LATERAL (
+    SELECT * FROM people_profile f WHERE f.name = g.name AND f.name <> '' LIMIT 50
+) p WHERE p.network = g.network AND p.url = g.page AND p.key <> g.page ORDER BY p.id
 """
 _COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
 _CONFLICT = """(network, key) DO UPDATE SET name = excluded.name, shown = excluded.shown, url = excluded.url,
@@ -50,19 +69,25 @@ def ensure(handles: Sequence[Handle], *, now: datetime) -> dict[tuple[str, str],
     """The profile of each handle by (network, key) as given; unknown ones are made, changed ones brought up to date.
 
     Nothing is written where nothing changed, so a replay only reads. What a handle leaves empty stays as it was known.
-    A handle without network or key is refused by ValueError: it would join strangers.
+    A handle without network or key is refused by ValueError: it would join strangers. Who was known by their page alone
+    is the same when a handle brings their id, the same name and this page, both addresses of one server: the row keeps
+    its number and takes the id as its key. From then on the page leads there. Two that are rows already stay two.
     """
     wanted = {stored_key(handle.network, handle.key): handle for handle in handles}
     if not wanted:
         return {}
-    asked = sorted(wanted)
-    rows_found = bulk.run(_FIND, {"network": "varchar", "key": "varchar"}, asked)
-    known = {(row[0], row[1]): (*row[2:10], json.loads(row[10])) for row in rows_found}
+    pages = {page: pair for pair in sorted(wanted) if (page := _page(pair, wanted[pair]))}
+    known = _known({*wanted, *pages})
+    _adopt(pages, wanted, known)
+    same = {page: pair for page, pair in pages.items() if page in wanted and _is_named(wanted[pair], wanted[page].name)}
+    same |= _met([pair for pair in wanted if pair not in known and pair not in same], wanted, known)
     found = {pair: Presence(*row[:4]) for pair, row in known.items()}
+    asked = [pair for pair in sorted(wanted) if pair not in same]
     rows = [row for pair in asked if (row := _row(pair, wanted[pair], known.get(pair), now)) is not None]
     for network, key, *rest in bulk.insert(Profile, _COLUMNS, rows, conflict=_CONFLICT, returning=_RETURN):
         found[network, key] = Presence(*rest)
-    return {(handle.network, handle.key): found[stored_key(handle.network, handle.key)] for handle in handles}
+    stored = {(handle.network, handle.key): stored_key(handle.network, handle.key) for handle in handles}
+    return {given: found[same.get(pair, pair)] for given, pair in stored.items()}
 
 
 def stored_key(network: str, key: str) -> tuple[str, str]:
@@ -87,6 +112,73 @@ def tell(fields: Mapping[str, Any], values: Mapping[str, Any], *, at: datetime, 
         elif name not in told or told[name].get("value") != value:
             told[name] = {"value": value, "at": at.isoformat(), "by": by}
     return told
+
+
+def _known(pairs: Iterable[Pair]) -> dict[Pair, _Told]:
+    found = bulk.run(_FIND, {"network": "varchar", "key": "varchar"}, sorted(pairs))
+    return {(row[0], row[1]): _told(row[2:]) for row in found}
+
+
+def _told(row: Sequence[Any]) -> _Told:
+    return (*row[:8], json.loads(row[8]))
+
+
+def _page(pair: Pair, handle: Handle) -> Pair | None:
+    """The page of an account that has an id beside it. Only the server that gave the id may say whose page it is."""
+    server, page = _server(pair[1]), _web(handle.url)
+    if not server or not page or page == pair[1] or _server(page) != server:
+        return None
+    return stored_key(pair[0], page)
+
+
+def _server(address: str) -> str:
+    """Host and port of a web address; "" for anything else."""
+    try:
+        return urlsplit(address).netloc.casefold() if address.startswith(("https://", "http://")) else ""
+    except ValueError:
+        return ""
+
+
+def _is_named(handle: Handle, name: str) -> bool:
+    told = tidy(handle.name, at_most=200)
+    return bool(told) and told == tidy(name, at_most=200)
+
+
+def _adopt(pages: Mapping[Pair, Pair], wanted: Mapping[Pair, Handle], known: dict[Pair, _Told]) -> None:
+    """Rows that have a page for a key take the id that is met now; in `known` as well."""
+    rows = [
+        (network, page, pair[1])
+        for (network, page), pair in pages.items()
+        if (told := known.get((network, page)))
+        and pair not in known
+        and not told[3]
+        and _is_named(wanted[pair], told[4])
+    ]
+    try:
+        with transaction.atomic() if rows else nullcontext():
+            taken = bulk.run(_ADOPT, {"network": "varchar", "page": "varchar", "key": "varchar"}, rows)
+    except IntegrityError:  # another batch made a row of that id just now: two they stay
+        return
+    for network, page, key in taken:
+        known[network, key] = known.pop((network, page))
+
+
+def _met(pairs: Iterable[Pair], wanted: Mapping[Pair, Handle], known: dict[Pair, _Told]) -> dict[Pair, Pair]:
+    """Whose page each of these unknown keys is: page -> the pair of the row, which is then in `known`; the newest of several.
+
+    Only names that hold an @ are looked for, as whole accounts do, and among 50 rows of the name.
+    """
+    rows = [
+        (*pair, name)
+        for pair in sorted(pairs)
+        if _server(pair[1]) and pair[1] == wanted[pair].url and "@" in (name := tidy(wanted[pair].name, at_most=200))
+    ]
+    same = {}
+    for page, network, key, *told in bulk.run(_MET, {"network": "varchar", "page": "varchar", "name": "varchar"}, rows):
+        if _server(key) == _server(page):
+            same[network, page] = (network, key)
+            known[network, key] = _told(told)
+    return same
 
 
 def _row(pair: tuple[str, str], handle: Handle, known: Sequence[Any] | None, now: datetime) -> tuple[Any, ...] | None:

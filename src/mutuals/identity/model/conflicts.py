@@ -68,13 +68,23 @@ def _accounts(one: Row, other: Row) -> Iterator[str]:
 
 
 def _hands(one: Row, other: Row) -> Iterator[str]:
-    """One account with two numbers of its network: somebody gave it up and somebody else, or they themselves, took it."""
-    mine = dict(held.rsplit(" ", 1) for held in _many(one, "holders"))
-    for held in _many(other, "holders"):
-        account, number = held.rsplit(" ", 1)
+    """One account with two numbers of its network: somebody gave it up and somebody else, or they themselves, took it.
+
+    The account's page (`https://tea.example/@bea`) is no number: it stands for one where nobody told it.
+    """
+    mine = dict(_numbers(one))
+    for account, number in _numbers(other):
         if mine.get(account, number) != number:
             yield f"the account {account} has changed hands, or was made anew"
             return
+
+
+def _numbers(row: Row) -> Iterator[tuple[str, str]]:
+    for held in _many(row, "holders"):
+        account, number = held.rsplit(" ", 1)
+        is_page = number.startswith(("https://", "http://")) and number.rstrip("/").rpartition("/")[2].startswith("@")
+        if not is_page:
+            yield account, number
 
 
 def _elsewhere(one: Row, other: Row) -> Iterator[str]:

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mutuals.connectors.contract import Handle
 from mutuals.people import erased, profiles
-from mutuals.people.models import Profile
+from mutuals.people.models import Person, Profile
 from mutuals.people.names import email_key, fold, phone_key, tidy
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,74 @@ def test_a_new_display_name_is_taken_in_two_statements_and_an_empty_one_changes_
         "Bea Kettle",
         "https://brew.example/@bea",
     )
+
+
+def test_who_was_known_by_their_page_alone_is_the_same_when_their_id_is_met() -> None:
+    page = Handle("mastodon", BEA.url, BEA.name, url=BEA.url)
+    before = profiles.ensure([page], now=NOW)[page.network, page.key]
+    person = Person.objects.create(name="Bea Brand")
+    Profile.objects.filter(pk=before.id).update(person=person)
+
+    met = profiles.ensure([BEA], now=NOW)[BEA.network, BEA.key]
+    with CaptureQueriesContext(connection) as asked:
+        again = profiles.ensure([BEA], now=NOW)[BEA.network, BEA.key]
+
+    assert (met.id, met.person_id) == (before.id, person.pk)
+    assert met == again
+    assert len(asked) == 1
+    assert Profile.objects.get().key == BEA.key
+
+
+def test_a_page_leads_to_whom_we_know_by_their_id_whichever_came_first() -> None:
+    page = Handle("mastodon", BEA.url, BEA.name, url=BEA.url)
+
+    together = profiles.ensure([page, BEA], now=NOW)
+    later = profiles.ensure([page], now=NOW)
+    once_more = profiles.ensure([page, BEA], now=NOW)
+
+    assert len({one.id for found in (together, later, once_more) for one in found.values()}) == 1
+    assert [set(found) for found in (together, later)] == [
+        {(page.network, page.key), (BEA.network, BEA.key)},
+        {(page.network, page.key)},
+    ]
+    kept = Profile.objects.get()
+    assert (kept.key, kept.shown) == (BEA.key, "Bea")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        Handle("mastodon", "https://evil.example/u/9", BEA.name, url=BEA.url),
+        Handle("mastodon", "https://brew.example@evil.example/u/9", BEA.name, url=BEA.url),
+        Handle("mastodon", BEA.key, "bo@brew.example", url=BEA.url),
+        Handle("mastodon", BEA.key, "", url=BEA.url),
+        Handle("pixels", BEA.key, BEA.name, url=BEA.url),
+        Handle("mastodon", "https://[brew.example", BEA.name, url=BEA.url),
+    ],
+    ids=["another server", "a name in the address", "another name", "no name", "another network", "no address"],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_page_is_not_taken_over_by(claims: Handle, is_known: bool) -> None:
+    page = Handle("mastodon", BEA.url, BEA.name, url=BEA.url)
+    first, second = (page, claims) if is_known else (claims, page)
+    before = profiles.ensure([first], now=NOW)[first.network, first.key]
+
+    after = profiles.ensure([second], now=NOW)[second.network, second.key]
+
+    assert after.id != before.id
+    assert Profile.objects.count() == 2
+
+
+def test_presences_that_are_two_already_stay_two_and_ours_keeps_its_key() -> None:
+    page = Handle("mastodon", BEA.url, BEA.name, url=BEA.url)
+    ours = profiles.ensure([page], now=NOW)[page.network, page.key]
+    Profile.objects.filter(pk=ours.id).update(is_ours=True)
+
+    met = profiles.ensure([BEA], now=NOW)[BEA.network, BEA.key]
+    again = profiles.ensure([page], now=NOW)[page.network, page.key]
+
+    assert (again.id, again.is_ours) == (ours.id, True)
+    assert met.id != ours.id
 
 
 def test_what_a_stranger_writes_cannot_break_the_table() -> None:

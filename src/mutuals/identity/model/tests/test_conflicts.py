@@ -29,6 +29,16 @@ def row(given="bea", family="brand", **more):
             row(holders=(("bea.example", "did:plc:2"),)),
             "the account bea.example has changed hands",
         ),
+        (
+            row(
+                holders=(
+                    ("bea@tea.example", "https://tea.example/@bea"),
+                    ("bea@tea.example", "https://tea.example/users/1"),
+                )
+            ),
+            row(holders=(("bea@tea.example", "https://tea.example/users/2"),)),
+            "the account bea@tea.example has changed hands",
+        ),
         (row(), row(firms=("Brand Ltd",)), "an organisation, Brand Ltd, and a person"),
         (row(presences=CROWD), row(), "30 presences or more"),
     ],
@@ -50,6 +60,10 @@ def test_what_cannot_be_is_told_whichever_side_comes_first(one, other, words):
         (row(), row("mei", "okonkwo")),
         (row(emails=("bea@gmail.com",)), row(emails=("bea.b@gmail.com",))),
         (row(sole=("linkedin bea",)), row(sole=("facebook beabrand",))),
+        (
+            row(holders=(("bea@tea.example", "https://tea.example/users/bea"),)),
+            row(holders=(("bea@tea.example", "https://tea.example/@bea"),)),
+        ),
         (row(presences=CROWD - 1), row()),
         (row_of(Card("k"), READINGS), row_of(Card("k"), READINGS)),
     ],
