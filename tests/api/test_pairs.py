@@ -2,6 +2,7 @@
 
 import json
 import struct
+from datetime import timedelta
 from math import inf, nan
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import cast
 from mutuals.api._paging import pack
 from mutuals.cli import main
-from mutuals.identity.models import Edge
+from mutuals.identity.models import Edge, Sweep
 from mutuals.people.models import Person, Profile
 
 
@@ -57,7 +58,8 @@ def test_who_the_two_are_is_told_as_why_takes_it(staff, ada, capsys):
 
     assert (listed["one_ref"], listed["other_ref"]) == (read["one_ref"], read["other_ref"]) == refs
     assert (listed["one"], listed["other"]) == (read["one"], read["other"])
-    assert json.loads(capsys.readouterr().out)[0]["who"] == " ".join(refs)
+    told = json.loads(capsys.readouterr().out)[0]
+    assert (told["who"], told["pool"]) == (" ".join(refs), listed["pool"])
 
 
 def test_why_tells_the_clues_and_only_admins_accept_many(staff, ada):
@@ -91,6 +93,53 @@ def test_the_terminal_lists_answers_explains_and_takes_back(staff, capsys):
     assert "+8.5 bits  The names are alike" in said
     assert "Nothing ever connected" in capsys.readouterr().out
     assert Person.objects.get(pk=bea.pk).canonical_id == bea.pk
+
+
+def test_an_older_thought_of_the_same_two_is_one_line_until_all_is_asked_for(staff, capsys):
+    bea, row, edge = waiting(staff)
+    Edge.objects.filter(pk=edge.pk).update(until=cast.NOW + timedelta(minutes=1), probability=0.4)
+    cast.doubt(bea, row, sure=0.9)
+    words = ["identity", "why", str(bea.pk), f"profile:{row.pk}"]
+
+    main(words)
+    short = capsys.readouterr().out
+    main([*words, "--all"])
+    full = capsys.readouterr().out
+
+    assert (short.count("The names are alike"), full.count("The names are alike")) == (1, 2)
+    assert short.index("90 % among") < short.index("40 % among")
+    assert f"until {cast.NOW + timedelta(minutes=1):%Y-%m-%d %H:%M}" in short
+    assert ("--all" in short, "--all" in full) == (True, False)
+
+
+def test_what_a_search_found_is_told_in_whole_numbers_with_the_share_that_is_wrong(staff, ada, capsys):
+    Sweep.objects.create(by="machine:identity", began_at=cast.NOW, failed="The disk is full.")
+    Sweep.objects.create(
+        by="machine:identity",
+        began_at=cast.NOW + timedelta(minutes=1),
+        counts={"link": 0, "review": 4, "leave": 9, "error": 0.0},
+    )
+    Sweep.objects.create(
+        by="machine:identity",
+        began_at=cast.NOW + timedelta(minutes=2),
+        counts={"link": 10, "review": 4, "leave": 9, "error": 0.034},
+    )
+
+    rows = ada.get("/identity/sweeps")
+    main(["identity", "sweeps", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    code = main(["identity", "sweeps"])
+    table = capsys.readouterr().out
+
+    assert [str(row["counts"]) for row in rows] == [
+        "{'link': 10, 'review': 4, 'leave': 9}",
+        "{'link': 0, 'review': 4, 'leave': 9}",
+        "{'link': 0, 'review': 0, 'leave': 0}",
+    ]
+    assert [row["wrong"] for row in rows] == [0.034, None, None]
+    assert [row["wrong"] for row in told] == ["3 %", "", ""]
+    assert [row["failed"] for row in told] == ["", "", "The disk is full."]
+    assert (code, "error" in table) == (0, False)
 
 
 def test_before_many_are_accepted_it_is_told_how_many_would_be_wrong_and_after_it_how_it_went(staff, ada, aron):

@@ -90,6 +90,16 @@ def test_what_cannot_be_is_refused_with_a_code(said, words, code):
     assert Person.objects.get(pk=double.pk).canonical_id == double.pk
 
 
+@pytest.mark.parametrize("words", [["unmerge:99"], ["merge:99"], ["split:99"], ["merge:99", "--preview"]])
+def test_a_key_that_nothing_has_is_not_taken_for_somebody_who_was_erased(capsys, words):
+    two()
+
+    code = cli.main(["people", "undo", *words])
+
+    assert code == 1
+    assert "There is nothing to take back under this name: it never was, or" in capsys.readouterr().err
+
+
 def test_many_pairs_are_reckoned_accepted_and_taken_back_by_the_terminal(said):
     bea, _ = two()
     row = cast.profile()

@@ -19,7 +19,8 @@ router = Resource("identity")
 
 
 class SweepOut(Out):
-    """One search: how far it is, and the three piles, with the share of the linked ones that is expected to be wrong."""
+    """One search: how far it is, and its three piles: link, review, leave. `wrong`: which share of the linked ones is expected
+    to be, by their own odds (0 to 1); null where none was linked."""
 
     id: int
     kind: str
@@ -27,7 +28,8 @@ class SweepOut(Out):
     ended_at: datetime | None
     looked_at: int
     total: int | None
-    counts: dict[str, float]
+    counts: dict[str, int]
+    wrong: float | None
     failed: str
 
     @classmethod
@@ -40,7 +42,8 @@ class SweepOut(Out):
             ended_at=row.ended_at,
             looked_at=row.looked_at,
             total=row.total,
-            counts=row.counts,
+            counts=row.piles,
+            wrong=row.wrong,
             failed=row.failed,
         )
 

@@ -171,8 +171,8 @@ def table(rows: Sequence[Mapping[str, Any]], *, before: str = "") -> None:
     if not rows:
         print(f"{before}nothing")
         return
-    names = list(rows[0])
-    cells = [names, *([_cell(row[name])[:60] for name in names] for row in rows)]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, *([_cell(row.get(name))[:60] for name in names] for row in rows)]
     widths = [max(len(line[n]) for line in cells) for n in range(len(names))]
     for line in cells:
         print(before + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

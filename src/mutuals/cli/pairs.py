@@ -25,7 +25,7 @@ def register(verbs: Any) -> None:
         listed,
         "what waits, in the order of the review",
         more="First where an answer tells most: doubt (near 50 %) x what both bought x how much would come together.\n"
-        "Who they are is told as `mutuals identity why` takes it.",
+        "Who they are is told as `mutuals identity why` takes it; pool: among how many people so probable.",
         examples=["mutuals identity review list --limit 5", "mutuals identity review list --json | jq '.[].pair'"],
     )
     parser.add_argument("--limit", type=int, default=20)
@@ -75,7 +75,8 @@ def register(verbs: Any) -> None:
         "why",
         reasons,
         "why two are held to be one, or not",
-        more="What is thought today stands first; clues with their weights in bits: one bit doubles the odds.",
+        more="What is thought today stands first; clues with their weights in bits: one bit doubles the odds.\n"
+        "Of the same two only the newest thought is told in full; --json tells all.",
         examples=[
             "mutuals identity why 12 40                   # two people",
             "mutuals identity why person:12 profile:30    # a person and a presence",
@@ -84,6 +85,7 @@ def register(verbs: Any) -> None:
     )
     parser.add_argument("one", help="person:12, profile:30, or a number of a person")
     parser.add_argument("other", help="the same")
+    parser.add_argument("--all", action="store_true", help="older thoughts of the same two in full as well")
 
 
 def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -96,7 +98,7 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
             "other": row.other,
             "who": " ".join(queries.referred(row.edge)),
             "sure": percent(row.edge.probability),
-            "of": row.edge.pool,
+            "pool": row.edge.pool,
             "cursor": row.cursor,
         }
         for row in rows
@@ -184,13 +186,19 @@ def reasons(args: argparse.Namespace) -> list[dict[str, Any]] | str:
             }
             for row in found
         ]
-    return "\n".join(_printed(row) for row in found)
+    newest = {row.what: row for row in reversed(found)}
+    lines = [_printed(row, in_full=args.all or newest[row.what] is row) for row in found]
+    older = 0 if args.all else len(found) - len(newest)
+    told = [f"{older} older, each in one line: --all tells their clues."] if older else []
+    return "\n".join([*lines, *told])
 
 
-def _printed(row: why.Reason) -> str:
+def _printed(row: why.Reason, *, in_full: bool) -> str:
     sure = f", {percent(row.probability)} among {row.pool:,}" if row.probability is not None and row.pool else ""
-    over = f", until {row.until:%Y-%m-%d}" if row.until else ""
-    lines = [f"{row.what}: {row.verdict}{sure}, by {row.by} since {row.since:%Y-%m-%d}{over}"]
+    over = f", until {row.until:%Y-%m-%d %H:%M}" if row.until else ""
+    lines = [f"{row.what}: {row.verdict}{sure}, by {row.by} since {row.since:%Y-%m-%d %H:%M}{over}"]
+    if not in_full:
+        return _printable(lines[0])
     for step in row.steps or ():
         bits = f"{step.end - step.start:+.1f} bits" if step.kind not in ("start", "sum") else step.told
         lines.append(f"  {bits:>12}  {step.words}{f' ({step.detail})' if step.detail else ''}")
@@ -198,7 +206,11 @@ def _printed(row: why.Reason) -> str:
         if clue.weight is None or not row.steps:
             mark = "proof" if clue.is_proof else "for" if clue.is_for else "against"
             lines.append(f"  {mark:>12}  {clue.words}{f' ({clue.detail})' if clue.detail else ''}")
-    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in "\n".join(lines))
+    return _printable("\n".join(lines))
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
 
 
 def _thing(viewer: User, text: str) -> Person | Profile:

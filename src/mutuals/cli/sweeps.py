@@ -8,7 +8,7 @@ from typing import Any
 from mutuals.base import clock
 from mutuals.cli import pairs
 from mutuals.cli._say import me, verb
-from mutuals.identity import learn, sweep
+from mutuals.identity import evidence, learn, sweep
 from mutuals.identity.models import Sweep
 
 
@@ -24,7 +24,9 @@ def register(groups: Any) -> None:
         examples=["mutuals identity sweep", "mutuals identity sweep --here && mutuals identity review list"],
     )
     parser.add_argument("--here", action="store_true", help="now, until it is done")
-    verb(verbs, "sweeps", listed, "the newest searches, with how far they are and what they found")
+    words = "the newest searches, with how far they are and what they found"
+    more = "wrong: how many of the linked ones are expected to be, by their own odds."
+    verb(verbs, "sweeps", listed, words, more=more)
     verb(verbs, "models", models, "the kept versions of the model, newest first")
     parser = verb(verbs, "learn", teach, "learn from all decisions; the worker does it")
     parser.add_argument("--here", action="store_true", help="now, until it is done")
@@ -87,6 +89,7 @@ def _said(row: Sweep) -> dict[str, Any]:
         "ended": row.ended_at,
         "looked at": row.looked_at,
         "of": row.total,
-        **row.counts,
-        **({"failed": row.failed} if row.failed else {}),
+        **row.piles,
+        "wrong": evidence.percent(row.wrong),
+        "failed": row.failed,
     }

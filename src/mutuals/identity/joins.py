@@ -22,6 +22,8 @@ from mutuals.people.queries import cluster
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+_NOTHING = "There is nothing to take back under this name: it never was, or its people were erased."
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -144,7 +146,7 @@ def apart(person: Person, profile_ids: Sequence[int], *, viewer: User, to: Perso
 def undo(key: str, *, by: User, now: datetime) -> Done:
     """Take back a merge or a split, or do once more what was taken back, by the key that an act or the history told.
 
-    Refused: a key that nothing has (Gone where its people were erased).
+    Refused: a key that nothing has, or has any more.
     """
     kind, _, number = key.partition(":")
     acts: dict[str, tuple[type[Merge] | type[Split], Any]] = {
@@ -154,11 +156,11 @@ def undo(key: str, *, by: User, now: datetime) -> Done:
         "unsplit": (Split, split.again),
     }
     if kind not in acts or not (number.isascii() and number.isdecimal()) or len(number) > 18:
-        raise Refusal("There is nothing to take back under this name.")
+        raise Refusal(_NOTHING)
     table, act = acts[kind]
     row = table._default_manager.filter(pk=int(number)).first()
     if row is None:
-        raise Gone
+        raise Refusal(_NOTHING)
     done: Done = act(row, by=by, now=now)
     return done
 
@@ -166,19 +168,19 @@ def undo(key: str, *, by: User, now: datetime) -> Done:
 def part(key: str, *, by: User, now: datetime, note: str = "") -> Done:
     """Whoever was merged in leaves with everything of theirs, and no machine joins the two again, by the key of the merge.
 
-    Refused: a key of something else (Gone where its people were erased).
+    Refused: a key of something else, or one that nothing has any more.
     """
     return split.whole(merge_of(key), by=by, now=now, note=note)
 
 
 def merge_of(key: str) -> Merge:
-    """The merge that a key names, undone or not. Refused: a key of something else (Gone where its people were erased)."""
+    """The merge that a key names, undone or not. Refused: one of something else, or that nothing has any more."""
     kind, _, number = key.partition(":")
     if kind not in ("merge", "unmerge") or not (number.isascii() and number.isdecimal()) or len(number) > 18:
         raise Refusal("Only a merge can be split off as a whole, by its key: merge:12.")
     row = Merge.objects.select_related("kept", "gone").filter(pk=int(number)).first()
     if row is None:
-        raise Gone
+        raise Refusal(_NOTHING)
     return row
 
 

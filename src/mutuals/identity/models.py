@@ -245,7 +245,7 @@ class Model(models.Model):
 class Sweep(models.Model):
     """One search among the records that are there, with what it found."""
 
-    kind = models.CharField(max_length=10)  # profiles, persons
+    kind = models.CharField(max_length=10)  # everybody, backlog
     by = models.CharField(max_length=60)
     began_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -259,6 +259,16 @@ class Sweep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.began_at}"
+
+    @property
+    def piles(self) -> dict[str, int]:
+        """How many were linked, are for the review, and were left: link, review, leave."""
+        return {name: int(self.counts.get(name, 0)) for name in ("link", "review", "leave")}
+
+    @property
+    def wrong(self) -> float | None:
+        """The share of the linked ones that is expected to be wrong; None where none was linked."""
+        return float(self.counts.get("error", 0)) if self.counts.get("link") else None
 
 
 class Touched(models.Model):
