@@ -80,6 +80,20 @@ def test_what_an_erased_person_says_later_is_not_taken_in(town):
     assert Interaction.objects.filter(text="Hello").exists()
 
 
+def test_an_erased_person_does_not_come_back_under_the_page_of_their_account(town):
+    us, _, square = town
+    page = {"network": "mastodon", "id": "https://tea.example/@cleo", "name": "cleo@tea.example"}
+    cleo = {**page, "id": "https://tea.example/users/42", "url": page["id"], "email_verified": "cleo@harbour.example"}
+    gone = person("Cleo Cup", by=us.ada, email="cleo@harbour.example", now=NOW)
+    said(square, event("p3", "Hello", author=cleo))
+
+    privacy.erase(gone, by=us.aron, now=NOW)
+    said(square, event("p4", "Hello again", author=page), now=NOW + minutes(9))
+
+    assert not Profile.objects.filter(network="mastodon").exists()
+    assert everywhere("tea.example/@cleo") == []
+
+
 def test_only_admins_and_owners_may_export_or_erase(town):
     """K5, K13."""
     us, bea, _ = town

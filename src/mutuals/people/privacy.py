@@ -12,7 +12,7 @@ from django.db.models import Q
 from mutuals.base.models import Entry
 from mutuals.people import erased
 from mutuals.people.models import Affiliation, Fact, Person, Profile
-from mutuals.people.profiles import OWN
+from mutuals.people.profiles import OWN, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Holder:
 def holder(person: Person) -> Holder:
     """Everything by which the other rooms find what they hold of a person; two queries.
 
-    An address or number that staff wrote down for them is theirs as well, with the profile of it that is nobody's.
+    An address or number that staff wrote down for them is theirs as well, with the profile of it that is nobody's;
+    so is the page of an account, under which it would come in again.
     """
     people = {row[0]: row[1:] for row in _rows(person)}
     told = [("email", row[0]) for row in people.values()] + [("phone", row[1]) for row in people.values()]
@@ -36,15 +37,16 @@ def holder(person: Person) -> Holder:
     theirs = Q(person__in=people)
     for network, key in written:
         theirs |= Q(network=network, key=key, person=None, organisation=None)
-    rows = list(Profile.objects.filter(theirs).values_list("pk", "network", "key", "fields"))
+    rows = list(Profile.objects.filter(theirs).values_list("pk", "network", "key", "fields", "url"))
     written |= {
         (name, str(fields[name].get("value")))
-        for _, network, _, fields in rows
+        for _, network, _, fields, _ in rows
         if network == OWN
         for name in ("email", "phone")
         if fields.get(name, {}).get("value")
     }
-    handles = {(network, key) for _, network, key, _ in rows} | written
+    handles = {(network, key) for _, network, key, _, _ in rows} | written
+    handles |= {page for _, network, key, _, url in rows if (page := page_of((network, key), url))}
     return Holder(person, tuple(people), tuple(row[0] for row in rows), tuple(sorted(handles)))
 
 

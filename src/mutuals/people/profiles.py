@@ -1,4 +1,4 @@
-"""Profiles of the handles that a batch brings: found or made, in two statements, in four where a page and an id meet.
+"""Profiles of the handles that a batch brings: found or made, in two statements where all is known.
 
 A page is the web address of an account, by which it is known where nobody told its id: a mention names no more.
 """
@@ -32,7 +32,7 @@ FROM {g} JOIN people_profile p ON p.network = g.network AND p.key = g.key
 """
 _ADOPT = """
 UPDATE people_profile p SET key = g.key FROM {g}
-WHERE p.network = g.network AND p.key = g.page RETURNING p.network, g.page, p.key
+WHERE p.network = g.network AND p.key = g.page RETURNING p.network, g.page
 """
 _MET = """
 SELECT g.page, p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
@@ -76,10 +76,14 @@ def ensure(handles: Sequence[Handle], *, now: datetime) -> dict[tuple[str, str],
     wanted = {stored_key(handle.network, handle.key): handle for handle in handles}
     if not wanted:
         return {}
-    pages = {page: pair for pair in sorted(wanted) if (page := _page(pair, wanted[pair]))}
-    known = _known({*wanted, *pages})
-    _adopt(pages, wanted, known)
-    same = {page: pair for page, pair in pages.items() if page in wanted and _is_named(wanted[pair], wanted[page].name)}
+    known = _known(wanted)
+    pages = {page: pair for pair in sorted(wanted) if pair not in known and (page := page_of(pair, wanted[pair].url))}
+    known |= _adopted(pages, wanted)
+    same = {
+        page: pair
+        for page, pair in pages.items()
+        if page in wanted and (pair in known or (page not in known and _is_named(wanted[pair], wanted[page].name)))
+    }
     same |= _met([pair for pair in wanted if pair not in known and pair not in same], wanted, known)
     found = {pair: Presence(*row[:4]) for pair, row in known.items()}
     asked = [pair for pair in sorted(wanted) if pair not in same]
@@ -96,6 +100,14 @@ def stored_key(network: str, key: str) -> tuple[str, str]:
     if not network or not clean:
         raise ValueError("An author without a network or without an id of their own cannot be kept.")
     return network, clean
+
+
+def page_of(pair: Pair, url: str) -> Pair | None:
+    """The page of an account that has an id beside it. Only the server that gave the id may say whose page it is."""
+    server, page = _server(pair[1]), _web(url)
+    if not server or page == pair[1] or _server(page) != server:
+        return None
+    return stored_key(pair[0], page)
 
 
 def said(fields: Mapping[str, Any]) -> dict[str, Said]:
@@ -123,14 +135,6 @@ def _told(row: Sequence[Any]) -> _Told:
     return (*row[:8], json.loads(row[8]))
 
 
-def _page(pair: Pair, handle: Handle) -> Pair | None:
-    """The page of an account that has an id beside it. Only the server that gave the id may say whose page it is."""
-    server, page = _server(pair[1]), _web(handle.url)
-    if not server or not page or page == pair[1] or _server(page) != server:
-        return None
-    return stored_key(pair[0], page)
-
-
 def _server(address: str) -> str:
     """Host and port of a web address; "" for anything else."""
     try:
@@ -144,23 +148,18 @@ def _is_named(handle: Handle, name: str) -> bool:
     return bool(told) and told == tidy(name, at_most=200)
 
 
-def _adopt(pages: Mapping[Pair, Pair], wanted: Mapping[Pair, Handle], known: dict[Pair, _Told]) -> None:
-    """Rows that have a page for a key take the id that is met now; in `known` as well."""
-    rows = [
-        (network, page, pair[1])
-        for (network, page), pair in pages.items()
-        if (told := known.get((network, page)))
-        and pair not in known
-        and not told[3]
-        and _is_named(wanted[pair], told[4])
-    ]
+def _adopted(pages: Mapping[Pair, Pair], wanted: Mapping[Pair, Handle]) -> dict[Pair, _Told]:
+    """The rows that had one of these pages for a key, under the unknown id that is their key from now on."""
+    found = {
+        page: told for page, told in _known(pages).items() if not told[3] and _is_named(wanted[pages[page]], told[4])
+    }
+    rows = [(*page, pages[page][1]) for page in found]
     try:
         with transaction.atomic() if rows else nullcontext():
             taken = bulk.run(_ADOPT, {"network": "varchar", "page": "varchar", "key": "varchar"}, rows)
     except IntegrityError:  # another batch made a row of that id just now: two they stay
-        return
-    for network, page, key in taken:
-        known[network, key] = known.pop((network, page))
+        return {}
+    return {pages[network, page]: found[network, page] for network, page in taken}
 
 
 def _met(pairs: Iterable[Pair], wanted: Mapping[Pair, Handle], known: dict[Pair, _Told]) -> dict[Pair, Pair]:

@@ -208,7 +208,8 @@ def _worded(rows: list[dict[str, Any]], words: frozenset[str]) -> str:
 def _mentioned(status: dict[str, Any], actors: Mapping[str, Any]) -> tuple[Handle, ...]:
     """A mention names only the page of the account; where `actors` does not know its global id, the page is the key.
 
-    `people.profiles.ensure` joins it to the account when that is met. The one who is answered comes first, whatever the order of the names in the text.
+    `people.profiles.ensure` joins it to the account when that is met.
+    The one who is answered comes first, whatever the order of the names in the text.
     """
     found, answered = [], text(status, "in_reply_to_account_id")
     for told in sorted(parts(status, "mentions"), key=lambda told: not answered or text(told, "id") != answered):

@@ -65,6 +65,16 @@ def test_who_was_known_by_their_page_alone_is_the_same_when_their_id_is_met() ->
     assert Profile.objects.get().key == BEA.key
 
 
+def test_a_page_and_an_id_that_come_together_are_one_with_the_row_of_the_page() -> None:
+    page = Handle("mastodon", BEA.url, BEA.name, url=BEA.url)
+    before = profiles.ensure([page], now=NOW)[page.network, page.key]
+
+    found = profiles.ensure([Handle("mastodon", BEA.url, "", shown="Somebody", url=BEA.url), BEA], now=NOW)
+
+    assert {one.id for one in found.values()} == {before.id}
+    assert Profile.objects.get().key == BEA.key
+
+
 def test_a_page_leads_to_whom_we_know_by_their_id_whichever_came_first() -> None:
     page = Handle("mastodon", BEA.url, BEA.name, url=BEA.url)
 
@@ -110,11 +120,11 @@ def test_presences_that_are_two_already_stay_two_and_ours_keeps_its_key() -> Non
     ours = profiles.ensure([page], now=NOW)[page.network, page.key]
     Profile.objects.filter(pk=ours.id).update(is_ours=True)
 
-    met = profiles.ensure([BEA], now=NOW)[BEA.network, BEA.key]
-    again = profiles.ensure([page], now=NOW)[page.network, page.key]
+    met = profiles.ensure([page, BEA], now=NOW)
+    again = profiles.ensure([page, BEA], now=NOW)
 
-    assert (again.id, again.is_ours) == (ours.id, True)
-    assert met.id != ours.id
+    assert met == again
+    assert met[page.network, page.key].id == ours.id != met[BEA.network, BEA.key].id
 
 
 def test_what_a_stranger_writes_cannot_break_the_table() -> None:
