@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from mutuals.base.refusals import Refusal
-from mutuals.identity import edges, forest, merge, split, taken
+from mutuals.identity import edges, forest, merge, picks, split
 from mutuals.identity.merge import Done
 from mutuals.identity.models import Merge, Split
 from mutuals.people import canonical, hanging, persons
@@ -221,13 +221,13 @@ def _roots(*people: Person) -> dict[int, Person]:
 def _choices(kept: Person, gone: Person, ids: Sequence[int]) -> list[Choice]:
     stands = chosen(persons.voices(ids))
     fields = [
-        Choice(name, getattr(kept, name), getattr(gone, name), stands[name], (taken.KEPT, taken.GONE))
-        for name in taken.FIELDS
+        Choice(name, getattr(kept, name), getattr(gone, name), stands[name], (picks.KEPT, picks.GONE))
+        for name in picks.FIELDS
     ]
-    for name, column in taken.COLUMNS.items():
+    for name, column in picks.COLUMNS.items():
         one, other = getattr(kept, column), getattr(gone, column)
-        both = taken.combined(one, other, taken.BOTH)
-        fields.append(Choice(name, one, other, both, (taken.BOTH, taken.KEPT, taken.GONE)))
+        both = picks.combined(one, other, picks.BOTH)
+        fields.append(Choice(name, one, other, both, (picks.BOTH, picks.KEPT, picks.GONE)))
     return fields
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal
-from mutuals.identity import edges, forest, taken
+from mutuals.identity import edges, forest, picks
 from mutuals.identity.edges import Grounds
 from mutuals.identity.link import settle, settle_later
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Verdict
@@ -66,7 +66,7 @@ def merge(
     they are two, unless they are to be merged `anyway`.
     """
     require(by, "person.merge", one)
-    wanted = taken.check(choices or {})
+    wanted = picks.check(choices or {})
     if one.pk == other.pk:
         raise Refusal("These are one person already: choose another one to merge with.")
     forest.alone()
@@ -113,7 +113,7 @@ def undo(row: Merge, *, by: User, now: datetime) -> Done:
     row = Merge.objects.select_for_update().get(pk=row.pk)
     if row.undone_at is not None:
         return Done(f"unmerge:{row.pk}", roots[row.kept_id], roots[row.gone_id], is_new=False)
-    edited = taken.give_back(row, now=now)
+    edited = picks.give_back(row, now=now)
     Merge.objects.filter(pk=row.pk).update(undone_at=now, undone_by=f"staff:{by.pk}")
     apart = forest.under(row.gone_id)
     canonical.part(apart, row.gone_id)
@@ -138,7 +138,7 @@ def again(row: Merge, *, by: User, now: datetime) -> Done:
 
 def _join(kept: Person, gone: Person, choices: Mapping[str, str], grounds: Grounds, *, by: str, now: datetime) -> Done:
     """Both are canonical, held and two."""
-    told = taken.take(kept, gone, choices, by=by, now=now)
+    told = picks.take(kept, gone, choices, by=by, now=now)
     pair = own_record(kept, now=now).pk, own_record(gone, now=now).pk
     edge = edges.say(*pair, Verdict.SAME, grounds, by=by, now=now)
     row = Merge.objects.create(kept=kept, gone=gone, edge=edge, choices=told, by=by, at=now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from mutuals.identity import taken
+from mutuals.identity import picks
 from mutuals.identity.joins import Choice, Together
 from mutuals.people.models import Person
 from mutuals.staff.models import Team, User
@@ -61,17 +61,17 @@ def choices_of(post: QueryDict, keep: Person | None) -> dict[str, str]:
     found = {}
     for name in WORDS:
         said = post.get(f"take-{name}", "")
-        if said == taken.BOTH:
+        if said == picks.BOTH:
             found[name] = said
         elif said and keep is not None:
-            found[name] = taken.KEPT if said == str(keep.pk) else taken.GONE
+            found[name] = picks.KEPT if said == str(keep.pk) else picks.GONE
     return found
 
 
 def _options(one: Choice, together: Together, names: dict[tuple[str, int], str]) -> list[tuple[str, str, bool]]:
-    sides = {taken.KEPT: (str(together.kept.pk), one.kept), taken.GONE: (str(together.gone.pk), one.gone)}
-    if taken.BOTH in one.sides and isinstance(one.kept, list):
-        sides = {taken.BOTH: (taken.BOTH, one.result), **sides}
+    sides = {picks.KEPT: (str(together.kept.pk), one.kept), picks.GONE: (str(together.gone.pk), one.gone)}
+    if picks.BOTH in one.sides and isinstance(one.kept, list):
+        sides = {picks.BOTH: (picks.BOTH, one.result), **sides}
     stands = next((name for name, (_, value) in sides.items() if value == one.result), "")
     return [(key, _shown(one.name, value, names), name == stands) for name, (key, value) in sides.items()]
 
