@@ -123,3 +123,12 @@ def test_nobody_is_asked_in_whose_name_files_are_compared(said, act):
     assert code == 0
     assert "--out" in out
     assert "--as" not in out
+
+
+@pytest.mark.parametrize("act", ["link", "dedupe"])
+def test_help_says_of_each_what_is_true_of_it(said, act):
+    _, out, _ = said(act, "--help")
+
+    told = " ".join(out.split())
+    of_link = ["people:email=Mail", "weights of day one", "who came nearest, on a line whose decision is leave too"]
+    assert [words in told for words in of_link] == [act == "link"] * 3

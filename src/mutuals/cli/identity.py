@@ -36,13 +36,21 @@ def register(groups: Any) -> None:
     parser = verb(groups, "link", link, "say which profile is which person, from two files", by_somebody=False)
     parser.add_argument("people", type=Path, help="one row a person: CSV or Parquet")
     parser.add_argument("profiles", type=Path, help="one row a profile")
-    _choices(parser, "LINKS", "profile_id, person_id, decision, probability, margin, evidence")
+    _choices(
+        parser,
+        "LINKS",
+        "profile_id, person_id, decision, probability, margin, evidence; person_id is who came nearest, on a line whose "
+        "decision is leave too",
+        such="; people:email=Mail where both files have such a column",
+        engine=", and links by the weights of day one: only duckdb learns how links look from the files themselves",
+    )
     parser = verb(groups, "dedupe", dedupe, "say which records of a file are one person", by_somebody=False)
     parser.add_argument("records", type=Path, help="one row a record: CSV or Parquet")
     _choices(parser, "CLUSTERS", "id, cluster, probability")
 
 
-def _choices(parser: argparse.ArgumentParser, name: str, columns: str) -> None:
+def _choices(parser: argparse.ArgumentParser, name: str, columns: str, *, such: str = "", engine: str = "") -> None:
+    """What both ask for. `such` and `engine` are what is true of one of them alone, of --map and of --engine."""
     parser.epilog = _EPILOG
     parser.add_argument(
         "--out", type=Path, required=True, metavar=name, help=f".csv or .parquet, written anew: {columns}"
@@ -52,7 +60,7 @@ def _choices(parser: argparse.ArgumentParser, name: str, columns: str) -> None:
         action="append",
         default=[],
         metavar="OURS=THEIRS",
-        help="which column is what, such as email=Mail; people:email=Mail where both files have such a column",
+        help=f"which column is what, such as email=Mail{such}",
     )
     parser.add_argument("--without", action="append", default=[], metavar="COLUMN", help="leave a column out")
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
@@ -62,10 +70,7 @@ def _choices(parser: argparse.ArgumentParser, name: str, columns: str) -> None:
         "--engine",
         choices=["duckdb", "spark"],
         default="duckdb",
-        help=(
-            "what reckons (duckdb); spark is for what outgrows a machine, and links by the weights of day one: "
-            "only duckdb learns how links look from the files themselves"
-        ),
+        help=f"what reckons (duckdb); spark is for what outgrows a machine{engine}",
     )
 
 

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 
 from mutuals.identity.reading import handles, letters, names, places, sites
 
-KINDS = ("account", "email", "phone", "host", "domain", "core", "number", "near", "place")
-"""`account` is a handle with its host, `near` a number without its last digit. Their places number them."""
+KINDS = ("account", "email", "phone", "host", "domain", "core", "number", "near", "place", "cited")
+"""`account` is a handle with its host, `near` a number without its last digit, `cited` a mail address in a biography, which may
+be anybody's. Their places number them."""
 CODE = {kind: number for number, kind in enumerate(KINDS)}
 PEOPLE = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("given", "family", "family2", "city"))])
 PROFILES = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("given", "family", "said", "words"))])
@@ -26,9 +27,13 @@ Tables = tuple[pa.Table, pa.Table, pa.Table]
 _FULL_HANDLE = re.compile(r"^@?[^@\s/]+(@[^@\s/]+|(\.[^@\s./]+)+)$")
 _NOT_DIGITS = re.compile(r"\D")
 _NUMBER = re.compile(r"\d{2,}")
+_MAIL = re.compile(r"(?<![\w@.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PAGE = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#\s]+/+[^/?#\s]", re.I)
 _BATCH = 10_000
 _MOST_NICKNAMES = 3
+_SKY = frozenset(("bluesky", "bsky", "atproto"))
+_MOST_CITED = 3
+_LONGEST_BIO = 4_000  # letters
 
 
 def read_group(parquet: Path, group: int, side: str, cities: frozenset[str] | None) -> Tables:
@@ -128,6 +133,7 @@ def _read(batch: pa.RecordBatch, side: str, cities: frozenset[str] | None) -> Ta
         rows, also = _people(columns, marks)
     else:
         rows, also = _profiles(columns, marks, cities), ALSO.empty_table()
+        _cited(columns, marks)
     return rows, marks.table(), also
 
 
@@ -146,6 +152,27 @@ def _contacts(columns: _Columns, marks: _Marks) -> None:
         digits = _NOT_DIGITS.sub("", phone)[-9:]
         if len(digits) >= 7:
             marks.add(row, "phone", digits)
+
+
+def _cited(columns: _Columns, marks: _Marks) -> None:
+    """Mail addresses in what profiles say, and domains of one's own that are their handles."""
+    for row, bio in zip(columns.rows, columns.of("bio"), strict=True):
+        if "@" in bio:
+            found = dict.fromkeys(sites.address(mail) for mail in _MAIL.findall(bio[:_LONGEST_BIO]))
+            for address in [one for one in found if one][:_MOST_CITED]:
+                marks.add(row, "cited", address)
+    for row, held, network in zip(columns.rows, columns.of("handle"), columns.of("network"), strict=True):
+        if network.lower() in _SKY:
+            for handle in held.split(";"):
+                if host := _own_domain(handle.strip()):
+                    marks.add(row, "host", host)
+
+
+def _own_domain(handle: str) -> str:
+    """The domain that somebody has for a handle; empty for that of a hoster."""
+    name = handle.lstrip("@").lower()
+    hosted = "@" in name or ".".join(name.split(".")[-2:]) in sites.HOSTERS
+    return "" if hosted else sites.host(name)
 
 
 def _people(columns: _Columns, marks: _Marks) -> tuple[pa.Table, pa.Table]:
@@ -192,7 +219,7 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
         for told in (city, bios[place]):
             for one in places.mentioned(told, cities, begins) if told else ():
                 marks.add(row, "place", one)
-        name = names.read(*named) if letters.plain(named[0]) != handle.core else names.Name("", "")
+        name = _shown(named, handle.core)
         hosts = {sites.host(link) for link in (*website.split(";"), *own, *sites.links(bios[place])) if link}
         labels = (text.split("@")[0].split(".")[0], *(sites.own_label(host) for host in hosts))
         words = {word for label in labels if label for word in letters.words(label[:LONGEST]) if len(word) > 2}
@@ -203,13 +230,21 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
     return pa.table([columns.rows, *map(_texts, found)], schema=PROFILES)
 
 
+def _shown(named: tuple[str, str, str], core: str) -> names.Name:
+    """The name of a profile; none where one word is shown that is the handle again."""
+    again = not any(named[1:]) and len(letters.latin(named[0]).split()) == 1 and letters.plain(named[0]) == core
+    return names.Name("", "") if again else names.read(*named)
+
+
 def _url(urls: str, handle: str) -> tuple[Sequence[str], str]:
     """Of a profile's addresses those that are a site of its own, and what its handle is: of the page, where none is told."""
     held = [url.strip() for url in urls.split(";")] if urls else []
     own = [url for url in held if url and not _PAGE.match(url)]
     pages = [url for url in held if url and _PAGE.match(url)]
     told = handle.split(";", 1)[0].strip()
-    return [url for url in own if not told.lower().endswith(sites.host(url) or " ")], told or (pages or held or [""])[0]
+    if "@" in told.lstrip("@"):  # the house of an account is nobody's own
+        own = [url for url in own if not told.lower().endswith(sites.host(url) or " ")]
+    return own, told or (pages or held or [""])[0]
 
 
 def _texts(values: Iterable[str]) -> list[str | None]:

@@ -20,11 +20,11 @@ CAP, CAP_NAMES = 200, 20
 """People that share a key, at most, and a key made of names. What more share tells too little; names are counted instead."""
 
 _FORMS = pa.schema([("given", pa.string()), ("form", pa.string())])
-ACCOUNT, CONTACT, HOST, CORE, NUMBER = range(5)
+ACCOUNT, CONTACT, HOST, CORE, NUMBER, CITED = range(6)
 """What marks are met in: numbers of `met`."""
 _MET = {
     "account": (ACCOUNT, 3), "email": (CONTACT, 3), "phone": (CONTACT, 3), "host": (HOST, 3), "domain": (HOST, 1),
-    "core": (CORE, 3), "number": (NUMBER, 3), "near": (NUMBER, 2),
+    "core": (CORE, 3), "number": (NUMBER, 3), "near": (NUMBER, 2), "cited": (CITED, 2),
 }  # fmt: skip
 """Kind of mark -> in what it is met, and on which sides: 1 people, 2 profiles, 3 both."""
 
@@ -48,6 +48,7 @@ def _forms(given: Iterable[str]) -> pa.Table:
 
 _KINDS = {kind: str(number) for kind, number in CODE.items()}
 _MEANS = "CASE kind " + " ".join(f"WHEN {CODE[kind]} THEN {met}" for kind, (met, _) in _MET.items()) + " END::TINYINT"
+_UNDER = f"CASE kind WHEN {CODE['cited']} THEN {CONTACT}::TINYINT ELSE {_MEANS} END"  # it meets the addresses of people
 _KEPT = {
     side: ", ".join(str(CODE[kind]) for kind, (_, sides) in _MET.items() if sides & number)
     for number, side in ((1, "people"), (2, "profiles"))
@@ -76,7 +77,7 @@ _PREPARE = (
     """CREATE TABLE placed AS SELECT m.row, list(DISTINCT m.text) AS cities FROM profiles_marks m
        JOIN city_share c ON c.text = m.text WHERE m.kind = {place} GROUP BY 1""",
     # A mark that stands once in both files meets nothing, not even when its profile has become somebody's
-    f"""CREATE TABLE marks2 AS SELECT row, {_MEANS} AS met, hash({_MEANS}, text) AS key, text, rest,
+    f"""CREATE TABLE marks2 AS SELECT row, {_MEANS} AS met, hash({_UNDER}, text) AS key, text, rest,
        kind = {CODE["near"]} AS near FROM profiles_marks
        WHERE kind IN ({_KEPT["profiles"]})""",
     f"""CREATE TABLE marks AS SELECT row, {_MEANS} AS met, hash({_MEANS}, text) AS key, rest, NULL::INTEGER AS source
@@ -153,16 +154,19 @@ _KEYS = (
        UNION ALL SELECT {_AT}::TINYINT, hash({_AT}, given, family, city), row FROM asking
          JOIN (SELECT row, unnest(cities) AS city FROM placed) USING (row) WHERE {_BOTH}""",
     "CREATE OR REPLACE TABLE wanted_keys AS SELECT DISTINCT key FROM keys2",
-    f"""CREATE OR REPLACE TABLE named AS SELECT row, given AS form, family, city FROM people WHERE {_BOTH}
-       UNION ALL SELECT p.row, f.form, p.family, p.city FROM people p JOIN forms f USING (given)
+    f"""CREATE OR REPLACE TABLE named AS SELECT row, given AS form, family, family2, city, true AS whole
+         FROM people WHERE {_BOTH}
+       UNION ALL SELECT p.row, f.form, p.family, p.family2, p.city, false FROM people p JOIN forms f USING (given)
          WHERE p.family IS NOT NULL AND f.form <> f.given
-       UNION ALL SELECT p.row, a.form, p.family, p.city FROM people p JOIN also a USING (row)
+       UNION ALL SELECT p.row, a.form, p.family, p.family2, p.city, false FROM people p JOIN also a USING (row)
          WHERE p.family IS NOT NULL AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.given = p.given AND f.form = a.form)""",
     f"""CREATE OR REPLACE TABLE keys1 AS SELECT kind, key, row FROM (
        SELECT DISTINCT met AS kind, key, row FROM marks SEMI JOIN wanted_keys USING (key)
        UNION ALL SELECT {_SPELLED}::TINYINT AS kind, hash({_SPELLED}, unnest(list_distinct([
            given || family, family || given, left(given, 1) || family, family || left(given, 1), given || left(family, 1),
            given || family2, left(given, 1) || family2, family2 || given]))) AS key, row FROM people WHERE {_BOTH}
+       UNION ALL SELECT {_SPELLED}::TINYINT, hash({_SPELLED}, unnest(list_distinct([
+           form || family, family || form, form || family2]))), row FROM named WHERE NOT whole
        UNION ALL SELECT {_NAMED}::TINYINT, hash({_NAMED}, form, family), row FROM named
        UNION ALL SELECT {_AT}::TINYINT, hash({_AT}, form, family, city), row FROM named WHERE city IS NOT NULL)
        SEMI JOIN wanted_keys USING (key)""",
@@ -180,9 +184,14 @@ _KEYS = (
 def levels(connection: duckdb.DuckDBPyConnection, people: int) -> None:
     """`clues`: for each pair the level of every comparison and the rarity of what agrees, in bits."""
     for statement in _LEVELS:
-        connection.execute(statement.format(people=max(people, 1), rests=MOST_RESTS, **_CODES))
+        connection.execute(
+            statement.format(people=max(people, 1), rests=MOST_RESTS, bare=_BARE, cited=CITES, held=HOLDS, **_CODES)
+        )
 
 
+CITES, HOLDS = 10, 12
+"""Bits that an address is worth which one person has: in a biography, where anybody may name anybody's, however many people
+there are; as the profile's own at least."""
 MOST_RESTS = 100
 """What may stand behind a shared number, the commonest of each run; the others are one."""
 LEVELS = {
@@ -206,7 +215,7 @@ def _met(pairs: str) -> str:
          JOIN marks t ON t.row = x.row AND t.key = m.key AND t.source IS DISTINCT FROM x.profile)"""
 
 
-_RAREST = {"account": ACCOUNT, "contact": CONTACT, "host": HOST, "core": CORE}
+_RAREST = {"account": ACCOUNT, "contact": CONTACT, "host": HOST, "core": CORE, "cited": CITED}
 _LONGEST = f"(len(text), text)) FILTER (met = {NUMBER})"
 TEXTS = f"""SELECT w.profile, any_value(p.city) AS city, {
     ", ".join(f"arg_min(text, (n, text)) FILTER (met = {met}) AS {name}_text" for name, met in _RAREST.items())
@@ -214,6 +223,11 @@ TEXTS = f"""SELECT w.profile, any_value(p.city) AS city, {
        FROM wanted w JOIN people p ON p.row = w.row
        LEFT JOIN {_met("wanted")} found ON found.profile = w.profile GROUP BY 1 ORDER BY 1"""
 """What the pairs in `wanted` (one for each profile) agree in."""
+
+_BARE = """CASE WHEN ends_with(f.said, p.family) THEN left(f.said, len(f.said) - len(p.family))
+           WHEN ends_with(f.said, p.family2) THEN left(f.said, len(f.said) - len(p.family2))
+           WHEN starts_with(f.said, p.family) THEN substr(f.said, len(p.family) + 1) END"""
+"""What a handle says beside the family name: perhaps a short form or a nickname."""
 
 _LEVELS = (
     "CREATE OR REPLACE TABLE sizes AS SELECT key, count(DISTINCT row) AS n FROM marks GROUP BY 1",
@@ -244,6 +258,7 @@ _LEVELS = (
          CASE WHEN f.said IS NULL OR p.given IS NULL OR p.family IS NULL THEN {spelled_}
               WHEN f.said IN (p.given || p.family, p.family || p.given, p.given || p.family2, p.family2 || p.given)
                 THEN {spelled_both}
+              WHEN s.form IS NOT NULL OR n.form IS NOT NULL THEN {spelled_both}
               WHEN f.said IN (left(p.given, 1) || p.family, p.family || left(p.given, 1), left(p.given, 1) || p.family2)
                 THEN {spelled_initial_and_family}
               WHEN f.said = p.family || left(p.given, 1) THEN {spelled_initial_and_family}
@@ -252,8 +267,10 @@ _LEVELS = (
               WHEN f.said = p.given THEN {spelled_given_alone}
               ELSE {spelled_silent} END AS spelled,
          coalesce(gs.share, 1 / {people})::FLOAT AS given_share, coalesce(fs.share, 1 / {people})::FLOAT AS family_share,
-         h.account::FLOAT AS account, h.contact::FLOAT AS contact, h.host::FLOAT AS host, h.core::FLOAT AS core,
-         h.number::FLOAT AS number, CASE WHEN h.number IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest,
+         h.account::FLOAT AS account,
+         (h.contact + greatest({held} - log2({people}), 0))::FLOAT AS contact, h.host::FLOAT AS host, h.core::FLOAT AS core,
+         (h.cited - log2({people}) + {cited})::FLOAT AS cited, h.number::FLOAT AS number,
+         CASE WHEN h.number IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest,
          coalesce(u.n, 0)::INTEGER AS unseen,
          coalesce(list_contains(string_split(f.words, ' '), p.given), false) AS given_word,
          coalesce(list_contains(string_split(f.words, ' '), p.family), false) AS family_word,
@@ -264,7 +281,10 @@ _LEVELS = (
        FROM pairs x JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
        LEFT JOIN forms g ON g.given = p.given AND g.form = coalesce(f.given, f.family)
        LEFT JOIN also o ON o.row = x.row AND o.form = coalesce(f.given, f.family)
-       LEFT JOIN given_share gs ON gs.text = coalesce(g.form, o.form, p.given) LEFT JOIN family_share fs ON fs.text = p.family
+       LEFT JOIN forms s ON s.given = p.given AND s.form = {bare}
+       LEFT JOIN also n ON n.row = x.row AND n.form = {bare}
+       LEFT JOIN given_share gs ON gs.text = coalesce(g.form, o.form, s.form, n.form, p.given)
+       LEFT JOIN family_share fs ON fs.text = p.family
        LEFT JOIN city_share cs ON cs.text = p.city LEFT JOIN placed l ON l.row = x.profile
        LEFT JOIN shared h ON h.profile = x.profile AND h.row = x.row
        LEFT JOIN rests r ON r.rest = h.rest LEFT JOIN unseen u ON u.profile = x.profile

@@ -21,13 +21,14 @@ START: dict[str, dict[str, tuple[float, float | None]]] = {
     "place": {"same": (0.7, None), "differs": (0.3, 0.9)},
     "host": {"same": (0.5, None)},
     "contact": {"same": (0.7, None)},
+    "cited": {"same": (1.0, None)},
     "account": {"same": (0.9, None)},
     "core": {"same": (0.4, None)},
     "rest": {},
 }  # fmt: skip
 FAMILY = {
     "given": "name", "family": "name", "spelled": "name", "number": "handle", "core": "handle", "account": "account",
-    "contact": "contact", "host": "site", "place": "place",
+    "contact": "contact", "cited": "contact", "host": "site", "place": "place",
     "rest": "handle",
     "together": "name",
 }  # fmt: skip
@@ -41,6 +42,7 @@ _MOST = {
     "place": 8.0,
     "account": 30.0,
     "contact": 24.0,
+    "cited": 10.0,
 }
 _INITIAL, _OTHER = 3, 4  # their numbers among the levels of a name
 _NAME_CORE = 2.0  # bits that an equal core may add where it only spells the name
@@ -108,13 +110,14 @@ def clues_of(columns: Mapping[str, Array], person_of: Array, rests: Sequence[str
         "rest": columns["rest"],
     }
     rare = {name: _bits(columns[f"{name}_share"], _MOST[name]) for name in ("given", "family", "place")}
-    for name in ("number", "host", "contact", "account", "core"):
+    for name in ("number", "host", "contact", "account", "core", "cited"):
         rare[name] = np.minimum(np.nan_to_num(columns[name]), np.float32(_MOST[name]))
         if name != "number":
             level[name] = (~np.isnan(columns[name])).astype(np.int8)
     rare["core"] = np.where(spells, np.minimum(rare["core"], np.float32(_NAME_CORE)), rare["core"])
     holds = (level["core"] == 1) & known  # an equal core holds the number
     rare["core"] = np.where(holds, np.maximum(rare["core"] - rare["number"], 0), rare["core"])
+    level["cited"][level["contact"] == 1] = 0  # the same address is told once
     names = {name: ("", *START[name]) for name in START} | {"rest": ("", "other", *rests)}
     return Clues(columns["profile"], person_of[columns["row"]], columns["row"], level, rare, names, columns["unseen"])
 

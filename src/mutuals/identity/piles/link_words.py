@@ -13,6 +13,7 @@ from mutuals.identity.piles.link_weights import FAMILY, Clues
 
 _EVEN = 0.5  # bits
 _WORTH = 5  # hundredths of a bit that are told
+_TOGETHER = ("", "names", "placed")
 _COLUMN = {"city": "city"}
 _WORDS = {
     ("given", "same"): "the given name agrees", ("given", "alike"): "the given names are alike",
@@ -23,8 +24,10 @@ _WORDS = {
     ("spelled", "silent"): "the handle does not spell the name", ("number", "same"): "both use the number {number}",
     ("number", "differs"): "they use different numbers", ("place", "same"): "both name {city}",
     ("place", "differs"): "they name different places", ("host", "same"): "both have the site {host}",
-    ("contact", "same"): "both have {contact}", ("account", "same"): "the record names the account {account}",
-    ("core", "same"): "both use “{core}”",
+    ("contact", "same"): "both have {contact}", ("cited", "same"): "it names the address {cited}",
+    ("account", "same"): "the record names the account {account}",
+    ("core", "same"): "both use “{core}”", ("together", "names"): "names of one language go together",
+    ("together", "placed"): "names and places of one country go together",
 }  # fmt: skip
 
 
@@ -43,7 +46,7 @@ class Why:
         for name, part in self._parts.items():
             cents = np.rint(part[start:stop] * 100).astype(np.int64)
             held = self._clues.level.get(name)
-            codes = (cents != 0).astype(np.int8) if held is None else held[start:stop]
+            codes = 1 + (self._clues.level["place"][start:stop] == 1) if held is None else held[start:stop]
             at = np.flatnonzero((codes > 0) & (np.abs(cents) >= _WORTH))
             for number, code, weight in zip(at.tolist(), codes[at].tolist(), cents[at].tolist(), strict=True):
                 words = self._held.get((name, code, weight))
@@ -56,7 +59,7 @@ class Why:
         return [f"[{', '.join([words for _, words in clues])}]" for clues in told]
 
     def _told(self, name: str, code: int, cents: int, agreed: Mapping[str, list[Any]], number: int) -> str:
-        level = self._clues.names[name][code] if name in self._clues.names else "together"
+        level = self._clues.names[name][code] if name in self._clues.names else _TOGETHER[code]
         if name == "number" and level == "same" and not agreed["is_own"][number]:
             level = "known"
         words, column = said(name, level)
@@ -87,11 +90,22 @@ CROWDED = json.dumps(
 
 def said(name: str, level: str) -> tuple[str, str]:
     """A level in words, and what stands in braces among them: what both agree in."""
-    if name == "together":
-        return "names and places of one country go together", ""
     if (name, level) == ("number", "known"):
         return "the number {number} is that of another profile of theirs", "number"
     if name == "rest":
-        return f"what stands behind the number ({level.replace('/', ', ')}) is learned from this run", ""
+        return _behind(level), ""
     words = _WORDS[name, level]
     return words, words[words.index("{") + 1 : words.index("}")] if "{" in words else ""
+
+
+def _behind(level: str) -> str:
+    """`mail b/handle c` is b behind the number in the person's address and c in the profile's handle; `other` is any other."""
+    if "/" not in level:
+        return "what stands behind the number is rare among the two files"
+    (place, rest), (place2, rest2) = (side.split(" ", 1) for side in level.split("/", 1))
+    if rest == rest2:
+        return f"behind the number: “{rest}” in both" if rest else "nothing stands behind the number in either"
+    told = ((rest, "person", place), (rest2, "profile", place2))
+    return "behind the number: " + ", ".join(
+        f"“{text}” in the {whose}'s {where}" for text, whose, where in told if text
+    )

@@ -6,8 +6,11 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.piles.link import link
+from mutuals.identity.piles.link_pairs import CITES
 from mutuals.identity.piles.tables import How, Table, bring
 from mutuals.identity.piles.words import Kind
 
@@ -281,3 +284,92 @@ def test_a_crowd_of_profiles_that_would_be_one_persons_is_asked_about(tmp_path: 
 
     assert (counts["link"], counts["review"]) == (0, CROWD + 1)
     assert f"more than {CROWD} profiles" in _lines(tmp_path / "links.csv")["z0"]["evidence"]
+
+
+BILL = ("K1", "William", "Smithson", "bill@quibell.example", "Cork", "")
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown"),
+    [
+        ("billsmithson", "Bill Smithson"),
+        ("billsmithson", ""),
+        ("smithson_bill", "Puddle"),
+        ("billsmithson", "billsmithson"),
+    ],
+)
+def test_a_short_form_is_found_in_the_handle_and_in_the_name_beside_it(tmp_path: Path, handle: str, shown: str) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(300), BILL])
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, [("a1", "x", handle, shown, "Cork", "")])
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["a1"]
+    told = {clue["code"]: clue["words"] for clue in json.loads(line["evidence"])}
+    assert line["person_id"] == "K1"
+    assert (told["given"], told["family"]) == ("the given name agrees", "the family name agrees")
+    assert line["decision"] in ("link", "review")
+    assert "does not spell" not in line["evidence"]
+
+
+def test_a_bluesky_handle_that_is_a_domain_of_ones_own_is_a_site(tmp_path: Path) -> None:
+    rows = [(row[0], f"{row[1]} {row[2]}", "") for row in _town(300)]
+    rows += [("K1", "Jon Thorsson", "https://thorsson.is"), ("K2", "Ann Host", "https://ann.bsky.social")]
+    people = _table(tmp_path, Kind.PEOPLE, ("id", "name", "website"), rows)
+    shown = [("a1", "bluesky", "thorsson.is", "Jon", ""), ("a2", "bluesky", "@thorsson.is", "", "https://thorsson.is"),
+             ("a3", "bluesky", "ann.bsky.social", "", "")]  # fmt: skip
+    profiles = _table(tmp_path, Kind.PROFILES, ("id", "network", "handle", "display_name", "url"), shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert [(lines[key]["person_id"], lines[key]["decision"] != "leave") for key in ("a1", "a2")] == [("K1", True)] * 2
+    assert "both have the site thorsson.is" in lines["a1"]["evidence"]
+    assert "site" not in lines["a3"]["evidence"]
+
+
+def test_an_account_on_record_is_no_second_clue_by_its_domain(tmp_path: Path) -> None:
+    rows = [*_town(300), ("K1", "Jon", "Thorsson", "", "", "thorsson.is")]
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, [("a1", "bluesky", "thorsson.is", "The Baker", "", "")])
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    evidence = _lines(tmp_path / "links.csv")["a1"]["evidence"]
+    assert "the record names the account thorsson.is" in evidence
+    assert "site" not in evidence
+
+
+def test_an_address_in_a_biography_is_a_clue_and_no_proof(tmp_path: Path) -> None:
+    rows = [*_town(300), ("K1", "Zoe", "Quibell", "z@quibell.example", "", ""),
+            ("K2", "The", "Shop", "info@quibell.example", "", "")]  # fmt: skip
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, rows)
+    crowd = " ".join(f"a{n}@post{n}.example" for n in range(3))
+    shown = [
+        ("a1", "x", "moth", "", "write to Z@quibell.example.", ""),
+        ("a2", "x", "wasp", "", "write to info@quibell.example", ""),
+        ("a3", "x", "gnat", "", f"{crowd} z@quibell.example", ""),
+        ("a4", "x", "mite", "", "@z@quibell.example", ""),
+    ]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    lines = _lines(tmp_path / "links.csv")
+    assert (lines["a1"]["person_id"], lines["a1"]["decision"]) == ("K1", "review")
+    assert "it names the address z@quibell.example" in lines["a1"]["evidence"]
+    assert [lines[key]["person_id"] for key in ("a2", "a4")] == ["", ""]
+    assert lines["a3"]["person_id"] in ("P0", "P1", "P2")
+
+
+def test_an_address_of_a_profiles_own_is_told_once(tmp_path: Path) -> None:
+    people = _table(tmp_path, Kind.PEOPLE, HEAD, [*_town(300), BILL])
+    head = ("id", "network", "handle", "email", "bio")
+    shown = [("a1", "x", "moth", "bill@quibell.example", "write to bill@quibell.example")]
+    profiles = _table(tmp_path, Kind.PROFILES, head, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    told = {clue["code"]: clue["bits"] for clue in json.loads(_lines(tmp_path / "links.csv")["a1"]["evidence"])}
+    assert told["contact"] > CITES
+    assert "cited" not in told
