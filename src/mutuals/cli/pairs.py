@@ -196,7 +196,9 @@ def reasons(args: argparse.Namespace) -> list[dict[str, Any]] | str:
 def _printed(row: why.Reason, *, in_full: bool) -> str:
     sure = f", {percent(row.probability)} among {row.pool:,}" if row.probability is not None and row.pool else ""
     over = f", until {row.until:%Y-%m-%d %H:%M}" if row.until else ""
-    lines = [f"{row.what}: {row.verdict}{sure}, by {row.by} since {row.since:%Y-%m-%d %H:%M}{over}"]
+    lines = [
+        f"{row.what}: {why.in_words(row.verdict, row.by)}{sure}, by {row.by} since {row.since:%Y-%m-%d %H:%M}{over}"
+    ]
     if not in_full:
         return _printable(lines[0])
     for step in row.steps or ():

@@ -17,6 +17,7 @@ from mutuals.identity.reading import places as towns
 from mutuals.people.profiles import OWN
 
 MOST_NAMES = 8
+MOST_ADDRESSES = 3  # that one biography names
 MOST = 100  # profiles of one person that are read; who has more is found by the first hundred
 READ = """f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text, ARRAY(
     SELECT c.reference || ' interaction:' || c.interaction_id FROM identity_cited c WHERE c.profile_id = f.id AND c.counts
@@ -44,7 +45,8 @@ _HOUSES = """
 SELECT DISTINCT g.host FROM unnest(%s::varchar[]) AS g(host)
 JOIN people_organisation o ON o.domain IN (g.host, 'www.' || g.host) AND o.domain <> ''
 """
-_NAMELESS = ("email", "phone", OWN)
+_FORM = "web"  # whoever fills in a form tells a name there, no handle: two of one name have no account in common
+_NAMELESS = ("email", "phone", _FORM, OWN)
 _TOLD_HANDLES = ("mastodon", "bluesky")  # networks of which a file may tell a person's handle
 _ONE_EACH = ("facebook", "linkedin", "xing")  # networks whose terms allow a person one account
 
@@ -88,7 +90,8 @@ def of(people: Sequence[int], profiles: Sequence[int], read: Iterable[Sequence[A
         for person, name in bulk.execute(_PLACES, [bulk.numbers(people)]):
             places[person].append(name)
         for person, network, name in bulk.execute(_REFUSED, [bulk.numbers(people)]):
-            refused[person].append(handles.read(name[:200], network).core)
+            if network != _FORM:
+                refused[person].append(handles.read(name[:200], network).core)
     if profiles:
         rows += bulk.execute(_OF_NOBODY, [bulk.numbers(profiles)])
     held = defaultdict[tuple[int | None, int | None], list[Voice]](list)
@@ -196,7 +199,8 @@ def _names(voice: Voice) -> list[names.Name]:
     given, family = voice.told.get("given_name"), voice.told.get("family_name")
     if isinstance(given, str) and isinstance(family, str) and given and family:
         return list(names.readings(given=given[:200], family=family[:200]))
-    said = [voice.told.get("name"), voice.shown if voice.network != OWN else "", *_signed([voice], "name")]
+    shown = voice.shown or (voice.name if voice.network == _FORM else "")
+    said = [voice.told.get("name"), shown if voice.network != OWN else "", *_signed([voice], "name")]
     told = [one[:200] for one in said if isinstance(one, str) and one and "@" not in one and one != voice.key]
     return [name for one in dict.fromkeys(told) for name in names.readings(one)]
 
@@ -251,15 +255,19 @@ def _holders(voice: Voice) -> Iterator[tuple[str, str]]:
 
 
 def _named(voice: Voice) -> list[str]:
-    """Accounts that a biography or a signature calls its own, or anybody else's: nobody asked them."""
+    """Accounts that a biography or a signature calls its own, or anybody else's, and mail addresses of a biography: nobody
+    asked them, so that no address is held to be the holder's for it."""
     bio, signed = voice.told.get("bio"), voice.told.get("signature")
     told = list(signature.handles(bio)) if isinstance(bio, str) else []
+    addresses = map(sites.address, signature.addresses(bio)) if isinstance(bio, str) else ()
+    reached = [one for one in addresses if one and one != voice.key][:MOST_ADDRESSES]
     pairs = signed.get("handles") if isinstance(signed, dict) else None
     for pair in pairs[:10] if isinstance(pairs, list) else []:
         if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair):
             told.append((pair[0], pair[1][:200]))
     own = set(_accounts(voice))
-    return [account for network, handle in told if (account := _account(network, handle)) and account not in own]
+    accounts = [account for network, handle in told if (account := _account(network, handle)) and account not in own]
+    return [*reached, *accounts]
 
 
 def _signed_ways(voice: Voice) -> list[str]:

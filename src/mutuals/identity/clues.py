@@ -61,8 +61,8 @@ _WORDS = {
     ("site", "same host"): "The same website",
     ("site", "the domain of the address"): "A website or mail address of the same domain",
     ("site", "differs"): "Other websites",
-    ("named", "one names the other"): "One names the other's account, which anybody may",
-    ("named", "both name one"): "Both name the same account",
+    ("named", "one names the other"): "One names the other's account or address, which anybody may",
+    ("named", "both name one"): "Both name the same account or address",
     ("signature", "names the other's"): "A signature under a letter names the other's address, number or site",
     ("signature", "both name one"): "Signatures under letters name the same",
     ("cited", "same, long"): "One names a number that is the other's alone, as of an order",
@@ -85,11 +85,22 @@ _WORDS = {
 _SHOWN = {
     "handle": ("accounts", "cores", "locals"), "digits": ("followed",), "digits_nearly": ("numbers",),
     "behind": ("numbers",),
-    "given": ("givens", "written"), "family": ("families", "written"), "address": ("emails",), "number": ("phones",),
-    "born": ("born",), "site": ("links", "hosts", "domains"), "named": ("named", "accounts"),
-    "signature": ("signed", "reached"), "cited": ("cited",), "place": ("places", "mentioned"),
-    "employer": ("employers",), "language": ("languages",),
+    "given": ("givens",), "family": ("families",), "address": ("emails",), "number": ("phones",),
+    "born": ("born",), "site": ("links", "hosts", "domains"), "named": ("named",),
+    "signature": ("signed",), "cited": ("cited",), "place": ("places",), "employer": ("employers",),
+    "language": ("languages",),
 }  # fmt: skip
+_ACROSS = {  # columns of one side that are compared with another column of the other side
+    "handle": (("locals", "cores"),),
+    "given": (("spelled", "written"), ("cut_family", "written"), ("givens", "written"), ("givens", "families")),
+    "family": (
+        ("spelled", "written"), ("cut", "written"), ("families", "written"), ("cut_family", "written"), ("families", "givens"),
+    ),
+    "named": (("named", "accounts"), ("named", "emails")),
+    "signature": (("signed", "reached"),),
+    "place": (("mentioned", "places"),),
+}  # fmt: skip
+_APART = {"site": "hosts"}  # what stands on both sides where they differ, if it is not the first that is compared
 _NAMED = ("cited", "echoed")
 _LONGEST = 120
 
@@ -102,7 +113,7 @@ def clues_of(
         {
             "clue": one.comparison,
             "words": _words(one),
-            "detail": _detail(one.comparison, asker.held.row, other.row),
+            "detail": _detail(one, asker.held.row, other.row),
             "weight": round(one.bits, 3),
             "for": one.bits > 0,
             "family": one.family,
@@ -132,13 +143,24 @@ def _plain(clue: str, words: str, *, is_for: bool) -> dict[str, Any]:
     return {"clue": clue, "words": words, "weight": None, "for": is_for, "family": ""}
 
 
-def _detail(comparison: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+def _detail(part: Evidence, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """What is equal, else what stands on both sides."""
-    for column in _SHOWN.get(comparison, ()):
-        left, right = _many(one.get(column)), _many(other.get(column))
-        if both := [value for value in left if value in set(right)]:
-            return ", ".join(both)[:_LONGEST]
-    column = _SHOWN.get(comparison, ("",))[0]
+    columns = _SHOWN.get(part.comparison, ("",))
+    if part.level == "differs":
+        return _beside(_APART.get(part.comparison, columns[0]), one, other)
+    pairs = [(column, column) for column in columns] + list(_ACROSS.get(part.comparison, ()))
+    both = next((found for mine, theirs in pairs if (found := _both(one, other, mine, theirs))), [])
+    return ", ".join(both)[:_LONGEST] or _beside(columns[0], one, other)
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any], mine: str, theirs: str) -> list[str]:
+    """What one has in a column and the other in another one, either way."""
+    ways = ((one, other), (other, one)) if mine != theirs else ((one, other),)
+    found = [value for a, b in ways for value in _many(a.get(mine)) if value in set(_many(b.get(theirs)))]
+    return list(dict.fromkeys(found))
+
+
+def _beside(column: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     sides = [", ".join(_many(row.get(column))[:3])[:_LONGEST] for row in (one, other)]
     return " / ".join(sides) if all(sides) else ""
 
@@ -151,14 +173,21 @@ def _seen(comparison: str, asker: Asker, other: Mapping[str, Any]) -> str:
         if reference in _many(other.get(comparison)):
             return where
     if len(asker.voices) > 1 or comparison == "signature":
-        for column in _SHOWN.get(comparison, ()):
-            wanted = {*_many(asker.held.row.get(column))} & {*_many(other.get(column))}
+        for column, theirs in _compared(comparison):
+            wanted = {*_many(asker.held.row.get(column))} & {*_many(other.get(theirs))}
             for voice in asker.voices if wanted else ():
                 if not wanted.isdisjoint(_many(READINGS[column](card([voice])))):
                     return voice.letter if comparison == "signature" and voice.letter else f"profile:{voice.id}"
     if comparison == "signature" and (letters := [voice.letter for voice in asker.voices if voice.letter]):
         return letters[0]
     return f"profile:{asker.profiles[0]}"
+
+
+def _compared(comparison: str) -> list[tuple[str, str]]:
+    """Columns of the asker's and of the other's that are compared."""
+    across = _ACROSS.get(comparison, ())
+    same = [(column, column) for column in _SHOWN.get(comparison, ())]
+    return [*same, *across, *((theirs, mine) for mine, theirs in across)]
 
 
 def _many(value: Any) -> list[str]:

@@ -123,13 +123,16 @@ def odds_of(probability: float) -> str:
 
 
 def percent(probability: float | None) -> str:
-    """A probability as it is shown; never rounded up to certainty."""
+    """A probability as it is shown; never rounded up to certainty. From .999 on no digits are told: nobody counted that
+    far."""
     if probability is None:
         return ""
+    if 0.999 < probability < 1:
+        return "over 99.9 %"
     shown = 100 * probability
-    if 99 < shown < 100 or 0 < shown < 1:
-        return f"{min(shown, 99.9):.1f} %" if shown > 1 else "under 1 %"
-    return f"{round(shown)} %"
+    if 99 < shown < 100:
+        return f"{int(shown * 10) / 10:.1f} %"
+    return "under 1 %" if 0 < shown < 1 else f"{round(shown)} %"
 
 
 def bars(steps: Sequence[Step]) -> list[tuple[Step, float, float]]:

@@ -16,7 +16,7 @@ from mutuals.identity.reading import letters, names
 
 MOST = 32  # keys of one card: the cost of whoever has a hundred accounts is bounded
 MOST_NAMES = 4
-MOST_NAMED = 4  # accounts that a biography names
+MOST_NAMED = 4  # accounts and addresses that a biography names
 MOST_BARE = 4  # readings of one handle without the usual words around a name
 MOST_SHORTS = 4
 SHORTEST = 5  # letters of a handle that is looked for; shorter ones are everybody's
@@ -45,6 +45,7 @@ def _words(card: Card) -> Iterator[tuple[str, str]]:
     yield from (("email", address) for address in card.emails)
     yield from (("phone", number) for number in card.phones)
     yield from (("link", address) for address in card.links)
+    yield from (("email", named) for named in card.named[:MOST_NAMED] if "@" in named and " " not in named)
     yield from (("cited", reference) for reference in card.cited[:MOST_NAMES])
     yield from (("host", host) for host in card.hosts)
     handles = [plain for _, handle in card.handles if len(plain := letters.plain(handle)) >= SHORTEST]

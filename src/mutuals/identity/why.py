@@ -62,7 +62,7 @@ def why(one: Person | Profile, other: Person | Profile, *, viewer: User) -> list
     sides = [_profiles(one), _profiles(other)]
     people = [_people(one), _people(other)]
     found = [
-        of(edge, what=f"{_called(edge.a)} and {_called(edge.b)}", verdict=edge.verdict)
+        of(edge, what=_what(edge), verdict=edge.verdict)
         for edge in Edge.objects.filter(
             Q(a__in=sides[0], b__in=sides[1]) | Q(a__in=sides[1], b__in=sides[0])
         ).select_related("a__person__canonical", "b__person__canonical")
@@ -83,10 +83,24 @@ def why(one: Person | Profile, other: Person | Profile, *, viewer: User) -> list
     return sorted(found, key=lambda reason: (reason.until is not None, -reason.since.timestamp()))
 
 
-def _called(end: Profile) -> str:
-    """An end of a thought as `why` can be asked about it: an own record stands for its person."""
+def in_words(state: str, by: str) -> str:
+    """A verdict as people are told it. What no human said is not called confirmed: that word is taken for somebody's."""
+    return "linked by machine" if state == LinkState.CONFIRMED and by.startswith("machine:") else state
+
+
+def _what(edge: Edge) -> str:
+    """Both ends as `why` can be asked about them: an own record stands for its person of today, or, where both have become
+    one, for the person of then."""
+    ends = (edge.a, edge.b)
+    people = {end.person.canonical_id for end in ends if end.network == OWN and end.person is not None}
+    are_one = all(end.network == OWN for end in ends) and len(people) == 1
+    return " and ".join(_called(end, are_one=are_one) for end in ends)
+
+
+def _called(end: Profile, *, are_one: bool = False) -> str:
     if end.network == OWN and end.person is not None:
-        return f"person {end.person.canonical_id} {end.person.canonical}"
+        person = end.person if are_one else end.person.canonical
+        return f"person {person.pk} {person}"
     return f"presence {end.pk} {queries.named(end)}"
 
 

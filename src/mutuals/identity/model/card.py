@@ -16,9 +16,10 @@ class Card:
 
     Every list is in the order of trust and without doubles; texts are already cleaned by `identity.reading`. `handles` are
     (network, core of the handle); `birth_dates` are ISO dates, as far as they are known (`1971`, `1971-06`). `accounts` are
-    whole (`bea@tea.example`, `github bea`), `named` those that a biography or a signature names; `signed` the addresses,
-    numbers and hosts of signatures; `mentioned` words of a biography that may be places; `sole` accounts of networks where
-    a person has one; `holders` (whole account, the network's own number of its holder); `firms` names with a legal form;
+    whole (`bea@tea.example`, `github bea`), `named` those that a biography or a signature names, and mail addresses of
+    biographies; `signed` the addresses, numbers and hosts of signatures; `mentioned` words of a biography that may be
+    places; `sole` accounts of networks where a person has one; `holders` (whole account, the network's own number of its
+    holder); `firms` names with a legal form;
     `cited` numbers of one customer's, theirs or named by them, in plain form; `refused` cores of handles of presences that
     staff said are somebody else's; `presences` how many profiles speak here;
     `houses` hosts that are known to be an organisation's; `extra` holds the columns of a file that have no name of their own

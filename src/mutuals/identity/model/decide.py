@@ -18,6 +18,7 @@ from enum import StrEnum
 from math import exp2, inf, log2
 from typing import NamedTuple
 
+from mutuals.identity.evidence import percent
 from mutuals.identity.model.score import Evidence
 
 TELLS = 1.0
@@ -200,17 +201,13 @@ def _words(
         return "Two are proven, and it can be only one."
     if reason is Reason.CONTENDERS:
         return f"Two could be meant, {margin:.1f} bits apart."
-    among = f"{_percent(probability)} among {pool:,}"
+    among = f"{percent(probability)} among {pool:,}"
+    begun = among[:1].upper() + among[1:]
     if reason is Reason.UNLIKELY:
         return f"Too little speaks for anybody: {among}."
     if reason is Reason.ONE_FAMILY:
-        return f"{among}, but by one kind of clue alone."
+        return f"{begun}, but by one kind of clue alone."
     if reason is Reason.CONFLICT:
-        return f"{among}, but: {'; '.join(best.conflicts)}."
+        return f"{begun}, but: {'; '.join(best.conflicts)}."
     next_one = f"; the next one is {margin:.1f} bits behind" if runner_up else "; nobody else comes near"
-    return f"{'' if reason is Reason.SURE else 'Likely, not sure: '}{among}{next_one}."
-
-
-def _percent(probability: float) -> str:
-    """Never rounded up to certainty."""
-    return f"{int(probability * 1000) / 10:.1f} %"
+    return f"{begun if reason is Reason.SURE else f'Likely, not sure: {among}'}{next_one}."

@@ -59,6 +59,21 @@ _CUT_FAMILY: Test = ("across_share", "cut_family", "written")
 _GIVEN_ALONE: Test = ("across_share", "givens", "written")
 _FAMILY_ALONE: Test = ("across_share", "families", "written")
 _TURNED: Test = ("across_share", "givens", "families")
+_GIVEN_FREE: Test = (
+    "all", ("not", ("share", "accounts")), ("any", ("not", _ONE_HANDLE), _no("givens")),
+)  # fmt: skip
+_FAMILY_FREE: Test = (
+    "all", ("not", ("share", "accounts")), ("any", ("not", _ONE_HANDLE), _no("families")),
+)  # fmt: skip
+"""A handle that both have and that spells one's name says nothing of the other's, where that is known; nor does an account
+that is the same one: it is one clue already."""
+_GIVEN_FULL: Test = ("all", _FULL, _GIVEN_FREE)
+_GIVEN_CUT: Test = ("all", _CUT, _GIVEN_FREE)
+_GIVEN_BY: Test = ("all", ("any", _CUT_FAMILY, _GIVEN_ALONE), _GIVEN_FREE)
+_FAMILY_FULL: Test = ("all", _FULL, _FAMILY_FREE)
+_FAMILY_CUT: Test = ("all", _CUT, _FAMILY_FREE)
+_FAMILY_BY: Test = ("all", _FAMILY_ALONE, _FAMILY_FREE)
+_BEGUN: Test = ("all", _CUT_FAMILY, _FAMILY_FREE)
 _A_NAME: Test = ("any", _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE, _FAMILY_ALONE)
 """A handle that only spells the name says what the name says: namesakes choose it as well. It is no second kind of clue."""
 _NAMESAKE: Test = ("all", _ONE_HANDLE, _A_NAME)
@@ -70,14 +85,14 @@ _RELATIVES: Test = (
     "all", ("share", "families"), ("not", _no("givens")), ("not", ("share", "forms")), ("not", ("near", "givens", 0.92)),
 )  # fmt: skip
 """One family name and two given names: relatives have it as well, however rare it is among strangers."""
-_CUT_ALONE: Test = ("all", _CUT, ("not", _RELATIVES))  # two given names that differ are not one for an initial
+_CUT_ALONE: Test = ("all", _GIVEN_CUT, ("not", _RELATIVES))  # two given names that differ are not one for an initial
 _KEEP: Test = ("across_share", "kept_first", "kept_second")
-_NAMED: Test = ("across_share", "named", "accounts")
+_NAMED: Test = ("any", ("across_share", "named", "accounts"), ("across_share", "named", "emails"))
 _SIGNED: Test = ("across_share", "signed", "reached")
 _HERE: Test = ("across_share", "mentioned", "places")
 _SAME_PLACE: Test = ("any", ("share", "places"), _HERE)
-_GIVEN: Test = ("any", ("share", "forms"), _FULL, _GIVEN_ALONE, _CUT_FAMILY)
-_FAMILY: Test = ("any", ("share", "families"), _FULL, _FAMILY_ALONE, _CUT)
+_GIVEN: Test = ("any", ("share", "forms"), _GIVEN_FULL, _GIVEN_BY)
+_FAMILY: Test = ("any", ("share", "families"), _FAMILY_FULL, _FAMILY_BY, _FAMILY_CUT)
 _BOTH_NAMES: Test = ("all", _GIVEN, _FAMILY)
 _NAME_AND_PLACE: Test = ("all", ("any", _GIVEN, _FAMILY), _SAME_PLACE)
 
@@ -131,12 +146,12 @@ _COMPARISONS = (
     ),
     Comparison(
         "given",
-        _unless(("all", _no("givens"), _no("initials")), _FULL, _CUT, _CUT_FAMILY, _GIVEN_ALONE),
+        _unless(("all", _no("givens"), _no("initials")), _GIVEN_FULL, _GIVEN_CUT, _GIVEN_BY),
         (
             _frequent("same", ("share", "givens"), "given", 0.8, most=13),
             _frequent("short form", ("share", "forms"), "given", 0.2, most=10),
-            _frequent("spelled by the handle", _FULL, "given", 0.9, most=13),
-            _frequent("the handle alone", ("any", _CUT_FAMILY, _GIVEN_ALONE), "given", 0.3, most=9),
+            _frequent("spelled by the handle", _GIVEN_FULL, "given", 0.9, most=13),
+            _frequent("the handle alone", _GIVEN_BY, "given", 0.3, most=9),
             _weighs("initial", ("any", _CUT_ALONE, ("all", _no("givens"), ("share", "initials"))), _INITIAL, u=0.08),
             _weighs("nearly the same", ("near", "givens", 0.92), 3, u=1e-2),
             _weighs("said as family name", _TURNED, 0.5, u=0.1),
@@ -147,15 +162,15 @@ _COMPARISONS = (
     ),
     Comparison(
         "family",
-        _unless(("all", _no("families"), _no("family_initials")), _FULL, _CUT, _FAMILY_ALONE, _TURNED, _CUT_FAMILY),
+        _unless(("all", _no("families"), _no("family_initials")), _FAMILY_FULL, _FAMILY_CUT, _FAMILY_BY, _TURNED, _BEGUN),
         (
             _weighs("same, as relatives have it", _RELATIVES, 0.5, u=0.5),
             _frequent("same", ("share", "families"), "family", 0.8),
-            _frequent("spelled by the handle", _FULL, "family", 0.9),
-            _frequent("cut by the handle", _CUT, "family", 0.6),
-            _frequent("the handle alone", _FAMILY_ALONE, "family", 0.4),
+            _frequent("spelled by the handle", _FAMILY_FULL, "family", 0.9),
+            _frequent("cut by the handle", _FAMILY_CUT, "family", 0.6),
+            _frequent("the handle alone", _FAMILY_BY, "family", 0.4),
             _frequent("said as given name", _TURNED, "family", 0.2),
-            _weighs("initial", ("any", _CUT_FAMILY, ("all", _no("families"), ("share", "family_initials"))), _INITIAL, u=0.08),
+            _weighs("initial", ("any", _BEGUN, ("all", _no("families"), ("share", "family_initials"))), _INITIAL, u=0.08),
             _weighs("nearly the same", ("near", "families", 0.93), 4, u=5e-3),
         ),
         "name",
@@ -175,8 +190,8 @@ _COMPARISONS = (
     Comparison("address", _no("emails"), (_weighs("same", ("share", "emails"), 18),), "contact", _against(0.3)),
     Comparison("number", _no("phones"), (_weighs("same", ("share", "phones"), 16),), "contact", _against(0.3)),
     Comparison(
-        "site",
-        _unless(("all", _no("links"), _no("hosts")), ("share", "domains")),
+        "site",  # a page on a network or on a link page is a site only where both name it: everybody has another one there
+        _unless(_no("hosts"), ("share", "links"), ("share", "domains")),
         (
             _weighs("same page", ("share", "links"), 10),
             _frequent("same host", ("share", "hosts"), "host", 0.5, most=12),
@@ -186,7 +201,7 @@ _COMPARISONS = (
         _against(0.3),
     ),
     Comparison(
-        "named",  # anybody may name anybody's account as their own
+        "named",  # anybody may name anybody's account or address as their own
         _unless(_no("named"), _NAMED),
         (_weighs("one names the other", _NAMED, 10), _weighs("both name one", ("share", "named"), 8)),
         "site",

@@ -117,6 +117,12 @@ def handles(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(good))[:MOST]
 
 
+def addresses(text: str) -> tuple[str, ...]:
+    """Mail addresses that a text names, each once; not those that are accounts of the fediverse (`@bea@tea.example`)."""
+    found = (_address(one.rstrip(".")) for one in _ADDRESS.findall(text[:LONGEST]))
+    return tuple(dict.fromkeys(filter(None, found)))[:MOST]
+
+
 def is_name(line: str) -> bool:
     """Whether a line reads as the name of somebody: one to five words with capitals, or a short one without case."""
     words = [word.strip(".,") for word in line.split()]
@@ -175,7 +181,7 @@ def _ways(block: list[str]) -> Signature:
     named = [piece.partition(":")[2].strip() if ":" in piece and "//" not in piece else piece for piece in pieces]
     sites = [_whole(site.rstrip(".,;)>")) for site in _SITE.findall(text)]
     sites += [f"https://{piece}" for piece in named if _DOMAIN.fullmatch(piece) and piece not in taken]
-    emails = [key for one in _ADDRESS.findall(text) if (key := _address(one.rstrip("."))) and key not in taken]
+    emails = [key for key in addresses(text) if key not in taken]
     phones = [key for one in _PHONE.findall(text) if (key := _number(one))]
     return Signature(
         emails=tuple(dict.fromkeys(emails))[:MOST],

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from cast import NOW, person, staff
 from mutuals.connectors.contract import Handle
-from mutuals.identity import cards, clues, edges, link, live
+from mutuals.identity import cards, clues, edges, keys, link, live
 from mutuals.identity.known import Asker, Held, frequent, hashed
 from mutuals.identity.model import decide, social
 from mutuals.identity.model.card import row_of
@@ -62,6 +62,85 @@ def test_an_account_that_a_biography_names_speaks_for_it_and_never_alone():
 
     assert parts["named"] == ("one names the other", pytest.approx(10, abs=0.1))
     assert found.reason is decide.Reason.ONE_FAMILY
+
+
+def test_an_address_that_a_biography_names_is_a_clue_and_not_an_address_of_the_holder():
+    told = cards.card([voice(bio="write to z@quibell.net, info@tea.example or @bea@town.example")])
+    many = cards.card([voice(bio=" ".join(f"bea{number}@tea.example" for number in range(9)))])
+    bea = row(own("Bea Brand", email="z@quibell.net"))
+
+    parts = weighed(row_of(told, social.READINGS), bea)
+
+    assert told.emails == many.emails == ()
+    assert told.named == ("z@quibell.net", "bea@town.example")
+    assert len(many.named) == cards.MOST_ADDRESSES
+    assert parts["named"][0] == "one names the other"
+    assert set(keys.keys_of(told)) & set(keys.keys_of(cards.card([own("Bea Brand", email="z@quibell.net")])))
+
+
+def test_an_account_that_both_have_and_that_spells_ones_name_says_nothing_of_the_others_name():
+    profile = row(voice(name="@beabrews@tea.example", shown="bea brews"))
+    bea = row(own("Bea Brand", mastodon="@beabrews@tea.example"))
+    nameless = row(voice(name="@beabrand@tea.example"))
+    told = row(own("Bea Brand", mastodon="@beabrand@tea.example"))
+
+    parts, alone = weighed(profile, bea), weighed(nameless, told)
+
+    assert (parts["handle"][0], parts["given"][0], parts["family"][0]) == ("one account", "same", "differs")
+    assert {"given", "family"}.isdisjoint(alone)
+
+
+def test_a_handle_that_both_have_says_no_more_of_two_names_that_differ_than_that_it_is_the_same():
+    one = row(voice(name="@beabrews", network="instagram", shown="Bea Brews"))
+    other = row(voice(2, name="@beabrews", shown="Cal Brand"))
+    nameless = row(voice(2, name="@beabrews"))
+
+    parts, open_ = weighed(one, other), weighed(one, nameless)
+
+    assert (parts["given"][0], parts["family"][0]) == ("differs", "differs")
+    assert (open_["handle"][0], open_["family"][0]) == ("same, as their name is", "spelled by the handle")
+
+
+def test_the_words_of_a_clue_show_what_was_compared():
+    one = voice(7, name="@beabrews@tea.example", shown="bea brews", url="https://tea.example/@beabrews")
+    bea = own("Bea Brand", mastodon="@beabrews@tea.example")
+
+    differing = told_of((one,), (bea,))
+    spelled = told_of((voice(7, name="@beabrand"),), (own("Bea Brand"),))
+
+    assert differing["family"] == ("Another family name", "brews / brand")
+    assert differing["given"] == ("The same given name", "bea")
+    assert spelled["family"] == ("The handle spells the family name", "beabrand")
+
+
+def test_two_of_one_name_who_filled_in_a_form_have_a_name_in_common_and_no_account():
+    one, other = (cards.Voice(n, "web", f"w{n}", "Lukas Müller", "", "", "", {}) for n in (1, 2))
+
+    parts = weighed(row(one), row(other))
+
+    assert (parts["given"][0], parts["family"][0]) == ("same", "same")
+    assert "handle" not in parts
+    assert cards.card([one]).accounts == cards.card([one]).handles == ()
+
+
+def test_the_page_of_an_account_on_its_network_is_no_website_of_the_holder():
+    sky = cards.Voice(1, "bluesky", "did:plc:1", "@bea.bsky.social", "", "https://bsky.app/profile/did:plc:1", "", {})
+    toot = cards.Voice(2, "mastodon", "9", "@bea@tea.example", "", "https://tea.example/@bea", "", {})
+    names_it = voice(3, sites=["https://tea.example/@bea"])
+
+    apart, linked = weighed(row(sky), row(toot)), weighed(row(names_it), row(toot))
+
+    assert "site" not in apart
+    assert linked["site"][0] == "same page"
+
+
+def told_of(mine, theirs):
+    """Words and detail of each clue by its name."""
+    asker = Asker(Held(1, 4, None, row(*mine)), tuple(one.id for one in mine), (), mine)
+    other = Held(2, 5, None, row(*theirs))
+    evidence = Scorer(social.day_one()).score(asker.held.row, other.row).evidence
+    found = clues.clues_of(asker, other, decide.Candidate(2, 20.0, evidence), None, 0, at="2026-11-20")
+    return {one["clue"]: (one["words"], one["detail"]) for one in found}
 
 
 def test_what_stands_under_a_letter_is_weaker_than_what_somebody_says_of_themself():

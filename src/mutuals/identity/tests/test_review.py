@@ -231,7 +231,12 @@ def test_the_bars_add_up_from_chance_to_the_probability():
     assert all(isclose(one.end, two.start) for one, two in pairwise(steps[:-1]))
     assert isclose(steps[-1].end, evidence.bits_of(0.9))
     assert all(left >= 0 and left + wide <= 1006 for _, left, wide in evidence.bars(steps))
-    assert evidence.percent(0.9999) == "99.9 %"
+    assert [evidence.percent(one) for one in (0.9989, 0.99895, 1366 / 1367, 0.999999)] == [
+        "99.8 %",
+        "99.8 %",
+        "over 99.9 %",
+        "over 99.9 %",
+    ]
 
 
 BREAK = """

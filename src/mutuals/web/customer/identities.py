@@ -12,6 +12,7 @@ from mutuals.identity import queries
 from mutuals.identity.evidence import percent
 from mutuals.identity.link import links_of
 from mutuals.identity.models import Link, LinkState
+from mutuals.identity.why import in_words
 from mutuals.people.models import Person, Profile
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
@@ -36,6 +37,7 @@ class Identity:
     label: str  # personal, work, shared, bot, or ""
     url: str
     state: str
+    words: str  # the state as a screen says it
     is_rejected: bool
     is_suggested: bool
     clues: list[Told]
@@ -92,11 +94,12 @@ def _identity(
         "bot" if profile.is_bot else profile.label,
         profile.url if profile.url.startswith("https://") else "",
         state,
+        in_words(state, link.by) if link else state,
         state == LinkState.REJECTED,
         state == LinkState.SUGGESTED,
         clues(link, full=full)[:MOST],
         decision(link),
-        names.get(link.by, link.by.replace(":", " ")) if link else "",
+        _by(link, names),
         _import_of(link, viewer),
         link.since if link else None,
         sure,
@@ -104,6 +107,13 @@ def _identity(
         link.pool if link else None,
         edge_id,
     )
+
+
+def _by(link: Link | None, names: dict[str, str]) -> str:
+    """Who said so; "" where nothing is kept, and where the words of the state say it already."""
+    if link is None or in_words(link.state, link.by) != link.state:
+        return ""
+    return names.get(link.by, link.by.replace(":", " "))
 
 
 def _import_of(link: Link | None, viewer: User) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import escape
 import cast
 from cast import NOW, event, person, staff
 from mutuals.identity import bought, link, live
+from mutuals.identity.edges import Grounds
 from mutuals.identity.models import Link, LinkState
 from mutuals.identity.tests.test_live import presence, town
 from mutuals.people import persons
@@ -65,7 +66,9 @@ def shown_of(us, made, fresh):
         ({"email": "quietotter77@mail.garden"}, {"name": "quietotter77"}, "The handle is the name of a mailbox of theirs"),
         ({"told": {"website": SITE}}, {"sites": (SITE,)}, "The same website"),
         ({"has": [("mastodon", "bea.pours@town.garden")]}, {"bio": "Also @bea.pours@town.garden"},
-         "One names the other's account, which anybody may"),
+         "One names the other's account or address, which anybody may"),
+        ({"email": "z@quibell.net"}, {"bio": "write to z@quibell.net"},
+         "One names the other's account or address, which anybody may"),
         ({"works": "Øresund Coffee"}, {"shown": NAME, "organisation": "Øresund Coffee"}, "The same employer"),
         ({"city": "Porto"}, {"shown": NAME, "place": "Porto"}, "The same place"),
         ({"city": "Porto"}, {"shown": NAME, "bio": "Water and kettles in Porto"}, "The biography names the place"),
@@ -158,3 +161,19 @@ def arrives(us, *, name="kettlefan", network="instagram", says="", writes="", to
     row = presence(name, network=network, **more)
     tell(row, told or {})
     return row
+
+
+def test_a_link_that_a_machine_made_is_said_to_be_its_link_and_not_somebodys_word():
+    us = staff()
+    made = customer(us)
+    row = presence("kettlefan")
+    link.attach_free([(row.pk, made.pk, Grounds([], probability=0.9995, pool=1000))], by="machine:identity", now=NOW)
+    client = Client()
+    client.force_login(us.ada)
+
+    page = client.get(f"/customers/{made.pk}/").content.decode()
+
+    assert "Linked by machine" in page
+    assert "over 99.9 % among 1,000" in page
+    assert "Confirmed by" not in page
+    assert "100 %" not in page

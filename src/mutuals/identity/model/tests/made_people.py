@@ -62,7 +62,10 @@ def people(rng: random.Random, many: int) -> Iterator[Card]:
             "links": (f"{rng.choice(HOSTS)}/{rng.choice(WORDS)}",),
             "cities": ((town := rng.choice(TOWNS)),),
             "mentioned": (places.city(rng.choice((town, "Lima"))),),
-            "named": (f"{rng.choice(NETWORKS)} {rng.choice((handle, 'team'))}",),
+            "named": (
+                f"{rng.choice(NETWORKS)} {rng.choice((handle, 'team'))}",
+                f"{rng.choice(WORDS)}{rng.randrange(40)}@{rng.choice(HOSTS)}",
+            ),
             "signed": (f"+3519{rng.randrange(60):08}", f"{rng.choice(WORDS)}@{rng.choice(HOSTS)}"),
             "organisations": (rng.choice(FIRMS),),
             "birth_dates": (f"19{rng.randrange(60, 99)}-0{rng.randrange(1, 9)}-1{rng.randrange(9)}",),

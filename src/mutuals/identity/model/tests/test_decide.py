@@ -130,7 +130,7 @@ def test_a_pool_that_cannot_be_is_refused(pool, present):
 def test_certainty_is_never_rounded_up_to():
     found = decide([one("bea", 12.0, 9.0)], pool=POOL)
 
-    assert found.words.startswith("99.9 % among 1,000")
+    assert found.words.startswith("Over 99.9 % among 1,000")
 
 
 def test_fewer_kinds_of_clues_than_a_machine_needs_are_named_however_probable_it_is():

@@ -194,9 +194,9 @@ def ring(state: str, sure: float | None = None) -> SafeString:
     """
     state = state if state in _STATES else "suggested"
     known = sure is not None and state in ("confirmed", "suggested")
-    percent = max(0, min(100, round(100 * sure))) if known and sure is not None else 100
+    percent = max(0, min(100 if sure >= 1 else 99, round(100 * sure))) if known and sure is not None else 100
     arc = f'<circle class="v" cx="10" cy="10" r="8" pathLength="100" stroke-dasharray="{percent} 100"/>'
-    label = f"{state}, {percent} %" if known else state
+    label = f"{'linked' if state == 'confirmed' else state}, {percent} %" if known else state
     drawing = _RING[state].replace("{v}", arc)
     return mark_safe(  # noqa: S308 - made of constants and one number
         f'<svg class="cring {state}" viewBox="0 0 20 20" role="img" aria-label="{label}">{drawing}</svg>'
