@@ -290,7 +290,7 @@ def test_a_page_of_the_inbox_costs_the_same_however_long_the_list_is(django_asse
 def test_an_address_that_makes_no_sense_is_read_as_not_asked():
     us, _, _ = town()
 
-    answer = signed_in(us.ada).get("/inbox/?tab=zz&state=%00&source=9999999999999999999999&after=_&pillar=x&seen_by=q")
+    answer = signed_in(us.ada).get("/inbox/?tab=zz&state=%01&source=9999999999999999999999&after=_&pillar=x&seen_by=q")
 
     assert answer.status_code == 200
 
