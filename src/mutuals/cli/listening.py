@@ -22,6 +22,7 @@ def register(groups: Any) -> None:
     parser = verb(
         groups, "watch", watch, "say where counts rose as they do not by chance",
         examples=["mutuals watch mentions.csv --out alarms.csv --budget 'one a quarter' --zone Europe/Lisbon"], more=_MORE,
+        by_somebody=False,
     )  # fmt: skip
     parser.add_argument("counts", type=Path, help="timestamp, value[, series]: CSV or Parquet")
     parser.add_argument("--out", type=Path, required=True, metavar="ALARMS", help=".csv or .parquet, written anew")
