@@ -19,7 +19,7 @@ from mutuals.identity.model.calibrate import Error, Judged, error_above
 from mutuals.identity.models import Edge, SecondLook, Verdict
 from mutuals.identity.sides import Side
 from mutuals.people.models import Person, Profile
-from mutuals.people.profiles import OWN
+from mutuals.people.profiles import OWN, said
 from mutuals.people.visibility import shown_name
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -229,8 +229,13 @@ def referred(edge: Edge) -> tuple[str, str]:
 
 
 def names_of(edge: Edge) -> tuple[str, str]:
-    """What both ends are called."""
-    one, other = (str(end) if isinstance(end, Person) else shown_name(end, full=True) for end in _asked_about(edge))
+    """What both ends are called; by what each own record says where both have become one, as one name stands by then."""
+    ends, asked = ends_of(edge), _asked_about(edge)
+    are_one = len({person_of(end) for end in ends}) == 1 and all(isinstance(who, Person) for who in asked)
+    one, other = (
+        str(own.value) if are_one and (own := said(end.fields).get("name")) else _called(who)
+        for end, who in zip(ends, asked, strict=True)
+    )
     return one, other
 
 
@@ -246,6 +251,10 @@ def _asked_about(edge: Edge) -> list[Person | Profile]:
     today = [row and row.canonical for row in rows]
     are_one = today[0] is not None and today[0] == today[1]
     return [(row if are_one else now) or end for end, row, now in zip(ends, rows, today, strict=True)]
+
+
+def _called(who: Person | Profile) -> str:
+    return str(who) if isinstance(who, Person) else shown_name(who, full=True)
 
 
 def _line(edge: Edge) -> Waiting:
