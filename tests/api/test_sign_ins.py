@@ -74,6 +74,8 @@ def test_what_staff_said_is_not_theirs_is_left_so(staff: cast.Staff, aron: Calle
         ({"network": "mutuals"}, "network", "Nobody signs in"),
         ({"network": "bluesky", "key": "bea.example"}, "key", "not its handle"),
         ({"network": "mastodon", "key": "@bea@town.example"}, "key", "not its handle"),
+        ({"network": "bluesky", "key": "did:"}, "key", "DID"),
+        ({"network": "github", "key": "not a number"}, "key", "number"),
     ],
 )
 def test_an_unknown_network_and_a_key_that_may_change_are_refused_in_words(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from mutuals.base.models import Entry
 from mutuals.identity import sides
@@ -74,8 +74,15 @@ class Band:
 
 
 def unsure() -> QuerySet[Edge]:
-    """The queue in its order."""
-    return Edge.objects.filter(verdict=Verdict.UNSURE, until=None).order_by("-priority", "-id")
+    """The queue in its order. What has become one person meanwhile is no question any more; it is one again if they part."""
+    are_two = Q(a__person=None) | Q(b__person=None) | ~Q(a__person__canonical=F("b__person__canonical"))
+    return Edge.objects.filter(are_two, verdict=Verdict.UNSURE, until=None).order_by("-priority", "-id")
+
+
+def is_one(edge: Edge) -> bool:
+    """Whether both ends are one person today."""
+    people = list(Profile.objects.filter(pk__in=[edge.a_id, edge.b_id]).values_list("person__canonical", flat=True))
+    return len(people) == 2 and people[0] is not None and people[0] == people[1]
 
 
 def queue(viewer: User, *, after: str = "", limit: int = 25) -> list[Waiting]:
@@ -107,7 +114,7 @@ def pair(number: int, *, viewer: User) -> Pair | None:
     is_second = look is not None and may_look(look, viewer)
     one, other = sides.of(edge)
     said = Entry.objects.filter(kind=ANSWERED, about=f"edge:{edge.pk}").order_by("-id").first()
-    is_open = is_second or (edge.until is None and edge.verdict == Verdict.UNSURE)
+    is_open = is_second or (edge.until is None and edge.verdict == Verdict.UNSURE and not is_one(edge))
     return Pair(edge, one, other, rival_of(edge), is_open, is_second, said)
 
 

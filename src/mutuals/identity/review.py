@@ -74,6 +74,8 @@ def answer(
             return _looked(look, verdict, by=by, now=now)
         ends = _held(edge)
         edge = _open(edge)
+        if queries.is_one(edge):
+            raise Stale
         if verdict is Verdict.UNSURE:
             return _later(edge, by=by)
         act = _same if verdict is Verdict.SAME else _never

@@ -219,7 +219,7 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
         for told in (city, bios[place]):
             for one in places.mentioned(told, cities, begins) if told else ():
                 marks.add(row, "place", one)
-        name = _shown(named, handle.core)
+        name = _shown(named, handle.core, text)
         hosts = {sites.host(link) for link in (*website.split(";"), *own, *sites.links(bios[place])) if link}
         labels = (text.split("@")[0].split(".")[0], *(sites.own_label(host) for host in hosts))
         words = {word for label in labels if label for word in letters.words(label[:LONGEST]) if len(word) > 2}
@@ -230,9 +230,10 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
     return pa.table([columns.rows, *map(_texts, found)], schema=PROFILES)
 
 
-def _shown(named: tuple[str, str, str], core: str) -> names.Name:
-    """The name of a profile; none where one word is shown that is the handle again."""
-    again = not any(named[1:]) and len(letters.latin(named[0]).split()) == 1 and letters.plain(named[0]) == core
+def _shown(named: tuple[str, str, str], core: str, handle: str) -> names.Name:
+    """The name of a profile; none where one word is shown that is the handle again, whole or without its house."""
+    is_word = not any(named[1:]) and len(letters.latin(named[0]).split()) == 1
+    again = is_word and letters.plain(named[0]) in (core, letters.plain(handle))
     return names.Name("", "") if again else names.read(*named)
 
 

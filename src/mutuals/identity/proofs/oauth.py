@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -27,8 +28,12 @@ NETWORKS = (
 )  # fmt: skip
 """Where one can sign in, by the names that profiles have here."""
 _KEYS = {
-    "bluesky": ("did:", "the account's DID (did:plc:…), not its handle"),
-    "mastodon": ("https://", "the account's own address (https://server.example/users/name), not its handle"),
+    "bluesky": (re.compile(r"did:[a-z]+:[\w.:%-]+"), "the account's DID (did:plc:…), not its handle"),
+    "mastodon": (
+        re.compile(r"https://[^/\s]+/\S+"),
+        "the account's own address (https://server.example/users/name), not its handle",
+    ),
+    "github": (re.compile(r"\d+"), "the account's number, not its name"),
 }
 
 
@@ -101,8 +106,8 @@ def _clean(handle: Handle) -> Handle:
         hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(NETWORKS)}."
         raise Refusal(f"Nobody signs in at “{network[:30]}”.{hint}", fields={"network": "Not a network that we know."})
     key = one_line(handle.key, what="Key", longest=profiles.LONGEST_KEY)
-    start, words = _KEYS.get(network, ("", ""))
-    if not key.startswith(start):
+    form, words = _KEYS.get(network, (None, ""))
+    if form is not None and not form.fullmatch(key):
         raise Refusal(f"The key at {network} is {words}.", fields={"key": f"Is {words}."})
     name = one_line(handle.name, what="Name", longest=300, needed=False)
     url = handle.url if handle.url.startswith("https://") else ""

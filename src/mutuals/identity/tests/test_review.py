@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 import cast
 from cast import NOW
 from mutuals.base.refusals import Refusal
-from mutuals.identity import edges, evidence, merge, queries, review
+from mutuals.identity import edges, evidence, joins, link, merge, queries, review
 from mutuals.identity.models import Edge, Link, LinkState, Merge, SecondLook, Verdict
 from mutuals.identity.review import Stale, is_asked_twice
 from mutuals.people.models import Person, Profile
@@ -331,3 +331,18 @@ def test_a_second_look_at_two_who_are_one_by_now_names_both_as_they_were():
 
     assert {line.one, line.other} == {"Bea Brand", "B. Brand"}
     assert set(queries.referred(line.edge)) == {f"person:{one.pk}", f"person:{other.pk}"}
+
+
+def test_what_has_become_one_person_is_no_question_and_takes_no_answer_until_they_part():
+    us, bea, row, edge = asked()
+    other = cast.person("Bo Brand", by=us.ada)
+    link.confirm(row, person=other, by=us.ada, now=LATER)
+    done = merge.merge(bea, other, by=us.ada, now=LATER)
+    while_one = queries.waiting(us.ada), queries.pair(edge.pk, viewer=us.ada).is_open
+
+    with pytest.raises(Stale):
+        review.answer(edge, Verdict.DIFFERENT, by=us.ada, now=LATER)
+    joins.undo(done.key, by=us.ada, now=LATER)
+
+    assert while_one == (0, False)
+    assert queries.waiting(us.ada) == 1

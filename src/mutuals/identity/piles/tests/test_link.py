@@ -373,3 +373,18 @@ def test_an_address_of_a_profiles_own_is_told_once(tmp_path: Path) -> None:
     told = {clue["code"]: clue["bits"] for clue in json.loads(_lines(tmp_path / "links.csv")["a1"]["evidence"])}
     assert told["contact"] > CITES
     assert "cited" not in told
+
+
+def test_a_domain_that_is_handle_and_shown_name_is_no_name(tmp_path: Path) -> None:
+    head = ("id", "name", "email", "website")
+    strangers = [(f"S{row[0]}", f"{row[1]} {row[2]}", row[3], "") for row in _town(300)]
+    mine = ("M1", "Margaret Thornbury", "margaret@thornbury.example", "https://thornbury.example")
+    people = _table(tmp_path, Kind.PEOPLE, head, [*strangers, mine])
+    shown = [("b1", "bluesky", "thornbury.example", "thornbury.example", "", "")]
+    profiles = _table(tmp_path, Kind.PROFILES, SHOWN, shown)
+
+    link(people, profiles, out=tmp_path / "links.csv")
+
+    line = _lines(tmp_path / "links.csv")["b1"]
+    assert (line["person_id"], line["decision"]) == ("M1", "review")
+    assert "differ" not in line["evidence"]
