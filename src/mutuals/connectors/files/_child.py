@@ -98,13 +98,22 @@ def _confine(asked: dict[str, Any]) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     asked["seconds"] += used.ru_utime + used.ru_stime
     for limit, most in (
-        (resource.RLIMIT_AS, asked["memory"]),
+        (resource.RLIMIT_AS, _taken() + asked["memory"]),
         (resource.RLIMIT_CPU, int(asked["seconds"]) + 1),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):
         hard = resource.RLIM_INFINITY if limit == resource.RLIMIT_CPU else most
         resource.setrlimit(limit, (most, hard))
+
+
+def _taken() -> int:
+    """Bytes of address space that this process has before it reads."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except OSError:  # not Linux, which alone holds a process to its address space
+        return 300 << 20
+    return pages * resource.getpagesize()
 
 
 def _sniff(reader: Reader, asked: dict[str, Any], out: _Out) -> None:

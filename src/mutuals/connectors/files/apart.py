@@ -40,8 +40,8 @@ _ENVIRON = {  # no secret of ours; one thread and one heap, so that little addre
 class Limits:
     """What one reading may take.
 
-    `memory` is bytes of address space, of which Python with Arrow takes 270 MiB before it reads anything. `seconds` of
-    the processor are had at once, and more with each MiB of the file (`most_for_size` at most) and each MiB of rows
+    `memory` is bytes of address space beyond those that Python and the library take before they read anything (about
+    290 MiB with Arrow, which differs between machines). `seconds` of the processor are had at once, and more with each MiB of the file (`most_for_size` at most) and each MiB of rows
     handed over. `patience` is how many seconds of the clock the next rows may take.
     """
 
@@ -52,8 +52,8 @@ class Limits:
     patience: float
 
 
-SNIFF = Limits(memory=768 << 20, seconds=10, seconds_a_mib=2, most_for_size=60, patience=60)
-ROWS = Limits(memory=768 << 20, seconds=60, seconds_a_mib=10, most_for_size=3600, patience=600)
+SNIFF = Limits(memory=640 << 20, seconds=10, seconds_a_mib=2, most_for_size=60, patience=60)
+ROWS = Limits(memory=640 << 20, seconds=60, seconds_a_mib=10, most_for_size=3600, patience=600)
 _SNIFFS, _READINGS = BoundedSemaphore(2), BoundedSemaphore(4)  # children of this process at once
 _BUSY = "Too many files are being read just now. Try again in some minutes."
 _SMALLER = "Open it where it was made and save it as CSV, or in smaller pieces, and bring that in."

@@ -23,7 +23,7 @@ from mutuals.connectors.files.read import rows
 from mutuals.connectors.files.shapes import BadRow, Format, How, MailRow, Row, Sniffed
 from mutuals.connectors.files.sniff import sniff
 
-TIGHT = apart.Limits(memory=400 << 20, seconds=1, seconds_a_mib=1, most_for_size=1, patience=300)
+TIGHT = apart.Limits(memory=130 << 20, seconds=1, seconds_a_mib=1, most_for_size=1, patience=300)
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 TAIL = "</sheetData></worksheet>"
 TYPES = """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
