@@ -15,6 +15,7 @@ from mutuals.capture import doubt, draw, outbox, receive, retention
 from mutuals.capture.imports import running
 from mutuals.channels import sources
 from mutuals.conversations import hanging as conversations
+from mutuals.history import fields as history_fields
 from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
 from mutuals.identity import cited, learn, link, live, sweep
@@ -42,6 +43,7 @@ def connect() -> None:
     accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
     people_fields.register_fields()
     sales_fields.register_fields()
+    history_fields.register_fields()
     for room in (hanging, conversations, history, sales):
         room.register_hanging()
     files.carried_by(retention.carried)

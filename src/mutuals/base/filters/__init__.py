@@ -19,9 +19,10 @@ from mutuals.base.filters.grammar import (
     to_json,
     to_query,
 )
-from mutuals.base.filters.registry import OPS, Field, Kind, Record, is_known, record, records, register
+from mutuals.base.filters.registry import OPS, Field, Kind, Record, extend, is_known, record, records, register
 from mutuals.base.filters.to_python import predicate
 from mutuals.base.filters.to_sql import to_q
+from mutuals.base.filters.words import Said
 
 __all__ = [
     "OPS",
@@ -33,8 +34,10 @@ __all__ = [
     "Not",
     "Record",
     "Refused",
+    "Said",
     "Test",
     "check",
+    "extend",
     "from_json",
     "from_query",
     "is_known",

@@ -9,6 +9,7 @@ from typing import Any
 
 from mutuals.base.filters.grammar import EMPTY_OPS, All, Condition, Either, Not, Refused, Test
 from mutuals.base.filters.registry import Field, Kind, Record, record
+from mutuals.base.filters.words import LONGEST, phrase
 
 LONGEST_TEXT = 200
 MOST_VALUES = 100
@@ -41,7 +42,7 @@ def check(condition: Condition, of: Record, *, viewer: Any) -> Condition:
 def _typed(field: Field, op: str, value: Any) -> Any:
     if op == "last":
         return _days(field, value)
-    if op in ("in", "between"):
+    if op in ("in", "between", "says", "saysnot"):
         values = value if isinstance(value, list | tuple) else [value]
         if op == "between" and len(values) != 2:
             raise Refused(f"“{field.label}” between takes two values.", field=field.name)
@@ -57,6 +58,17 @@ def _text(field: Field, value: Any) -> str:
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise Refused(f"“{field.label}” takes whole letters only.", field=field.name)
     return field.prepare(value) if field.prepare else value
+
+
+def _words(field: Field, value: Any) -> str:
+    found = phrase(value)
+    if not found:
+        raise Refused(
+            f"“{field.label}” takes words or phrases of 1 to {LONGEST} letters; a * at the end stands for any ending"
+            " after two letters at least.",
+            field=field.name,
+        )
+    return found
 
 
 def _amount(field: Field, value: Any) -> Decimal:
@@ -111,4 +123,5 @@ _READ: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.CHOICE: _choice,
     Kind.BOOL: _bool,
     Kind.TAGS: _text,
+    Kind.WORDS: _words,
 }

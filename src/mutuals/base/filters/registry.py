@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     BOOL = "bool"
     TAGS = "tags"
+    WORDS = "words"  # a text that is asked for words and phrases, see `words`
     RELATION = "relation"
 
 
@@ -38,6 +39,7 @@ OPS: dict[Kind, tuple[str, ...]] = {
     Kind.CHOICE: ("is", "isnot", "in", *_EMPTY),
     Kind.BOOL: ("is",),
     Kind.TAGS: ("has", "hasnot", *_EMPTY),
+    Kind.WORDS: ("says", "saysnot"),
     Kind.RELATION: ("any", "none"),
 }
 
@@ -48,7 +50,10 @@ class Field:
 
     `path` is the column, or for a relation the way from the other record back to this one. Text is compared letter by
     letter, after `prepare` (folding, say) where the column is kept so. `may(viewer)` False hides the field; `masked`
-    says that this is because its values are contact data. `related` is the record on the other side of a relation.
+    says that this is because its values are contact data. `related` is the record on the other side of a relation, whose
+    `path` leads to the column `own` of this one. `beside` names a table with one row at most for each row here, and its
+    column that holds this one's key: the values stand there, under `path`. Words stand in one column or in several,
+    parted by a blank.
     """
 
     name: str
@@ -61,6 +66,8 @@ class Field:
     masked: bool = False
     sortable: bool = False
     related: str = ""
+    own: str = "pk"
+    beside: tuple[type[Model], str] | None = None
 
     @property
     def ops(self) -> tuple[str, ...]:
@@ -101,6 +108,14 @@ def register(told: Record) -> Record:
     """Make a record known; the last one of a name counts, so that start-up may run twice."""
     _records[told.name] = told
     return told
+
+
+def extend(name: str, fields: Iterable[Field]) -> Record:
+    """Give a record that is known more fields, as rooms above do at start-up; one of the same name is replaced."""
+    told = record(name)
+    more = {one.name: one for one in fields}
+    kept = tuple(one for one in told.fields if one.name not in more)
+    return register(replace(told, fields=(*kept, *more.values()), _by_name={}))
 
 
 def is_known(name: str) -> bool:

@@ -10,12 +10,16 @@ from zoneinfo import ZoneInfo
 from mutuals.base.filters import days
 from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
 from mutuals.base.filters.registry import Field, Kind, Record, record
+from mutuals.base.filters.words import Said
 
 Row = Mapping[str, Any]
 
 
 def predicate(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
-    """A checked condition as a function of a row: field name -> value as the column holds it; relations are lists."""
+    """A checked condition as a function of a row: field name -> value as the column holds it; relations are lists.
+
+    Words may come as the text or as `words.Said`, which is folded once for all conditions.
+    """
     if isinstance(condition, All | Either):
         parts = [predicate(part, of, zone=zone, now=now) for part in condition.parts]
         together = all if isinstance(condition, All) else any
@@ -55,6 +59,12 @@ def _is_empty(value: Any, _: Any) -> bool:
     return value is None or value in ("", [], ())
 
 
+def _says(value: Any, wanted: Any) -> bool:
+    if value is None:
+        return False
+    return (value if isinstance(value, Said) else Said(value)).has(wanted)
+
+
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "empty": _is_empty,
     "filled": lambda value, _: not _is_empty(value, None),
@@ -68,4 +78,6 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "between": lambda value, wanted: value is not None and bool(wanted[0] <= value <= wanted[1]),
     "has": lambda value, wanted: wanted in (value or ()),
     "hasnot": lambda value, wanted: wanted not in (value or ()),
+    "says": _says,
+    "saysnot": lambda value, wanted: not _says(value, wanted),
 }

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, Model, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from mutuals.base.filters import days
 from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
 from mutuals.base.filters.registry import Field, Kind, Record, record
+from mutuals.base.filters.words import said_in
 
 _NEVER = Q(pk__in=[])
 
@@ -36,6 +37,23 @@ def to_q(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> 
     field = next(one for one in of.fields if one.name == condition.field)
     if field.kind is Kind.RELATION:
         return _related(condition, field, zone=zone, now=now)
+    if field.beside is not None:
+        return _beside(condition, field, field.beside, zone=zone, now=now)
+    return _plain(condition, field, zone=zone, now=now)
+
+
+_POSITIVE = {"isnot": "is", "hasnot": "has", "saysnot": "says", "empty": "filled"}
+
+
+def _beside(test: Test, field: Field, beside: tuple[type[Model], str], *, zone: ZoneInfo, now: datetime) -> Q:
+    """Where no row stands beside this one its value is empty, so what denies is asked the other way round."""
+    asked = Test(test.field, _POSITIVE.get(test.op, test.op), test.value)
+    model, key = beside
+    rows = model._default_manager.filter(_plain(asked, field, zone=zone, now=now), **{key: OuterRef("pk")})
+    return ~Q(Exists(rows)) if test.op in _POSITIVE else Q(Exists(rows))
+
+
+def _plain(condition: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
     if condition.op in ("empty", "filled"):
         empty = _empty(field)
         return empty if condition.op == "empty" else ~empty
@@ -101,4 +119,6 @@ _LOOKUPS: dict[str, Callable[[str, Any], Q]] = {
     "between": lambda path, value: Q(**{f"{path}__gte": value[0], f"{path}__lte": value[1]}),
     "has": lambda path, value: Q(**{f"{path}__contains": [value]}),
     "hasnot": lambda path, value: ~Q(**{f"{path}__contains": [value]}),
+    "says": lambda path, value: Q(said_in(path, value)),
+    "saysnot": lambda path, value: ~Q(said_in(path, value)),
 }

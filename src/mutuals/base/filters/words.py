@@ -1,0 +1,116 @@
+"""Words as conditions ask for them: folded, whole or as a stem, alike in Python and in SQL.
+
+A word is a run of letters and digits. Folding makes letters small and takes accents away. PostgreSQL and Python fold by
+the same tables that stand here, whatever the locale of the database; no pattern of a user's ever reaches either.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat
+
+READ = 10_000
+"""Letters of one text that are looked through."""
+LONGEST = 100  # letters of a phrase
+_STEM = 2  # letters that a stem has at least
+
+_MARKS = "\u0300-\u036f\u0640\u064b-\u0652\u0670"
+_PARTING = (
+    "\u0001-/:-@\\[-`{-\u00bf\u00d7\u00f7\u02c2-\u02df\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u2000-\u2bff"
+    "\u2e00-\u2e7f\u3000-\u303f\ue000-\uf8ff\ufe00-\ufe6f\ufff0-\uffff\U0001f000-\U0001faff"
+)
+_LARGE = "ØÆŒĐŁĦÞŊΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩςАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЂЄЅІЈЉЊЋЏҐ"
+_SMALL = "øæœđłħþŋαβγδεζηθικλμνξοπρστυφχψωσабвгдежзийклмнопрстуфхцчшщъыьэюяђєѕіјљњћџґ"
+_ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_FOLD = _ASCII | str.maketrans(_LARGE, _SMALL)
+_MARK = re.compile(f"[{_MARKS}]+")
+_WORD = re.compile(f"[^\0{_PARTING}]+")
+
+
+def folded(text: str) -> str:
+    """The first READ letters of a text as words are compared."""
+    text = text[:READ]
+    if text.isascii():
+        return text.lower()
+    return _MARK.sub("", unicodedata.normalize("NFKD", text)).translate(_FOLD)
+
+
+class Said:
+    """A text with its words, folded once however many conditions look."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words, in order."""
+        return _WORD.findall(folded(self.text))
+
+    @cached_property
+    def line(self) -> str:
+        """All words with one blank around each."""
+        return f" {' '.join(self.words)} "
+
+    def has(self, wanted: Iterable[str]) -> bool:
+        """Whether any of the checked words or phrases stands in it."""
+        return any(f" {one[:-1]}" in self.line if one[-1] == "*" else f" {one} " in self.line for one in wanted)
+
+
+def phrase(told: Any) -> str:
+    """A word or phrase as it is compared, a * at its end for a stem; "" where there is no word in it."""
+    if not isinstance(told, str) or len(told) > LONGEST or "\0" in told:
+        return ""
+    found = _WORD.findall(folded(told))
+    if not found or (told.rstrip().endswith("*") and len(found[-1]) < _STEM):
+        return ""
+    return " ".join(found) + ("*" if told.rstrip().endswith("*") else "")
+
+
+def said_in(path: str, wanted: Iterable[str]) -> Combinable:
+    """SQL for `Said(column).has(wanted)`; `path` is one column or several, parted by a blank."""
+    columns = [F(name) for name in path.split()]
+    text: Any = columns[0] if len(columns) == 1 else Concat(*_blanked(columns), output_field=TextField())
+    return _Says(text, Value(_pattern(wanted)))
+
+
+def _blanked(columns: list[F]) -> list[Combinable]:
+    """The columns with a blank between each."""
+    parts: list[Combinable] = []
+    for column in columns:
+        parts += [Value(" "), column] if parts else [column]
+    return parts
+
+
+def _pattern(wanted: Iterable[str]) -> str:
+    """Made of letters and digits and of what stands here: nothing that a user writes is read as a pattern."""
+    parts = []
+    for one in wanted:
+        words = f"[{_PARTING}]+".join(one.rstrip("*").split(" "))
+        parts.append(words if one[-1] == "*" else f"{words}([{_PARTING}]|$)")
+    return f"(^|[{_PARTING}])({'|'.join(parts)})"
+
+
+class _Says(Func):
+    """Whether a text, folded, fits the pattern. Plain English is folded by the cheapest of ways."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        text, told = compiler.compile(self.source_expressions[0])
+        pattern, asked = compiler.compile(self.source_expressions[1])
+        start = f"left({text}, {READ})"
+        plain = f'lower({start} COLLATE "C")'
+        marked = f"lower(regexp_replace(normalize({start}, NFKD), %s, '', 'g') COLLATE \"C\")"
+        sql = (
+            f"coalesce((CASE WHEN octet_length({start}) = length({start}) THEN {plain}"
+            f' ELSE translate({marked}, %s, %s) END) COLLATE "C" ~ {pattern}, false)'
+        )
+        return sql, [*told, *told, *told, *told, f"[{_MARKS}]+", _LARGE, _SMALL, *asked]
