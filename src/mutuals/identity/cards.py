@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from mutuals.people.profiles import OWN
 MOST_NAMES = 8
 MOST_ADDRESSES = 3  # that one biography names
 MOST = 100  # profiles of one person that are read; who has more is found by the first hundred
-READ = """f.id, f.network, f.key, f.name, f.shown, f.url, f.label, f.fields::text, ARRAY(
+READ = """f.id, f.network, f.key, f.name, f.shown, f.url, CASE WHEN f.is_bot THEN 'bot' ELSE f.label END, f.fields::text, ARRAY(
     SELECT c.reference || ' interaction:' || c.interaction_id FROM identity_cited c WHERE c.profile_id = f.id AND c.counts
     UNION ALL SELECT c.reference || ' ' || c.about FROM identity_cited c WHERE c.holder_id = f.id AND c.counts
 )"""
@@ -134,7 +134,9 @@ def card(voices: Sequence[Voice], places: Iterable[str] = (), refused: Iterable[
     Given and family names stand in pairs: the first of one belongs to the first of the other.
     """
     ordered = sorted(voices, key=lambda voice: (voice.network != OWN, voice.id))[:MOST]
-    called = [name for voice in ordered for name in _names(voice)]
+    held = [pair for voice in ordered for pair in _handles(voice)]
+    taken = frozenset(form for network, handle in held for form in handles.forms(handle, network))
+    called = [name for voice in ordered for name in _names(voice, taken)]
     pairs = list(dict.fromkeys(pair for name in called for pair in _pairs(name)))[:MOST_NAMES]
     pages = [site for voice in ordered for site in _sites(voice)]
     own = [voice for voice in ordered if voice.label != "shared"]
@@ -143,7 +145,7 @@ def card(voices: Sequence[Voice], places: Iterable[str] = (), refused: Iterable[
         given=tuple(given for given, _ in pairs),
         family=tuple(family for _, family in pairs),
         names=_once(" ".join(name.words) for name in called),
-        handles=_once(pair for voice in ordered for pair in _handles(voice)),
+        handles=_once((network, handles.read(handle, network).core) for network, handle in held),
         emails=_once(sites.address(told) for told in [*_keys(own, "email"), *_told(ordered, "email")]),
         phones=_once([*_keys(own, "phone"), *_told(ordered, "phone")]),
         hosts=_once(sites.host(page) for page in [*pages, *_own_domains(ordered)]),
@@ -194,14 +196,15 @@ def _signed(voices: Iterable[Voice], name: str) -> list[str]:
     return [value[:200] for one in signatures if isinstance(value := one.get(name), str) and value]
 
 
-def _names(voice: Voice) -> list[names.Name]:
-    """What the profile says its holder is called."""
+def _names(voice: Voice, taken: Collection[str]) -> list[names.Name]:
+    """What the profile says its holder is called; a handle of theirs that is told as a name (`taken`) is none."""
     given, family = voice.told.get("given_name"), voice.told.get("family_name")
     if isinstance(given, str) and isinstance(family, str) and given and family:
         return list(names.readings(given=given[:200], family=family[:200]))
     shown = voice.shown or (voice.name if voice.network == _FORM else "")
     said = [voice.told.get("name"), shown if voice.network != OWN else "", *_signed([voice], "name")]
-    told = [one[:200] for one in said if isinstance(one, str) and one and "@" not in one and one != voice.key]
+    told = [one[:200] for one in said if isinstance(one, str) and one and one != voice.key]
+    told = [one for one in told if handles.is_name(one, taken)]
     return [name for one in dict.fromkeys(told) for name in names.readings(one)]
 
 
@@ -214,11 +217,12 @@ def _pairs(name: names.Name) -> Iterator[tuple[str, str]]:
 
 
 def _handles(voice: Voice) -> Iterator[tuple[str, str]]:
+    """Network and handle as written."""
     if voice.network not in _NAMELESS and not voice.network.startswith("crm:") and voice.name:
-        yield voice.network, handles.read(voice.name[:200], voice.network).core
+        yield _of(voice)
     for network in _TOLD_HANDLES:
         if isinstance(told := voice.told.get(network), str) and told:
-            yield network, handles.read(told[:200], network).core
+            yield network, told[:200]
 
 
 def _of(voice: Voice) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from mutuals.identity.model.card import Card, Reading
 from mutuals.identity.model.conflicts import CROWD
 from mutuals.identity.reading import handles, letters, names, places, references, sites
 
-READING = "social-7"  # raised when READINGS read otherwise, so that what is stored is read anew
+READING = "social-8"  # raised when READINGS read otherwise, so that what is stored is read anew
 _MOST = 12  # values of one column
 _RARE, _FAIR = 35.0, 24.0  # bits of entropy
 _BITS_A_LETTER, _BITS_A_DIGIT = 3.6, 3.3  # of handles: below the 4.1 bits of random English letters

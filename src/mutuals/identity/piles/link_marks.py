@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -219,7 +219,7 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
         for told in (city, bios[place]):
             for one in places.mentioned(told, cities, begins) if told else ():
                 marks.add(row, "place", one)
-        name = _shown(named, handle.core, text)
+        name = _shown(named, handles.forms(text, networks[place]))
         hosts = {sites.host(link) for link in (*website.split(";"), *own, *sites.links(bios[place])) if link}
         labels = (text.split("@")[0].split(".")[0], *(sites.own_label(host) for host in hosts))
         words = {word for label in labels if label for word in letters.words(label[:LONGEST]) if len(word) > 2}
@@ -230,11 +230,10 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
     return pa.table([columns.rows, *map(_texts, found)], schema=PROFILES)
 
 
-def _shown(named: tuple[str, str, str], core: str, handle: str) -> names.Name:
-    """The name of a profile; none where one word is shown that is the handle again, whole or without its house."""
-    is_word = not any(named[1:]) and len(letters.latin(named[0]).split()) == 1
-    again = is_word and letters.plain(named[0]) in (core, letters.plain(handle))
-    return names.Name("", "") if again else names.read(*named)
+def _shown(named: tuple[str, str, str], taken: Collection[str]) -> names.Name:
+    """The name of a profile; none where its handle or a domain is shown as one."""
+    is_one = any(named[1:]) or handles.is_name(named[0], taken)
+    return names.read(*named) if is_one else names.Name("", "")
 
 
 def _url(urls: str, handle: str) -> tuple[Sequence[str], str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from mutuals.identity.reading import letters
+from mutuals.identity.reading import letters, sites
 
 LONGEST = 40
 """Letters of a core; longer ones are made by machines."""
@@ -73,6 +73,21 @@ def read(handle: str, network: str = "") -> Handle:
     if "." in text and network.lower() in ("bluesky", "bsky", "atproto", "web", "site"):
         text = own_label(text)
     return _of(letters.latin(text)[:LONGEST])
+
+
+def forms(handle: str, network: str = "") -> tuple[str, str]:
+    """How a handle stands where it is shown as a name: without its house, and whole."""
+    return read(handle, network).core, letters.plain(letters.clean(handle))
+
+
+def is_name(shown: str, taken: Collection[str]) -> bool:
+    """Whether what somebody is shown as may be a name: no account or address, no domain, and not one word that is a handle
+    again (`taken`, as `forms` gives them), which then would count twice."""
+    clean = letters.clean(shown)
+    if "@" in clean:
+        return False
+    said = letters.latin(letters.spoken(clean)).split()
+    return len(said) != 1 or not (sites.is_domain(said[0]) or letters.plain(said[0]) in taken)
 
 
 def own_label(domain: str) -> str:

@@ -44,13 +44,13 @@ def syllabic(text: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a name in small Latin letters: `O'Brien-Ruíz` is obrien and ruiz."""
-    written = latin(_spoken(text)).lower()
+    written = latin(spoken(text)).lower()
     if not written.isalpha():
         return [word for word in _NOT_WORD.split(_SILENT.sub("", written)) if word]
     return [written]
 
 
-def _spoken(text: str) -> str:
+def spoken(text: str) -> str:
     """Without pictures and signs, which have names that nobody bears."""
     if text.isascii():
         return text

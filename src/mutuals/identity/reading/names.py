@@ -140,6 +140,17 @@ def shorts(given: str) -> tuple[str, ...]:
     )
 
 
+def longs(given: str) -> frozenset[str]:
+    """The full forms of a given name in some languages, itself among them: Bill is William, Paco is Francisco."""
+    return frozenset((given, *_NAMER.canonicals_of(given), *_LONG.get(given, ())))
+
+
+@lru_cache(65_536)
+def is_listed(given: str) -> bool:
+    """Whether some list of short forms knows this as a given name; one that it does not know may be one all the same."""
+    return bool(shorts(given))
+
+
 def _long_forms() -> dict[str, set[str]]:
     turned = dict[str, set[str]]()
     for long, short in _SHORT.items():

@@ -41,6 +41,11 @@ MAILBOXES = frozenset(_MAILBOXES.split())
 _HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?=[:/?#\s<>\"']|$)", re.I
 )
+_USUAL_ENDINGS = (
+    "com net org info biz dev app xyz online site blog shop store tech cloud page social wiki studio example"
+)
+_ENDINGS = frozenset(_USUAL_ENDINGS.split())
+_DOMAIN = re.compile(r"(?:https?://|www\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}([a-z]{2,24})/?", re.I)
 _LINK = re.compile(r"https?://[^\s<>\"']{4,500}", re.I)
 _ADDRESS = re.compile(r"^[^@\s]{1,64}@[^@\s]{3,253}$")
 
@@ -52,6 +57,12 @@ def host(link: str) -> str:
     if "." not in name or name in SHARED_SITES or name in HOSTERS:
         return ""
     return name
+
+
+def is_domain(text: str) -> bool:
+    """Whether a word can only be meant as a domain: `Jean.Brand` and `Jean.Li` are not, `brand.example` and `brand.li` are."""
+    found = _DOMAIN.fullmatch(text[:300])
+    return found is not None and (found[1].lower() in _ENDINGS or (len(found[1]) == 2 and text == text.lower()))
 
 
 def own_label(name: str) -> str:

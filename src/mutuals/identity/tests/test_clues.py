@@ -279,6 +279,23 @@ def test_an_account_that_changed_hands_is_asked_about():
     assert any("changed hands" in clue["words"] for clue in asked.because)
 
 
+@pytest.mark.parametrize("shown", ["beapours", "Bea.Pours", "bea.pours.example", "brewer.example"])
+def test_a_handle_that_is_shown_as_a_name_or_told_as_one_counts_once(shown):
+    sky = cards.Voice(1, "bluesky", "did:plc:1", "@bea.pours.example", shown, "", "", {})
+    toot = cards.Voice(2, "mastodon", "9", "@beapours@tea.example", "", "", "", {})
+
+    made = cards.card([own(shown), sky, toot])
+
+    assert made.handles
+    assert made.given == made.family == made.names == ()
+
+
+def test_a_shown_name_beside_a_handle_that_spells_it_stays_one():
+    made = cards.card([cards.Voice(1, "github", "1", "beapours", "Bea Pours", "", "", {})])
+
+    assert (made.given, made.family) == (("bea",), ("pours",))
+
+
 @pytest.mark.django_db
 def test_an_account_that_somebody_wrote_into_a_form_is_not_held_to_be_theirs():
     us = staff()

@@ -94,11 +94,41 @@ def test_the_writing_says_where_a_name_is_parted() -> None:
 
 @pytest.mark.parametrize("text", ["a" * 5_000_000, "\0" * 1_000_000, "\u202e" * 100_000, "9" * 100_000, "é" * 300_000])
 def test_megabytes_of_one_letter_are_cut(text: str) -> None:
-    name, handle = names.read(text), handles.read(text)
+    name, handle, forms = names.read(text), handles.read(text), handles.forms(text)
 
+    assert len("".join(forms)) <= letters.LONGEST * 4
+    assert not handles.is_name(text, forms) or not letters.plain(name.family)
     assert len(name.family) <= letters.LONGEST * 4
     assert len(handles.pieces(handle.core)) < 2_000
     assert len(handle.core) <= handles.LONGEST * 4
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "beapours",
+        "BeaPours",
+        "bea.pours",
+        "@bea.pours",
+        "Bea.Pours 🫖",
+        "brewer.example",
+        "WWW.Brewer.com",
+        "brewer.de",
+        "@bo",
+        "me@b.org",
+    ],
+)
+def test_a_handle_or_a_domain_that_is_shown_as_a_name_is_none(shown: str) -> None:
+    taken = handles.forms("@bea.pours@town.example", "mastodon")
+
+    assert not handles.is_name(shown, taken)
+
+
+@pytest.mark.parametrize("shown", ["Bea Pours", "Bea", "Jean.Li", "B.Brand", "bea.brand", "王伟", "🫖", ""])
+def test_one_word_that_is_no_handle_may_be_a_name(shown: str) -> None:
+    taken = handles.forms("@bea.pours@town.example", "mastodon")
+
+    assert handles.is_name(shown, taken)
 
 
 @pytest.mark.parametrize(
