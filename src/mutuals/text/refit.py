@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 from mutuals.text.features import Bag, Text, bag, cut
 from mutuals.text.labels import MOODS
 from mutuals.text.language import languages
-from mutuals.text.model import Floats, Model, Scorer, span
+from mutuals.text.model import Model, Scorer, span
 from mutuals.text.normal import plain
 
 WEIGHT = 8.0
 """What a correction weighs beside a row that the model was built from."""
 LEAST = 10
 """Corrections below which nothing is learned."""
-MOST = 5_000
+MOST = 2_000
 _RIDGES = (0.6, 2.0, 6.0)
 _ROUNDS = 40
 _FOLDS = 5
+_WIDE = 4_096  # features at a time
 Ints = NDArray[np.int64]
+Doubles = NDArray[np.float64]
 
 
 class TooFew(ValueError):
@@ -58,84 +60,82 @@ def refit(model: Model, posts: Sequence[str], moods: Sequence[str], *, seed: int
         raise TooFew(f"{LEAST} corrections of at least two moods are needed; there are {len(posts)}.")
     lines = [plain(post) for post in posts]
     texts = [cut(line, language) for line, language in zip(lines, languages(lines), strict=True)]
-    base = Scorer(model).score(texts)[0][:, span("mood")]
+    base = Scorer(model).score(texts)[0][:, span("mood")].astype(np.float64)
     rows = bag(texts, model.vectors)
     target = np.array([MOODS.index(mood) for mood in moods])
+    root = np.linalg.cholesky(_alike(rows) + 1e-6 * np.eye(len(texts)))
     fold = np.random.default_rng(seed).permutation(len(texts)) % _FOLDS
-    ridge, after = max(((one, _held_out(rows, base, target, fold, one)) for one in _RIDGES), key=lambda found: found[1])
-    moved = _moved(rows, base, target, np.ones(len(texts)), ridge)
-    return Refitted(_with(model, moved, texts, target), _macro_f1(target, base.argmax(axis=1)), after)
+    ridge, after = max(((one, _held_out(root, base, target, fold, one)) for one in _RIDGES), key=lambda found: found[1])
+    move = _moved(root, base, target, np.ones(len(texts)), ridge)
+    said = _with(model, move, np.linalg.solve(root.T, move.rows), rows, texts, target)
+    return Refitted(said, _macro_f1(target, base.argmax(axis=1)), after)
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """By what the base is stretched, and what is added: on places (met ones only), on meanings, flat."""
+    """By what the base is stretched, what is added along each row of the root [corrections, labels], and to all."""
 
     stretch: float
-    met: Ints
-    places: Floats
-    meanings: Floats
-    bias: Floats
-
-    def logits(self, rows: Bag, base: Floats) -> Floats:
-        at = np.minimum(np.searchsorted(self.met, rows.places), len(self.met) - 1)
-        says = self.places[at] * (rows.values * (self.met[at] == rows.places))[:, None]
-        found = (
-            base * self.stretch
-            + np.add.reduceat(says, rows.starts[:-1], axis=0)
-            + rows.dense @ self.meanings
-            + self.bias
-        )
-        return np.asarray(found, np.float32)
+    rows: Doubles
+    bias: Doubles
 
 
-def _held_out(rows: Bag, base: Floats, target: Ints, fold: Ints, ridge: float) -> float:
+def _alike(rows: Bag) -> Doubles:
+    """The product of each correction's features with each other's. What only one of them has lies on the diagonal."""
+    count = len(rows.starts) - 1
+    row = np.repeat(np.arange(count), np.diff(rows.starts))
+    _met, at, times = np.unique(rows.places, return_inverse=True, return_counts=True)
+    found = rows.dense.astype(np.float64) @ rows.dense.T
+    alone = times[at] == 1
+    found[np.diag_indices(count)] += np.bincount(row[alone], rows.values[alone].astype(np.float64) ** 2, count)
+    number = np.cumsum(times > 1) - 1  # of what several have
+    shared = int((times > 1).sum())
+    column, row, value = number[at[~alone]], row[~alone], rows.values[~alone]
+    for begin in range(0, shared, _WIDE):
+        some = (column >= begin) & (column < begin + _WIDE)
+        part = np.zeros((count, min(_WIDE, shared - begin)), np.float32)
+        np.add.at(part, (row[some], column[some] - begin), value[some])
+        found += part @ part.T
+    return found
+
+
+def _held_out(root: Doubles, base: Doubles, target: Ints, fold: Ints, ridge: float) -> float:
     said = np.zeros_like(target)
     for one in range(_FOLDS):
-        move = _moved(rows, base, target, (fold != one).astype(float), ridge)
-        said[fold == one] = move.logits(rows, base)[fold == one].argmax(axis=1)
+        move = _moved(root, base, target, (fold != one).astype(float), ridge)
+        out = fold == one
+        said[out] = (base[out] * move.stretch + root[out] @ move.rows + move.bias).argmax(axis=1)
     return _macro_f1(target, said)
 
 
-def _moved(rows: Bag, base: Floats, target: Ints, counts: NDArray[np.float64], ridge: float) -> _Move:
-    """The most probable move; `counts` is 0 for rows that are left out."""
-    met, at = np.unique(rows.places, return_inverse=True)
-    labels, size = base.shape[1], rows.dense.shape[1]
-    row = np.repeat(np.arange(len(target)), np.diff(rows.starts))
+def _moved(root: Doubles, base: Doubles, target: Ints, counts: Doubles, ridge: float) -> _Move:
+    """The most probable move; `counts` is 0 for rows that are left out.
+
+    A ridge on features is a ridge on the rows of the root of their products (Hofmann and others 2008), of which there are
+    as many as corrections and not as many as words.
+    """
+    labels, a = base.shape[1], base.size
     true = np.eye(labels)[target]
     weight = WEIGHT * counts[:, None]
-    a, b = len(met) * labels, (len(met) + size) * labels
 
-    def loss(v: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        w, u, c, s = v[:a].reshape(-1, labels), v[a:b].reshape(-1, labels), v[b:-1], v[-1]
-        z = base * np.exp(s) + np.add.reduceat(w[at] * rows.values[:, None], rows.starts[:-1], axis=0)
-        z = z + rows.dense @ u + c
+    def loss(v: Doubles) -> tuple[float, Doubles]:
+        w, c, s = v[:a].reshape(-1, labels), v[a:-1], v[-1]
+        z = base * np.exp(s) + root @ w + c
         z -= z.max(axis=1, keepdims=True)
         log = np.log(np.exp(z).sum(axis=1, keepdims=True))
         slope = weight * (np.exp(z - log) - true)
-        by_place = slope[row] * rows.values[:, None]
-        gw = np.stack([np.bincount(at, by_place[:, one], len(met)) for one in range(labels)], axis=1) + ridge * w
-        gs = float((slope * base).sum() * np.exp(s)) + 8 * s
-        value = float((weight * true * (log - z)).sum()) + 0.5 * ridge * float((w * w).sum() + (u * u).sum())
+        value = float((weight * true * (log - z)).sum()) + 0.5 * ridge * float((w * w).sum())
         value += 4 * s * s + 0.25 * float(c @ c)
-        gradient = [gw.ravel(), (rows.dense.T @ slope + ridge * u).ravel(), slope.sum(axis=0) + 0.5 * c, [gs]]
-        return value, np.concatenate(gradient)
+        gs = float((slope * base).sum() * np.exp(s)) + 8 * s
+        return value, np.concatenate([(root.T @ slope + ridge * w).ravel(), slope.sum(axis=0) + 0.5 * c, [gs]])
 
-    v = _least(loss, np.zeros(b + labels + 1))
-    return _Move(
-        float(np.exp(v[-1])),
-        met,
-        v[:a].reshape(-1, labels).astype(np.float32),
-        v[a:b].reshape(-1, labels).astype(np.float32),
-        v[b:-1].astype(np.float32),
-    )
+    v = _least(loss, np.zeros(a + labels + 1))
+    return _Move(float(np.exp(v[-1])), v[:a].reshape(-1, labels), v[a:-1])
 
 
-def _least(
-    loss: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]], v: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _least(loss: Callable[[Doubles], tuple[float, Doubles]], v: Doubles) -> Doubles:
     """Where a smooth convex loss is least: L-BFGS with eight pairs and halved steps (Nocedal and Wright, 7.4)."""
-    pairs: list[tuple[NDArray[np.float64], NDArray[np.float64], float]] = []
+    pairs: list[tuple[Doubles, Doubles, float]] = []
     value, slope = loss(v)
     for _ in range(_ROUNDS):
         way, kept = slope.copy(), list[float]()
@@ -168,12 +168,14 @@ def _least(
     return v
 
 
-def _with(model: Model, move: _Move, texts: Sequence[Text], target: Ints) -> Model:
+def _with(model: Model, move: _Move, by: Doubles, rows: Bag, texts: Sequence[Text], target: Ints) -> Model:
+    """The model moved: each correction's features, `by` each times, added to what the head says."""
     mood = span("mood")
     table = model.table[:, mood] * np.float32(move.stretch)
-    table[move.met] += move.places
-    meanings = model.meanings[:, mood] * np.float32(move.stretch) + move.meanings
-    bias = model.bias[mood] * np.float32(move.stretch) + move.bias
+    row = np.repeat(np.arange(len(texts)), np.diff(rows.starts))
+    np.add.at(table, rows.places, (by[row] * rows.values[:, None]).astype(np.float32))
+    meanings = model.meanings[:, mood] * np.float32(move.stretch) + (rows.dense.T @ by).astype(np.float32)
+    bias = (model.bias[mood] * move.stretch + move.bias).astype(np.float32)
     told = hashlib.sha256(repr([(text.tokens, int(one)) for text, one in zip(texts, target, strict=True)]).encode())
     return model.with_mood(table, meanings, bias, version=f"{model.version.split('+')[0]}+{told.hexdigest()[:8]}")
 
