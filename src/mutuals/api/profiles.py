@@ -18,6 +18,7 @@ from mutuals.api.people import person_named
 from mutuals.base import clock
 from mutuals.identity import belongs, link
 from mutuals.identity.models import Link
+from mutuals.people import labels
 from mutuals.people.models import Profile
 from mutuals.people.visibility import organisations_visible_to, sees_contacts, shown_clues
 
@@ -62,6 +63,12 @@ class Rejection(In):
     """Why it is not theirs."""
 
     note: Annotated[Line, Field(max_length=300)] = ""
+
+
+class Labelling(In):
+    """What the profile is for; "" takes the label away, and what the network says of it counts again."""
+
+    label: Annotated[Line, Field(max_length=60, json_schema_extra={"enum": list(labels.LABELS)})]
 
 
 class SuggestionOut(Out):
@@ -138,6 +145,25 @@ def reject(request: HttpRequest, profile_id: PathId, body: Rejection) -> Profile
     profile = one(Profile.objects.select_related("person"), profile_id)
     link.reject(profile, by=by, now=clock.now(), note=body.note)
     return ProfileOut.of(profile, full=sees_contacts(by))
+
+
+@router.write(
+    "POST",
+    "/profiles/{int:profile_id}/label",
+    act="person.link",
+    out=ProfileOut,
+    description=(
+        "personal, work, shared (by several people) or bot; an empty text takes the label away. A machine links no profile "
+        "that is shared or a bot. Two accounts of a network that allows a person one contradict each other only while both "
+        "are personal or without a label. The address or number of a shared profile is no contact of its person. A bot is "
+        "answered with `is_bot`, and an empty `label`."
+    ),
+)
+def label(request: HttpRequest, profile_id: PathId, body: Labelling) -> ProfileOut:
+    """Say what a profile is for: personal, work, shared or bot."""
+    by = user_of(request)
+    row = labels.label(one(Profile.objects.all(), profile_id), to=body.label, by=by, now=clock.now())
+    return ProfileOut.of(row, full=sees_contacts(by))
 
 
 @router.read("/profiles/{int:profile_id}/organisations", act="person.link", out=list[SuggestionOut], refuses=(404,))

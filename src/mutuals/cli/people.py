@@ -16,7 +16,7 @@ from mutuals.identity import belongs, link, newcomer
 from mutuals.identity.proofs import oauth
 from mutuals.inbox import codes
 from mutuals.inbox import queries as inbox
-from mutuals.people import queries, visibility
+from mutuals.people import labels, queries, visibility
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import holder
 from mutuals.sales import queries as sales
@@ -42,22 +42,7 @@ def register(groups: Any) -> None:
     parser.add_argument("profile", type=int)
     parser = verb(verbs, "unlink", unlink_profile, "say that a profile is not this person's")
     parser.add_argument("profile", type=int)
-    parser = verb(
-        verbs,
-        "organisation",
-        organisation,
-        "whose organisation's presence a profile may be, by its proofs; say so, or never",
-        examples=[
-            "mutuals people organisation 30",
-            "mutuals people organisation 30 --is 4",
-            "mutuals people organisation 30 --undo 812",
-        ],
-    )
-    parser.add_argument("profile", type=int)
-    said = parser.add_mutually_exclusive_group()
-    said.add_argument("--is", type=int, dest="theirs", metavar="ID", help="it is this organisation's")
-    said.add_argument("--never", type=int, metavar="ID", help="it is never this organisation's; that is remembered")
-    said.add_argument("--undo", type=int, metavar="KEY", help="take back what was said under this key")
+    _about_profiles(verbs)
     parser = verb(verbs, "code", code, "send them a one-time code in private; whoever sends it back is linked")
     parser.add_argument("id", type=int)
     parser.add_argument("--profile", type=int, help="to which of theirs (where they last wrote in private)")
@@ -84,6 +69,41 @@ def register(groups: Any) -> None:
     parser = verb(verbs, "erase", erase, "erase one person everywhere and keep their handles out")
     parser.add_argument("id", type=int)
     parser.add_argument("--yes", action="store_true", help="needed: it cannot be undone")
+
+
+def _about_profiles(verbs: Any) -> None:
+    """What a profile is for, and whose organisation's it is."""
+    parser = verb(
+        verbs,
+        "label",
+        label,
+        "say what a profile is for: personal, work, shared or bot",
+        more="A machine links no profile that is shared or a bot. Two accounts of a network that allows a person one\n"
+        "contradict each other only while both are personal or without a label.",
+        examples=["mutuals people label 30 work", "mutuals people label 30 --none"],
+    )
+    parser.add_argument("profile", type=int)
+    said = parser.add_mutually_exclusive_group(required=True)
+    said.add_argument("label", nargs="?", default="", help="personal, work, shared or bot")
+    said.add_argument(
+        "--none", action="store_true", help="take the label away: what its network says of it counts again"
+    )
+    parser = verb(
+        verbs,
+        "organisation",
+        organisation,
+        "whose organisation's presence a profile may be, by its proofs; say so, or never",
+        examples=[
+            "mutuals people organisation 30",
+            "mutuals people organisation 30 --is 4",
+            "mutuals people organisation 30 --undo 812",
+        ],
+    )
+    parser.add_argument("profile", type=int)
+    said = parser.add_mutually_exclusive_group()
+    said.add_argument("--is", type=int, dest="theirs", metavar="ID", help="it is this organisation's")
+    said.add_argument("--never", type=int, metavar="ID", help="it is never this organisation's; that is remembered")
+    said.add_argument("--undo", type=int, metavar="KEY", help="take back what was said under this key")
 
 
 def person(viewer: User, number: int) -> Person:
@@ -158,30 +178,39 @@ def add(args: argparse.Namespace) -> dict[str, Any]:
 
 def link_profile(args: argparse.Namespace) -> str:
     """A confirmed link."""
-    by = me(args)
-    profile = Profile.objects.filter(pk=args.profile).first()
-    if profile is None:
-        raise Missing(f"There is no profile {args.profile}.")
+    by, profile = me(args), _profile(args.profile)
     row = link.confirm(profile, person=person(by, args.id), by=by, now=clock.now())
     return f"{profile} is held to be {row.person}: {row.state}"
 
 
 def unlink_profile(args: argparse.Namespace) -> str:
     """A rejected link."""
-    profile = Profile.objects.select_related("person").filter(pk=args.profile).first()
-    if profile is None:
-        raise Missing(f"There is no profile {args.profile}.")
+    profile = _profile(args.profile)
     link.reject(profile, by=me(args), now=clock.now())
     return f"{profile} belongs to nobody now; the answer is remembered"
+
+
+def label(args: argparse.Namespace) -> dict[str, Any]:
+    """What it is for now."""
+    by = me(args)
+    require(by, "person.link")
+    row = labels.label(_profile(args.profile), to=args.label, by=by, now=clock.now())
+    return {"profile": row.pk, "label": "bot" if row.is_bot else row.label}
+
+
+def _profile(number: int) -> Profile:
+    """The profile of this number."""
+    row = Profile.objects.select_related("person").filter(pk=number).first()
+    if row is None:
+        raise Missing(f"There is no profile {number}.")
+    return row
 
 
 def organisation(args: argparse.Namespace) -> list[dict[str, Any]] | dict[str, Any]:
     """What the proofs suggest, or what was said, with the key to take it back."""
     by = me(args)
     require(by, "person.link")
-    profile = Profile.objects.filter(pk=args.profile).first()
-    if profile is None:
-        raise Missing(f"There is no profile {args.profile}.")
+    profile = _profile(args.profile)
     if args.undo is not None:
         done = belongs.undo(args.undo, by=by, now=clock.now())
         return {"key": done.key, "words": done.words}

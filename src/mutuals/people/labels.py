@@ -11,6 +11,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.people import persons
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
+from mutuals.people.profiles import OWN
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -19,13 +20,18 @@ LABELS = ("", "personal", "work", "shared", "bot")
 
 @transaction.atomic
 def label(profile: Profile, *, to: str, by: User, now: datetime) -> Profile:
-    """Say what a presence is for; "" takes it back. What is shared names nobody, so their person is chosen anew.
+    """Say what a presence is for; "" takes it back, and what its network says of it counts again.
 
-    Refused: another word (Refusal), one that was erased meanwhile (Gone).
+    What is shared names nobody, so their person is chosen anew. No machine links what is shared, or a bot; two accounts of
+    a network that allows a person one are no contradiction once one of them is for work, shared or a bot.
+    Refused: another word, a person's own record (Refusal), one that was erased meanwhile (Gone).
     """
     require(by, "person.link")
     if to not in LABELS:
-        raise Refusal(f"A presence is one of: {', '.join(LABELS[1:])}.")
+        told = f"“{to[:40]}” is no label. A presence is one of: {', '.join(LABELS[1:])}."
+        raise Refusal(told, fields={"label": told})
+    if profile.network == OWN:
+        raise Refusal("This is what we wrote down of a person ourselves; it is no presence of theirs.")
     gate.enter()
     row = Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk).first()
     if row is None:

@@ -26,23 +26,27 @@ LONGEST_KEY = 512
 Pair = tuple[str, str]  # network and key as the table holds them
 _Told = tuple[Any, ...]  # a row from its id on, `fields` last and read
 LONGEST_FIELD = 2000  # characters of one value that a profile says of itself
-_FIND = """
-SELECT p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
-FROM {g} JOIN people_profile p ON p.network = g.network AND p.key = g.key
-"""
+_SEEN = (
+    """p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot OR p.label <> '', p.fields"""
+)
+_FIND = f"""
+SELECT p.network, p.key, {_SEEN}
+FROM {{g}} JOIN people_profile p ON p.network = g.network AND p.key = g.key
+"""  # noqa: S608 - names of ours
 _ADOPT = """
 UPDATE people_profile p SET key = g.key FROM {g}
 WHERE p.network = g.network AND p.key = g.page RETURNING p.network, g.page
 """
-_MET = """
-SELECT g.page, p.network, p.key, p.id, p.person_id, p.organisation_id, p.is_ours, p.name, p.shown, p.url, p.is_bot, p.fields
-FROM {g} CROSS JOIN LATERAL (
+_MET = f"""
+SELECT g.page, p.network, p.key, {_SEEN}
+FROM {{g}} CROSS JOIN LATERAL (
     SELECT * FROM people_profile f WHERE f.name = g.name AND f.name <> '' LIMIT 50
 ) p WHERE p.network = g.network AND p.url = g.page AND p.key <> g.page ORDER BY p.id
-"""
+"""  # noqa: S608
 _COLUMNS = ("network", "key", "name", "shown", "url", "label", "is_bot", "is_ours", "fields", "changed_at")
 _CONFLICT = """(network, key) DO UPDATE SET name = excluded.name, shown = excluded.shown, url = excluded.url,
-is_bot = excluded.is_bot, fields = people_profile.fields || excluded.fields, changed_at = excluded.changed_at"""
+is_bot = people_profile.is_bot OR (excluded.is_bot AND people_profile.label = ''),
+fields = people_profile.fields || excluded.fields, changed_at = excluded.changed_at"""
 _RETURN = "network, key, people_profile.id, person_id, organisation_id, people_profile.is_ours"
 
 
@@ -69,6 +73,7 @@ def ensure(handles: Sequence[Handle], *, now: datetime) -> dict[tuple[str, str],
     """The profile of each handle by (network, key) as given; unknown ones are made, changed ones brought up to date.
 
     Nothing is written where nothing changed, so a replay only reads. What a handle leaves empty stays as it was known.
+    Who calls itself a bot is one from then on, unless staff said that it is something else.
     A handle without network or key is refused by ValueError: it would join strangers. Who was known by their page alone
     is the same when a handle brings their id, the same name and this page, both addresses of one server: the row keeps
     its number and takes the id as its key. From then on the page leads there. Two that are rows already stay two.
@@ -132,7 +137,7 @@ def _known(pairs: Iterable[Pair]) -> dict[Pair, _Told]:
 
 
 def _told(row: Sequence[Any]) -> _Told:
-    return (*row[:8], json.loads(row[8]))
+    return (*row[:-1], json.loads(row[-1]))
 
 
 def _server(address: str) -> str:
@@ -182,14 +187,14 @@ def _met(pairs: Iterable[Pair], wanted: Mapping[Pair, Handle], known: dict[Pair,
 
 def _row(pair: tuple[str, str], handle: Handle, known: Sequence[Any] | None, now: datetime) -> tuple[Any, ...] | None:
     """The row to write, or None where the table says the same already."""
-    name, shown, url, is_bot, fields = known[4:] if known else ("", "", "", False, {})
+    name, shown, url, is_settled, fields = known[4:] if known else ("", "", "", False, {})
     name = tidy(handle.name, at_most=200) or name
     shown = tidy(handle.shown, at_most=200) or shown
     url = _web(handle.url) or url
     told = tell(fields, _own_words(handle, fields), at=now, by=f"network:{pair[0]}")
-    if known and (name, shown, url, handle.is_bot or is_bot, told) == tuple(known[4:]):
+    if known and (name, shown, url, handle.is_bot or is_settled, told) == (*known[4:7], is_settled, fields):
         return None
-    return (*pair, name, shown, url, "", handle.is_bot or is_bot, False, json.dumps(told), now)
+    return (*pair, name, shown, url, "", handle.is_bot, False, json.dumps(told), now)
 
 
 def _own_words(handle: Handle, known: Mapping[str, Any]) -> dict[str, Any]:
