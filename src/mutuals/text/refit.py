@@ -21,6 +21,7 @@ LEAST = 10
 """Corrections below which nothing is learned."""
 MOST = 2_000
 _RIDGES = (0.6, 2.0, 6.0)
+_EVEN = (0.0, 0.5)
 _ROUNDS = 40
 _FOLDS = 5
 _WIDE = 4_096  # features at a time
@@ -65,8 +66,9 @@ def refit(model: Model, posts: Sequence[str], moods: Sequence[str], *, seed: int
     target = np.array([MOODS.index(mood) for mood in moods])
     root = np.linalg.cholesky(_alike(rows) + 1e-6 * np.eye(len(texts)))
     fold = np.random.default_rng(seed).permutation(len(texts)) % _FOLDS
-    ridge, after = max(((one, _held_out(root, base, target, fold, one)) for one in _RIDGES), key=lambda found: found[1])
-    move = _moved(root, base, target, np.ones(len(texts)), ridge)
+    tried = [(ridge, _even(target, even)) for even in _EVEN for ridge in _RIDGES]
+    after, best = max((_held_out(root, base, target, fold, *one), -at) for at, one in enumerate(tried))
+    move = _moved(root, base, target, tried[-best][1], tried[-best][0])
     said = _with(model, move, np.linalg.solve(root.T, move.rows), rows, texts, target)
     return Refitted(said, _macro_f1(target, base.argmax(axis=1)), after)
 
@@ -99,10 +101,16 @@ def _alike(rows: Bag) -> Doubles:
     return found
 
 
-def _held_out(root: Doubles, base: Doubles, target: Ints, fold: Ints, ridge: float) -> float:
+def _even(target: Ints, even: float) -> Doubles:
+    """What each correction counts, one on average: rare moods more, by the power `even` of how rare they are."""
+    counts = np.bincount(target)[target].astype(float) ** -even
+    return np.asarray(counts / counts.mean())
+
+
+def _held_out(root: Doubles, base: Doubles, target: Ints, fold: Ints, ridge: float, counts: Doubles) -> float:
     said = np.zeros_like(target)
     for one in range(_FOLDS):
-        move = _moved(root, base, target, (fold != one).astype(float), ridge)
+        move = _moved(root, base, target, counts * (fold != one), ridge)
         out = fold == one
         said[out] = (base[out] * move.stretch + root[out] @ move.rows + move.bias).argmax(axis=1)
     return _macro_f1(target, said)
