@@ -14,6 +14,7 @@ from mutuals.history import keep, tally
 from mutuals.identity import resolve
 from mutuals.identity.proofs import brought
 from mutuals.inbox import place
+from mutuals.listening import read
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ def advance(raws: Sequence[intake.Waiting]) -> None:
     tally.count(kept)  #                              history        when we last heard of them
     resolve.authors(kept)  #                          identity       whose profile is it?
     brought.proofs(kept)  #                           identity       what came with it and proves it
+    read.interactions(kept)  #                        listening      language, mood, intent, topics
     place.interactions(kept, joined)  #               inbox          whose turn is it?
     threads.drop(joined)
     intake.done(raws, [number for one in kept for number in one.raw_ids])

@@ -22,6 +22,7 @@ from mutuals.history import privacy as history
 from mutuals.history.models import Direction, Interaction
 from mutuals.identity import privacy as identity
 from mutuals.inbox import privacy as inbox
+from mutuals.listening import privacy as listening
 from mutuals.people import privacy as people
 from mutuals.people.models import Person, Receipt
 from mutuals.people.persons import held
@@ -44,6 +45,7 @@ def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
         "identity": identity.export(who),
         "conversations": conversations.export(who),
         "history": past,
+        "listening": listening.export([row["id"] for row in past["interactions"]]),
         "sales": sales.export(who),
         "capture": capture.export(who, [row["id"] for row in past["interactions"]]),
     }
@@ -98,6 +100,7 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen) -> Receipt:
     journal.note("person.erased", person, by=by)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
     counts["history"], gone = history.erase(who)
+    counts["listening"] = listening.erase(gone.interaction_ids, who.profile_ids)
     counts["conversations"] = conversations.erase(who, gone.conversation_ids, gone.left_ids, gone.keys)
     counts["inbox"] = inbox.erase(gone.left_ids)
     counts["sales"] = sales.erase(who)

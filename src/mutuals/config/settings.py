@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "mutuals.sales",
     "mutuals.identity",
     "mutuals.capture",
+    "mutuals.listening",
     "mutuals.inbox",
     "mutuals.api",
     "mutuals.web",

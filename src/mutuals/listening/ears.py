@@ -1,0 +1,88 @@
+"""What we listen for at this moment: all topics in one index, kept by each process until one of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from mutuals.base import bulk
+from mutuals.channels.models import Channel
+from mutuals.listening.hits import Index, Text
+from mutuals.listening.models import State, Version
+from mutuals.listening.wanted import read
+
+_KEY = 0x4D06 << 48  # of PostgreSQL's 64-bit advisory keys
+_STAMP = (
+    "SELECT (SELECT coalesce(max(changed_at)::text, '') || ' ' || count(*) FROM listening_topic)"
+    " || (SELECT ' ' || coalesce(max(id), 0) || ' ' || count(*) FROM channels_channel)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a version asks beside its words."""
+
+    version_id: int
+    topic_id: int
+    languages: frozenset[str]
+    without: frozenset[str]
+    muted: frozenset[int]
+
+    def takes(self, language: str, author: str) -> bool:
+        """Whether what somebody said in a language may hit it."""
+        return (not self.languages or language in self.languages) and author not in self.without
+
+    def is_muted(self, profile_id: int | None) -> bool:
+        """Whether it was said to be noise whatever they say."""
+        return profile_id in self.muted
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """All that is listened for. `brands`: how we are called."""
+
+    stamp: str
+    brands: tuple[str, ...]
+    asked: Mapping[int, Asked]
+    index: Index = field(repr=False)
+
+    def hits(self, text: str) -> list[Asked]:
+        """The versions whose words a text holds."""
+        return [self.asked[key] for key in self.index.hits(Text(text))] if self.asked else []
+
+
+_held: list[Ears] = []
+_lock = Lock()
+
+
+def ears() -> Ears:
+    """What is listened for now. From here to the end of the caller's transaction `settled` waits for it."""
+    _, found = bulk.together([("SELECT pg_advisory_xact_lock_shared(%s::bigint)", [_KEY]), (_STAMP, [])])
+    stamp = str(found[0][0])
+    with _lock:
+        if not _held or _held[0].stamp != stamp:
+            _held[:] = [_read(stamp)]
+        return _held[0]
+
+
+def settled() -> None:
+    """Wait until all who listen by what was before are through; whoever begins then knows what is committed by now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEY])
+
+
+def _read(stamp: str) -> Ears:
+    rows = Version.objects.exclude(state=State.OLD).filter(topic__archived_at=None).select_related("topic")
+    asked = {
+        row.pk: Asked(
+            row.pk, row.topic_id, frozenset(row.languages), frozenset(row.without), frozenset(row.topic.muted)
+        )
+        for row in rows
+    }
+    names = Channel.objects.exclude(name="").order_by("pk").values_list("name", flat=True)[:200]
+    brands = tuple(dict.fromkeys([settings.COMPANY, *(name.lstrip("@") for name in names)]))
+    return Ears(stamp, brands, asked, Index({row.pk: read(row.words) for row in rows}))

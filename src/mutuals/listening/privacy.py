@@ -1,0 +1,49 @@
+"""What this room holds of one person: how their words were understood, corrected, and where they were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mutuals.base import bulk
+from mutuals.listening import mentions
+from mutuals.listening.models import Correction, Feedback, Mention, Reading
+
+_UNMUTE = """
+UPDATE listening_topic SET muted = ARRAY(SELECT unnest(muted) EXCEPT SELECT unnest(%s::bigint[])), changed_at = now()
+WHERE muted && %s::bigint[]
+"""
+
+
+def export(interaction_ids: Sequence[int]) -> dict[str, Any]:
+    """Readings, corrections, and the topics that their words met."""
+    ids = list(interaction_ids)
+    return {
+        "readings": list(
+            Reading.objects.filter(pk__in=ids).values(
+                "interaction_id", "language", "mood", "emotion", "intents", "urgency", "version"
+            )
+        ),
+        "corrections": list(
+            Correction.objects.filter(interaction_id__in=ids).values("interaction_id", "label", "was", "now", "at")
+        ),
+        "mentions": list(
+            Mention.objects.filter(interaction_id__in=ids).values("interaction_id", "version__topic__name", "aside")
+        ),
+    }
+
+
+def erase(interaction_ids: Sequence[int], profile_ids: Sequence[int]) -> dict[str, int]:
+    """Nothing of it is left: what they said counts no more, and nobody is muted as an author who is not there."""
+    ids = list(interaction_ids)
+    found = Mention.objects.filter(interaction_id__in=ids).count()
+    mentions.drop(ids)
+    counts = {
+        "readings": Reading.objects.filter(pk__in=ids).delete()[0],
+        "corrections": Correction.objects.filter(interaction_id__in=ids).delete()[0],
+        "mentions": found,
+    }
+    Feedback.objects.filter(interaction_id__in=ids).delete()
+    told = bulk.numbers(profile_ids)
+    bulk.execute(_UNMUTE, [told, told])
+    return counts
