@@ -53,15 +53,26 @@ _KEPT = {
     side: ", ".join(str(CODE[kind]) for kind, (_, sides) in _MET.items() if sides & number)
     for number, side in ((1, "people"), (2, "profiles"))
 }
+_USUAL = {"given": 0.003, "family": 0.001, "city": 0.02}
+"""The share of people who bear a name or live in a place, as one would say before any are counted."""
+_BEFORE = 100
+"""People that this is worth: a list of ten knows little of what is rare."""
+
+
+def _share(count: str, kind: str) -> str:
+    """The share of people who have what so many of the list have."""
+    return f"({count} + {_BEFORE * _USUAL[kind]:g}::DOUBLE) / ({{people}} + {_BEFORE})"
+
+
 _PREPARE = (
     # How many people may be called so, their own name, a short form of it or a nickname
-    """CREATE TABLE given_share AS SELECT form AS text, sum(n) / {people} AS share FROM (
+    f"""CREATE TABLE given_share AS SELECT form AS text, {_share("sum(n)", "given")} AS share FROM (
          SELECT form, n FROM forms
            JOIN (SELECT given, count(*) AS n FROM people WHERE given IS NOT NULL GROUP BY 1) USING (given)
          UNION ALL SELECT form, count(*) FROM also GROUP BY 1) GROUP BY 1""",
-    """CREATE TABLE family_share AS SELECT family AS text, count(*) / {people} AS share FROM people
+    f"""CREATE TABLE family_share AS SELECT family AS text, {_share("count(*)", "family")} AS share FROM people
        WHERE family IS NOT NULL GROUP BY 1""",
-    """CREATE TABLE city_share AS SELECT city AS text, count(*) / {people} AS share FROM people
+    f"""CREATE TABLE city_share AS SELECT city AS text, {_share("count(*)", "city")} AS share FROM people
        WHERE city IS NOT NULL GROUP BY 1""",
     # Two rows of one person: the same address or number, and names that begin alike
     """CREATE TABLE one AS WITH shared AS (
@@ -111,7 +122,12 @@ def _lift(connection: duckdb.DuckDBPyConnection, one: str, two: str) -> float:
     ).fetchall()
     if not both or not left or not right:
         return 0.0
-    return max(log2(both * people * people / (left * right)), 0.0)
+    seen = float(both) / (float(both) + _FEW)
+    return max(log2(both * people * people / (left * right)), 0.0) * seen
+
+
+_FEW = 20.0
+"""Pairs that agree in both, below which this may be chance."""
 
 
 def learn(connection: duckdb.DuckDBPyConnection, sure: pa.Table) -> int:
@@ -184,11 +200,20 @@ _KEYS = (
 def levels(connection: duckdb.DuckDBPyConnection, people: int) -> None:
     """`clues`: for each pair the level of every comparison and the rarity of what agrees, in bits."""
     for statement in _LEVELS:
-        connection.execute(
-            statement.format(people=max(people, 1), rests=MOST_RESTS, bare=_BARE, cited=CITES, held=HOLDS, **_CODES)
-        )
+        ones = {f"one_{kind}": _share("1", kind).format(people=max(people, 1)) for kind in _USUAL}
+        told = {
+            "people": max(people, 1),
+            "rests": MOST_RESTS,
+            "bare": _BARE,
+            "cited": CITES,
+            "held": HOLDS,
+            "rare": RARE,
+        }
+        connection.execute(statement.format(**told, **ones, **_CODES))
 
 
+RARE = 9
+"""Bits that a site, a handle or a number is worth at least which one person of a short list has: they are rare everywhere."""
 CITES, HOLDS = 10, 12
 """Bits that an address is worth which one person has: in a biography, where anybody may name anybody's, however many people
 there are; as the profile's own at least."""
@@ -233,7 +258,7 @@ _LEVELS = (
     "CREATE OR REPLACE TABLE sizes AS SELECT key, count(DISTINCT row) AS n FROM marks GROUP BY 1",
     f"""CREATE OR REPLACE TABLE shared AS SELECT profile, row, {
         ", ".join(f"log2({{people}} / min(n) FILTER (met = {met})) AS {name}" for name, met in _RAREST.items())
-    }, log2({{people}} / arg_max(n, {_LONGEST}) AS number,
+    }, log2({{people}} / arg_max(n, {_LONGEST}) + greatest({{rare}} - log2({{people}}), 0) AS number,
          arg_max(rest, (len(text), text, rest)) FILTER (met = {NUMBER}) AS rest FROM {_met("pairs")} GROUP BY 1, 2""",
     # What was numbered before keeps its number
     """INSERT INTO rests SELECT rest, (row_number() OVER (ORDER BY count(*) DESC, rest) + before + 1)::SMALLINT AS code
@@ -266,9 +291,9 @@ _LEVELS = (
               WHEN f.said IN (p.family, p.family2) THEN {spelled_family_alone}
               WHEN f.said = p.given THEN {spelled_given_alone}
               ELSE {spelled_silent} END AS spelled,
-         coalesce(gs.share, 1 / {people})::FLOAT AS given_share, coalesce(fs.share, 1 / {people})::FLOAT AS family_share,
-         h.account::FLOAT AS account,
-         (h.contact + greatest({held} - log2({people}), 0))::FLOAT AS contact, h.host::FLOAT AS host, h.core::FLOAT AS core,
+         coalesce(gs.share, {one_given})::FLOAT AS given_share, coalesce(fs.share, {one_family})::FLOAT AS family_share,
+         (h.account + few)::FLOAT AS account,
+         (h.contact + greatest({held} - log2({people}), 0))::FLOAT AS contact, (h.host + few)::FLOAT AS host, (h.core + few)::FLOAT AS core,
          (h.cited - log2({people}) + {cited})::FLOAT AS cited, h.number::FLOAT AS number,
          CASE WHEN h.number IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest,
          coalesce(u.n, 0)::INTEGER AS unseen,
@@ -278,7 +303,7 @@ _LEVELS = (
          CASE WHEN p.city IS NULL OR l.cities IS NULL THEN {place_} WHEN list_contains(l.cities, p.city) THEN {place_same}
               ELSE {place_differs} END AS place,
          coalesce(cs.share, 1)::FLOAT AS place_share
-       FROM pairs x JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
+       FROM (SELECT *, greatest({rare} - log2({people}), 0) AS few FROM pairs) x JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
        LEFT JOIN forms g ON g.given = p.given AND g.form = coalesce(f.given, f.family)
        LEFT JOIN also o ON o.row = x.row AND o.form = coalesce(f.given, f.family)
        LEFT JOIN forms s ON s.given = p.given AND s.form = {bare}
