@@ -293,7 +293,8 @@ _LEVELS = (
               ELSE {spelled_silent} END AS spelled,
          coalesce(gs.share, {one_given})::FLOAT AS given_share, coalesce(fs.share, {one_family})::FLOAT AS family_share,
          (h.account + few)::FLOAT AS account,
-         (h.contact + greatest({held} - log2({people}), 0))::FLOAT AS contact, (h.host + few)::FLOAT AS host, (h.core + few)::FLOAT AS core,
+         (h.contact + greatest({held} - log2({people}), 0))::FLOAT AS contact, (h.host + few)::FLOAT AS host,
+         (h.core + few)::FLOAT AS core,
          (h.cited - log2({people}) + {cited})::FLOAT AS cited, h.number::FLOAT AS number,
          CASE WHEN h.number IS NULL THEN 0 ELSE coalesce(r.code, 1) END::SMALLINT AS rest,
          coalesce(u.n, 0)::INTEGER AS unseen,
@@ -303,7 +304,8 @@ _LEVELS = (
          CASE WHEN p.city IS NULL OR l.cities IS NULL THEN {place_} WHEN list_contains(l.cities, p.city) THEN {place_same}
               ELSE {place_differs} END AS place,
          coalesce(cs.share, 1)::FLOAT AS place_share
-       FROM (SELECT *, greatest({rare} - log2({people}), 0) AS few FROM pairs) x JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
+       FROM (SELECT *, greatest({rare} - log2({people}), 0) AS few FROM pairs) x
+       JOIN profiles f ON f.row = x.profile JOIN people p ON p.row = x.row
        LEFT JOIN forms g ON g.given = p.given AND g.form = coalesce(f.given, f.family)
        LEFT JOIN also o ON o.row = x.row AND o.form = coalesce(f.given, f.family)
        LEFT JOIN forms s ON s.given = p.given AND s.form = {bare}
