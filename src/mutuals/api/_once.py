@@ -1,6 +1,7 @@
 """Idempotency-Key: the same request sent twice is done once, and both get the same answer for a day.
 
 The act, the answer and the key are written in one transaction, so after a crash either all of it happened or nothing.
+Where the act met another one in a deadlock, the whole of it goes back and is begun again, until it is done once.
 A request that is refused keeps nothing and can be sent again with the same key. An answer that holds a secret is given
 once: of it only the key is kept.
 """
@@ -19,8 +20,8 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from pydantic_core import from_json
 
-from mutuals.api._problems import problem
-from mutuals.base import clock
+from mutuals.api._problems import Met, problem
+from mutuals.base import clock, gate
 from mutuals.base.ids import named
 from mutuals.base.models import Entry, Once
 
@@ -37,10 +38,16 @@ def answer(
 
     409 while it still runs, where the answer was erased with somebody or was shown once; 422 for another request.
     """
-    key = request.headers["Idempotency-Key"]
     if (wrong := unfit(request)) is not None:
         return wrong
-    digest, now = _digest(request), clock.now()
+    return _done(request, owner, run, digest=_digest(request), is_secret=is_secret)
+
+
+@gate.giving_way
+def _done(
+    request: HttpRequest, owner: str, run: Callable[[], HttpResponse], *, digest: str, is_secret: bool
+) -> HttpResponse:
+    key, now = request.headers["Idempotency-Key"], clock.now()
     with transaction.atomic():
         if not _alone(owner, key):
             return problem(409, "A request with this Idempotency-Key is still being answered. Try again in a moment.")
@@ -51,6 +58,8 @@ def answer(
             row.delete()
         before = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
         response = run()
+        if isinstance(response, Met):
+            raise response.error
         if response.status_code >= 400:
             transaction.set_rollback(True)
         else:

@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import to_json
 
 from mutuals.api._types import Out
+from mutuals.base import gate
 from mutuals.base.files import DiskFull, TooBig
 from mutuals.base.patience import was_cancelled
 from mutuals.base.room import REMEDY, is_out_of_room
@@ -125,7 +126,19 @@ def _full(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(507, REMEDY)
 
 
+class Met(HttpResponse):
+    """503 for an act that was sent back because it met another one, with the error that says so."""
+
+    def __init__(self, error: OperationalError) -> None:
+        told = problem(503, "Others were at work on the same; nothing of this was kept. Send it again in a moment.")
+        super().__init__(told.content, status=told.status_code, content_type=MEDIA_TYPE, headers={"Retry-After": "1"})
+        self.error = error
+
+
 def _database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    if gate.has_met(error):
+        _log.warning("%s %s met another act and went back: %s", request.method, request.path, error)
+        return Met(error)
     if not was_cancelled(error):
         return _full(request, error)
     _log.warning("%s %s was given up after the time limit of the web", request.method, request.path)

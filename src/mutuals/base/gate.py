@@ -12,7 +12,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 _KEY = 0x4D04 << 48  # of PostgreSQL's 64-bit advisory keys; the spaces below it are in capture
 
@@ -52,9 +52,14 @@ def giving_way(act: Callable[P, R]) -> Callable[P, R]:
             try:
                 return act(*args, **more)
             except OperationalError as error:
-                if not isinstance(error.__cause__, (LockNotAvailable, DeadlockDetected)):
+                if not has_met(error):
                     raise
             time.sleep(_PAUSE)
         return act(*args, **more)
 
     return run
+
+
+def has_met(error: BaseException) -> bool:
+    """Whether the database sent an act back because it met another one: the same, begun again, may well be done."""
+    return isinstance(error.__cause__, (LockNotAvailable, DeadlockDetected, SerializationFailure))

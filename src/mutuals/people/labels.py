@@ -18,6 +18,7 @@ from mutuals.staff.permissions import require
 LABELS = ("", "personal", "work", "shared", "bot")
 
 
+@gate.giving_way
 @transaction.atomic
 def label(profile: Profile, *, to: str, by: User, now: datetime) -> Profile:
     """Say what a presence is for; "" takes it back, and what its network says of it counts again.
