@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mutuals.connectors.files.fields import Target
 from mutuals.connectors.files.propose import propose
 from mutuals.connectors.files.shapes import Format, Sniffed
+from mutuals.connectors.files.synonyms import normal
 
 _AMOUNTS = frozenset({"total", "lines", "line_unit_price"})
 
@@ -15,19 +16,32 @@ def likely_target(sniffed: Sniffed) -> Target | None:
     """People, organisations, orders or posts; None where the columns speak for none of them.
 
     A mailbox holds posts and cards hold people. Else the first that fits: an order has a number, a day and an amount;
-    a post has a text; a person has a given or family name; an organisation has a web domain; a name or address alone is
-    a person's.
+    a post has a text; a person has a given or family name, or is named by an address of their own; an organisation has a web
+    domain; a name or address alone is a person's.
     """
     if sniffed.format is Format.MBOX:
         return Target.POSTS
     if sniffed.format is Format.VCARD:
         return Target.PEOPLE
     found = {target: _fields(sniffed, target) for target in Target}
-    return next((target for target, fits in _TELLS if fits(found[target])), None)
+    likely = next((target for target, fits in _TELLS if fits(found[target])), None)
+    return Target.PEOPLE if likely is Target.ORGANISATIONS and _are_named_by_addresses(sniffed) else likely
 
 
-def _fields(sniffed: Sniffed, target: Target) -> frozenset[str]:
-    return frozenset(one.field for one in propose(sniffed.columns, sniffed.sample_rows, target).values())
+def _are_named_by_addresses(sniffed: Sniffed) -> bool:
+    """Whether most rows have an address that begins with a word of their name: `bea@` of Bea Brand, not `info@`."""
+    fields = {one.field: column for column, one in propose(sniffed.columns, sniffed.sample_rows, Target.PEOPLE).items()}
+    if not fields.keys() >= {"name", "email"}:
+        return False
+    both = [(row.get(fields["name"]), row.get(fields["email"])) for row in sniffed.sample_rows]
+    told = [(name, mail) for name, mail in both if isinstance(name, str) and isinstance(mail, str) and name and mail]
+    return 2 * sum(_begins_with(name, mail) for name, mail in told) > len(told)
+
+
+def _begins_with(name: str, mail: str) -> bool:
+    own, _, house = mail.lower().partition("@")
+    words = [word for word in normal(name).split() if len(word) > 2 and not house.startswith(word)]
+    return any(normal(own).startswith(word) for word in words)
 
 
 _TELLS: tuple[tuple[Target, Callable[[frozenset[str]], bool]], ...] = (
