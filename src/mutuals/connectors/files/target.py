@@ -44,6 +44,10 @@ def _begins_with(name: str, mail: str) -> bool:
     return any(normal(own).startswith(word) for word in words)
 
 
+def _fields(sniffed: Sniffed, target: Target) -> frozenset[str]:
+    return frozenset(one.field for one in propose(sniffed.columns, sniffed.sample_rows, target).values())
+
+
 _TELLS: tuple[tuple[Target, Callable[[frozenset[str]], bool]], ...] = (
     (Target.ORDERS, lambda fields: fields >= {"number", "placed_at"} and bool(fields & _AMOUNTS)),
     (Target.POSTS, lambda fields: "text" in fields),
