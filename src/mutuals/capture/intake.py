@@ -111,7 +111,7 @@ def open(raws: Sequence[Waiting]) -> list[Arrived]:
 def _with_whom(envelope: Envelope) -> list[tuple[str, str]]:
     """Who speaks; where we spoke ourselves, also the one in whose history it would stand."""
     told = [envelope.author, *(envelope.to[:1] if envelope.own else ())]
-    return [(one.network, one.key) for one in told if one]
+    return [pair for one in told if one for pair in erased.known_as(one)]
 
 
 def _possible(envelope: Envelope, raw: Waiting) -> Envelope:

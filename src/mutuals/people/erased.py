@@ -1,4 +1,7 @@
-"""Erased people are kept out by keyed hashes of their handles, which say nothing without this installation's key."""
+"""Erased people are kept out by keyed hashes of their handles, which say nothing without this installation's key.
+
+Whoever was erased while only the page of their account was known comes again with an id beside it: ask for both.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from mutuals.base import bulk
+from mutuals.connectors.contract import Handle
 from mutuals.people.models import Erased, Receipt
-from mutuals.people.profiles import stored_key
+from mutuals.people.profiles import Pair, page_of, stored_key
 
 SHORTEST = 4  # letters; a shorter handle stands in too many keys
 
@@ -30,6 +34,12 @@ def which(handles: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     asked = bulk.array("\\x" + one.hex() for one in by_digest)
     found = bulk.execute("SELECT digest FROM people_erased WHERE digest = ANY(%s::bytea[])", [asked])
     return {by_digest[bytes(row[0])] for row in found}
+
+
+def known_as(handle: Handle) -> list[Pair]:
+    """All ways in which an account may have been known here: by its id, and by its page where only that was told."""
+    page = page_of((handle.network, handle.key), handle.url)
+    return [(handle.network, handle.key), *([page] if page else [])]
 
 
 def keep_out(handles: Iterable[tuple[str, str]], *, now: datetime) -> int:

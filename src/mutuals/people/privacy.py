@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,10 @@ from django.db.models import Q
 from mutuals.base.models import Entry
 from mutuals.people import erased
 from mutuals.people.models import Affiliation, Fact, Person, Profile
-from mutuals.people.profiles import OWN, page_of
+from mutuals.people.profiles import OWN, Pair, page_of
+
+_READ = ("pk", "network", "key", "url", "name", "fields")
+_Row = tuple[int, str, str, str, str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,10 @@ class Holder:
 
 
 def holder(person: Person) -> Holder:
-    """Everything by which the other rooms find what they hold of a person; two queries.
+    """Everything by which the other rooms find what they hold of a person; two queries, or three where they have accounts.
 
     An address or number that staff wrote down for them is theirs as well, with the profile of it that is nobody's;
-    so is the page of an account, under which it would come in again.
+    so is the page of an account, under which it would come in again, and the row of the same account that is nobody's.
     """
     people = {row[0]: row[1:] for row in _rows(person)}
     told = [("email", row[0]) for row in people.values()] + [("phone", row[1]) for row in people.values()]
@@ -37,17 +41,32 @@ def holder(person: Person) -> Holder:
     theirs = Q(person__in=people)
     for network, key in written:
         theirs |= Q(network=network, key=key, person=None, organisation=None)
-    rows = list(Profile.objects.filter(theirs).values_list("pk", "network", "key", "fields", "url"))
+    rows = list(Profile.objects.filter(theirs).values_list(*_READ))
+    rows += _doubles(rows)
     written |= {
         (name, str(fields[name].get("value")))
-        for _, network, _, fields, _ in rows
+        for _, network, _, _, _, fields in rows
         if network == OWN
         for name in ("email", "phone")
         if fields.get(name, {}).get("value")
     }
-    handles = {(network, key) for _, network, key, _, _ in rows} | written
-    handles |= {page for _, network, key, _, url in rows if (page := page_of((network, key), url))}
+    handles = {(network, key) for _, network, key, *_ in rows} | written
+    handles |= {page for _, network, key, url, *_ in rows if (page := page_of((network, key), url))}
     return Holder(person, tuple(people), tuple(row[0] for row in rows), tuple(sorted(handles)))
+
+
+def _doubles(rows: Iterable[_Row]) -> list[_Row]:
+    """The rows of the same accounts that are nobody's: one was known by its page before the other came with its id."""
+    asked, pages = Q(), set[Pair]()
+    for _, network, key, url, name, _ in rows:
+        page = page_of((network, key), url)
+        if name and (page or ("@" in name and key == url)):
+            pages.add(page or (network, key))
+            asked |= Q(network=network, key=page[1], name=name) if page else Q(network=network, url=key, name=name)
+    if not pages:
+        return []
+    free = Profile.objects.filter(asked, person=None, organisation=None, is_ours=False)
+    return [row for row in free.values_list(*_READ) if row[1:3] in pages or page_of(row[1:3], row[3]) in pages]
 
 
 def _rows(person: Person) -> list[tuple[int, str, str]]:

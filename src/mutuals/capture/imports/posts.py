@@ -158,4 +158,4 @@ def _author(post: _Post) -> list[Pair]:
     if post.envelope is None:
         return []
     told = [post.envelope.author, *(post.envelope.to[:1] if post.envelope.own else ())]
-    return [(one.network, one.key) for one in told if one and one.network and one.key.strip("\0 ")]
+    return [pair for one in told if one and one.network and one.key.strip("\0 ") for pair in erased.known_as(one)]

@@ -65,7 +65,7 @@ def oauth(person: Person, handle: Handle, *, now: datetime) -> tuple[int, bool]:
     gate.enter()
     if not Person.objects.filter(pk=person.canonical_id).exists():
         raise Gone
-    if erased.which([(handle.network, handle.key)]):
+    if erased.which(erased.known_as(handle)):
         raise NotTaken("The owner of this account asked to be forgotten.")
     row = profiles.ensure([handle], now=now)[handle.network, handle.key]
     if row.is_ours or row.organisation_id:
