@@ -15,6 +15,7 @@ from mutuals.identity import resolve
 from mutuals.identity.proofs import brought
 from mutuals.inbox import place
 from mutuals.listening import read
+from mutuals.rules import judge
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def advance(raws: Sequence[intake.Waiting]) -> None:
     brought.proofs(kept)  #                           identity       what came with it and proves it
     read.interactions(kept)  #                        listening      language, mood, intent, topics
     place.interactions(kept, joined)  #               inbox          whose turn is it?
+    judge.received(kept)  #                           rules          what follows from that?
     threads.drop(joined)
     intake.done(raws, [number for one in kept for number in one.raw_ids])
 

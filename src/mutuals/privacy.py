@@ -26,6 +26,7 @@ from mutuals.listening import privacy as listening
 from mutuals.people import privacy as people
 from mutuals.people.models import Person, Receipt
 from mutuals.people.persons import held
+from mutuals.rules import privacy as rules
 from mutuals.sales import privacy as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -47,6 +48,8 @@ def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
         "history": past,
         "listening": listening.export([row["id"] for row in past["interactions"]]),
         "sales": sales.export(who),
+        "inbox": inbox.export(who),
+        "rules": rules.export(who, [row["id"] for row in past["interactions"]]),
         "capture": capture.export(who, [row["id"] for row in past["interactions"]]),
     }
     with tempfile.TemporaryFile() as draft:
@@ -99,10 +102,12 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen) -> Receipt:
     packages = _drop_packages(who)
     journal.note("person.erased", person, by=by)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
+    counts["rules"] = rules.erase(who)
+    cases = inbox.erase_cases(who)
     counts["history"], gone = history.erase(who)
     counts["listening"] = listening.erase(gone.interaction_ids, who.profile_ids)
     counts["conversations"] = conversations.erase(who, gone.conversation_ids, gone.left_ids, gone.keys)
-    counts["inbox"] = inbox.erase(gone.left_ids)
+    counts["inbox"] = inbox.erase(gone.left_ids) | cases
     counts["sales"] = sales.erase(who)
     counts["capture"] = capture.erase(who, gone, import_ids, seen)
     counts["identity"] = identity.erase(who)

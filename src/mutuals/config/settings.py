@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "mutuals.identity",
     "mutuals.capture",
     "mutuals.listening",
+    "mutuals.rules",
     "mutuals.inbox",
     "mutuals.api",
     "mutuals.web",

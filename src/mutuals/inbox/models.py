@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from mutuals.conversations.models import Conversation
+from mutuals.people.models import Person
 from mutuals.staff.models import Pillar, Team, User
 
 
@@ -109,3 +110,63 @@ class Turn(models.Model):
     def belongs_to(self, user: User) -> bool:
         """True where the conversation is this user's own work: assigned to them, or unassigned in their team."""
         return self.assignee_id == user.pk or (self.assignee_id is None and self.team_id in user.team_ids())
+
+
+class Priority(models.TextChoices):
+    """How much a case matters."""
+
+    LOW = "low", "Low"
+    NORMAL = "normal", "Normal"
+    HIGH = "high", "High"
+    URGENT = "urgent", "Urgent"
+
+
+class CaseState(models.TextChoices):
+    """Whether a case is still to be worked on."""
+
+    OPEN = "open", "Open"
+    SOLVED = "solved", "Solved"
+    DROPPED = "dropped", "Dropped"
+
+
+class Case(models.Model):
+    """A piece of work that outlives one conversation: what about, how much it matters, until when, for whom.
+
+    `opened_by` is a text key: "staff:3", or "rule:5" in whose owner's name it was opened.
+    """
+
+    reference = models.CharField(max_length=20, unique=True)  # what people say to each other: C-00012
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=CaseState.choices, default=CaseState.OPEN)
+    priority = models.CharField(max_length=8, choices=Priority.choices, default=Priority.NORMAL)
+    pillar = models.CharField(max_length=12, choices=Pillar.choices, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, null=True, blank=True, related_name="cases", db_index=False
+    )
+    opened_by = models.CharField(max_length=60)
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(state="open", conversation__isnull=False),
+                name="case_one_open_in_a_conversation",
+            ),
+            models.CheckConstraint(
+                condition=Q(conversation__isnull=False) | Q(person__isnull=False), name="case_about_something"
+            ),
+        ]
+        indexes = [
+            models.Index("state", F("opened_at").desc(), F("id").desc(), name="case_newest"),
+            models.Index("conversation", F("opened_at").desc(), name="case_of_conversation"),
+            models.Index("person", F("opened_at").desc(), name="case_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"

@@ -11,7 +11,7 @@ from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
-from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
+from mutuals.inbox.models import Case, CaseState, Outcome, Purpose, Turn, TurnState
 
 ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
 """Kinds that make it our turn. Articles, likes, shares and follows are history, not work."""
@@ -169,6 +169,7 @@ def _join(joined: Sequence[Joined]) -> None:
     Where one of both is history only, the other one says how far the work is.
     """
     for pair in joined:
+        _join_cases(pair)
         gone = Turn.objects.filter(pk=pair.gone).first()
         if gone is None:
             continue
@@ -187,3 +188,11 @@ def _join(joined: Sequence[Joined]) -> None:
                 stays.state = TurnState.OPEN
             stays.save()
             gone.delete()
+
+
+def _join_cases(pair: Joined) -> None:
+    """Cases go along; of two that are open, the one of the conversation that stays goes on."""
+    theirs = Case.objects.filter(conversation=pair.gone)
+    if Case.objects.filter(conversation=pair.stays, state=CaseState.OPEN).exists():
+        theirs.filter(state=CaseState.OPEN).update(state=CaseState.DROPPED)
+    theirs.update(conversation=pair.stays)

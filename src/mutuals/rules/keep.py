@@ -1,0 +1,164 @@
+"""Writing rules: each wording is a version that can be brought back; on and off, order, and letting go what was held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from mutuals.base import journal
+from mutuals.base.refusals import Refusal, one_line
+from mutuals.rules import body
+from mutuals.rules.fire import changed
+from mutuals.rules.models import Firing, Rule, RuleVersion
+from mutuals.rules.registry import find
+from mutuals.staff.models import User
+from mutuals.staff.permissions import NotAllowed, require
+
+MOST = 10_000  # rules
+
+
+@transaction.atomic
+def write(
+    told: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime,
+    rule: Rule | None = None,
+    name: str = "",
+    seen: int | None = None,
+) -> Rule:
+    """Make a rule, which is off at first, or the next version of one; who writes it owns it from then on.
+
+    `told` is a body as `body.read` takes it, whose name counts where `name` is empty; `seen` the version that the writer saw.
+    Refused: an act that `by` may not do themselves, a name that another rule has, a version that is not the newest any more.
+    """
+    require(by, "rule.edit", rule)
+    name = one_line(name or told.get("name", ""), what="Name", longest=80)
+    read = body.read(told, viewer=by)
+    _may_do(read, by)
+    if Rule.objects.filter(name=name).exclude(pk=rule.pk if rule else None).exists():
+        raise Refusal(f"Another rule is called “{name}”.", fields={"name": "Choose another name."})
+    if rule is None:
+        if Rule.objects.count() >= MOST:
+            raise Refusal(f"There are {MOST} rules; remove one first.")
+        last = Rule.objects.aggregate(last=Max("place"))["last"] or 0
+        row = _made(name=name, when=read.when, body=dict(read.plain), owner=by, place=last + 1, changed_at=now)
+    else:
+        row = _held(rule)
+        if seen is not None and seen != row.version:
+            raise Refusal(
+                f"A colleague wrote version {row.version} since you opened this. Look at it, then write again."
+            )
+        if (row.name, row.body) == (name, dict(read.plain)):
+            return row
+        row.name, row.when, row.body, row.owner, row.changed_at = name, read.when, dict(read.plain), by, now
+        row.version = (row.versions.aggregate(last=Max("number"))["last"] or row.version) + 1
+        row.save(update_fields=["name", "when", "body", "owner", "changed_at", "version"])
+    RuleVersion.objects.create(rule=row, number=row.version, name=name, body=row.body, by=by, at=now)
+    _note("rule.written", row, by=by, version=row.version)
+    return row
+
+
+def _made(**values: Any) -> Rule:
+    try:
+        with transaction.atomic():
+            return Rule.objects.create(**values)
+    except IntegrityError as error:
+        raise Refusal(f"Another rule is called “{values['name']}”.", fields={"name": "Choose another name."}) from error
+
+
+def _may_do(read: body.Body, by: User) -> None:
+    for step in (*read.then, *read.otherwise):
+        known = find(step.act)
+        if known is None:
+            raise Refusal(f"Nobody offers “{step.act}”.")
+        try:
+            require(by, known.right)
+        except NotAllowed as error:
+            raise NotAllowed(f"A rule of yours does what you may do, and “{step.act}” you may not. {error}") from error
+
+
+@transaction.atomic
+def switch(rule: Rule, *, is_on: bool, by: User, now: datetime) -> Rule:
+    """Turn a rule on or off; turning it on also lets go one that was held.
+
+    Refused: turning on what names an act or a field that is not there any more.
+    """
+    require(by, "rule.edit", rule)
+    row = _held(rule)
+    if is_on:
+        read = body.read(row.body, viewer=row.owner)
+        _may_do(read, row.owner)
+    row.is_on, row.held_at = is_on, None if is_on else row.held_at
+    row.changed_at = now
+    row.save(update_fields=["is_on", "held_at", "changed_at"])
+    _note("rule.on" if is_on else "rule.off", row, by=by)
+    return row
+
+
+@transaction.atomic
+def order(numbers: Sequence[int], *, by: User) -> None:
+    """Let rules run in this order; those that are not named come after, as they were."""
+    require(by, "rule.edit")
+    there = list(Rule.objects.select_for_update().order_by("place", "pk"))
+    wanted = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
+    there.sort(key=lambda row: wanted.get(row.pk, len(wanted)))
+    for place, row in enumerate(there, 1):
+        row.place = place
+    Rule.objects.bulk_update(there, ["place"], batch_size=1000)
+    changed()
+    journal.note("rule.ordered", by, by=by)
+
+
+def move(rule: Rule, *, up: bool, by: User) -> None:
+    """Let a rule run one place earlier or later."""
+    numbers = list(Rule.objects.order_by("place", "pk").values_list("pk", flat=True))
+    if rule.pk not in numbers:
+        raise Refusal("This rule is not there any more.")
+    place = numbers.index(rule.pk)
+    other = max(0, place - 1) if up else min(len(numbers) - 1, place + 1)
+    numbers[place], numbers[other] = numbers[other], numbers[place]
+    order(numbers, by=by)
+
+
+def restore(rule: Rule, number: int, *, by: User, now: datetime) -> Rule:
+    """Write an earlier version again, as the newest one."""
+    kept = RuleVersion.objects.filter(rule=rule, number=number).first()
+    if kept is None:
+        raise Refusal(f"There is no version {number} of this rule.")
+    return write(kept.body, by=by, now=now, rule=rule, name=kept.name)
+
+
+@transaction.atomic
+def remove(rule: Rule, *, by: User) -> None:
+    """Take a rule away, with its versions and its log. Refused: one that is on."""
+    require(by, "rule.edit", rule)
+    row = _held(rule)
+    if row.is_on:
+        raise Refusal("This rule is on; turn it off first.")
+    _note("rule.removed", row, by=by, name=row.name)
+    Firing.objects.filter(rule=row).delete()
+    row.delete()
+
+
+def _held(rule: Rule) -> Rule:
+    row = Rule.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=rule.pk).first()
+    if row is None:
+        raise Refusal("This rule is not there any more.")
+    return row
+
+
+def _note(kind: str, row: Rule, *, by: User, **data: Any) -> None:
+    changed()
+    journal.note(kind, row, by=by, **data)
+
+
+def hand_over(user: User, to: User) -> int:
+    """Give somebody's rules to another: part of ending their access. What the other may not do, the rule no longer does."""
+    moved = Rule.objects.filter(owner=user).update(owner=to)
+    changed()
+    return moved

@@ -1,0 +1,116 @@
+"""Rules, what they were before, and what they did."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from mutuals.staff.models import User
+
+
+class Rule(models.Model):
+    """One rule: when, if, then, otherwise. Its words stand in `body`, as `body.Body` writes them; rules run by `place`.
+
+    It acts with its owner's rights. `held_at`: it fired too often, and does nothing until somebody lets it go on.
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    place = models.IntegerField(default=0)
+    is_on = models.BooleanField(default=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    when = models.CharField(max_length=20)
+    body = models.JSONField()
+    held_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "id"], name="rule_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleVersion(models.Model):
+    """How a rule was written, each time that it was."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    body = models.JSONField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
+
+
+class Outcome(models.TextChoices):
+    """What came of a firing."""
+
+    DONE = "done", "Done"
+    PARTLY = "partly", "Done in part"
+    FAILED = "failed", "Nothing could be done"
+    PUT_OFF = "put_off", "Waits for the end of quiet hours"
+    HELD = "held", "Held back: too many"
+
+
+class Firing(models.Model):
+    """One rule, one version, one event: what the condition saw and what every step did. It is the log and the lock."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="firings", db_index=False)
+    version = models.PositiveIntegerField()
+    event = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    is_otherwise = models.BooleanField(default=False)
+    interaction_id = models.BigIntegerField(null=True, blank=True)
+    conversation_id = models.BigIntegerField(null=True, blank=True)
+    person_id = models.BigIntegerField(null=True, blank=True)
+    seen = models.JSONField(default=dict)  # field -> what stood in it
+    steps = models.JSONField(default=list)  # [{"act", "with", "did" | "failed" | "waits"}]
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
+    came_of = models.CharField(max_length=8, blank=True, db_default="")  # good, noise: how the conversation was closed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "version", "event"], name="firing_once")]
+        indexes = [
+            models.Index(fields=["rule", "-at"], name="firing_of_rule"),
+            models.Index(fields=["conversation_id", "-at"], name="firing_of_conversation"),
+            models.Index(fields=["person_id", "-at"], name="firing_of_person"),
+            models.Index(fields=["interaction_id"], name="firing_of_interaction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}.{self.version} on {self.event}"
+
+
+class State(models.Model):
+    """One row: how often the rules changed, and how far the journal was read."""
+
+    changes = models.BigIntegerField(default=0)
+    horizon = models.BigIntegerField(default=0)  # entries of transactions before this one were read
+    entry = models.BigIntegerField(default=0)  # number of the newest entry that was read
+
+    def __str__(self) -> str:
+        return f"after {self.changes} changes"
+
+
+class Run(models.Model):
+    """Applying a rule to what is there already: a job with its progress."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="runs")
+    version = models.PositiveIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    after = models.BigIntegerField(default=0)  # the last row that was looked at
+    found = models.BigIntegerField(default=0)
+    fired = models.BigIntegerField(default=0)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}: {self.fired} of {self.found}"

@@ -1,0 +1,25 @@
+"""What this room holds of one person: what rules saw of them and did about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from mutuals.history.models import Interaction
+from mutuals.people.privacy import Holder
+from mutuals.rules.models import Firing
+
+
+def export(who: Holder, interaction_ids: Sequence[int]) -> dict[str, Any]:
+    """What fired on them or on their words, as plain JSON values."""
+    rows = Firing.objects.filter(Q(person_id__in=who.person_ids) | Q(interaction_id__in=interaction_ids))
+    return {"firings": list(rows.order_by("pk").values("at", "rule__name", "version", "seen", "steps", "outcome"))}
+
+
+def erase(who: Holder) -> dict[str, int]:
+    """Delete it. Called while their words are still there: firings are found by them."""
+    theirs = Interaction.objects.filter(profile__in=who.profile_ids).values("pk")
+    rows = Firing.objects.filter(Q(person_id__in=who.person_ids) | Q(interaction_id__in=theirs))
+    return {"firings": rows.delete()[0]}

@@ -1,0 +1,172 @@
+"""What rules may do: acts by name, each a function with typed parameters, a sentence, and the right its owner needs."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import entry_points
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from mutuals.base.refusals import Refusal
+
+GROUP = "mutuals.actions"
+"""Entry points of foreign packages: each names a module that adds actions."""
+LONGEST = 500  # letters of a text that is a parameter
+LARGEST = 1_000_000
+TeamName = Annotated[str, "team"]
+Staff = Annotated[str, "staff"]
+Tag = Annotated[str, "tag"]
+Note = Annotated[str, "long"]
+_KINDS = ("team", "staff", "tag", "long")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What woke a rule, and what its acts are about. `key` is the same whenever the same event comes again.
+
+    `via` are the rules that led to it, oldest first.
+    """
+
+    key: str
+    kind: str
+    at: datetime
+    interaction_id: int | None = None
+    conversation_id: int | None = None
+    person_id: int | None = None
+    via: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff or tag."""
+
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    is_needed: bool = True
+
+    @property
+    def label(self) -> str:
+        """As a form says it."""
+        return self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a rule may do. `lane` is what two rules may quarrel about; one that `disturbs` waits in quiet hours."""
+
+    name: str
+    sentence: str
+    right: str
+    run: Callable[..., str]
+    parameters: tuple[Parameter, ...]
+    lane: str = ""
+    disturbs: bool = False
+
+    def said(self, told: Mapping[str, Any]) -> str:
+        """The act in words, with the answers in it."""
+        words = self.sentence
+        for one in self.parameters:
+            value = told.get(one.name, one.default)
+            words = words.replace(f"{{{one.name}}}", "" if value is None else str(value).replace("_", " "))
+        return " ".join(words.split())
+
+    def read(self, told: Any) -> dict[str, Any]:
+        """The answers, typed. Refused: one that is missing, unknown or of another type, by its name."""
+        given = {} if told is None else told
+        if not isinstance(given, Mapping):
+            raise Refusal(f"{self.name} takes its answers by name, such as {_example(self)}.")
+        known = {one.name: one for one in self.parameters}
+        for name in given:
+            if name not in known:
+                raise Refusal(f"{self.name} has no “{str(name)[:40]}”. There is: {', '.join(known) or 'nothing'}.")
+        found = {}
+        for one in self.parameters:
+            value = given.get(one.name)
+            if value is None or value == "":
+                if one.is_needed:
+                    raise Refusal(f"{self.name} needs “{one.name}”.")
+                continue
+            found[one.name] = _typed(self.name, one, value)
+        return found
+
+
+_actions: dict[str, Action] = {}
+
+
+def action(
+    name: str, *, sentence: str, right: str, lane: str = "", disturbs: bool = False
+) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Let rules do what a function does: `(event, *, by, now, ...)`, which returns in words what it did.
+
+    Its further parameters are keywords of these types: str, int, bool, a Literal of texts, TeamName, Staff, Tag; one with a
+    default may be left out. It runs in a savepoint of its own, in the name of the rule's owner, who needs `right`; a
+    ValueError or NotAllowed is noted as the reason why nothing was done. The last one of a name counts.
+    """
+
+    def take(run: Callable[..., str]) -> Callable[..., str]:
+        hints = get_type_hints(run, include_extras=True)
+        told = inspect.signature(run).parameters.values()
+        names = [one for one in told if one.name not in ("event", "by", "now")]
+        _actions[name] = Action(
+            name, sentence, right, run, tuple(_parameter(one, hints[one.name]) for one in names), lane, disturbs
+        )
+        return run
+
+    return take
+
+
+def actions() -> dict[str, Action]:
+    """All acts, by name."""
+    return dict(sorted(_actions.items()))
+
+
+def find(name: str) -> Action | None:
+    """The act of that name; None where nobody offers it any more."""
+    return _actions.get(name)
+
+
+def load_foreign() -> None:
+    """Import what other packages add. What cannot be loaded is left out with a warning."""
+    for entry in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            entry.load()
+        except Exception as error:  # whatever a stranger's module raises must not stop ours
+            _log.warning("The actions of %s cannot be loaded: %s", entry.name, error)
+
+
+def _parameter(one: inspect.Parameter, hint: Any) -> Parameter:
+    is_needed = one.default is inspect.Parameter.empty
+    default = None if is_needed else one.default
+    if get_origin(hint) is Literal:
+        return Parameter(one.name, "choice", tuple(get_args(hint)), default, is_needed)
+    if get_origin(hint) is Annotated:
+        kind = next((str(more) for more in get_args(hint)[1:] if more in _KINDS), "text")
+        return Parameter(one.name, kind, (), default, is_needed)
+    return Parameter(one.name, {int: "number", bool: "yes"}.get(hint, "text"), (), default, is_needed)
+
+
+def _typed(act: str, one: Parameter, value: Any) -> Any:
+    where = f"“{one.name}” of {act}"
+    if one.kind == "number":
+        if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit() or len(str(value)) > 7:
+            raise Refusal(f"{where} is a whole number from 0 to {LARGEST}.")
+        return min(int(value), LARGEST)
+    if one.kind == "yes":
+        if str(value).lower() not in ("true", "false", "yes", "no"):
+            raise Refusal(f"{where} is yes or no.")
+        return str(value).lower() in ("true", "yes")
+    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
+        raise Refusal(f"{where} is a text of at most {LONGEST} letters.")
+    if one.kind == "choice" and value not in one.choices:
+        raise Refusal(f"{where} is one of: {', '.join(one.choices)}.")
+    return value.encode("utf-8", "replace").decode().strip()
+
+
+def _example(act: Action) -> str:
+    return "{" + ", ".join(f"{one.name}: ..." for one in act.parameters) + "}"

@@ -1,0 +1,169 @@
+"""Rules that are not woken by a message: the journal read on from where it was left, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef
+
+from mutuals.base import clock
+from mutuals.base.filters import to_q
+from mutuals.base.refusals import Refusal
+from mutuals.history.models import Direction, Interaction
+from mutuals.people.models import Person, Profile
+from mutuals.rules import body, engine
+from mutuals.rules.body import Body
+from mutuals.rules.engine import Ready
+from mutuals.rules.events import BY_ENTRY, EVENTS
+from mutuals.rules.fire import finish, fire
+from mutuals.rules.models import Firing, Rule, State
+from mutuals.rules.registry import Event
+from mutuals.sales.models import Order
+
+MOST = 2_000  # entries of one reading
+_LATE = 100_000  # numbers that an entry may come behind others, because its transaction took longer
+
+_READ = """
+SELECT e.id, e.kind, e.about, e.at, e.data FROM base_entry e,
+    LATERAL (SELECT (%(now)s::bigint & ~4294967295::bigint) | e.xmin::text::bigint AS told) one,
+    LATERAL (SELECT CASE WHEN one.told > %(now)s THEN one.told - 4294967296 ELSE one.told END AS xid) x
+WHERE e.kind = ANY(%(kinds)s) AND e.id > %(entry)s AND x.xid >= %(from)s AND x.xid < %(to)s
+ORDER BY e.id
+"""
+_GOOD, _NOISE = ("solved", "answered", "passed_on"), ("noise",)
+Told = tuple[int, str, str, datetime, dict[str, Any]]
+
+
+def read_on(now: datetime | None = None) -> int:
+    """Judge what the journal tells since the last reading; returns how many rules fired.
+
+    Entries are numbered before their transactions end, so a number is no place to go on from: what is read each time are
+    those of transactions that ended since, by the oldest one that still ran then (PostgreSQL's snapshot). Each is read once.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        state = State.objects.select_for_update().filter(pk=1).first()
+        if state is None:
+            State.objects.bulk_create([State(pk=1)], ignore_conflicts=True)
+            state = State.objects.select_for_update().get(pk=1)
+        told, horizon, newest = _entries(state)
+        is_first = state.horizon == 0
+        state.horizon, state.entry = horizon, max(state.entry, newest)
+        state.save(update_fields=["horizon", "entry"])
+        if is_first:  # what happened before anybody had rules wakes none
+            return 0
+        _learn(told)
+        return sum(_judge(kind, told, now=now) for kind in EVENTS if EVENTS[kind].entries)
+
+
+def _entries(state: State) -> tuple[list[Told], int, int]:
+    """What is new, up to which transaction, and the number of the newest entry there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,"
+            " coalesce((SELECT max(id) FROM base_entry), 0) FROM pg_current_snapshot() s"
+        )
+        horizon, now, newest = cursor.fetchone()
+        asked = {
+            "now": now, "kinds": list(BY_ENTRY), "entry": state.entry - _LATE, "from": state.horizon, "to": horizon,
+        }  # fmt: skip
+        cursor.execute(_READ, asked)
+        return cursor.fetchall(), int(horizon), int(newest)
+
+
+def _learn(told: Sequence[Told]) -> None:
+    """How a conversation was closed says whether the rules that fired on it were right."""
+    for _, kind, about, _, data in told:
+        outcome = data.get("outcome", "") if kind == "conversation.closed" else ""
+        came = "good" if outcome in _GOOD else "noise" if outcome in _NOISE else ""
+        if came and about.startswith("conversation:"):
+            Firing.objects.filter(conversation_id=int(about.split(":")[1])).update(came_of=came)
+
+
+def _judge(when: str, told: Sequence[Told], *, now: datetime) -> int:
+    mine = [one for one in told if BY_ENTRY[one[1]] == when]
+    rules = engine.compiled(when, now=now) if mine else None
+    if rules is None or not rules.rules:
+        return 0
+    fired = 0
+    for start in range(0, len(mine), MOST):
+        events = _events(when, mine[start : start + MOST])
+        fired += fire(rules.matches(events), now=now)
+    return fired
+
+
+def _events(when: str, told: Sequence[Told]) -> list[Event]:
+    """What the entries are about, as events; those about something that is gone are left out."""
+    if EVENTS[when].record == "interaction":
+        newest = _newest({int(about.split(":")[1]) for _, _, about, _, _ in told if about.startswith("conversation:")})
+        return [
+            Event(f"entry:{number}", when, at, *newest[about], tuple(data.get("via", ())))
+            for number, _, about, at, data in told
+            if about in newest
+        ]
+    people = _people({about for _, _, about, _, _ in told})
+    return [
+        Event(f"entry:{number}", when, at, None, None, people[about], tuple(data.get("via", ())))
+        for number, _, about, at, data in told
+        if about in people
+    ]
+
+
+def _newest(numbers: set[int]) -> dict[str, tuple[int, int, int | None]]:
+    """Conversation -> its newest message from outside, itself, and who wrote that."""
+    rows = Interaction.objects.filter(conversation__in=numbers, direction=Direction.IN, deleted_at=None)
+    rows = rows.order_by("conversation", "-occurred_at", "-pk").distinct("conversation")
+    found = rows.values_list("conversation_id", "pk", "profile__person__canonical_id")
+    return {f"conversation:{number}": (pk, number, person) for number, pk, person in found}
+
+
+def _people(abouts: set[str]) -> dict[str, int]:
+    """Text key -> the person it is about today."""
+    found: dict[str, int] = {}
+    for kind, rows in (
+        ("person", Person.objects.values_list("pk", "canonical_id")),
+        ("profile", Profile.objects.filter(person__isnull=False).values_list("pk", "person__canonical_id")),
+        (
+            "order",
+            Order.objects.filter(profile__person__isnull=False).values_list("pk", "profile__person__canonical_id"),
+        ),
+    ):
+        numbers = [int(one.split(":")[1]) for one in abouts if one.startswith(f"{kind}:")]
+        found.update({f"{kind}:{pk}": person for pk, person in rows.filter(pk__in=numbers)} if numbers else {})
+    return found
+
+
+def strike(now: datetime | None = None) -> int:
+    """Judge the rules of the clock: those of every hour, and at the first hour of a day in their zone those of every day."""
+    now = now or clock.now()
+    fired = 0
+    for rule in engine.compiled("clock", now=now).rules:
+        if rule.body.every == "hour" or now.astimezone(rule.zone).hour == 0:
+            fired += _struck(rule, now=now)
+    return fired
+
+
+def _struck(rule: Ready, *, now: datetime) -> int:
+    of = engine.record_of("clock")
+    met = Firing.objects.filter(rule=rule.pk, person_id=OuterRef("pk"), at__gt=now - timedelta(days=rule.body.again))
+    people = Person.objects.filter(to_q(rule.body.both, of, zone=rule.zone, now=now), canonical=F("pk"))
+    numbers = people.filter(~Exists(met)).order_by("pk").values_list("pk", flat=True)[: rule.body.hourly]
+    events = [Event(f"clock:{now:%Y-%m-%dT%H}:{number}", "clock", now, None, None, number) for number in numbers]
+    with transaction.atomic():
+        rules = engine.compile_rules("clock", [rule], now=now)
+        return fire(rules.matches(events), now=now)
+
+
+def finish_now(firing: int) -> None:
+    """Do what was put off until quiet hours ended."""
+    finish(firing, now=clock.now(), read=_read)
+
+
+def _read(rule: Rule) -> Body | None:
+    try:
+        return body.read(rule.body, viewer=rule.owner, is_checked=False)
+    except Refusal:
+        return None
