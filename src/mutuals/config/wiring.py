@@ -20,17 +20,24 @@ from mutuals.history import hanging as history
 from mutuals.history.models import Interaction
 from mutuals.identity import cited, learn, link, live, sweep
 from mutuals.identity.proofs import claims, looks
+from mutuals.inbox import actions as inbox_actions
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
+from mutuals.listening import fields as listening_fields
+from mutuals.listening import fill, topics
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
+from mutuals.rules import fire, registry, watch
+from mutuals.rules import keep as rules
+from mutuals.rules.models import Rule
 from mutuals.sales import fields as sales_fields
 from mutuals.sales import hanging as sales
 from mutuals.staff import accounts
 from mutuals.staff.models import User
 
 MANY = 50_000  # conversations of a queue from which on they are not read whole
+_ACTIONS = (inbox_actions,)  # what rules may do is known by importing it
 _NO_END = 2**60  # a subselect with a limit is done on its own, before what is around it
 
 
@@ -41,11 +48,14 @@ def connect() -> None:
     accounts.hold("people", count=_owned(Person), move=_handed(Person))
     accounts.hold("organisations", count=_owned(Organisation), move=_handed(Organisation))
     accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
+    accounts.hold("rules", count=lambda user: Rule.objects.filter(owner=user).count(), move=rules.hand_over)
     people_fields.register_fields()
     sales_fields.register_fields()
     history_fields.register_fields()
+    listening_fields.register_fields()
     for room in (hanging, conversations, history, sales):
         room.register_hanging()
+    registry.load_foreign()
     files.carried_by(retention.carried)
     _name_jobs()
 
@@ -95,6 +105,12 @@ def _name_jobs() -> None:
     jobs.name(link.SETTLE, link.settle_now)
     jobs.name(learn.JOB, lambda timestamp=0, by="": learn.run(by), cron="10 3 * * *", retry=False)
     jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
+    jobs.name(topics.FILL, fill.fill)
+    jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
+    jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
+    jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
+    jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)
+    jobs.name(fire.FINISH, watch.finish_now)
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

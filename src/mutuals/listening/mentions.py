@@ -117,12 +117,13 @@ def drop(interaction_ids: Sequence[int]) -> None:
 
 def reread(interaction_id: int) -> None:
     """A label of its reading is another one now: its mentions say so too."""
-    reading = "(SELECT r.{} FROM listening_reading r WHERE r.interaction_id = m.interaction_id)"
-    spam = f"'spam' = ANY({reading.format('intents')})"
+    intent = (
+        "EXISTS (SELECT 1 FROM listening_reading r WHERE r.interaction_id = m.interaction_id AND '{}' = ANY(r.intents))"
+    )
     change = (
-        f"mood = {reading.format('mood')}, is_question = 'question' = ANY({reading.format('intents')}), aside = CASE"
-        f" WHEN m.aside IN ('', 'spam') THEN CASE WHEN {spam} THEN 'spam' WHEN m.lead_id <> m.interaction_id THEN 'copy'"
-        " ELSE '' END ELSE m.aside END"
+        "mood = (SELECT r.mood FROM listening_reading r WHERE r.interaction_id = m.interaction_id),"
+        f" is_question = {intent.format('question')}, aside = CASE WHEN m.aside NOT IN ('', 'spam') THEN m.aside"
+        f" WHEN {intent.format('spam')} THEN 'spam' WHEN m.lead_id <> m.interaction_id THEN 'copy' ELSE '' END"
     )
     _move("interaction_id = %s", change, [interaction_id])
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Mod, Now
+from django.db.models.lookups import Exact
 
 from mutuals.staff.models import User
 
@@ -170,7 +171,8 @@ class Mention(models.Model):
             models.Index(fields=["version", "lead_id"], name="mention_copies", condition=Q(aside="copy")),
             models.Index(fields=["profile_id", "version"], name="mention_author"),
             models.Index(
-                fields=["version", "occurred_at", "profile_id"], name="mention_voices", condition=Q(aside="")
+                fields=["version", "occurred_at", "profile_id"], name="mention_voices", include=["is_customer"],
+                condition=Q(Exact(Mod("profile_id", 64), 0), aside=""),
             ),
             models.Index(
                 fields=["version", "occurred_at"], name="mention_questions", condition=Q(aside="", is_question=True)
@@ -237,3 +239,20 @@ class Backlog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.read} read, below {self.below}"
+
+
+class Heard(models.Model):
+    """The names of the topics that an interaction met, one row each, as conditions ask for them (a view).
+
+    What was said to be noise, or read as spam, met none.
+    """
+
+    interaction_id = models.BigIntegerField(primary_key=True)
+    topics = ArrayField(models.CharField(max_length=80))
+
+    class Meta:
+        managed = False
+        db_table = "listening_heard"
+
+    def __str__(self) -> str:
+        return f"{self.interaction_id}: {self.topics}"

@@ -1,0 +1,29 @@
+"""What conditions can ask of how something was understood, and of the topics that it met."""
+
+from __future__ import annotations
+
+from mutuals.base.filters import Field, Kind, extend
+from mutuals.listening.models import Heard, Reading
+from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
+
+_BESIDE = (Reading, "interaction_id")
+
+
+def _choices(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, name.capitalize()) for name in names)
+
+
+FIELDS = (
+    Field("mood", "Mood", Kind.CHOICE, "mood", choices=_choices(MOODS), beside=_BESIDE),
+    Field("emotion", "Emotion", Kind.CHOICE, "emotion", choices=_choices(EMOTIONS), beside=_BESIDE),
+    Field("intents", "Intents", Kind.TAGS, "intents", choices=_choices(INTENTS), beside=_BESIDE),
+    Field("urgency", "Urgency", Kind.CHOICE, "urgency", choices=_choices(URGENCY), beside=_BESIDE),
+    Field("spoken", "Language as read", Kind.TEXT, "language", beside=_BESIDE),
+    Field("topics", "Topics", Kind.TAGS, "topics", beside=(Heard, "interaction_id")),
+)
+"""Fields of the record "interaction". Topics are told by their names."""
+
+
+def register_fields() -> None:
+    """Make them known. Runs after the room `history`."""
+    extend("interaction", FIELDS)
