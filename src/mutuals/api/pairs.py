@@ -27,7 +27,7 @@ Thing = Annotated[str, Query(max_length=30, pattern=r"^(person|profile):[0-9]{1,
 
 class PairOut(Out):
     """One pair that waits. `probability` is calibrated, for a pool of so many people; `one_ref` and `other_ref` name the two
-    as `/identity/why` takes them: person:12, or profile:30."""
+    as `/identity/why` takes them: person:12, or profile:30. Whom nobody named is told by what else is known of them."""
 
     id: int
     one: str
@@ -143,9 +143,10 @@ def waiting(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Pag
     if place and queries.place_of(place[0]) is None:
         raise Broken("cursor", "This is not a cursor of this list.")
     viewer = user_of(request)
+    full = sees_contacts(viewer)
     rows = queries.queue(viewer, after=place[0] if place else "", limit=limit + 1)
     following = pack((rows[limit - 1].cursor,)) if len(rows) > limit else None
-    return Page[PairOut](items=[_pair(row.edge) for row in rows[:limit]], next=following)
+    return Page[PairOut](items=[_pair(row.edge, full=full) for row in rows[:limit]], next=following)
 
 
 @router.read("/identity/pairs/{int:pair_id}", act="person.link", out=PairPage)
@@ -155,13 +156,14 @@ def shown(request: HttpRequest, pair_id: PathId) -> PairPage:
     found = queries.pair(pair_id, viewer=viewer)
     if found is None:
         raise Http404
+    full = sees_contacts(viewer)
     rows = sides.rows(found.one, found.other)
     return PairPage(
-        **_sides_as_shown(found),
+        **_sides_as_shown(found, full=full),
         open=found.is_open,
-        clues=shown_clues(found.edge.because, full=sees_contacts(viewer)),
+        clues=shown_clues(found.edge.because, full=full),
         fields=[FieldOut(field=row.field, one=list(row.one), other=list(row.other), mark=row.mark) for row in rows],
-        runner_up=_pair(found.rival) if found.rival else None,
+        runner_up=_pair(found.rival, full=full) if found.rival else None,
     )
 
 
@@ -241,21 +243,21 @@ def _thing(request: HttpRequest, text: str) -> Person | Profile:
     return one(Profile.objects.select_related("person"), int(number))
 
 
-def _sides_as_shown(found: queries.Pair) -> dict[str, Any]:
+def _sides_as_shown(found: queries.Pair, *, full: bool) -> dict[str, Any]:
     """The pair with the names of its sides, in the order in which fields and clues stand."""
-    told = _pair(found.edge).model_dump()
+    told = _pair(found.edge, full=full).model_dump()
     if queries.ends_of(found.edge)[0].pk != found.one.profile.pk:
         told["one_ref"], told["other_ref"] = told["other_ref"], told["one_ref"]
-    return told | {"one": found.one.name, "other": found.other.name}
+    return told | {"one": str(found.one.called(full=full)), "other": str(found.other.called(full=full))}
 
 
-def _pair(edge: Edge) -> PairOut:
-    (one, other), (one_ref, other_ref) = queries.names_of(edge), queries.referred(edge)
+def _pair(edge: Edge, *, full: bool) -> PairOut:
+    (one, other), (one_ref, other_ref) = queries.names_of(edge, full=full), queries.referred(edge)
     return PairOut(
         id=edge.pk,
-        one=one,
+        one=str(one),
         one_ref=one_ref,
-        other=other,
+        other=str(other),
         other_ref=other_ref,
         probability=edge.probability,
         pool=edge.pool,

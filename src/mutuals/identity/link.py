@@ -27,7 +27,8 @@ from mutuals.staff.permissions import require
 
 _WEIGHED = ("probability", "margin", "pool", "model")
 _FREE = """
-SELECT f.id, p.id, p.name = '' OR f.network IN ('email', 'phone') OR f.fields ?| %s::text[]
+SELECT f.id, p.id, p.name = '' OR f.network IN ('email', 'phone') OR f.network LIKE ANY ('{crm:%%,shop:%%}')
+    OR f.fields ?| %s::text[]
 FROM unnest(%s::bigint[], %s::bigint[]) AS g(profile_id, person_id)
 JOIN people_profile f ON f.id = g.profile_id JOIN people_person p ON p.id = g.person_id
 WHERE coalesce(f.person_id, f.organisation_id) IS NULL  -- by number, never through an index of all who are nobody's

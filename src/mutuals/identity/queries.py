@@ -20,7 +20,7 @@ from mutuals.identity.models import Edge, SecondLook, Verdict
 from mutuals.identity.sides import Side
 from mutuals.people.models import Person, Profile
 from mutuals.people.profiles import OWN, said
-from mutuals.people.visibility import shown_name
+from mutuals.people.visibility import Called, called, sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -38,8 +38,8 @@ class Waiting:
     """One line of the queue."""
 
     edge: Edge
-    one: str
-    other: str
+    one: Called
+    other: Called
     value: Any  # the larger total of orders of the two
     currency: str  # "" = no orders, "*" = several
 
@@ -95,7 +95,7 @@ def queue(viewer: User, *, after: str = "", limit: int = 25) -> list[Waiting]:
     look = None if place else second_for(viewer)
     if look is not None:
         found.insert(min(look.pk % 5, len(found)), look)
-    return [_line(edge) for edge in found]
+    return [_line(edge, full=sees_contacts(viewer)) for edge in found]
 
 
 def waiting(viewer: User, *, most: int = 1000) -> int:
@@ -217,13 +217,6 @@ def error_of(threshold: float, *, now: datetime) -> Error:
     return error_above(threshold, [float(one) for one in rows if one is not None], judged(now=now))
 
 
-def named(end: Profile, *, full: bool = True) -> str:
-    """What an end of an edge is called: its person where it is their own record, else the presence."""
-    if end.network == OWN and end.person is not None:
-        return str(end.person.canonical)
-    return shown_name(end, full=full)
-
-
 def person_of(end: Profile) -> Person | None:
     """Whom an end stands for today."""
     return end.person.canonical if end.person is not None else None
@@ -235,12 +228,12 @@ def referred(edge: Edge) -> tuple[str, str]:
     return one, other
 
 
-def names_of(edge: Edge) -> tuple[str, str]:
+def names_of(edge: Edge, *, full: bool) -> tuple[Called, Called]:
     """What both ends are called; by what each own record says where both have become one, as one name stands by then."""
     ends, asked = ends_of(edge), _asked_about(edge)
     are_one = len({person_of(end) for end in ends}) == 1 and all(isinstance(who, Person) for who in asked)
     one, other = (
-        str(own.value) if are_one and (own := said(end.fields).get("name")) else _called(who)
+        Called(str(own.value)) if are_one and (own := said(end.fields).get("name")) else called(who, full=full)
         for end, who in zip(ends, asked, strict=True)
     )
     return one, other
@@ -260,15 +253,11 @@ def _asked_about(edge: Edge) -> list[Person | Profile]:
     return [(row if are_one else now) or end for end, row, now in zip(ends, rows, today, strict=True)]
 
 
-def _called(who: Person | Profile) -> str:
-    return str(who) if isinstance(who, Person) else shown_name(who, full=True)
-
-
-def _line(edge: Edge) -> Waiting:
+def _line(edge: Edge, *, full: bool) -> Waiting:
     people = [person for end in ends_of(edge) if (person := person_of(end)) is not None]
     best = max(people, key=lambda person: person.order_total, default=None)
     value, currency = (best.order_total, best.order_currency) if best else (0, "")
-    return Waiting(edge, *names_of(edge), value, currency)
+    return Waiting(edge, *names_of(edge, full=full), value, currency)
 
 
 def place_of(cursor: str) -> tuple[float, int] | None:

@@ -16,6 +16,7 @@ from mutuals.people.choice import Voice, chosen
 from mutuals.people.models import Affiliation, Person, Profile
 from mutuals.people.names import fold
 from mutuals.people.profiles import OWN, said
+from mutuals.people.visibility import Called, called, nameless
 
 MOST = 100  # profiles of one side that are read
 _COLUMNS = ("id", "network", "key", "name", "shown", "label", "fields")
@@ -39,10 +40,15 @@ class Side:
         """Whether it is somebody on record."""
         return bool(self.persons)
 
-    @property
-    def name(self) -> str:
-        """What the side is called."""
-        return next(iter(self.values.get("name", ())), "") or str(self.person or self.profile)
+    def called(self, *, full: bool) -> Called:
+        """What the side is called; a person whom nobody named by what is known of all their presences."""
+        if name := next(iter(self.values.get("name", ())), ""):
+            return Called(name)
+        if self.person is None:
+            return called(self.profile, full=full)
+        first = {name: next(iter(self.values.get(name, ())), "") for name in ("email", "phone", "handle", "city")}
+        contacts, more = [first["email"], first["phone"]], [first["handle"], first["city"]]
+        return nameless(contacts, more, f"Person {self.person.pk}", full)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from mutuals.identity import edges, evidence, queries
+from mutuals.identity import edges, evidence
 from mutuals.identity.evidence import Clue, Step
 from mutuals.identity.models import Edge, Link, LinkState, Thought
 from mutuals.people.models import Person, Profile
 from mutuals.people.profiles import OWN
 from mutuals.people.queries import cluster
+from mutuals.people.visibility import called
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -101,7 +102,7 @@ def _called(end: Profile, *, are_one: bool = False) -> str:
     if end.network == OWN and end.person is not None:
         person = end.person if are_one else end.person.canonical
         return f"person {person.pk} {person}"
-    return f"presence {end.pk} {queries.named(end)}"
+    return f"presence {end.pk} {called(end, full=True)}"
 
 
 def _profiles(thing: Person | Profile) -> Sequence[int]:

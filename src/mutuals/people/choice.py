@@ -1,6 +1,7 @@
 """Which of several sayings about a person stands on their page. Pure.
 
-The newest staff entry wins; else the newest source; a display name or the address itself serves where nobody said more.
+The newest staff entry wins; else the newest source. A name that is only shown serves where neither staff nor a file told one:
+first that of a customer's record, then what a presence calls itself, which anybody may; so does an address itself.
 A phone number without its country, as a file wrote it, stands only where there is no other.
 """
 
@@ -17,6 +18,8 @@ from mutuals.people.profiles import OWN, said
 
 LENGTHS = {"name": 200, "email": 254, "phone": 32, "city": 100, "country": 60, "language": 12}
 CHOSEN = (*LENGTHS, "birthday")
+_RECORDS = ("crm:", "shop:")  # networks of customer numbers
+_UNTELLING = (OWN, "email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,13 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
 
 
 def _shown(voices: list[Voice]) -> str:
-    """A name for somebody whom nobody named: what they call themselves, else their handle; never a mere number."""
-    return next((voice.shown for voice in voices if voice.shown and voice.network != OWN), "") or next(
-        (voice.name for voice in voices if voice.name and _is_telling(voice.network)), ""
-    )
-
-
-def _is_telling(network: str) -> bool:
-    return network not in (OWN, "email", "phone") and not network.startswith("crm:")
+    """A name for somebody whom nobody named: of a record (an order's customer), what they call themselves in other words than
+    their handle, their handle; never a mere number."""
+    shown = [voice for voice in voices if voice.shown and voice.network != OWN]
+    of_records = [voice.shown for voice in shown if voice.network.startswith(_RECORDS)]
+    called = [voice.shown for voice in shown if fold(voice.shown).lstrip("@") != fold(voice.name).lstrip("@")]
+    handles = [voice.name for voice in voices if voice.name and not voice.network.startswith((*_RECORDS, *_UNTELLING))]
+    return next(iter([*of_records, *called, *(voice.shown for voice in shown), *handles]), "")
 
 
 def _day(best: tuple[Any, Any] | None) -> date | None:

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from mutuals.people.models import Organisation, Person, Profile
+from mutuals.people.profiles import OWN, said
 from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, may, scope
 
 CONTACT = ("email", "phone")
 """Networks whose keys are addresses and numbers, which only some may read in full."""
+NAMELESS = "Name not known"
+_RECORDS = ("crm:", "shop:")  # networks of customer numbers, by which nobody is called
 _own: list[Callable[[User], Q]] = []
 _WORD = r"""[^\s<>()\[\]"',;:@]"""
 _ADDRESS = re.compile(
     rf"""(?:"[^"]*+"|(?<!{_WORD}){_WORD}++)@[^\s<>()"',;:@]*[^\s<>()"',;:@.]"""
 )  # each word is looked through once, not from each of its letters
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What somebody goes by; where nobody knows a name, what else is known, and the number under which they are kept."""
+
+    name: str
+    known: tuple[str, ...] = ()
+    number: str = ""
+
+    @property
+    def words(self) -> str:
+        """All but the number."""
+        return self.name or ", ".join([NAMELESS, *self.known])
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.number})" if self.number else self.words
 
 
 def own_people(rule: Callable[[User], Q]) -> Callable[[User], Q]:
@@ -83,6 +104,27 @@ def shown_name(profile: Profile, *, full: bool) -> str:
     """What a presence is called; one that is called by its address or number is masked unless the viewer reads them."""
     name = str(profile)
     return name if full or profile.network not in CONTACT or name == profile.shown else masked(name)
+
+
+def called(who: Person | Profile, *, full: bool) -> Called:
+    """What a person or a presence is called on lists: never a mere number. Addresses and numbers are masked unless `full`."""
+    if isinstance(who, Profile) and who.network == OWN and who.person is not None:
+        return called(who.person.canonical, full=full)
+    if isinstance(who, Person):
+        return (
+            nameless([who.email, who.phone], [who.city], f"Person {who.pk}", full) if not who.name else Called(who.name)
+        )
+    if not who.network.startswith(_RECORDS):
+        return Called(shown_name(who, full=full))
+    told = {name: str(one.value or "") for name, one in said(who.fields).items()}
+    name = told.get("name") or who.shown
+    return Called(name) if name else nameless([], [told.get("city", "")], who.name or who.key, full)
+
+
+def nameless(contacts: Iterable[str], more: Iterable[str], number: str, full: bool) -> Called:
+    """Somebody of whom these addresses and numbers are known, and these words, in their order."""
+    known = [*(one if full else masked(one) for one in contacts), *more]
+    return Called("", tuple(one for one in known if one), number)
 
 
 def shown_clues(because: Sequence[dict[str, Any]], *, full: bool) -> list[dict[str, Any]]:

@@ -114,6 +114,27 @@ def test_somebody_whom_nobody_named_goes_by_what_they_call_themselves() -> None:
     assert (values["name"], values["name_key"], values["email"]) == ("Bea K.", "bea k.", "b@kettle.example")
 
 
+@pytest.mark.parametrize("by", ["import:3", "form:3", "staff:1"])
+def test_a_shown_name_never_stands_before_what_staff_or_a_file_told(by: str) -> None:
+    told = {"name": {"value": "Beatrix Brand", "at": NOW.isoformat(), "by": by}}
+    shown = Voice(1, "mastodon", "9", "@bea", "Bea K.", "", {})
+
+    values = chosen([shown, Voice(2, "crm:1", "K-2164", "K-2164", "B. Brand", "", told)])
+
+    assert values["name"] == "Beatrix Brand"
+
+
+def test_the_name_on_an_order_stands_before_what_a_presence_calls_itself_and_that_before_a_handle() -> None:
+    handle = Voice(1, "github", "1", "beapours", "BeaPours", "", {})
+    shown = Voice(2, "mastodon", "9", "@bea", "Bea K.", "", {})
+    ordered = Voice(3, "crm:1", "K-2164", "K-2164", "Beatrix Brand", "", {})
+
+    names = [chosen(voices)["name"] for voices in ([handle, shown, ordered], [handle, shown], [handle], [ordered])]
+
+    assert names == ["Beatrix Brand", "Bea K.", "BeaPours", "Beatrix Brand"]
+    assert chosen([Voice(4, "crm:1", "K-2165", "K-2165", "", "", {})])["name"] == ""
+
+
 def test_a_place_in_an_organisation_is_one_and_ends_with_a_day() -> None:
     ada = user()
     bea = newcomer(ada, name="Bea")

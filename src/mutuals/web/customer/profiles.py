@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from mutuals.inbox.models import TurnState
 from mutuals.people import labels, persons
 from mutuals.people import queries as people
 from mutuals.people.models import Person, Profile
-from mutuals.people.visibility import CONTACT, organisations_visible_to, sees_contacts
+from mutuals.people.visibility import called, organisations_visible_to, sees_contacts
 from mutuals.staff.models import User
 from mutuals.web.customer import timeline
 from mutuals.web.customer.views import LABELS, person_of
@@ -86,12 +85,8 @@ def candidates(request: HttpRequest, profile_id: int) -> HttpResponse:
 def make(request: HttpRequest, profile_id: int) -> HttpResponse:
     """Make a person of a presence that is nobody's."""
     viewer, row, now = caller(request), profile_of(profile_id), clock.now()
-    contact = {row.network: row.key} if row.network in CONTACT else {}
-    name = request.POST.get("name") or row.shown or row.name or row.key
     try:
-        with transaction.atomic():
-            person = newcomer.add(by=viewer, name="" if contact and not row.shown else name, now=now, **contact)
-            link.confirm(row, person=person, by=viewer, now=now, note="made of this presence")
+        person = newcomer.of(row, by=viewer, now=now, name=request.POST.get("name", ""))
     except (persons.Unfit, persons.Taken, link.Taken) as error:
         messages.error(request, str(error))
         return _back(request, row, None)
@@ -200,7 +195,7 @@ def _suggested(row: Profile, viewer: User) -> list[dict[str, object]]:
         found.append(
             {
                 "edge": edge,
-                "name": queries.named(end, full=full),
+                "name": called(end, full=full),
                 "url": reverse("customer", args=[person.pk]) if person else reverse("profile", args=[end.pk]),
                 "sure": percent(edge.probability),
                 "clues": clues(edge, full=full)[:3],
@@ -210,13 +205,11 @@ def _suggested(row: Profile, viewer: User) -> list[dict[str, object]]:
 
 
 def _found(request: HttpRequest) -> dict[str, object]:
-    text = request.GET.get("q", "").strip()[:200]
+    text, viewer = request.GET.get("q", "").strip()[:200], caller(request)
     back = request.GET.get("back", "")
-    return {
-        "text": text,
-        "back": back,
-        "found": people.find_by_name(caller(request), text, limit=FOUND) if text else [],
-    }
+    found = people.find_by_name(viewer, text, limit=FOUND) if text else []
+    full = sees_contacts(viewer)
+    return {"text": text, "back": back, "found": [(one, called(one, full=full)) for one in found]}
 
 
 def _back(request: HttpRequest, row: Profile, person: Person | None) -> HttpResponse:

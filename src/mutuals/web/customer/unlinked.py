@@ -16,7 +16,7 @@ from mutuals.identity import belongs, queries
 from mutuals.identity.evidence import percent
 from mutuals.people import nobodys
 from mutuals.people.models import Organisation, Profile
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import Called, called, sees_contacts
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 
@@ -32,7 +32,7 @@ class Line:
     handle: str
     network: str
     heard_at: datetime | None
-    may_be: str
+    may_be: Called | None
     sure: str
     probability: float | None
     pair: int | None
@@ -92,7 +92,7 @@ def _line(
         talk.handle_of(row, full=full),
         network,
         heard_at,
-        queries.named(end, full=full) if end else "",
+        called(end, full=full) if end else None,
         percent(edge.probability) if edge else "",
         edge.probability if edge else None,
         edge.pk if edge else None,

@@ -359,3 +359,34 @@ def test_namesakes_are_told_apart_by_number_where_things_come_together_and_where
     assert f"of Bea Brand ({other.pk}) beside" in before
     assert f"Stays with Bea Brand ({bea.pk})" in after
     assert f"Goes to Bea Brand ({other.pk})" in after
+
+
+def test_whom_nobody_named_stands_with_what_is_known_of_them_and_the_number_beside_it():
+    us = cast.staff()
+    kept = cast.person("", by=us.ada, email="bea@kettle.example", city="Porto")
+    record = Profile.objects.create(network="crm:1", key="K-2164", name="K-2164")
+    edge = cast.doubt(kept, record)
+    client = signed_in(us.ada)
+
+    page = client.get(f"/customers/same/{edge.pk}/").content.decode()
+    told = client.get(f"/profiles/{record.pk}/").content.decode()
+
+    assert "Name not known, bea@kettle.example, Porto" in page
+    assert f"Person {kept.pk}" in page
+    assert '">Name not known</a></h2>' in page
+    assert "K-2164, " in page
+    assert "Name not known, bea@kettle.example, Porto" in told
+
+
+def test_a_person_made_of_a_presence_is_called_by_it_only_until_a_file_names_them():
+    us = cast.staff()
+    row = cast.profile("@bea.pours")
+    client = signed_in(us.ada)
+
+    client.post(f"/profiles/{row.pk}/make/")
+    person = Profile.objects.get(pk=row.pk).person
+    record = Profile.objects.create(network="crm:1", key="K-2164", name="K-2164", shown="Bea Brand")
+    link.confirm(record, person=person, by=us.ada, now=cast.NOW)
+
+    assert person.name == "@bea.pours"
+    assert Person.objects.get(pk=person.pk).name == "Bea Brand"

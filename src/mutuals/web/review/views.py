@@ -22,7 +22,7 @@ from mutuals.identity.sides import Side
 from mutuals.people import hanging
 from mutuals.people.models import Person
 from mutuals.people.profiles import OWN
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import called, sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -179,7 +179,7 @@ def _pair(pair: Pair, viewer: User) -> dict[str, Any]:
     told: dict[str, Any] = {
         "pair": pair,
         "sure": percent(edge.probability),
-        "heads": [_head(side, is_second=pair.is_second) for side in (pair.one, pair.other)],
+        "heads": [_head(side, full=full, is_second=pair.is_second) for side in (pair.one, pair.other)],
         "fields": [
             (
                 WORDS[row.field],
@@ -205,12 +205,12 @@ def _pair(pair: Pair, viewer: User) -> dict[str, Any]:
     return told | (_after(pair, viewer) if pair.is_open else {})
 
 
-def _head(side: Side, *, is_second: bool) -> dict[str, Any]:
+def _head(side: Side, *, full: bool, is_second: bool) -> dict[str, Any]:
     """One side's name and where it leads. A pair that is asked about again looks as it did the first time."""
     number = (side.persons[0] if is_second or side.person is None else side.person.pk) if side.is_person else None
     return {
         "side": side,
-        "name": side.name,
+        "name": side.called(full=full),
         "number": side.profile.pk,
         "person_id": number,
         "since": side.person.created_at if number and side.person else side.profile.first_seen_at,
@@ -235,7 +235,7 @@ def _rival(pair: Pair, *, full: bool) -> dict[str, Any] | None:
     end = queries.other_end(pair.rival, alone)
     return {
         "edge": pair.rival,
-        "name": queries.named(end),
+        "name": called(end, full=full),
         "tint": end.pk,
         "sure": percent(pair.rival.probability),
         "clues": shown.clues(pair.rival, full=full)[:4],
