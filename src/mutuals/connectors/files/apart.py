@@ -41,8 +41,9 @@ class Limits:
     """What one reading may take.
 
     `memory` is bytes of address space beyond those that Python and the library take before they read anything (about
-    290 MiB with Arrow, which differs between machines). `seconds` of the processor are had at once, and more with each MiB of the
-    file (`most_for_size` at most) and each MiB of rows handed over. `patience` is how many seconds of the clock the next rows may take.
+    290 MiB with Arrow, which differs between machines). `seconds` of the processor are had at once, and more with each
+    MiB of the file (`most_for_size` at most) and each MiB of rows handed over. `patience` is how many seconds of the
+    clock the next rows may take.
     """
 
     memory: int
