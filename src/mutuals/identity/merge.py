@@ -19,7 +19,7 @@ from mutuals.identity.edges import Grounds
 from mutuals.identity.link import settle, settle_later
 from mutuals.identity.models import Edge, Link, LinkState, Merge, Verdict
 from mutuals.identity.remark import own_record
-from mutuals.people import canonical
+from mutuals.people import canonical, persons
 from mutuals.people.models import Person
 from mutuals.people.queries import cluster
 from mutuals.staff.models import User
@@ -120,6 +120,7 @@ def undo(row: Merge, *, by: User, now: datetime) -> Done:
     if row.edge is not None:
         edges.take_back(row.edge, now=now)
     root = roots[row.kept_id].pk
+    _name_anew(row.kept_id, now=now)
     _differ_again(apart, cluster(roots[row.kept_id]), now=now)
     settle([root, row.gone_id], now=now)
     settle_later([root, row.gone_id], now=now)
@@ -185,6 +186,17 @@ def _against(one: Person, other: Person) -> list[_Against]:
 def _apart(edge: Edge) -> str:
     who = "Staff said" if edge.by.startswith("staff:") else "The clues said"
     return f"{who} on {edge.since:%d %B %Y} that they are two different people."
+
+
+def _name_anew(number: int, *, now: datetime) -> None:
+    """Whoever kept them, and was merged away since, is called as without them; so are those who came after, up to today's.
+
+    What changes nothing at one of them changes nothing further up: a chosen value is the best of all that were there.
+    """
+    while (onward := Merge.objects.filter(gone=number, undone_at=None).first()) is not None:
+        if not persons.choose_away(number, forest.under(number), now=now):
+            return
+        number = onward.kept_id
 
 
 def _differ_again(apart: Sequence[int], rest: Sequence[int], *, now: datetime) -> None:

@@ -178,10 +178,28 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
         new = [values[name] for name in _STORED]
         if new != stored:
             rows.append([pk, *new])
+    _write(rows, now=now)
+    return len(rows)
+
+
+def choose_away(person_id: int, cluster: Sequence[int], *, now: datetime) -> bool:
+    """The same for somebody who is merged away and had these rows for a cluster then: whether anything changed.
+
+    That is the name under which they are told of in the history, and found.
+    """
+    stored = Person.objects.select_for_update(no_key=True).values_list(*_STORED).get(pk=person_id)
+    values = chosen(voices(cluster))
+    new = [values[name] for name in _STORED]
+    if new == list(stored):
+        return False
+    _write([[person_id, *new]], now=now)
+    return True
+
+
+def _write(rows: Sequence[Sequence[Any]], *, now: datetime) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, [now, *map(list, zip(*rows, strict=True))])
-    return len(rows)
 
 
 def make(names: Sequence[str], *, now: datetime, since: Sequence[datetime | None] | None = None) -> list[int]:
