@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from mutuals.base import bulk, clock, gate, wake
-from mutuals.identity import cards, known, live, weights
+from mutuals.identity import cards, known, live, ours, weights
 from mutuals.identity.conclude import SAME_AS_BEFORE, Outcome
 from mutuals.identity.edges import MACHINE
 from mutuals.identity.model import blocks
@@ -62,6 +62,7 @@ WHERE l.until IS NULL AND l.state = 'suggested' AND f.person_id IS NULL
 def work(number: int, *, size: int = SIZE) -> Sweep:
     """The search of this row; counts stand on it as it goes. Of very many who were touched all are read before it."""
     row = Sweep.objects.get(pk=number)
+    ours.mark(now=clock.now())
     row.looked_at, outcome = 0, Outcome()
     if row.kind == BACKLOG:
         _read_touched(size)

@@ -13,7 +13,7 @@ from django.db import transaction
 from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.connectors.contract import Handle
-from mutuals.identity import edges
+from mutuals.identity import edges, ours
 from mutuals.identity.models import Edge, Verdict
 from mutuals.identity.proofs import record
 from mutuals.people import erased, profiles
@@ -68,7 +68,7 @@ def oauth(person: Person, handle: Handle, *, now: datetime) -> tuple[int, bool]:
     if erased.which(erased.known_as(handle)):
         raise NotTaken("The owner of this account asked to be forgotten.")
     row = profiles.ensure([handle], now=now)[handle.network, handle.key]
-    if row.is_ours or row.organisation_id:
+    if row.is_ours or row.organisation_id or row.id in ours.mark(now=now):
         raise NotTaken("This account is our own or an organisation's.")
     Profile.objects.select_for_update(no_key=True).get(pk=row.id)  # of those who tell the same at once one is first
     subject = f"person:{person.canonical_id}"
