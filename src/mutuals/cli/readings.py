@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mutuals.cli._line import Line
-from mutuals.cli._say import parted, verb
+from mutuals.cli._say import verb
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.columns import columns
+from mutuals.connectors.files.said import listed, pairs, taken
 from mutuals.connectors.files.scratch import scratch
 from mutuals.connectors.files.shapes import BadRow, Sniffed
 from mutuals.connectors.files.sniff import sniff
@@ -81,7 +82,7 @@ def _bring(args: argparse.Namespace, kept: Path, line: Line, notes: list[str]) -
     path: Path = args.posts
     try:
         sniffed = sniff(path, encoding=args.encoding, delimiter=args.delimiter)
-        found = _meant(sniffed, dict(parted(args.map, "--map")), path.name)
+        found = _meant(sniffed, pairs(args.map, "--map", "text=Body"), path.name)
         left_out, sink = list[BadRow](), _Sink(kept, found)
         try:
             for batch in columns(path, sniffed, again=sink.again, left_out=left_out):
@@ -111,13 +112,7 @@ def _meant(sniffed: Sniffed, said: Mapping[str, str], name: str) -> dict[str, st
     if not sniffed.columns:
         raise Refused(f"{name} holds no table, but {sniffed.format.value}. Bring it as CSV or Parquet.")
     plain = {normal(column): column for column in reversed(sniffed.columns)}
-    found = dict[str, str]()
-    for ours, theirs in said.items():
-        if ours not in _FIELDS:
-            raise Refused(f"“{ours[:60]}” is no word that columns are mapped to. There are: {', '.join(_FIELDS)}.")
-        if normal(theirs) not in plain:
-            raise Refused(f"{name} has no column “{theirs[:60]}”. It has: {_listed(sniffed)}.")
-        found[ours] = plain[normal(theirs)]
+    found = taken(said, sniffed.columns, _FIELDS, name)
     for ours, words in _FIELDS.items():
         free = [plain[word] for word in words.split("|") if word in plain and plain[word] not in found.values()]
         if ours not in found and free:
@@ -126,15 +121,9 @@ def _meant(sniffed: Sniffed, said: Mapping[str, str], name: str) -> dict[str, st
         found = {"text": sniffed.columns[0]}
     if "text" not in found:
         raise Refused(
-            f"No column of {name} is known as the text; it has: {_listed(sniffed)}. Say it with --map text=COLUMN."
+            f"No column of {name} is known as the text; it has: {listed(sniffed.columns)}. Say it with --map text=COLUMN."
         )
     return found
-
-
-def _listed(sniffed: Sniffed) -> str:
-    names = sniffed.columns
-    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
-    return ", ".join(f"“{name[:40]}”" for name in names[:20]) + more
 
 
 class _Sink:

@@ -18,11 +18,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mutuals.connectors.files.said import choose, heading
 from mutuals.connectors.files.scratch import scratch
 from mutuals.connectors.files.writing import check
 from mutuals.identity.piles import Counts, Refused
 from mutuals.identity.piles.tables import How, Table, bring, headings
-from mutuals.identity.piles.words import Kind, heading
+from mutuals.identity.piles.words import Kind
 
 DONE, REFUSED = 0, 1
 _EVERY = 0.2  # seconds between two words on how far it is
@@ -88,10 +89,7 @@ def _hows(args: argparse.Namespace, kinds: Sequence[Kind]) -> list[How]:
         if not equals or not theirs:
             raise Refused(f"--map wants OURS=THEIRS, such as --map email=Mail, not {pair[:60]!r}.")
         for place, name in _meant(ours, theirs, kinds, heads):
-            before = said[place].setdefault(name.strip(), theirs)
-            if before != theirs:
-                which = f"--map gives {name.strip()[:60]} to “{before[:60]}” and to “{theirs[:60]}”"
-                raise Refused(f"{which}; choose one.")
+            choose(said[place], name.strip(), theirs, "--map")
     for column in args.without:
         for place, name in _meant(column, column, kinds, heads):
             without[place].append(name)

@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.columns import MOST_TOLD, ROWS, columns
+from mutuals.connectors.files.said import listed
 from mutuals.connectors.files.shapes import BadRow, Format, Sniffed
 from mutuals.connectors.files.sniff import sniff
 from mutuals.identity.piles import Refused, Told, silent
-from mutuals.identity.piles.words import TELLING, Kind, Meaning, listed, meaning
+from mutuals.identity.piles.words import TELLING, Kind, Meaning, meaning
 
 LONGEST = 4_000
 """Characters of one value; what is longer is cut, because nothing that tells who somebody is needs more."""

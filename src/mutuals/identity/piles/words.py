@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mutuals.connectors.files.fields import Target
+from mutuals.connectors.files.said import heading, no_column, taken
 from mutuals.connectors.files.synonyms import SYNONYMS, normal
 from mutuals.identity.piles import Refused
 
@@ -31,7 +32,6 @@ MANY = frozenset({"email", "phone", "website", "url", "handle"})
 """Fields that several columns may feed; then their values stand in one cell, parted by `;`."""
 TELLING = frozenset({"name", "given_name", "family_name", "display_name", "email", "phone", "website", "url", "handle"})
 """A file in which none of these is known says nothing of who somebody is."""
-LONGEST_HEADING = 200
 """Letters of a heading; longer ones are cut when a file is read."""
 
 _OWN = {
@@ -111,43 +111,10 @@ def meaning(
 
 
 def _check(columns: Sequence[str], said: Mapping[str, str], without: Sequence[str], where: str) -> None:
-    for ours in said:
-        if ours not in FIELDS:
-            near = difflib.get_close_matches(normal(ours[:LONGEST_HEADING]).replace(" ", "_"), FIELDS, 1, 0.5)
-            hint = f" Did you mean “{near[0]}”?" if near else ""
-            raise Refused(f"“{ours[:60]}” is no word that columns are mapped to.{hint} There are: {', '.join(FIELDS)}.")
-    taken = dict[str, str]()
-    for ours, theirs in said.items():
-        found = heading(theirs, columns)
-        if not found:
-            raise Refused(_no_column(theirs, columns, where))
-        if found in taken:
-            raise Refused(f"Column “{found}” is given to {taken[found]} and to {ours}; choose one.")
-        taken[found] = ours
+    taken(said, columns, FIELDS, where)
     for theirs in without:
         if not heading(theirs, columns):
-            raise Refused(_no_column(theirs, columns, where))
-
-
-def _no_column(name: str, columns: Sequence[str], where: str) -> str:
-    plain = {normal(column): column for column in columns}
-    near = difflib.get_close_matches(normal(name[:LONGEST_HEADING]), list(plain), 1, 0.5)
-    hint = f" Did you mean “{plain[near[0]]}”?" if near else ""
-    return f"{where} has no column “{name[:60]}”.{hint} It has: {listed(columns)}."
-
-
-def listed(names: Sequence[str], most: int = 20) -> str:
-    """Names for a message, the first of them where there are many."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(f"“{name[:40]}”" for name in names[:most]) + more
-
-
-def heading(name: str, columns: Sequence[str]) -> str:
-    """The column of that heading, letter for letter or else as `normal` reads it; empty when there is none."""
-    if name in columns:
-        return name
-    key = normal(name[:LONGEST_HEADING])
-    return next((column for column in columns if normal(column) == key != ""), "")
+            raise Refused(no_column(theirs, columns, where))
 
 
 def _words(kind: Kind) -> dict[str, str]:
