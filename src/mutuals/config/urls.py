@@ -18,6 +18,7 @@ DOORS: list[URLPattern | URLResolver] = [
 SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.today.urls")),
     path("", include("mutuals.web.inbox.urls")),
+    path("", include("mutuals.web.listening.urls")),
     path("", include("mutuals.web.review.urls")),
     path("", include("mutuals.web.merges.urls")),
     path("", include("mutuals.web.customer.urls")),
@@ -30,6 +31,7 @@ SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.imports.urls")),
     path("", include("mutuals.web.parked.urls")),
     path("", include("mutuals.web.search.urls")),
+    path("", include("mutuals.web.rules.urls")),
     path("", include("mutuals.web.journal.urls")),
     path("", include("mutuals.web.privacy.urls")),
 ]

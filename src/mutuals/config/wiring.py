@@ -28,7 +28,7 @@ from mutuals.listening import fill, topics
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
-from mutuals.rules import fire, registry, watch
+from mutuals.rules import fire, registry, trial, watch
 from mutuals.rules import keep as rules
 from mutuals.rules.models import Rule
 from mutuals.sales import fields as sales_fields
@@ -111,6 +111,7 @@ def _name_jobs() -> None:
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)
     jobs.name(fire.FINISH, watch.finish_now)
+    jobs.name(trial.APPLY, trial.go_on)
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

@@ -63,6 +63,20 @@ def write(
     return row
 
 
+@transaction.atomic
+def take(told: Sequence[Mapping[str, Any]], *, by: User, now: datetime) -> list[Rule]:
+    """Rules from a file, all or none: a name that is there already gets its next version, a new one is off at first."""
+    there = {row.name: row for row in Rule.objects.all()}
+    made = []
+    for number, one in enumerate(told, 1):
+        name = str(one.get("name", ""))
+        try:
+            made.append(write(one, by=by, now=now, rule=there.get(name.strip())))
+        except Refusal as error:
+            raise Refusal(f"Rule {number}{f', “{name[:80]}”' if name else ''}: {error}", fields=error.fields) from error
+    return made
+
+
 def _made(**values: Any) -> Rule:
     try:
         with transaction.atomic():

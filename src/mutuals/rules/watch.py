@@ -90,12 +90,12 @@ def _judge(when: str, told: Sequence[Told], *, now: datetime) -> int:
         return 0
     fired = 0
     for start in range(0, len(mine), MOST):
-        events = _events(when, mine[start : start + MOST])
-        fired += fire(rules.matches(events), now=now)
+        found = events(when, mine[start : start + MOST])
+        fired += fire(rules.matches(found), now=now)
     return fired
 
 
-def _events(when: str, told: Sequence[Told]) -> list[Event]:
+def events(when: str, told: Sequence[Told]) -> list[Event]:
     """What the entries are about, as events; those about something that is gone are left out."""
     if EVENTS[when].record == "interaction":
         newest = _newest({int(about.split(":")[1]) for _, _, about, _, _ in told if about.startswith("conversation:")})

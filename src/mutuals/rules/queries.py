@@ -1,0 +1,217 @@
+"""Questions about rules: the list with its figures, the log, quarrels, dead rules, how often they were right, and advice."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from mutuals.base.refusals import Refusal
+from mutuals.history.models import Interaction
+from mutuals.people.models import Person
+from mutuals.rules import body, registry
+from mutuals.rules.body import Body
+from mutuals.rules.models import Firing, Outcome, Rule, RuleVersion
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+
+WEEK = timedelta(days=7)
+DEAD = timedelta(days=90)
+ENOUGH = 50
+"""Conversations whose end is known, from which on a threshold is advised."""
+_LOOKED = 5_000  # firings that quarrels and advice look through, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule as the list shows it, with its runs and errors of seven days, and what is wrong with it."""
+
+    rule: Rule
+    runs: int = 0
+    errors: int = 0
+    last_at: datetime | None = None
+    is_dead: bool = False  # on for ninety days, and fired on nothing
+    broken: str = ""  # why it cannot be judged any more
+    quarrels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quarrel:
+    """Two rules that did different things about the same, on the same events."""
+
+    first: Rule
+    second: Rule
+    lane: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How often a rule was right, by how the conversations were closed; and what another threshold would have left out."""
+
+    good: int = 0
+    noise: int = 0
+    advice: list[str] = field(default_factory=list)
+
+    @property
+    def share(self) -> float | None:
+        """Of those whose end is known; None where nothing is."""
+        return self.good / (self.good + self.noise) if self.good + self.noise else None
+
+
+def visible_to(viewer: User) -> QuerySet[Rule]:
+    """The rules that a user may read, in the order in which they run."""
+    rows = Rule.objects.select_related("owner").order_by("place", "pk")
+    return rows if may(viewer, "rule.view") else rows.none()
+
+
+def lines(viewer: User, *, now: datetime) -> list[Line]:
+    """All rules with their figures; five queries however many there are."""
+    rules = list(visible_to(viewer))
+    bad = Q(outcome__in=[Outcome.FAILED, Outcome.PARTLY])
+    counted = (
+        Firing.objects.filter(at__gt=now - WEEK).values("rule").annotate(n=Count("pk"), bad=Count("pk", filter=bad))
+    )
+    week = {row["rule"]: (row["n"], row["bad"]) for row in counted.order_by()}
+    last = dict(Firing.objects.values_list("rule").annotate(last=Max("at")).order_by())
+    quarrelling = Counter(pk for one in quarrels(viewer, now=now) for pk in (one.first.pk, one.second.pk))
+    return [
+        Line(
+            rule,
+            *week.get(rule.pk, (0, 0)),
+            last.get(rule.pk),
+            rule.is_on and rule.changed_at < now - DEAD and last.get(rule.pk, now - 2 * DEAD) < now - DEAD,
+            _broken(rule),
+            quarrelling[rule.pk],
+        )
+        for rule in rules
+    ]
+
+
+def _broken(rule: Rule) -> str:
+    if not rule.owner.is_active:
+        return f"{rule.owner} has no access any more; write it again to own it."
+    try:
+        body.read(rule.body, viewer=rule.owner)
+    except Refusal as error:
+        return str(error)
+    return ""
+
+
+def quarrels(viewer: User, *, now: datetime) -> list[Quarrel]:
+    """Pairs of rules that, in the last thirty days, both decided the same matter about the same event, each otherwise."""
+    rows = Firing.objects.filter(at__gt=now - timedelta(days=30)).exclude(outcome__in=[Outcome.FAILED, Outcome.HELD])
+    by_event: dict[str, list[tuple[int, Sequence[Mapping[str, Any]]]]] = defaultdict(list)
+    for rule, event, steps in rows.order_by("-at").values_list("rule_id", "event", "steps")[:_LOOKED]:
+        by_event[event].append((rule, steps))
+    found: Counter[tuple[int, int, str]] = Counter()
+    for told in by_event.values():
+        lanes: dict[str, dict[int, str]] = defaultdict(dict)
+        for rule, steps in sorted(told, key=lambda one: one[0]):
+            for step in steps:
+                known = registry.find(step["act"])
+                if known is not None and known.lane and "did" in step:
+                    lanes[known.lane][rule] = f"{step['act']} {sorted(step['with'].items())}"
+        for lane, acts in lanes.items():
+            numbers = list(acts)
+            found.update(
+                (one, other, lane)
+                for place, one in enumerate(numbers)
+                for other in numbers[place + 1 :]
+                if acts[one] != acts[other]
+            )
+    rules = {rule.pk: rule for rule in visible_to(viewer)}
+    return [
+        Quarrel(rules[one], rules[other], lane, n)
+        for (one, other, lane), n in found.most_common(50)
+        if one in rules and other in rules
+    ]
+
+
+def versions(rule: Rule) -> list[RuleVersion]:
+    """How it was written, newest first."""
+    return list(rule.versions.select_related("by").order_by("-number")[:50])
+
+
+def log(
+    viewer: User,
+    *,
+    rule_id: int | None = None,
+    conversation_id: int | None = None,
+    person_id: int | None = None,
+    interaction_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Firing]:
+    """What rules did, newest first, walked by number: of a rule, a conversation, a person or a message."""
+    if not may(viewer, "rule.view"):
+        return []
+    rows = Firing.objects.select_related("rule")
+    for name, value in (
+        ("rule", rule_id), ("conversation_id", conversation_id), ("person_id", person_id), ("interaction_id", interaction_id),
+    ):  # fmt: skip
+        rows = rows.filter(**{name: value}) if value is not None else rows
+    rows = rows.filter(pk__lt=before) if before else rows
+    return list(rows.order_by("-at", "-pk")[:limit])
+
+
+def what(firings: Sequence[Firing]) -> dict[int, str]:
+    """Firing -> the beginning of what it was about: the words of the message, or the name of the person."""
+    said = dict(Interaction.objects.filter(pk__in=[one.interaction_id for one in firings]).values_list("pk", "text"))
+    named = dict(Person.objects.filter(pk__in=[one.person_id for one in firings]).values_list("pk", "name"))
+    return {
+        one.pk: (said.get(one.interaction_id or 0) or named.get(one.person_id or 0) or "gone")[:200] for one in firings
+    }
+
+
+def track(rule: Rule) -> Record:
+    """How often this rule was right: closed as noise against solved. Thresholds are advised after fifty that are known."""
+    rows = Firing.objects.filter(rule=rule, is_otherwise=False).exclude(came_of="").order_by("-at")
+    told = list(rows.values_list("came_of", "seen")[:_LOOKED])
+    good = sum(came == "good" for came, _ in told)
+    made = Record(good, len(told) - good)
+    if len(told) >= ENOUGH:
+        made.advice.extend(_advice(told))
+    return made
+
+
+def _advice(told: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """For each number that is to be above something: the bound that keeps 95 of 100 good ones, and what noise it leaves out."""
+    seen: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for came, saw in told:
+        for test in saw.get("tests", ()):
+            value = _number(test.get("saw"))
+            if value is not None and " is above " in str(test.get("test")):
+                seen[str(test["test"])].append((value, came == "good"))
+    found = []
+    for name, values in seen.items():
+        goods = sorted(value for value, is_good in values if is_good)
+        if not goods:
+            continue
+        bound = goods[int(len(goods) * 0.05)]
+        out = sum(value < bound for value, is_good in values if not is_good)
+        lost = sum(value < bound for value in goods)
+        if out > lost:
+            found.append(
+                f"“{name}”: at {bound:g} it would have left out {out} that were noise and {lost} that were not."
+            )
+    return found
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if isinstance(value, bool) or value is None else float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def body_of(rule: Rule) -> Body | None:
+    """What a stored rule says; None where it cannot be read any more."""
+    try:
+        return body.read(rule.body, viewer=rule.owner, is_checked=False)
+    except Refusal:
+        return None

@@ -1,0 +1,71 @@
+"""Rules to begin with: the cases that everybody has. They name a team of the installation where one fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mutuals.base.filters import record
+from mutuals.staff.models import Team
+
+
+def _team(pillar: str) -> dict[str, Any]:
+    team = Team.objects.filter(pillar=pillar).order_by("pk").first()
+    return {"give_to_team": {"team": team.name}} if team else {"give_to_pillar": {"pillar": pillar}}
+
+
+def _is_bad() -> dict[str, Any] | str:
+    """By the mood of the reading where there are readings, else by words."""
+    if any(one.name == "mood" for one in record("interaction").fields):
+        return {"field": "mood", "op": "is", "value": "negative"}
+    return "words:says:broken|leak*|disappoint*|refund|useless|never again|terrible"
+
+
+def templates() -> dict[str, dict[str, Any]]:
+    """Key -> body with a name."""
+    valuable = {"field": "person", "op": "any", "value": {"field": "value", "op": "over", "value": 500}}
+    bought = {"field": "bought", "op": "any", "value": {"field": "placed", "op": "last", "value": 365}}
+    return {
+        "valuable": {
+            "name": "Bad word from a valuable customer",
+            "when": "received",
+            "if": {"all": [_plain(_is_bad()), valuable]},
+            "then": [
+                _team("service"),
+                {"open_case": {"title": "Valuable customer is unhappy", "priority": "high", "minutes": 30}},
+            ],
+            "stop": True,
+        },
+        "silent": {
+            "name": "Silent buyer, call by owner",
+            "when": "clock",
+            "every": "day",
+            "again": 30,
+            "if": {"all": [bought, {"not": {"field": "last", "op": "last", "value": 90}}]},
+            "then": [
+                {"open_case": {"title": "Bought, and silent for 90 days: call", "priority": "normal", "minutes": 2880}}
+            ],
+            "hourly": 50,
+        },
+        "wrong_channel": {
+            "name": "Complaint on the marketing channel",
+            "when": "received",
+            "if": {"all": [{"field": "pillar", "op": "is", "value": "marketing"}, _plain(_is_bad())]},
+            "then": [_team("service"), {"note": {"text": "Came in on a marketing channel; service answers."}}],
+        },
+        "refund": {
+            "name": "Asks for money back",
+            "when": "received",
+            "if": {"all": [_plain("words:says:refund*|money back|chargeback")]},
+            "then": [
+                _team("service"),
+                {"open_case": {"title": "Asks for money back", "priority": "high", "minutes": 240}},
+            ],
+        },
+    }
+
+
+def _plain(told: dict[str, Any] | str) -> dict[str, Any]:
+    if isinstance(told, dict):
+        return told
+    field, op, value = told.split(":", 2)
+    return {"field": field, "op": op, "value": value.split("|")}

@@ -1,0 +1,190 @@
+"""Trying a rule: on one record, on the last days without doing anything, and on what is there for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from mutuals.base import clock, jobs, journal
+from mutuals.base.filters import All, Condition, predicate, to_q
+from mutuals.base.models import Entry
+from mutuals.base.patience import within
+from mutuals.base.refusals import Refusal
+from mutuals.history.models import Direction, Interaction
+from mutuals.people.models import Person
+from mutuals.rules import engine, rows, watch
+from mutuals.rules.body import Body
+from mutuals.rules.events import EVENTS
+from mutuals.rules.fire import fire
+from mutuals.rules.models import Rule, Run
+from mutuals.rules.registry import Event
+from mutuals.rules.said import step, trace
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+DAYS = 30
+MOST_DAYS = 3_650
+APPLY = "rules.apply"
+"""The job that applies a rule to what is there."""
+BATCH = 500
+SHOWN = 50
+PATIENCE = 30.0  # seconds
+_TOO_SLOW = "This takes too long to try on so many messages. Try fewer days, or narrow the rule."
+_MOST_ENTRIES = 20_000  # entries of the journal that are looked through, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Dry:
+    """What would have fired: how many of how many, and on what, newest first. Relations are judged as they are today."""
+
+    fired: int
+    otherwise: int
+    of: int
+    since: datetime
+    ids: tuple[int, ...] = ()
+    record: str = "interaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule on one record: whether it holds, what its tests saw, and what it would do."""
+
+    looked: bool
+    holds: bool
+    tests: list[dict[str, Any]] = field(default_factory=list)
+    would: tuple[str, ...] = ()
+
+
+def dry_run(body: Body, *, by: User, now: datetime, days: int = DAYS, limit: int = SHOWN) -> Dry:
+    """What a rule would have fired on in the last days, through SQL; nothing is done. `now` also ends the days of "last".
+
+    Refused (TooSlow): what cannot be counted in half a minute.
+    """
+    require(by, "rule.edit")
+    if not 1 <= days <= MOST_DAYS:
+        raise Refusal(f"Try it on 1 to {MOST_DAYS} days.")
+    since = now - timedelta(days=days)
+    if EVENTS[body.when].entries:
+        return _dry_entries(body, by, since, now, limit)
+    with within(PATIENCE, _TOO_SLOW):
+        all_rows = _all(body, since, now)
+        looked, fits = (_fitting(all_rows, part, body, by, now=now) for part in (body.among, body.both))
+        newest = ("-occurred_at", "-pk") if EVENTS[body.when].record == "interaction" else ("-pk",)
+        found = tuple(fits.order_by(*newest)[:limit].values_list("pk", flat=True))
+        fired = len(found) if len(found) < limit else fits.count()
+        otherwise = looked.count() - fired if body.otherwise else 0
+        return Dry(fired, otherwise, all_rows.count(), since, found, EVENTS[body.when].record)
+
+
+def _all(body: Body, since: datetime, until: datetime) -> QuerySet[Any]:
+    """What rules of this kind look at: messages of some days, or all people."""
+    if EVENTS[body.when].record == "interaction":
+        return received_in(since, until)
+    return Person.objects.filter(canonical=F("pk"))
+
+
+def _fitting(rows: QuerySet[Any], part: Condition, body: Body, by: User, *, now: datetime) -> QuerySet[Any]:
+    return rows.filter(to_q(part, engine.record_of(body.when), zone=engine.zone_of(by), now=now))
+
+
+def _dry_entries(body: Body, by: User, since: datetime, now: datetime, limit: int) -> Dry:
+    """What the journal told in these days, judged by the same engine that would have judged it then."""
+    entries = Entry.objects.filter(kind__in=EVENTS[body.when].entries, at__gt=since, at__lte=now).order_by("-pk")
+    told = list(entries.values_list("pk", "kind", "about", "at", "data")[:_MOST_ENTRIES])
+    events = watch.events(body.when, told)
+    matches = _alone(body, by, now).matches(events)
+    fired = [one for one in matches if not one.is_otherwise]
+    of = EVENTS[body.when].record
+    ids = tuple(engine.about(one.event, engine.record_of(body.when)) for one in fired[:limit])
+    return Dry(len(fired), len(matches) - len(fired), len(events), since, ids, of)
+
+
+def _alone(body: Body, by: User, now: datetime) -> engine.Compiled:
+    """A rule by itself, whether it is on or not."""
+    rule = engine.Ready(0, "", 0, by.pk, body, engine.zone_of(by))
+    return engine.compile_rules(body.when, [rule], now=now)
+
+
+def test(body: Body, number: int, *, by: User, now: datetime) -> Tried:
+    """A rule on one record, by its number: nothing is done. Refused: a number that nothing has.
+
+    The tests tell what stood there; only the fields that the rule asks for are read.
+    """
+    require(by, "rule.edit")
+    compiled = _alone(body, by, now)
+    found = rows.read(compiled.of, [number], compiled.index.fields)
+    if number not in found:
+        raise Refusal(f"There is no {compiled.of.name} {number}.")
+    rows.relate(compiled.of, found, list(compiled.index.entries[0].tests))
+    zone, row = engine.zone_of(by), found[number]
+    looked, fits = (predicate(part, compiled.of, zone=zone, now=now)(row) for part in (body.among, body.condition))
+    steps = body.then if looked and fits else body.otherwise if looked else ()
+    tests = trace(All((body.among, body.condition)), compiled.of, row, zone=zone, now=now)
+    return Tried(looked, looked and fits, tests, tuple(map(step, steps)))
+
+
+@transaction.atomic
+def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
+    """Let a rule act on what was received in the last days, or on all people it is about: a job, in batches.
+
+    What it met before in this version is passed over, so doing it twice is doing it once. Refused: a rule of the journal, and
+    one that is being applied.
+    """
+    require(by, "rule.edit", rule)
+    if EVENTS[rule.when].entries:
+        raise Refusal("This rule follows from what happens; what happened is over.")
+    if not 1 <= days <= MOST_DAYS:
+        raise Refusal(f"Apply it to 1 to {MOST_DAYS} days.")
+    if Run.objects.filter(rule=rule, ended_at=None).exists():
+        raise Refusal("This rule is being applied already.")
+    run = Run.objects.create(
+        rule=rule, version=rule.version, since=now - timedelta(days=days), until=now, by=by, began_at=now
+    )
+    journal.note("rule.applied", rule, by=by, days=days, version=rule.version)
+    jobs.later(APPLY, lock=f"rule:{rule.pk}", run=run.pk)
+    return run
+
+
+def go_on(run: int) -> None:
+    """Apply batch by batch until all is looked at; each batch is kept with its progress, so a crash repeats one at most."""
+    while _batch(run, now=clock.now()):
+        continue
+
+
+@transaction.atomic
+def _batch(number: int, *, now: datetime) -> bool:
+    run = Run.objects.select_for_update().filter(pk=number, ended_at=None).first()
+    rule = Rule.objects.select_related("owner").filter(pk=run.rule_id, version=run.version).first() if run else None
+    ready = engine.ready(rule) if rule else None
+    if run is None or ready is None:
+        Run.objects.filter(pk=number, ended_at=None).update(ended_at=now)
+        return False
+    wanted = _fitting(_all(ready.body, run.since, run.until), ready.body.among, ready.body, rule.owner, now=now)  # type: ignore[union-attr]
+    numbers = list(wanted.filter(pk__gt=run.after).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    compiled = engine.compile_rules(ready.body.when, [ready], now=now)
+    matches = compiled.matches(_events(ready.body, numbers, now=now))
+    run.fired += fire(matches, now=now, is_limited=False)
+    run.found += len(numbers)
+    run.after = numbers[-1] if numbers else run.after
+    run.ended_at = None if len(numbers) == BATCH else now
+    run.save(update_fields=["fired", "found", "after", "ended_at"])
+    return run.ended_at is None
+
+
+def _events(body: Body, numbers: Sequence[int], *, now: datetime) -> list[Event]:
+    if EVENTS[body.when].record != "interaction":
+        return [Event(f"applied:{number}", body.when, now, None, None, number) for number in numbers]
+    found = Interaction.objects.filter(pk__in=numbers).order_by("pk")
+    told = found.values_list("pk", "conversation_id", "profile__person__canonical_id")
+    return [Event(f"interaction:{pk}", "received", now, pk, thread, person) for pk, thread, person in told]
+
+
+def received_in(since: datetime, until: datetime) -> QuerySet[Interaction]:
+    """What others said in a span of time and that stands: what rules of messages look at."""
+    rows = Interaction.objects.filter(direction=Direction.IN, deleted_at=None)
+    return rows.filter(occurred_at__gt=since, occurred_at__lte=until)

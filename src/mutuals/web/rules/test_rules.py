@@ -1,0 +1,174 @@
+import cast
+import pytest
+
+from mutuals.inbox.models import Case
+from mutuals.rules import keep
+from mutuals.rules.models import Firing, Rule, Run
+
+SENTENCE = {
+    "name": "Refunds", "when": "received", "match": "all", "i-0-field": "words", "i-0-op": "says",
+    "i-0-value": "refund, money back", "i-1-field": "person.value", "i-1-op": "under", "i-1-value": "500",
+    "t-0-act": "open_case", "t-0-title": "Refund", "t-0-priority": "high", "t-0-minutes": "30", "hourly": "200",
+}  # fmt: skip
+TEXT = """name: Refunds
+when: received
+if:
+- words:says:refund|money back
+then:
+- open_case:
+    title: Refund
+    priority: high
+quiet:
+  from: 22:00
+  to: 07:00
+  zone: Europe/Lisbon
+"""
+
+
+@pytest.fixture
+def us(db):
+    return cast.staff()
+
+
+@pytest.fixture
+def lea(us, client):
+    client.force_login(us.lea)
+    return client
+
+
+def test_the_first_page_offers_rules_that_work(lea):
+    page = lea.get("/rules/")
+
+    assert page.status_code == 200
+    assert b"Bad word from a valuable customer" in page.content
+
+
+@pytest.mark.parametrize("key", ["valuable", "silent", "wrong_channel", "refund"])
+def test_each_template_opens_as_a_sentence_and_is_kept(lea, key):
+    shown = lea.get(f"/rules/new/?from={key}")
+
+    assert shown.status_code == 200
+    assert shown.context["draft"].then
+    assert b"cannot" not in shown.content.split(b'class="says"')[1][:200]
+
+
+def test_a_rule_is_built_tried_kept_turned_on_and_acts(us, lea):
+    of = cast.source(owner=us.olga)
+    bea = cast.person("Bea", by=us.ada)
+    said = cast.said(of, cast.event("p0", "I want a refund"))[0]
+    said.profile.__class__.objects.filter(pk=said.profile_id).update(person=bea)
+
+    dry = lea.post("/rules/new/", SENTENCE | {"do": "dry"})
+    tested = lea.post("/rules/new/", SENTENCE | {"do": "test", "number": str(said.pk)})
+    kept = lea.post("/rules/new/", SENTENCE | {"do": "write"})
+    rule = Rule.objects.get()
+    lea.post(f"/rules/{rule.pk}/switch/", {"on": "1"})
+    cast.said(of, cast.event("p1", "Money back, please"))
+
+    assert not dry.context.get("refused")
+    assert tested.context["test"].holds
+    assert kept.status_code == 302
+    assert Case.objects.get().title == "Refund"
+    assert b"Refund" in lea.get(f"/rules/{rule.pk}/").content
+
+
+def test_a_line_more_and_a_line_less_need_no_script(lea):
+    more = lea.post("/rules/new/", SENTENCE | {"do": "add i"})
+    less = lea.post("/rules/new/", SENTENCE | {"do": "drop i 0"})
+
+    assert [one.line.path for one in more.context["tests"]] == ["words", "person.value", ""]
+    assert [one.line.path for one in less.context["tests"]] == ["person.value"]
+
+
+def test_the_same_rule_is_a_text_and_a_sentence(us, lea):
+    rule = keep.write(
+        {"when": "received", "if": ["words:says:refund"], "then": [{"note": {"text": "Look"}}]},
+        by=us.lea, now=cast.NOW, name="Refunds",
+    )  # fmt: skip
+
+    page = lea.get(f"/rules/{rule.pk}/?as=text")
+    kept = lea.post(f"/rules/{rule.pk}/", {"as": "text", "text": TEXT, "do": "write", "version": "1"})
+
+    rule.refresh_from_db()
+    assert b"words:says:refund" in page.content
+    assert kept.status_code == 302
+    assert rule.body["quiet"] == {"from": "22:00", "to": "07:00", "zone": "Europe/Lisbon"}
+    assert lea.get(f"/rules/{rule.pk}/").context["draft"].quiet_from == "22:00"
+
+
+def test_what_is_wrong_in_a_text_is_said_by_its_line(lea):
+    page = lea.post("/rules/new/", {"as": "text", "text": TEXT.replace("high", "highest"), "do": "write"})
+
+    assert page.status_code == 422
+    assert page.context["refused"].startswith("Line 5: “then”: “priority” of open_case is one of")
+
+
+def test_two_colleagues_do_not_write_over_each_other(us, lea):
+    lea.post("/rules/new/", SENTENCE)
+    rule = Rule.objects.get()
+    lea.post(f"/rules/{rule.pk}/", SENTENCE | {"i-0-value": "refund", "version": "1"})
+
+    late = lea.post(f"/rules/{rule.pk}/", SENTENCE | {"i-0-value": "money", "version": "1"})
+
+    assert late.status_code == 422
+    assert "version 2" in late.context["refused"]
+
+
+def test_an_earlier_version_comes_back_as_the_newest(us, lea):
+    lea.post("/rules/new/", SENTENCE)
+    rule = Rule.objects.get()
+    lea.post(f"/rules/{rule.pk}/", SENTENCE | {"i-0-value": "refund", "version": "1"})
+
+    lea.post(f"/rules/{rule.pk}/restore/1/")
+
+    rule.refresh_from_db()
+    assert rule.version == 3
+    assert rule.body == rule.versions.get(number=1).body
+
+
+def test_all_rules_go_out_as_a_file_and_come_back(us, lea):
+    lea.post("/rules/new/", SENTENCE)
+    told = lea.get("/rules/file.yaml").content.decode()
+    keep.remove(Rule.objects.get(), by=us.lea)
+
+    lea.post("/rules/read/", {"text": told})
+
+    assert Rule.objects.get().name == "Refunds"
+
+
+def test_applying_begins_a_job(us, lea):
+    lea.post("/rules/new/", SENTENCE)
+    rule = Rule.objects.get()
+
+    lea.post(f"/rules/{rule.pk}/apply/")
+
+    assert Run.objects.get().rule == rule
+    assert not Firing.objects.exists()
+
+
+def test_staff_read_rules_and_write_none_and_a_contractor_sees_none(us, client):
+    lea_rule = keep.write(
+        {"when": "received", "then": [{"note": {"text": "x"}}]}, by=us.lea, now=cast.NOW, name="Notes"
+    )
+
+    client.force_login(us.ada)
+    read, wrote = client.get(f"/rules/{lea_rule.pk}/"), client.post(f"/rules/{lea_rule.pk}/", SENTENCE)
+    client.force_login(us.cleo)
+
+    assert (read.status_code, wrote.status_code) == (200, 403)
+    assert client.get("/rules/").status_code == 403
+
+
+def test_the_page_asks_the_database_the_same_few_things_however_many_rules_there_are(
+    us, lea, django_assert_max_num_queries
+):
+    for number in range(12):
+        keep.write(
+            {"when": "received", "then": ["note"]} | {"then": [{"note": {"text": "x"}}]},
+            by=us.lea,
+            now=cast.NOW,
+            name=f"R{number}",
+        )
+
+    with django_assert_max_num_queries(28):
+        assert lea.get(f"/rules/{Rule.objects.first().pk}/").status_code == 200

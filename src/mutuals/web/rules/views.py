@@ -1,0 +1,228 @@
+"""Rules: the list, the builder that reads as a sentence, the same as text, and what it did or would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from mutuals.base import clock
+from mutuals.base.refusals import Refusal
+from mutuals.rules import body, keep, queries, said, text, trial
+from mutuals.rules.events import EVENTS
+from mutuals.rules.models import Rule
+from mutuals.rules.templates import templates
+from mutuals.staff import queries as staff
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.rules import builder, shown
+from mutuals.web.rules.builder import Draft
+
+
+@needs("rule.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """The list, and what one can begin with."""
+    return _drawn(request, None, {})
+
+
+@needs("rule.edit", methods="GET POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """A rule that is not kept yet: empty, or from a template."""
+    if request.method == "POST":
+        return _posted(request, None)
+    viewer = caller(request)
+    told = templates().get(request.GET.get("from", ""))
+    if told is None:
+        return _drawn(request, None, _form(Draft(zone=viewer.zone, then=()), viewer) | {"is_new": True})
+    return _drawn(request, None, _both(str(told["name"]), told, viewer, as_text=False) | {"is_new": True})
+
+
+@needs("rule.view", methods="GET POST", post="rule.edit")
+def one(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """One rule: its sentence, its form, its log."""
+    rule = _found(request, rule_id)
+    if request.method == "POST":
+        return _posted(request, rule)
+    as_text = request.GET.get("as") == "text"
+    return _drawn(request, rule, _both(rule.name, rule.body, caller(request), as_text=as_text))
+
+
+@needs("rule.edit", methods="POST")
+def switch(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """On or off."""
+    is_on = request.POST.get("on") == "1"
+    return _acted(
+        request, rule_id, lambda rule, by: keep.switch(rule, is_on=is_on, by=by, now=clock.now()),
+        "is on." if is_on else "is off.",
+    )  # fmt: skip
+
+
+@needs("rule.edit", methods="POST")
+def move(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """One place earlier or later."""
+    up = request.POST.get("to") == "up"
+    return _acted(
+        request, rule_id, lambda rule, by: keep.move(rule, up=up, by=by), f"runs {'earlier' if up else 'later'} now."
+    )
+
+
+@needs("rule.edit", methods="POST")
+def restore(request: HttpRequest, rule_id: int, number: int) -> HttpResponse:
+    """Bring an earlier version back."""
+    return _acted(
+        request, rule_id, lambda rule, by: keep.restore(rule, number, by=by, now=clock.now()),
+        f"is as it was in version {number}.",
+    )  # fmt: skip
+
+
+@needs("rule.edit", methods="POST")
+def remove(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Take a rule away."""
+    rule = _found(request, rule_id)
+    try:
+        keep.remove(rule, by=caller(request))
+    except REFUSALS as error:
+        messages.error(request, str(error))
+        return redirect("rule", rule_id)
+    messages.success(request, f"{rule.name} is gone.")
+    return redirect("rules")
+
+
+@needs("rule.edit", methods="POST")
+def apply(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Let it act on what is there."""
+    return _acted(
+        request, rule_id, lambda rule, by: trial.apply(rule, by=by, now=clock.now()),
+        "is being applied to what came in the last 30 days; its log tells how far it is.",
+    )  # fmt: skip
+
+
+@needs("rule.view")
+def file(request: HttpRequest) -> HttpResponse:
+    """All rules as one file."""
+    answer = HttpResponse(text.write_many(list(queries.visible_to(caller(request)))), content_type="application/yaml")
+    answer["Content-Disposition"] = 'attachment; filename="rules.yaml"'
+    return answer
+
+
+@needs("rule.edit", methods="POST")
+def taken(request: HttpRequest) -> HttpResponse:
+    """Rules from a file, or from what was typed; all of them or none."""
+    by, sent = caller(request), request.FILES.get("file")
+    try:
+        if sent is not None and sent.size and sent.size > text.LONGEST_FILE:
+            raise Refusal("This file is larger than 5 MB.")
+        told = sent.read().decode("utf-8", "replace") if sent is not None else request.POST.get("text", "")
+        made = keep.take(text.read_many(told), by=by, now=clock.now())
+    except REFUSALS as error:
+        messages.error(request, str(error))
+        return redirect("rules")
+    messages.success(
+        request, f"{len(made)} rule{'s' if len(made) != 1 else ''} read; they are off until you turn them on."
+    )
+    return redirect("rules")
+
+
+def _posted(request: HttpRequest, rule: Rule | None) -> HttpResponse:
+    """What the buttons of the form do: write, try, test, change the lines, change how it is shown."""
+    viewer, do, data = caller(request), request.POST.get("do", "write")[:40], request.POST
+    as_text = data.get("as") == "text"
+    given = data.get("text", "").replace("\0", "") if as_text else ""
+    draft = builder.from_post(data)
+    if do.split(" ")[0] in ("add", "drop", "again"):
+        draft = builder.again(draft, do)
+        return _drawn(request, rule, _form(draft, viewer) | {"is_new": rule is None})
+    try:
+        told = text.read(given) if as_text else builder.plain(draft)
+        read = text.check(given, viewer=viewer) if as_text else body.read(told, viewer=viewer)
+        if do in ("text", "sentence"):
+            return _drawn(
+                request,
+                rule,
+                _both(str(told.get("name", "")), told, viewer, as_text=do == "text") | {"is_new": rule is None},
+            )
+        tried = shown.tried(do, read, data, by=viewer, now=clock.now())
+        if tried is not None:
+            back = {"text": given} if as_text else _form(draft, viewer)
+            return _drawn(request, rule, back | tried | {"is_new": rule is None, "sentence": said.sentence(read)})
+        seen = data.get("version", "")
+        kept = keep.write(
+            told,
+            by=viewer,
+            now=clock.now(),
+            rule=rule,
+            seen=int(seen) if rule and seen.isdigit() and len(seen) < 9 else None,
+        )
+    except REFUSALS as error:
+        back = {"text": given} if as_text else _form(draft, viewer)
+        return _drawn(request, rule, back | {"refused": str(error), "is_new": rule is None}, status=422)
+    messages.success(
+        request,
+        f"Version {kept.version} of {kept.name} is written{'' if kept.is_on else '; turn it on when it is right'}.",
+    )
+    return redirect("rule", kept.pk)
+
+
+def _both(name: str, told: Any, viewer: User, *, as_text: bool) -> dict[str, Any]:
+    """The form of a rule, or its text where that was asked for or the form cannot say it."""
+    draft = None if as_text else builder.from_body(name, told, zone=viewer.zone)
+    shown_as = _form(draft, viewer) if draft else {"text": text.write(name, told), "is_deep": not as_text}
+    try:
+        return shown_as | {"sentence": said.sentence(body.read(told, viewer=viewer, is_checked=False))}
+    except REFUSALS as error:
+        return shown_as | {"refused": str(error)}
+
+
+def _form(draft: Draft, viewer: User) -> dict[str, Any]:
+    teams = [team.name for team in staff.teams_of(viewer)]
+    people = [(user.email, user.name or user.email) for user in staff.active()]
+    return {
+        "draft": draft,
+        "events": [(name, one.words) for name, one in EVENTS.items()],
+        "fields": builder.fields(draft.when, viewer),
+        "among": builder.drawn(draft.among, draft.when),
+        "tests": builder.drawn(draft.tests, draft.when),
+        "then": builder.drawn_dos(draft.then, teams=teams, staff=people),
+        "otherwise": builder.drawn_dos(draft.otherwise, teams=teams, staff=people),
+        "acts": builder.acts(),
+    }
+
+
+def _drawn(request: HttpRequest, rule: Rule | None, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    viewer, now = caller(request), clock.now()
+    told: dict[str, Any] = {
+        "lines": queries.lines(viewer, now=now),
+        "rule": rule,
+        "may_edit": may(viewer, "rule.edit"),
+        "quarrels": queries.quarrels(viewer, now=now),
+    }
+    if rule is None and not more:
+        told["templates"] = [
+            (key, one["name"], said.sentence(body.read(one, viewer=viewer, is_checked=False)))
+            for key, one in templates().items()
+        ]
+    if rule is not None:
+        told |= shown.past(rule, viewer)
+    return render(request, "rules/page.html", told | more, status=status)
+
+
+def _acted(request: HttpRequest, rule_id: int, act: Callable[[Rule, User], object], words: str) -> HttpResponse:
+    rule = _found(request, rule_id)
+    try:
+        act(rule, caller(request))
+        messages.success(request, f"{rule.name} {words}")
+    except REFUSALS as error:
+        messages.error(request, str(error))
+    return redirect("rule", rule_id)
+
+
+def _found(request: HttpRequest, rule_id: int) -> Rule:
+    rule = queries.visible_to(caller(request)).filter(pk=rule_id).first() if rule_id < 2**63 else None
+    if rule is None:
+        raise Http404
+    return rule
