@@ -121,7 +121,7 @@ def reread(interaction_id: int) -> None:
         "EXISTS (SELECT 1 FROM listening_reading r WHERE r.interaction_id = m.interaction_id AND '{}' = ANY(r.intents))"
     )
     change = (
-        "mood = (SELECT r.mood FROM listening_reading r WHERE r.interaction_id = m.interaction_id),"
+        "mood = (SELECT r.mood FROM listening_reading r WHERE r.interaction_id = m.interaction_id),"  # noqa: S608
         f" is_question = {intent.format('question')}, aside = CASE WHEN m.aside NOT IN ('', 'spam') THEN m.aside"
         f" WHEN {intent.format('spam')} THEN 'spam' WHEN m.lead_id <> m.interaction_id THEN 'copy' ELSE '' END"
     )

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from mutuals.base import bulk
 from mutuals.history.models import Interaction
-from mutuals.listening.models import Aside, Kind, Mention, Reading, State, Topic, Version
+from mutuals.listening.models import Aside, Feedback, Kind, Mention, Reading, State, Topic, Version
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -223,6 +223,11 @@ def _listed(version_id: int, wanted: Wanted, after: tuple[datetime, int] | None)
     if after is not None:
         rows = rows.extra(where=["(occurred_at, interaction_id) < (%s, %s)"], params=list(after))
     return rows
+
+
+def feedback_of(topic: Topic) -> int:
+    """How many mentions were said to be not relevant."""
+    return Feedback.objects.filter(topic=topic, is_relevant=False).count()
 
 
 def topics_of(interaction_ids: Sequence[int]) -> dict[int, list[str]]:

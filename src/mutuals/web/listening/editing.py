@@ -1,0 +1,143 @@
+"""The editor of a topic, with a live sample of what its words meet."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from mutuals.base import clock
+from mutuals.base.patience import within
+from mutuals.listening import queries, topics
+from mutuals.listening.hits import marked
+from mutuals.listening.models import Kind, Topic
+from mutuals.listening.read import words_of
+from mutuals.listening.wanted import LONGEST, read
+from mutuals.people.visibility import sees_contacts
+from mutuals.web.frame import talk
+from mutuals.web.frame.doors import caller, is_fragment, needs
+from mutuals.web.frame.forms import REFUSALS, Asked, typed
+from mutuals.web.listening.views import topic_of
+
+_PARTED = re.compile(r"[,;\n]+")
+_SECONDS = 4.0
+_LETTERS = 300
+
+
+class TopicForm(Asked):
+    """What is listened for."""
+
+    name = forms.CharField(max_length=80, label="Name")
+    kind = forms.ChoiceField(choices=Kind.choices, label="It is", initial=Kind.THEME)
+    words = forms.CharField(
+        max_length=LONGEST,
+        label="Words",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "data-words": ""}),
+        help_text='kettle AND (leak* OR "hot water" NEAR(5) floor) NOT toy',
+    )
+    languages = forms.CharField(max_length=300, required=False, label="Languages", help_text="en, de; none = all")
+    without = forms.CharField(max_length=4_000, required=False, label="Without authors", help_text="@shop, @bot")
+    budget = forms.CharField(
+        max_length=100,
+        label="False alarms",
+        initial="one a month",
+        help_text="At most so many: one a month, 2 a quarter",
+    )
+
+
+@needs("topic.edit", methods="GET POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin to listen for something."""
+    form = TopicForm(typed(request))
+    if request.method == "POST":
+        made = form.try_act(lambda told: topics.make(_wanted(told), by=caller(request), now=clock.now()))
+        if made is not None:
+            messages.success(request, f"{made.name}: history is read now, newest first.")
+            return redirect("topic", made.pk)
+    return _editor(request, form, None)
+
+
+@needs("topic.edit", methods="GET POST")
+def edit(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """Ask otherwise."""
+    topic = topic_of(caller(request), topic_id)
+    newest = topic.versions.order_by("-number").first()
+    held = {
+        "name": topic.name,
+        "kind": topic.kind,
+        "budget": topic.budget,
+        "words": newest.words if newest else "",
+        "languages": ", ".join(newest.languages) if newest else "",
+        "without": ", ".join(newest.without) if newest else "",
+    }
+    form = TopicForm(typed(request), initial=held)
+    if request.method == "POST":
+        done = form.try_act(lambda told: topics.change(topic, _wanted(told), by=caller(request), now=clock.now()))
+        if done is not None:
+            return redirect("topic", topic.pk)
+    return _editor(request, form, topic)
+
+
+@needs("topic.edit")
+def tried(request: HttpRequest) -> HttpResponse:
+    """What the words of the form would find."""
+    number = request.GET.get("topic", "")
+    topic = topic_of(caller(request), int(number)) if number.isdecimal() and len(number) < 19 else None
+    context = _sample(request, TopicForm(request.GET), topic)
+    return render(request, "listening/_sample.html" if is_fragment(request) else "listening/sample.html", context)
+
+
+@needs("topic.edit", methods="POST")
+def away(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """Listen no more."""
+    topic = topic_of(caller(request), topic_id)
+    topics.put_away(topic, by=caller(request), now=clock.now())
+    messages.success(request, f"{topic.name} was put away.")
+    return redirect("listening")
+
+
+def _editor(request: HttpRequest, form: TopicForm, topic: Topic | None) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "topic": topic, "feedback": queries.feedback_of(topic) if topic else None}
+    told = form.initial if not form.is_bound else form.data
+    if told.get("words"):
+        context |= _sample(request, TopicForm({name: told.get(name, "") for name in form.fields}), topic)
+    return render(request, "listening/topic.html", context, status=422 if form.is_bound else 200)
+
+
+def _sample(request: HttpRequest, form: TopicForm, topic: Topic | None) -> dict[str, Any]:
+    words = str(form.data.get("words", ""))[: LONGEST + 1]
+    if not words.strip():
+        return {"unclear": ""}
+    told = {name: str(form.data.get(name, "")) for name in ("languages", "without")}
+    wanted = topics.Wanted("sample", words, languages=_parts(told["languages"]), without=_parts(told["without"]))
+    try:
+        with within(_SECONDS, "Trying these words took too long. Save them to have history read in the background."):
+            found = topics.sample(wanted, by=caller(request), topic=topic)
+    except REFUSALS as error:
+        return {"unclear": str(error)}
+    full, node = sees_contacts(caller(request)), read(words)
+    rows = [
+        (
+            row,
+            talk.named(row.profile, full=full) if row.profile else "Author unknown",
+            marked([node], words_of(row)[:_LETTERS]),
+        )
+        for row in found.newest
+    ]
+    noise = found.noise
+    range_ = [round(100 * one) for one in (noise.share, noise.low, noise.high)] if noise else None
+    return {"sample": found, "sampled": rows, "noise": range_}
+
+
+def _wanted(told: dict[str, Any]) -> topics.Wanted:
+    return topics.Wanted(
+        told["name"], told["words"], told["kind"], _parts(told["languages"]), _parts(told["without"]), told["budget"]
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _PARTED.split(text) if part.strip())

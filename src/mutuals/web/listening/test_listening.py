@@ -1,0 +1,150 @@
+"""The screens of listening: what stands on them, who may see and do what, what they cost, and hostile words."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+import cast
+from mutuals.base import clock
+from mutuals.listening import fill, topics
+from mutuals.listening.models import Correction, Feedback, Mention, Reading, Topic
+
+pytestmark = pytest.mark.django_db
+LEAK = "My kettle leaks all over the kitchen floor"
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def heard(*texts):
+    """A topic about leaks that has heard these texts, one an hour."""
+    us = cast.staff()
+    now = clock.now()
+    square = cast.source(owner=us.olga)
+    rows = cast.said(
+        square,
+        *(cast.event(f"p{n}", text, who=f"w{n}", at=now - timedelta(hours=n)) for n, text in enumerate(texts)),
+        now=now,
+    )
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=us.lea, now=now)
+    fill.fill(topic.version_id)
+    return us, topic, rows
+
+
+def test_the_board_shows_counts_a_chart_with_its_table_and_the_mentions_with_what_they_were_found_by():
+    us, topic, _ = heard(LEAK, "Why does the lid leak?", "Lovely cup.")
+
+    page = signed_in(us.ada).get(f"/listening/{topic.pk}/").content.decode()
+
+    assert "<mark>leaks</mark>" in page
+    assert "2 mentions" in page
+    assert "The same as a table" in page
+    assert "found by leak" in page
+    assert "Lovely cup" not in page
+
+
+def test_every_mark_narrows_the_stream():
+    us, topic, _ = heard(LEAK, "What a wonderful kettle, it does not leak, I love it so much!")
+    mood = Reading.objects.order_by("-pk").first().mood
+    client = signed_in(us.ada)
+
+    page = client.get(f"/listening/{topic.pk}/?mood={mood}").content.decode()
+    links = re.findall(r'href="(\?[^"]*at=[^"]*)"', page)
+    day = client.get(f"/listening/{topic.pk}/" + links[-1].replace("&amp;", "&"))
+
+    assert Mention.objects.filter(mood=mood).count() == page.count('<li class="men')
+    assert day.status_code == 200
+
+
+def test_why_tells_the_words_and_a_correction_in_place_can_be_taken_back():
+    us, topic, rows = heard(LEAK)
+    client = signed_in(us.ada)
+
+    why = client.get(f"/readings/{rows[0].pk}/", headers={"HX-Request": "true"}).content.decode()
+    client.post(f"/readings/{rows[0].pk}/correct/", {"label": "mood", "value": "positive"})
+    said = Reading.objects.get(pk=rows[0].pk)
+    corrected = client.get(f"/listening/{topic.pk}/").content.decode()
+    client.post(f"/readings/undo/{Correction.objects.get().pk}/")
+
+    assert "because of" in why
+    assert (said.mood, said.corrected) == ("positive", ["mood"])
+    assert ">corrected</a>" in corrected
+    assert Reading.objects.get(pk=rows[0].pk).corrected == []
+
+
+def test_not_relevant_takes_a_mention_out_and_undo_brings_it_back():
+    us, topic, rows = heard(LEAK)
+    client = signed_in(us.ada)
+    way = f"/listening/{topic.pk}/judge/{rows[0].pk}/"
+
+    client.post(way, {"because": "meaning"})
+    out = client.get(f"/listening/{topic.pk}/").content.decode()
+    aside = client.get(f"/listening/{topic.pk}/?aside=1").content.decode()
+    client.post(f"{way}?relevant=1")
+
+    assert "1 set aside" in out
+    assert "Relevant after all" in aside
+    assert not Feedback.objects.exists()
+    assert "1 mention" in client.get(f"/listening/{topic.pk}/").content.decode()
+
+
+def test_a_topic_is_made_in_the_browser_with_a_sample_and_clear_errors():
+    us, _, _ = heard(LEAK, "Lovely cup.")
+    client = signed_in(us.lea)
+    asked = {"name": "Cups", "kind": "product", "words": "cup", "budget": "one a month"}
+
+    sample = client.get("/listening/sample/", asked, headers={"HX-Request": "true"}).content.decode()
+    wrong = client.post("/listening/new/", asked | {"words": "cup AND ("})
+    made = client.post("/listening/new/", asked)
+
+    assert "1 of 2" in sample
+    assert "Noise: about 0 %" in sample
+    assert "At letter" in wrong.content.decode()
+    assert made.status_code == 302
+    assert Topic.objects.get(name="Cups").version.words == "cup"
+
+
+def test_a_board_costs_the_same_whatever_stands_on_it(django_assert_max_num_queries):
+    us, topic, _ = heard(*(f"{LEAK}, the {n}th time now, said {n * 7919} of us" for n in range(25)))
+    client = signed_in(us.ada)
+    client.get("/")
+
+    with django_assert_max_num_queries(26):
+        page = client.get(f"/listening/{topic.pk}/")
+
+    assert page.status_code == 200
+
+
+def test_without_a_topic_the_screen_says_what_it_is_for():
+    us = cast.staff()
+
+    lead = signed_in(us.lea).get("/listening/").content.decode()
+    staff = signed_in(us.ada).get("/listening/").content.decode()
+
+    assert "Make a topic" in lead
+    assert "made by team leads" in staff
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["days=abc", "from=2026-01-01&to=1999-01-01", "at=2026-13-01", "alike=9",
+     "alike=99999999999999999999", "after=x_1", "from=0001-01-01&to=0001-01-02", "at=9999-12-31T23", "language=%F0%9F%98%80"],
+)  # fmt: skip
+def test_addresses_that_make_no_sense_show_a_board(query):
+    us, topic, _ = heard(LEAK)
+
+    assert signed_in(us.ada).get(f"/listening/{topic.pk}/?{query}").status_code == 200
+
+
+def test_mark_up_in_words_stays_words():
+    us, topic, _ = heard("<script>alert(1)</script> leak <b>here</b>")
+
+    page = signed_in(us.ada).get(f"/listening/{topic.pk}/").content.decode()
+
+    assert "<script>alert" not in page
+    assert "<b>here" not in page
