@@ -67,7 +67,7 @@ class Splitting(In):
     note: Annotated[Line, Field(max_length=300)] = ""
 
 
-class Undoing(In):
+class JoinUndoing(In):
     """The key that an act or the history told."""
 
     key: Key
@@ -200,7 +200,7 @@ def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page
 
 
 @router.write("POST", "/joins/undo", act="person.merge", out=JoinOut)
-def undo(request: HttpRequest, body: Undoing) -> JoinOut:
+def undo(request: HttpRequest, body: JoinUndoing) -> JoinOut:
     """Take back a merge or a split, or do again what was taken back. What staff changed since stays and is named."""
     return JoinOut.of(joins.undo(body.key, by=user_of(request), now=clock.now()))
 

@@ -45,6 +45,9 @@ ORDER BY id LIMIT %s
 _ACCOUNTS = "SELECT id FROM people_profile WHERE name = ANY(%s) AND network = 'bluesky' LIMIT %s"
 
 
+_UNSHOWN = "The network does not show the site as verified any more."
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """A profile as far as it claims something. `pages` are those that it names as its own, with the address as written."""
@@ -143,11 +146,21 @@ def _take_down(one: Teller, held: Mapping[str, Proof], now: datetime) -> bool:
         return False
     told_now = {f"page:{where}" for where in _pages(told)}
     known = {proof.subject: proof for proof in held.values() if proof.kind == "verified_field"}
-    for subject in sorted(told_now - known.keys()):
+    fresh = told_now - known.keys()
+    if fresh:
+        fresh -= _contradicted(one.id, fresh, now)
+    for subject in sorted(fresh):
         record.keep(one.id, "verified_field", subject, seen=f"profile:{one.id}", now=now)
     for subject in sorted(known.keys() - told_now):
-        record.lose(known[subject], why="The network does not show the site as verified any more.", now=now)
-    return bool(told_now - known.keys())
+        record.lose(known[subject], why=_UNSHOWN, now=now)
+    return bool(fresh)
+
+
+def _contradicted(number: int, subjects: Iterable[str], now: datetime) -> set[str]:
+    """What the network vouches for and a look of our own found otherwise; it is believed again when a month has passed."""
+    rows = Proof.objects.filter(profile=number, kind="verified_field", subject__in=sorted(subjects))
+    lost = rows.filter(ended_at__gt=now - record.AGAIN).exclude(ended_because__in=["", _UNSHOWN])
+    return set(lost.values_list("subject", flat=True))
 
 
 def _worth(claimed: Iterable[str]) -> set[str]:

@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from mutuals.base import bulk, gate, journal
 from mutuals.identity import edges, link
-from mutuals.identity.models import LIVE, Link, LinkState, Proof, Verdict
+from mutuals.identity.models import LIVE, Edge, Link, LinkState, Proof, Verdict
 from mutuals.identity.proofs.addresses import host, page
 from mutuals.identity.reading import sites
 from mutuals.identity.remark import own_record
@@ -38,6 +38,7 @@ WORDS = {
     "mail": "Answered from this address to what we wrote there",
     "code": "Sent back the code that we gave them elsewhere",
     "sign_in": "Signed in with this account",
+    "one_account": "One account, known by its page and by its id",
 }
 VOUCHED = "(f.fields->'website'->>'by' LIKE 'staff:%%' OR f.fields->'website'->>'by' LIKE 'import:%%')"
 """A website that staff wrote down, or a file for which whoever imported it vouches; not what anybody writes into a form."""
@@ -46,6 +47,9 @@ SELECT p.canonical_id, f.fields->'website'->>'value' FROM people_profile f JOIN 
 WHERE f.fields ? 'website' AND {VOUCHED} AND lower(left(regexp_replace(regexp_replace(
     f.fields->'website'->>'value', '^(https?://)?(www\\.)?', '', 'i'), '/+$', ''), 300)) = %s
 """  # noqa: S608 - words of ours
+_TOUCH = """
+INSERT INTO identity_touched (profile_id) VALUES (%s) ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
+"""
 _WRITERS = """
 SELECT count(*) FROM (
     SELECT DISTINCT person_id FROM (
@@ -216,13 +220,15 @@ def _strengthen(row: Profile, person: Person, clues: Sequence[dict[str, Any]]) -
 
 @transaction.atomic
 def lose(proof: Proof, *, why: str, now: datetime) -> None:
-    """A proof does not hold any more. A link that rests on it alone ends and is suggested; any other goes on without it."""
+    """A proof does not hold any more. A link that rests on it alone ends and is suggested; any other goes on without it; a
+    question that was asked because of it alone ends."""
     gate.enter()
     row = Profile.objects.select_for_update(no_key=True).filter(pk=proof.profile_id).first()
     if row is None or not Proof.objects.filter(pk=proof.pk, ended_at=None).update(
         ended_at=now, looked_at=now, ended_because=why[:300]
     ):
         return
+    _unask(row, proof, now)
     held = Link.objects.select_for_update().filter(profile=row, state=LinkState.PROVEN, until=None).first()
     if held is None or not any(one.get("proof_id") == proof.pk for one in held.because):
         return
@@ -243,6 +249,15 @@ def lose(proof: Proof, *, why: str, now: datetime) -> None:
     else:
         _loosen(row, held, because, now)
     journal.note("profile.unproven", f"person:{held.person_id}", by=BY, profile=row.pk, proof=proof.kind)
+
+
+def _unask(row: Profile, proof: Proof, now: datetime) -> None:
+    """What was asked because of it alone is asked no more; what else speaks for these two is looked at anew."""
+    asked = Edge.objects.filter(Q(a=row) | Q(b=row), until=None, verdict=Verdict.UNSURE, by=BY)
+    ended = [edge for edge in asked if {one.get("proof_id") for one in edge.because if one.get("proof")} == {proof.pk}]
+    if ended:
+        edges.end(ended, now=now)
+        bulk.execute(_TOUCH, [row.pk])
 
 
 def _loosen(row: Profile, held: Link, because: Sequence[dict[str, Any]], now: datetime) -> None:

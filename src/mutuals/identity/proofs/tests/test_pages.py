@@ -366,3 +366,19 @@ def test_who_waits_to_be_compared_is_looked_at_first():
     told = claims.look_at_touched(now=NOW, most=100)
 
     assert told == [(profile.pk, bea.pk)]
+
+
+def test_a_question_that_a_proof_alone_raised_ends_with_it_and_the_networks_word_does_not_raise_it_again(site):
+    us = cast.staff()
+    bea, bo = known(us, website=site.address), known(us, "Bo Brand", website=site.address)
+    profile = presence(proven=[site.address])
+    claims.look([profile.pk], now=NOW)
+    asked = Edge.objects.filter(until=None, verdict=Verdict.UNSURE, by=record.BY).count()
+    site.says_so = False
+
+    looks.at_page(address=site.address, http=site.http, now=NOW)
+    claims.look([profile.pk], now=NOW + timedelta(days=2))
+
+    assert (asked, Edge.objects.filter(until=None).count()) == (2, 0)
+    assert Proof.objects.count() == 1
+    assert {bea.pk, bo.pk}.isdisjoint({holder_of(profile)})
