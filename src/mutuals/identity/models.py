@@ -281,6 +281,19 @@ class Touched(models.Model):
         return f"profile {self.profile_id}"
 
 
+class Renamed(models.Model):
+    """A presence of somebody whose handle and shown name changed at once, with both as they were before; written by a trigger,
+    worked through with Touched."""
+
+    profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    name = models.CharField(max_length=200)
+    shown = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"profile {self.profile_id} was {self.name}"
+
+
 class Known(models.Model):
     """What is compared of one person (all their profiles) or of one profile that is nobody's, read ready for scoring.
 

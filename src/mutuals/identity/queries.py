@@ -25,6 +25,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 ANSWERED, REOPENED = "pair.answered", "pair.reopened"
+RENAMED = "machine:renames"  # asks whether a presence is still the person's who has it (`renamed`)
 BANDS = ((0.2, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.99), (0.99, 1.01))
 WEEKS = 12
 ENOUGH = 20  # answers about pairs of persons, from which on many of them may be accepted at once
@@ -74,13 +75,20 @@ class Band:
 
 
 def unsure() -> QuerySet[Edge]:
-    """The queue in its order. What has become one person meanwhile is no question any more; it is one again if they part."""
-    are_two = Q(a__person=None) | Q(b__person=None) | ~Q(a__person__canonical=F("b__person__canonical"))
-    return Edge.objects.filter(are_two, verdict=Verdict.UNSURE, until=None).order_by("-priority", "-id")
+    """The queue in its order. What has become one person meanwhile is no question any more; it is one again if they part. With
+    an account that may have been passed on it is the other way round: it is asked about as long as it is that person's."""
+    are_one = Q(a__person__canonical=F("b__person__canonical"))
+    are_two = Q(a__person=None) | Q(b__person=None) | ~are_one
+    asked = (are_two & ~Q(by=RENAMED)) | (are_one & Q(by=RENAMED))
+    return Edge.objects.filter(asked, verdict=Verdict.UNSURE, until=None).order_by("-priority", "-id")
 
 
-def is_one(edge: Edge) -> bool:
-    """Whether both ends are one person today."""
+def is_over(edge: Edge) -> bool:
+    """Whether it is no question any more, as both ends are one person today, or, where they were, are not."""
+    return _is_one(edge) != (edge.by == RENAMED)
+
+
+def _is_one(edge: Edge) -> bool:
     people = list(Profile.objects.filter(pk__in=[edge.a_id, edge.b_id]).values_list("person__canonical", flat=True))
     return len(people) == 2 and people[0] is not None and people[0] == people[1]
 
@@ -114,7 +122,7 @@ def pair(number: int, *, viewer: User) -> Pair | None:
     is_second = look is not None and may_look(look, viewer)
     one, other = sides.of(edge)
     said = Entry.objects.filter(kind=ANSWERED, about=f"edge:{edge.pk}").order_by("-id").first()
-    is_open = is_second or (edge.until is None and edge.verdict == Verdict.UNSURE and not is_one(edge))
+    is_open = is_second or (edge.until is None and edge.verdict == Verdict.UNSURE and not is_over(edge))
     return Pair(edge, one, other, rival_of(edge), is_open, is_second, said)
 
 

@@ -74,11 +74,12 @@ def answer(
             return _looked(look, verdict, by=by, now=now)
         ends = _held(edge)
         edge = _open(edge)
-        if queries.is_one(edge):
+        if queries.is_over(edge):
             raise Stale
         if verdict is Verdict.UNSURE:
             return _later(edge, by=by)
-        act = _same if verdict is Verdict.SAME else _never
+        acts = (_still, _passed_on) if edge.by == queries.RENAMED else (_same, _never)
+        act = acts[0] if verdict is Verdict.SAME else acts[1]
         told = act(edge, ends, _Say(by, now, keep, dict(choices or {}), anyway, note))
         words, person = told.pop("words"), told.pop("person")
         row = journal.note(
@@ -269,6 +270,23 @@ def _never(edge: Edge, ends: list[Profile], say: _Say) -> dict[str, Any]:
     }
 
 
+def _still(edge: Edge, ends: list[Profile], say: _Say) -> dict[str, Any]:
+    """An account that changed its handle and its name is still the person's who has it: nothing moves."""
+    made = edges.say(edge.a_id, edge.b_id, Verdict.SAME, said_by(say.by, "said so", say.note), by=say.who, now=say.now)
+    return {"edge": made.pk, "words": "Still theirs; it stays linked", "person": _holder(ends[0])}
+
+
+def _passed_on(edge: Edge, ends: list[Profile], say: _Say) -> dict[str, Any]:
+    """It is somebody else's now: it leaves the person with all that came in by it, and that is remembered."""
+    presence = next(end for end in ends if end.network != OWN)
+    before, person = presence.person_id, _holder(presence)
+    link.reject(presence, by=say.by, now=say.now, note=say.note)
+    words = said_by(say.by, "said the account was passed on", say.note, is_for=False)
+    made = edges.say(edge.a_id, edge.b_id, Verdict.DIFFERENT, words, by=say.who, now=say.now)
+    let_go = {"profile": presence.pk, "person": before, "at": say.now.isoformat()}
+    return {"edge": made.pk, "let_go": let_go, "words": "Not theirs any more; it is not asked again", "person": person}
+
+
 def _later(edge: Edge, *, by: User) -> Answer:
     row = journal.note(
         queries.ANSWERED,
@@ -288,9 +306,9 @@ def _looked(look: SecondLook, verdict: Verdict, *, by: User, now: datetime) -> A
     look.save(update_fields=["verdict", "by", "at"])
     row = journal.note(SEEN, f"edge:{look.edge_id}", by=by, verdict=verdict.value)
     words = {
-        Verdict.SAME: "Kept as the same person",
-        Verdict.DIFFERENT: "Never the same; it is not asked again",
-        Verdict.UNSURE: "Asked again at the end of the queue",
+        Verdict.SAME: "Your answer is noted: the same person",
+        Verdict.DIFFERENT: "Your answer is noted: never the same",
+        Verdict.UNSURE: "Your answer is noted: not sure",
     }
     return Answer(row.pk, words[verdict])
 
@@ -325,10 +343,21 @@ def _take_back(row: Entry, *, by: User, now: datetime) -> None:
     for profile in Profile.objects.filter(pk__in=data.get("linked", [])):
         link.take_back(profile, said_by=row.by, now=now)
     Link.objects.filter(pk__in=data.get("rejected", []), until=None).update(until=now)
+    if gone := data.get("let_go"):
+        _give_back(gone, now)
     edge = Edge.objects.filter(pk=data.get("edge")).first()
     if edge is not None:
         edges.take_back(edge, now=now)
     edges.again(Edge.objects.filter(pk__in=data.get("ended", [])), now=now)
+
+
+def _give_back(gone: Mapping[str, Any], now: datetime) -> None:
+    """An account that had been passed on is theirs again, unless it became somebody's meanwhile."""
+    free = Profile.objects.select_for_update(no_key=True).filter(pk=gone["profile"], person=None).first()
+    root = Person.objects.filter(pk=gone["person"]).values_list("canonical_id", flat=True).first()
+    if free is not None and root is not None:
+        link.hand_back({free.pk: gone["person"]}, since=datetime.fromisoformat(gone["at"]), now=now)
+        link.settle([root], now=now)
 
 
 def _number(row: Entry) -> int:

@@ -12,6 +12,7 @@ from mutuals.identity import queries
 from mutuals.identity.evidence import percent
 from mutuals.identity.link import links_of
 from mutuals.identity.models import Link, LinkState
+from mutuals.identity.renamed import CLUE
 from mutuals.identity.why import in_words
 from mutuals.people.models import Person, Profile
 from mutuals.people.visibility import sees_contacts
@@ -48,7 +49,8 @@ class Identity:
     sure: float | None
     percent: str
     pool: int | None
-    edge_id: int | None  # of a suggestion: the pair in the review
+    edge_id: int | None  # of a suggestion, or an account that may have been passed on: the pair in the review
+    changed: str  # that handle and shown name changed at once, and when
 
 
 def identities(person: Person, profiles: Sequence[Profile], viewer: User) -> list[Identity]:
@@ -68,8 +70,8 @@ def identities(person: Person, profiles: Sequence[Profile], viewer: User) -> lis
 
 
 def _pairs(links: Sequence[Link], person: Person) -> dict[int, int]:
-    """Where each suggestion waits in the review: edge by profile."""
-    asked = {link.profile_id for link in links if link.state == LinkState.SUGGESTED}
+    """Where each suggestion, and each account that may have been passed on, waits in the review: edge by profile."""
+    asked = {link.profile_id for link in links if link.state == LinkState.SUGGESTED or _changed(link)}
     found: dict[int, int] = {}
     for edge in queries.of_profiles(asked) if asked else []:
         ends = {edge.a_id: edge.b, edge.b_id: edge.a}
@@ -106,7 +108,12 @@ def _identity(
         percent(sure),
         link.pool if link else None,
         edge_id,
+        _changed(link) if link else "",
     )
+
+
+def _changed(link: Link) -> str:
+    return next((str(one.get("words", "")) for one in link.because if one.get("clue") == CLUE), "")
 
 
 def _by(link: Link | None, names: dict[str, str]) -> str:
