@@ -165,7 +165,7 @@ def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: dateti
         person = Person.objects.filter(pk=person_id).first()
         if row is None or person is None or row.organisation_id or row.is_ours or row.network == OWN:
             return False
-        if link.is_refused(row, person.pk):
+        if link.is_refused(row, person.pk) or not (proofs := _standing(proofs)):
             return False
         clues = [clue(proof) for proof in proofs if person_id in _named(proof)]
         if row.person_id is None:
@@ -181,6 +181,12 @@ def _prove(profile_id: int, person_id: int, proofs: Sequence[Proof], now: dateti
         return _strengthen(row, person, clues)
 
 
+def _standing(proofs: Sequence[Proof]) -> list[Proof]:
+    """Those that were not lost since they were read; whoever asks holds the profile, as whoever loses one does."""
+    held = set(Proof.objects.filter(pk__in=[proof.pk for proof in proofs], ended_at=None).values_list("pk", flat=True))
+    return [proof for proof in proofs if proof.pk in held]
+
+
 def _ask_all(profile_id: int, people: Iterable[int], proofs: Sequence[Proof], now: datetime) -> None:
     """A proof names several people: staff are asked about each."""
     with transaction.atomic():
@@ -188,9 +194,11 @@ def _ask_all(profile_id: int, people: Iterable[int], proofs: Sequence[Proof], no
         row = Profile.objects.select_for_update(no_key=True).filter(pk=profile_id).first()
         if row is None or row.organisation_id or row.is_ours or row.network == OWN:
             return
+        proofs = _standing(proofs)
         for person in Person.objects.filter(pk__in=sorted(people)).exclude(cluster=row.person_id).order_by("pk"):
-            if not link.is_refused(row, person.pk):
-                _ask(row, person, [clue(proof) for proof in proofs if person.pk in _named(proof)], now)
+            clues = [clue(proof) for proof in proofs if person.pk in _named(proof)]
+            if clues and not link.is_refused(row, person.pk):
+                _ask(row, person, clues, now)
 
 
 def _ask(row: Profile, person: Person, clues: Sequence[dict[str, Any]], now: datetime) -> None:

@@ -57,6 +57,28 @@ def in_one(act, *args, **more):
         return act(*args, **more)
 
 
+def test_a_proof_that_is_being_lost_proves_nothing_to_whoever_read_it_before():
+    us = staff()
+    bea, row = person(by=us.ada), cast.profile()
+    record.keep(row.pk, "code", f"person:{bea.pk}", seen="raw:1", now=NOW)
+    begun = Event()
+    thread = beside(lambda: record.conclude([row.pk], now=NOW), after=begun)
+
+    with transaction.atomic():
+        gate.enter()
+        Profile.objects.select_for_update(no_key=True).get(pk=row.pk)
+        begun.set()
+        for _ in range(400):
+            if somebody_waits():
+                break
+            sleep(0.02)
+        record.lose(Proof.objects.get(), why="It does not hold.", now=NOW)
+    thread.join(30)
+
+    assert Profile.objects.get(pk=row.pk).person is None
+    assert not Link.objects.filter(profile=row, state=LinkState.PROVEN, until=None).exists()
+
+
 def test_a_network_that_vouches_does_not_overrule_what_staff_are_just_saying():
     us = staff()
     bea, town = person(by=us.ada, email="bea@harbour.garden"), source(owner=us.olga)
