@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,8 +56,13 @@ def read_on(now: datetime | None = None) -> int:
         state.save(update_fields=["horizon", "entry"])
         if is_first:  # what happened before anybody had rules wakes none
             return 0
-        _learn(told)
-        return sum(_judge(kind, told, now=now) for kind in EVENTS if EVENTS[kind].entries)
+        learn(told)
+        return judge_all(told, now=now)
+
+
+def judge_all(told: Sequence[Told], *, now: datetime) -> int:
+    """Judge entries of the journal, whatever kinds they are of; returns how many rules fired."""
+    return sum(_judge(kind, told, now=now) for kind in EVENTS if EVENTS[kind].entries)
 
 
 def _entries(state: State) -> tuple[list[Told], int, int]:
@@ -71,10 +77,11 @@ def _entries(state: State) -> tuple[list[Told], int, int]:
             "now": now, "kinds": list(BY_ENTRY), "entry": state.entry - _LATE, "from": state.horizon, "to": horizon,
         }  # fmt: skip
         cursor.execute(_READ, asked)
-        return cursor.fetchall(), int(horizon), int(newest)
+        told = [(*row, json.loads(data)) for *row, data in cursor.fetchall()]
+        return told, int(horizon), int(newest)
 
 
-def _learn(told: Sequence[Told]) -> None:
+def learn(told: Sequence[Told]) -> None:
     """How a conversation was closed says whether the rules that fired on it were right."""
     for _, kind, about, _, data in told:
         outcome = data.get("outcome", "") if kind == "conversation.closed" else ""

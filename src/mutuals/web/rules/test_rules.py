@@ -1,6 +1,6 @@
-import cast
 import pytest
 
+import cast
 from mutuals.inbox.models import Case
 from mutuals.rules import keep
 from mutuals.rules.models import Firing, Rule, Run

@@ -1,0 +1,89 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cast
+from mutuals.base.refusals import Refusal
+from mutuals.rules import body, text
+from mutuals.rules.templates import templates
+
+WHOLE = """name: Cool customer
+when: received
+among: [public:is:yes]
+if:
+  all:
+  - {field: words, op: says, value: [leak*, on]}
+  - {field: person, op: any, value: {field: value, op: over, value: 500}}
+then:
+- open_case: {title: Leak, priority: high, minutes: 30}
+stop: yes
+quiet: {from: 22:00, to: 07:00, zone: Europe/Lisbon}
+hourly: 50
+"""
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nwhen: *c\n"
+
+
+@pytest.fixture
+def us(db):
+    return cast.staff()
+
+
+def test_a_text_is_read_as_it_is_written_and_times_and_words_stay_texts(us):
+    told = text.read(WHOLE)
+    again = text.read(text.write("Cool customer", told))
+
+    assert again == told
+    assert told["quiet"]["from"] == "22:00"
+    assert told["if"]["all"][0]["value"] == ["leak*", "on"]
+    assert text.check(WHOLE, viewer=us.lea).stop is True
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("when: received\nthen: [note: {text: x}\n", "Line 3"),
+        (BOMB, "Line 1|Line 2"),
+        ("when: !!python/object/apply:os.system [ls]", "Line 1: a rule has no tags"),
+        ("when: received\nwhen: clock", "Line 2: a name stands here once"),
+        ("[" * 2000, "too deep"),
+        ("- " * 3000, "too deep|Line 1"),
+        ("? {a: b}\n: c", "Line 1"),
+        ("x" * 20_001, "longer than 20000"),
+        ("- a\n- b", "beginning with when"),
+        ("\0", "cannot be read|Line 1"),
+        ("when: received\nthen:\n- sing: {}", "Line 2: “then” names “sing”"),
+        ("when: received\nif: [words:matches:(a+)+$]\nthen: [note: {text: x}]", "Line 2"),
+        ("when: received\nthen: [note: {text: x}]\ncolour: red", "Line 3: “colour” is not known"),
+        ("when: received\nthen: [note: {text: x}]\nhourly: 0", "Line 3: “hourly”"),
+        ("when: received\nthen: [note: {text: x}]\nquiet: {from: 22, to: 7}", "Line 3: “quiet”"),
+        ("when: received\nthen: [note: {text: x}]\nquiet: {from: 22:00, to: 7:00, zone: ../../etc/passwd}", "Line 3"),
+        ("when: received\nthen:\n" + "- note: {text: x}\n" * 11, "Line 2: “then” is a list of at most 10"),
+    ],
+)
+def test_what_is_wrong_is_said_by_its_line_in_no_time(us, told, words):
+    began = time.process_time()
+
+    with pytest.raises(Refusal, match=words):
+        text.check(told, viewer=us.lea)
+
+    assert time.process_time() - began < 1
+
+
+def test_each_template_is_a_rule_that_a_lead_may_write_and_a_text(us):
+    for one in templates().values():
+        told = text.read(text.write(one["name"], one))
+
+        assert body.read(told, viewer=us.lea).then == body.read(one, viewer=us.lea).then
+
+
+@settings(max_examples=200, deadline=None)
+@given(told=st.text(alphabet="abc:-[]{}&*!|>'\"\n #?,%@`\t0", max_size=60))
+def test_any_text_is_read_or_refused(told):
+    try:
+        found = text.read(told)
+    except Refusal:
+        found = {}
+
+    assert isinstance(found, dict)
