@@ -13,6 +13,7 @@ from mutuals.history import queries as history
 from mutuals.history.models import Direction, Status
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
+from mutuals.listening import queries as listening
 from mutuals.people.models import Profile
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
@@ -20,6 +21,7 @@ from mutuals.staff.permissions import Scope, scope
 from mutuals.web.frame import talk
 from mutuals.web.frame.compiled import fragment
 from mutuals.web.frame.templatetags.look import day
+from mutuals.web.listening.shown import Mark, mark_of
 
 KINDS = (
     ("post", "Posts"),
@@ -65,6 +67,7 @@ class Happening:
     conversation_id: int | None
     url: str
     kind: str
+    mark: Mark | None
     run: list[Happening] = field(default_factory=list)
 
 
@@ -126,12 +129,14 @@ def stretch(viewer: User, profiles: Sequence[Profile], asked: Filter, *, after: 
     known = {one.pk: one for one in profiles}
     rows, more = inbox.timeline_lines(viewer, list(known), wanted=asked.wanted(), after=talk.place_of(after))
     full = sees_contacts(viewer)
+    readings = listening.readings_of([row.id for row in rows if row.direction == Direction.IN])
     days: list[tuple[str, list[Happening]]] = []
     for row in rows:
         name = day(row.occurred_at)
         if not days or days[-1][0] != name:
             days.append((name, []))
-        _add(days[-1][1], _happening(row, known.get(row.profile_id or 0), viewer, full=full))
+        mark = mark_of(readings.get(row.id))
+        _add(days[-1][1], _happening(row, known.get(row.profile_id or 0), viewer, mark, full=full))
     shown = [("" if name == last_day else name, items) for name, items in days]
     is_partial = scope(viewer, "conversation.view") is Scope.OWN
     return Stretch(shown, talk.mark(more), days[-1][0] if days else last_day, is_partial)
@@ -146,7 +151,7 @@ def _add(items: list[Happening], one: Happening) -> None:
         items.append(one)
 
 
-def _happening(row: history.Line, profile: Profile | None, viewer: User, *, full: bool) -> Happening:
+def _happening(row: history.Line, profile: Profile | None, viewer: User, mark: Mark | None, *, full: bool) -> Happening:
     is_note = row.direction == Direction.NOTE
     did, who = _deed(row, profile, viewer, full=full)
     return Happening(
@@ -164,6 +169,7 @@ def _happening(row: history.Line, profile: Profile | None, viewer: User, *, full
         row.conversation_id,
         row.url if row.url.startswith(("https://", "http://")) else "",
         row.kind,
+        mark,
     )
 
 

@@ -19,10 +19,12 @@ from mutuals.history import queries as history
 from mutuals.history.models import Attachment, Direction, Interaction, Status
 from mutuals.inbox.answer import Ways
 from mutuals.inbox.models import Outcome, Purpose, Turn
+from mutuals.listening import queries as listening
 from mutuals.people.visibility import sees_contacts, unaddressed
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
+from mutuals.web.listening.shown import Mark, mark_of
 
 WINDOW, ROOM, MOST = 50, 30, 200
 """Messages that a thread opens with, how many more a live refresh can bring, and the largest window."""
@@ -72,6 +74,7 @@ class Said:
     new: int = 0
     may_like: bool = False
     may_unsay: bool = False
+    mark: Mark | None = None  # how it was understood; None = not read, or our own
     anew: str = ""  # where a new answer is written with these words: it left and came back, so it is not tried again
 
 
@@ -147,8 +150,10 @@ def _window(
     subject = bare(turn.conversation.subject)
     items = [_said(row, viewer, files.get(row.pk, ()), subject, full=full) for row in rows]
     theirs, retried = 0, _may_retry(rows)
+    readings = listening.readings_of([row.pk for row in rows if row.direction == Direction.IN])
     for row, item in zip(rows, items, strict=True):
         theirs += row.direction == Direction.IN
+        item.mark = mark_of(readings.get(row.pk))
         item.is_first_new = row.pk == first_new
         item.new = theirs if item.is_first_new else 0
         answered = ways is not None and not ways.refused
