@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mutuals.listening.small_words import NUMBERS, SMALL_WORDS, UNITS
+from mutuals.text.small_words import NUMBERS, SMALL_WORDS, UNITS
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -1,14 +1,14 @@
-"""The words that a text is about: up to three that stand together, with no stop word at either end."""
+"""The words that a text is about: up to three that stand together, with no small word at either end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
 from mutuals.text.features import Text, parted
-from mutuals.text.model import FOLDER, Floats
+from mutuals.text.model import Floats
+from mutuals.text.small_words import small_words
 
 MOST = 5
 _LONGEST = 3
@@ -19,9 +19,9 @@ def phrases(text: Text, weight: Floats) -> list[str]:
 
     Longer ones and heavier ones come first, none is part of another.
     """
-    stops = stop_words(text.language)
+    small = small_words(text.language)
     words = [parted(token)[1] for token in text.tokens]
-    content = [len(word) > 2 and word[0].isalpha() and word not in stops for word in words]
+    content = [len(word) > 2 and word[0].isalpha() and word.replace("'", "") not in small for word in words]
     until = [
         0.0,
         *np.cumsum(weight, dtype=np.float64).tolist(),
@@ -42,15 +42,3 @@ def _runs(content: Sequence[bool]) -> list[tuple[int, int]]:
     """From where to where content words follow one another; at most the first fifty runs, of twelve words each."""
     edges = np.flatnonzero(np.diff(np.array([False, *content, False], np.int8)))
     return [(int(begin), min(int(end), int(begin) + 12)) for begin, end in edges.reshape(-1, 2)[:50]]
-
-
-@lru_cache(maxsize=1)
-def _stops() -> dict[str, frozenset[str]]:
-    lines = (FOLDER / "stop.txt").read_text(encoding="utf-8").splitlines()
-    return {language: frozenset(words.split()) for language, _, words in (line.partition(": ") for line in lines)}
-
-
-def stop_words(language: str) -> frozenset[str]:
-    """Words of a language that say nothing by themselves; those of English for one that is not known."""
-    held = _stops()
-    return held.get(language, held["en"])
