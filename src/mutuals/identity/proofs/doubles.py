@@ -62,11 +62,8 @@ def join(*, now: datetime, size: int = SIZE) -> list[tuple[int, int]]:
 
 
 def _batches(size: int) -> Iterator[list[_Double]]:
-    last, rows = 0, list[Sequence[Any]]()
-    while rows or not last:
-        rows = bulk.execute(_FIND, [last, size])
-        if not rows:
-            return
+    last = 0
+    while rows := bulk.execute(_FIND, [last, size]):
         last = rows[-1][0]
         yield _of(rows)
 

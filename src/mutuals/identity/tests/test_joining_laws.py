@@ -20,7 +20,7 @@ from mutuals.identity import bought, edges, joins, link, merge, remark, split
 from mutuals.identity.models import LIVE, Edge, Link, Merge, Split, Verdict
 from mutuals.people import organisations, persons
 from mutuals.people.models import Fact, Person, Profile
-from mutuals.people.queries import cluster, find_by_name
+from mutuals.people.queries import cluster
 from mutuals.sales.orders import OrderIn
 
 pytestmark = pytest.mark.django_db
@@ -269,23 +269,6 @@ def test_what_staff_wrote_after_a_chain_of_merges_stays_when_one_in_the_middle_i
 
     assert Person.objects.get(pk=ann.pk).name == "Anna"
     assert Person.objects.get(pk=cy.pk).name == "Cy Clark"
-
-
-@pytest.mark.parametrize("sides", [("gone", "gone"), ("gone", "kept"), ("kept", "gone")])
-def test_whoever_is_merged_away_is_called_as_without_one_in_the_middle_who_left(sides):
-    us = staff()
-    names = ("Ann Arbor", "Bea Brand", "Cy Clark", "Dan Drew")
-    ann, bea, cy, dan = (person(name, by=us.ada, city=name.split()[0]) for name in names)
-    first = merge.merge(bea, cy, by=us.ada, now=NOW, keep=bea, choices={"name": sides[0], "city": "gone"}).key
-    merge.merge(ann, bea, by=us.ada, now=NOW + timedelta(hours=1), keep=ann, choices={"name": sides[1], "city": "gone"})
-    merge.merge(dan, ann, by=us.ada, now=NOW + timedelta(hours=2), keep=dan, choices={"name": "kept", "city": "gone"})
-
-    joins.undo(first, by=us.ben, now=NOW + timedelta(hours=3))
-
-    told = {one.pk: (one.name, one.city) for one in Person.objects.all()}
-    assert [told[one.pk] for one in (bea, cy, dan)] == [("Bea Brand", "Bea"), ("Cy Clark", "Cy"), ("Dan Drew", "Bea")]
-    assert told[ann.pk] == ("Bea Brand" if sides[1] == "gone" else "Ann Arbor", "Bea")
-    assert {one.pk for one in find_by_name(us.ada, "Cy Clark")} == {cy.pk}
 
 
 ACT = st.one_of(

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 
 from cast import NOW, person, staff
-from mutuals.identity import live, merge
+from mutuals.identity import joins, live, merge
 from mutuals.identity.models import Known, Merge, Touched
 from mutuals.people.models import Person, Profile
+from mutuals.people.queries import find_by_name
 
 pytestmark = pytest.mark.django_db
 DEEP = 520  # deeper than Python calls itself
@@ -74,3 +75,20 @@ def test_those_who_stay_are_read_again_when_somebody_without_any_record_leaves()
     assert "clark" not in Known.objects.get(person=root).row
     assert {row.person_id for row in Known.objects.all()} == {root.pk, leaves.pk}
     assert stays.canonical_id == stays.pk
+
+
+@pytest.mark.parametrize("sides", [("gone", "gone"), ("gone", "kept"), ("kept", "gone")])
+def test_whoever_is_merged_away_is_called_as_without_one_in_the_middle_who_left(sides):
+    us = staff()
+    names = ("Ann Arbor", "Bea Brand", "Cy Clark", "Dan Drew")
+    ann, bea, cy, dan = (person(name, by=us.ada, city=name.split()[0]) for name in names)
+    first = merge.merge(bea, cy, by=us.ada, now=NOW, keep=bea, choices={"name": sides[0], "city": "gone"}).key
+    merge.merge(ann, bea, by=us.ada, now=NOW + timedelta(hours=1), keep=ann, choices={"name": sides[1], "city": "gone"})
+    merge.merge(dan, ann, by=us.ada, now=NOW + timedelta(hours=2), keep=dan, choices={"name": "kept", "city": "gone"})
+
+    joins.undo(first, by=us.ben, now=NOW + timedelta(hours=3))
+
+    told = {one.pk: (one.name, one.city) for one in Person.objects.all()}
+    assert [told[one.pk] for one in (bea, cy, dan)] == [("Bea Brand", "Bea"), ("Cy Clark", "Cy"), ("Dan Drew", "Bea")]
+    assert told[ann.pk] == ("Bea Brand" if sides[1] == "gone" else "Ann Arbor", "Bea")
+    assert {one.pk for one in find_by_name(us.ada, "Cy Clark")} == {cy.pk}
