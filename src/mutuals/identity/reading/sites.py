@@ -51,10 +51,10 @@ _ADDRESS = re.compile(r"^[^@\s]{1,64}@[^@\s]{3,253}$")
 
 
 def host(link: str) -> str:
-    """The host of a link that is somebody's own, without www; empty for what many share and for what is no host."""
+    """The host of a link that is somebody's own, without www; empty for what many share, numbers and what is no host."""
     found = _HOST.match(link.strip()[:500])
     name = found[1].lower().removeprefix("www.") if found else ""
-    if "." not in name or name in SHARED_SITES or name in HOSTERS:
+    if "." not in name or name.replace(".", "").isdigit() or name in SHARED_SITES or name in HOSTERS:
         return ""
     return name
 

@@ -139,6 +139,8 @@ def test_one_word_that_is_no_handle_may_be_a_name(shown: str) -> None:
         ("https://linktr.ee/jane", ""),
         ("github.io", ""),
         ("not a host", ""),
+        ("http://127.0.0.1:8080/jane", ""),
+        ("192.168.0.7", ""),
     ],
 )
 def test_a_host_is_told_only_where_it_is_somebodys_own(link: str, host: str) -> None:
