@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from mutuals.text.glosses import gloss, sign
+from mutuals.text.glosses import gloss, sign, valences
 from mutuals.text.vectors import Vectors
 from mutuals.text.words import DENIED, tokens
 
@@ -29,6 +29,7 @@ _MOST_PARTS = 60
 _WHOLE = "en"
 """Words of this language have a meaning in the space of vectors, whatever their ending; their parts add little but cost."""
 _ENGLISH = (_WHOLE, "und")
+_STRONG = 2.0  # of four: the valence that counts like a word
 _GOLDEN = 0x9E3779B1  # Knuth, multiplicative hashing
 
 Ints = NDArray[np.int64]
@@ -69,8 +70,11 @@ def word(token: str, language: str) -> tuple[int, Ints, Floats]:
     number = crc32(token.encode())
     denied, bare = parted(token)
     places, values = [number & _PLACES], [1.0]
+    english = gloss(language, bare) if bare[0].isalpha() else None
+    if (english or language in _ENGLISH or not bare[0].isalpha()) and (mean := valences().get(english or bare)):
+        places.append(crc32(f"§{denied}{mean > 0}".encode()) & _PLACES)
+        values.append(abs(mean) / _STRONG)
     if bare[0].isalpha():
-        english = gloss(language, bare)
         if english:
             places.append(crc32((denied + english).encode()) & _PLACES)
             values.append(1.0)

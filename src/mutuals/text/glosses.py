@@ -52,6 +52,13 @@ def sign(english: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
+def valences() -> dict[str, float]:
+    """From -4 to +4: how ill or well an English word or an emoji is meant (models/valences.txt)."""
+    lines = (files("mutuals.text") / "models" / "valences.txt").read_text(encoding="utf-8").splitlines()
+    return {word: float(mean) for word, mean in (line.split() for line in lines if line[0] != "#")}
+
+
+@lru_cache(maxsize=1)
 def _signs() -> tuple[dict[str, str], dict[str, str]]:
     whole: dict[str, str] = {}
     stems: dict[str, str] = {}
