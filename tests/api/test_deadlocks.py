@@ -7,7 +7,7 @@ from django.db import transaction
 
 import cast
 from cast import NOW
-from mutuals.base import bulk, journal
+from mutuals.base import journal
 from mutuals.base.models import Once
 from mutuals.identity import link
 from mutuals.identity.tests.test_link import beside, somebody_waits
@@ -28,12 +28,11 @@ def bea(staff):
 def met(ask, bea, row):
     """The answer to a request that holds the presence and waits for the person, whose holder then wants the presence.
 
-    PostgreSQL sends back who looks for a deadlock first: that is the request, for this side does not look for a minute.
+    PostgreSQL sends back who waited for a second first: that is the request.
     """
     told = []
 
     with transaction.atomic():
-        bulk.execute("SELECT set_config('deadlock_timeout', '60s', true)", [])
         persons.held(bea.pk)
         thread = beside(lambda: told.append(ask()))
         while thread.is_alive() and not somebody_waits():
