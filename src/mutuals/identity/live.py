@@ -13,7 +13,7 @@ from django.db import transaction
 
 from mutuals.base import bulk, gate, wake
 from mutuals.base.prepared import Statement
-from mutuals.identity import cards, conclude, known, renamed, standing, weights
+from mutuals.identity import cards, conclude, known, ours, renamed, standing, weights
 from mutuals.identity.cards import Whom
 from mutuals.identity.conclude import Conclusion, Outcome, Weighed
 from mutuals.identity.known import Asker, Found, Held
@@ -78,6 +78,8 @@ def waits() -> bool:
 def drain(*, now: datetime, batches: int = 100_000, size: int = BATCH) -> int:
     """Work through who was touched, until nobody waits or after so many batches; returns how many profiles it was."""
     total = 0
+    if waits():
+        ours.mark(now=now)
     for _ in range(batches):
         renamed.look(now=now, most=size)
         claims.look_at_touched(now=now, most=size)
