@@ -24,7 +24,7 @@ from mutuals.inbox import actions as inbox_actions
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.listening import fields as listening_fields
-from mutuals.listening import fill, topics
+from mutuals.listening import fill, rise, topics, warn
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
@@ -107,6 +107,8 @@ def _name_jobs() -> None:
     jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
     jobs.name(topics.FILL, fill.fill)
     jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
+    jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
+    jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)

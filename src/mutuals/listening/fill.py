@@ -62,6 +62,8 @@ def _shown(version: Version) -> None:
     Version.objects.filter(pk=version.pk).update(state=State.LIVE, filled_at=Now(), below=0)
     Topic.objects.filter(pk=version.topic_id).update(version=version, changed_at=Now())
     jobs.later("listening.tidy", once="listening.tidy")
+    jobs.later("listening.rise", once="listening.rise")
+    jobs.later("listening.warn", once="listening.warn")
     wake.changed("topic", [version.topic_id])
 
 

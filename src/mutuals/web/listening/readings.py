@@ -64,7 +64,7 @@ def _lines(reading: Reading, told: correcting.Why) -> list[dict[str, Any]]:
                 "label": label,
                 "name": _NAMES[label],
                 "stands": ", ".join(stands) or "none",
-                "machine": [(one.name, round(100 * one.probability), ", ".join(one.because)) for one in machine[label]],
+                "machine": [_said(one) for one in machine[label]],
                 "choices": [(name, name in stands) for name in names],
                 "is_many": label == "intents",
                 "said": said.get(label),
@@ -72,6 +72,16 @@ def _lines(reading: Reading, told: correcting.Why) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _said(one: Label) -> tuple[str, int, str]:
+    """What the reader says: the label, its chance in a hundred, and the words that it rests on."""
+    return one.name, round(100 * one.probability), ", ".join(filter(_is_word, one.because))
+
+
+def _is_word(told: str) -> bool:
+    """Signs alone say nothing to people."""
+    return any(map(str.isalnum, told))
 
 
 def _told(text: str) -> str:

@@ -137,7 +137,7 @@ def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[T
     net, net_before = board.net, before.net
     return [
         Tile("Mentions", f"{board.n:,}", _changed(board.n, before.n), asked.bare()),
-        Tile("Authors", f"{about}{people:,}", f"{about}{customers:,} of them customers"),
+        Tile("Authors", f"{about}{people:,}", f"{about}{customers:,} customer{'' if customers == 1 else 's'}"),
         Tile(
             "Net sentiment",
             "–" if net is None else f"{net:+d}".replace("-", "−"),

@@ -1,0 +1,149 @@
+"""Cards: made by machines, ended by people. Each is acted on, given to somebody, or dismissed with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from mutuals.base import bulk, journal, wake
+from mutuals.base.refusals import Refusal, one_line
+from mutuals.listening.models import Card, CardKind, CardState, Topic
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may, require
+
+_TOUCHED = """
+SELECT count(*), coalesce(sum(c.order_total), 0), min(c.order_currency), max(c.order_currency)
+FROM (
+    SELECT DISTINCT x.canonical_id FROM listening_mention m JOIN people_profile p ON p.id = m.profile_id
+    JOIN people_person x ON x.id = p.person_id
+    WHERE m.version_id = %s AND m.aside IN ('', 'copy') AND m.is_customer AND {which}
+) k JOIN people_person c ON c.id = k.canonical_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Customers who spoke, and what they bought for; currency "*" = several."""
+
+    people: int
+    value: Decimal
+    currency: str
+
+
+def touched_between(version_id: int, since: datetime, until: datetime) -> Touched:
+    """Those of a stretch of time."""
+    which = "m.occurred_at >= %s AND m.occurred_at < %s"
+    return _touched(which, [version_id, since, until])
+
+
+def touched_by(version_id: int, interaction_ids: list[int]) -> Touched:
+    """Those of some mentions."""
+    return _touched("m.interaction_id = ANY(%s::bigint[])", [version_id, bulk.numbers(interaction_ids)])
+
+
+def _touched(which: str, values: list[Any]) -> Touched:
+    sql = _TOUCHED.format(which=which)
+    people, value, low, high = bulk.execute(sql, values)[0]
+    return Touched(int(people), Decimal(value), (low or "") if low == high else "*")
+
+
+def make(
+    topic: Topic, *, kind: CardKind, key: str, level: int, words: str, since: datetime, until: datetime,
+    evidence: dict[str, Any], touched: Touched, now: datetime,
+) -> Card | None:  # fmt: skip
+    """Put a card before people, or bring the open one of this key up to date. What was settled stays so: then None.
+
+    A burst that grows graver than what was settled is a new card, told by a key of its own.
+    """
+    told: dict[str, Any] = {
+        "level": level,
+        "words": words[:400],
+        "until": until,
+        "evidence": evidence,
+        "touched": touched.people,
+        "value": touched.value,
+        "currency": touched.currency,
+    }
+    with transaction.atomic():
+        card, is_new = Card.objects.select_for_update().get_or_create(
+            topic=topic, key=key[:200], defaults={**told, "kind": kind, "since": since, "made_at": now}
+        )
+        if not is_new and card.state != CardState.OPEN:
+            if level <= card.level or key.endswith(f"/{level}"):
+                return None
+            return make(
+                topic, kind=kind, key=f"{key[:190]}/{level}", level=level, words=words, since=since, until=until,
+                evidence=evidence, touched=touched, now=now,
+            )  # fmt: skip
+        if is_new:
+            journal.note("card.made", card, by="machine:listening", topic=topic.pk, level=level)
+        else:
+            for name, value in told.items():
+                setattr(card, name, value)
+            card.save(update_fields=list(told))
+        wake.changed("card", [card.pk])
+    return card
+
+
+def settle(card: Card, state: str, *, by: User, now: datetime, reason: str = "", to: User | None = None) -> Card:
+    """Say what was done about it. Refused: giving it to nobody, dismissing without a reason, what is settled already."""
+    require(by, "listening.judge", card)
+    if state not in set(CardState) - {CardState.OPEN}:
+        raise Refusal("Say what was done about it.", fields={"state": "Choose one."})
+    why = one_line(reason, what="Reason", longest=300, needed=state == CardState.DISMISSED)
+    if state == CardState.DELEGATED and (to is None or not may(to, "listening.view")):
+        raise Refusal("Say to whom it is given.", fields={"to": "Choose a colleague who may see it."})
+    with transaction.atomic():
+        row = Card.objects.select_for_update().get(pk=card.pk)
+        if row.state != CardState.OPEN:
+            raise Refusal(f"{row.by or 'Somebody'} settled this already: {row.get_state_display().lower()}.")
+        row.state, row.reason, row.by, row.settled_at = state, why, by, now
+        row.to = to if state == CardState.DELEGATED else None
+        row.save(update_fields=["state", "reason", "by", "to", "settled_at"])
+        journal.note("card.settled", row, by=by, state=state, **({"to": to.pk} if row.to and to else {}))
+        wake.changed("card", [row.pk])
+    return row
+
+
+def reopen(card: Card, *, by: User) -> Card:
+    """Take back what was said of it."""
+    require(by, "listening.judge", card)
+    with transaction.atomic():
+        row = Card.objects.select_for_update().get(pk=card.pk)
+        row.state, row.reason, row.by, row.to, row.settled_at = CardState.OPEN, "", None, None, None
+        row.save(update_fields=["state", "reason", "by", "to", "settled_at"])
+        journal.note("card.reopened", row, by=by)
+    return row
+
+
+def visible_to(user: User) -> QuerySet[Card]:
+    """The cards that a user may see, the gravest and newest first."""
+    rows = Card.objects.filter(topic__archived_at=None) if may(user, "listening.view") else Card.objects.none()
+    return rows.select_related("topic", "by", "to").order_by("-level", "-made_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What became of the cards that were made since some day."""
+
+    made: int
+    acted: int
+    delegated: int
+    dismissed: int
+
+    @property
+    def share(self) -> int | None:
+        """Those that ended, in a hundred; None where none was made."""
+        return round(100 * (self.acted + self.delegated + self.dismissed) / self.made) if self.made else None
+
+
+def measure(*, viewer: User, since: datetime) -> Measure:
+    """How many were made since then, and how they ended."""
+    rows = visible_to(viewer).filter(made_at__gte=since).order_by().values_list("state").annotate(n=Count("pk"))
+    told = {str(state): int(n) for state, n in rows}
+    return Measure(sum(told.values()), told.get("acted", 0), told.get("delegated", 0), told.get("dismissed", 0))

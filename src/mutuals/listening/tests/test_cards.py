@@ -1,0 +1,135 @@
+"""What is unusual becomes a card, once; people end it; the share that ended is a measure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+import cast
+from mutuals.base.refusals import Refusal
+from mutuals.listening import cards, fill, rise, topics, warn
+from mutuals.listening.models import Card, CardState, Count, Rising, Watching
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def counted(version, hour, n, mood="neutral"):
+    """Mentions of an hour."""
+    Count.objects.create(
+        version=version,
+        hour=hour,
+        network="town",
+        language="en",
+        mood=mood,
+        is_customer=False,
+        n=n,
+        aside=0,
+        questions=0,
+    )
+
+
+def usual(us, weeks=4):
+    """A topic with three mentions an hour for weeks."""
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=us.lea, now=cast.NOW)
+    fill.fill(topic.version_id)
+    topic.refresh_from_db()
+    for step in range(weeks * 7 * 24):
+        counted(topic.version, cast.NOW - (step + 1) * HOUR, 2 + step % 3)
+    return topic
+
+
+def test_a_burst_becomes_one_card_which_grows_with_it():
+    us = cast.staff()
+    topic = usual(us)
+
+    quiet = warn.watch_all(now=cast.NOW)
+    counted(topic.version, cast.NOW, 40)
+    first = warn.watch_all(now=cast.NOW + HOUR)
+    counted(topic.version, cast.NOW + HOUR, 60)
+    again = warn.watch_all(now=cast.NOW + 2 * HOUR)
+
+    [card] = Card.objects.all()
+    assert (quiet, first, again) == (0, 1, 1)
+    assert card.until == cast.NOW + 2 * HOUR
+    assert card.words.startswith("Leaks: 60 mentions in an hour, usually")
+
+
+def test_hours_that_were_looked_at_are_not_looked_at_again():
+    us = cast.staff()
+    usual(us)
+    warn.watch_all(now=cast.NOW)
+    before = Watching.objects.values().get()
+
+    warn.watch_all(now=cast.NOW + timedelta(minutes=20))
+
+    assert Watching.objects.values().get() == before
+
+
+def made(us, topic, key="alarm:1", level=1):
+    return cards.make(
+        topic, kind="alarm", key=key, level=level, words="Leaks: unusual.", since=cast.NOW, until=cast.NOW, evidence={},
+        touched=cards.Touched(0, 0, ""), now=cast.NOW,
+    )  # fmt: skip
+
+
+def test_a_card_is_ended_once_with_a_reason_and_the_share_that_ended_is_a_measure():
+    us = cast.staff()
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=us.lea, now=cast.NOW)
+    one, two = made(us, topic), made(us, topic, key="alarm:2")
+
+    with pytest.raises(Refusal, match="Reason"):
+        cards.settle(one, "dismissed", by=us.ada, now=cast.NOW)
+    with pytest.raises(Refusal, match="to whom"):
+        cards.settle(one, "delegated", by=us.ada, now=cast.NOW, to=us.cleo)
+    cards.settle(one, "delegated", by=us.ada, now=cast.NOW, to=us.ben)
+    with pytest.raises(Refusal, match="already"):
+        cards.settle(one, "acted", by=us.ada, now=cast.NOW)
+
+    told = cards.measure(viewer=us.ada, since=cast.NOW)
+    assert (told.made, told.delegated, told.share) == (2, 1, 50)
+    assert cards.reopen(one, by=us.ada).state == CardState.OPEN
+    assert not cards.visible_to(us.cleo).exists()
+    assert two.state == CardState.OPEN
+
+
+def test_what_was_settled_comes_back_only_if_it_grows_graver():
+    us = cast.staff()
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=us.lea, now=cast.NOW)
+    cards.settle(made(us, topic), "acted", by=us.ada, now=cast.NOW)
+
+    same, graver, once = made(us, topic), made(us, topic, level=3), made(us, topic, level=3)
+
+    assert same is None
+    assert graver.pk == once.pk
+    assert Card.objects.count() == 2
+
+
+def test_words_that_many_say_this_week_and_nobody_said_before_rise_and_become_a_card():
+    us = cast.staff()
+    square = cast.source(owner=us.olga)
+    chance = Random(3)
+    others = [
+        f"{a}{b}" for a in ("lid", "box", "pot", "cup", "tray", "cord") for b in ("maker", "stand", "colour", "price")
+    ]
+    events = []
+    for n in range(160):
+        is_now, is_told = n % 2 == 0, n % 4 == 0
+        more = "update beeps hold" if is_told else "arrived"
+        text = f"My kettle {more} {' '.join(chance.sample(others, 7))}"
+        at = cast.NOW - timedelta(days=2 if is_now else 9, minutes=n)
+        events.append(cast.event(f"p{n}", text, who=f"w{n}", at=at))
+    cast.said(square, *events)
+    topic = topics.make(topics.Wanted("Kettles", "kettle"), by=us.lea, now=cast.NOW)
+    fill.fill(topic.version_id)
+
+    found = rise.rise_all(now=cast.NOW)
+    rise.rise_all(now=cast.NOW)
+
+    words = {word for row in Rising.objects.all() for word in row.words}
+    assert found >= 1
+    assert {"update", "beeps", "hold"} & words
+    assert Rising.objects.first().before == 0
+    assert Card.objects.filter(kind="rising").count() >= 1
