@@ -127,6 +127,11 @@ def visible_to(user: User) -> QuerySet[Card]:
     return rows.select_related("topic", "by", "to").order_by("-level", "-made_at", "-pk")
 
 
+def open_of(topic: Topic) -> QuerySet[Card]:
+    """Those of one topic that wait for somebody."""
+    return topic.cards.filter(state=CardState.OPEN).order_by("-level", "-made_at", "-pk")
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What became of the cards that were made since some day."""

@@ -14,7 +14,7 @@ from mutuals.text.labels import MOODS
 
 DAYS = ((1, "Today"), (7, "7 days"), (30, "30 days"), (90, "90 days"))
 _USUAL = 30
-_FILTERS = ("at", "mood", "network", "language", "who", "asks", "aside", "alike")
+_FILTERS = ("at", "mood", "network", "language", "who", "asks", "aside", "alike", "rising")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Asked:
     asks: bool
     aside: bool
     alike: int | None
+    rising: int | None
 
     @classmethod
     def read(cls, query: QueryDict, *, zone: ZoneInfo, now: datetime) -> Asked:
         """`days`, or `from` and `to` (days of the viewer, both are in it)."""
         span, days = _span(query, zone, now)
         at = _moment(query.get("at", ""), zone)
-        alike = query.get("alike", "")
         return cls(
             span,
             days,
@@ -48,7 +48,8 @@ class Asked:
             query.get("who", "") if query.get("who") in ("customers", "others") else "",
             query.get("asks") == "1",
             query.get("aside") == "1",
-            int(alike) if alike.isascii() and alike.isdecimal() and len(alike) < 19 else None,
+            _number(query.get("alike", "")),
+            _number(query.get("rising", "")),
         )
 
     @property
@@ -56,13 +57,13 @@ class Asked:
         """How long one mark of the chart lasts."""
         return timedelta(hours=1) if self.span.step == "hour" else timedelta(days=1)
 
-    def wanted(self) -> Wanted:
-        """The same for the room."""
+    def wanted(self, only: tuple[int, ...] | None = None) -> Wanted:
+        """The same for the room; `only` are the interactions of the words that are asked for, whenever they were said."""
         zone = ZoneInfo(self.span.zone)
         end = (self.at.astimezone(zone) + self.step) if self.at else None  # by the clock: days may have 23 hours
         return Wanted(
-            self.at or self.span.since,
-            end or self.span.until,
+            None if only is not None else self.at or self.span.since,
+            None if only is not None else end or self.span.until,
             self.mood,
             self.network,
             self.language,
@@ -70,6 +71,7 @@ class Asked:
             self.asks,
             self.aside,
             self.alike,
+            only,
         )
 
     def is_filtered(self) -> bool:
@@ -111,6 +113,10 @@ def _span(query: QueryDict, zone: ZoneInfo, now: datetime) -> tuple[Span, int]:
         Span(_start(today - timedelta(days=days - 1), zone), _start(today + timedelta(days=1), zone), zone.key),
         days,
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _day(text: str) -> date | None:

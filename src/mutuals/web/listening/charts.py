@@ -91,7 +91,7 @@ def steps(board: Board, asked: Asked) -> list[Step]:
                 moods.get("neutral", 0),
                 moods.get("negative", 0),
                 earlier[place] if place < len(earlier) else 0,
-                asked.address(at=told, alike="", aside=""),
+                asked.address(at=told, alike="", aside="", rising=""),
             )
         )
     return found
@@ -179,7 +179,7 @@ def bars(counts: dict[str, int], asked: Asked, *, of: str, most: int = 8) -> lis
             talk.icon_of(name) if of == "network" else "globe",
             n,
             max(1, round(100 * n / top)),
-            asked.address(**{of: "" if name == here else name, "alike": ""}),
+            asked.address(**{of: "" if name == here else name, "alike": "", "rising": ""}),
             name == here,
         )
         for n, name in rows
@@ -193,7 +193,7 @@ def mood_links(board: Board, asked: Asked) -> list[tuple[Bar, str, str]]:
         (
             Bar(
                 name, name, board.moods.get(name, 0), 0,
-                asked.address(mood="" if asked.mood == name else name, alike=""), asked.mood == name,
+                asked.address(mood="" if asked.mood == name else name, alike="", rising=""), asked.mood == name,
             ),
             css,
             icon,

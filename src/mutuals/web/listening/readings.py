@@ -102,7 +102,7 @@ def correct(request: HttpRequest, interaction_id: int) -> HttpResponse:
         )
     except REFUSALS as error:
         messages.error(request, str(error))
-    return _back(request, reverse("reading", args=[interaction_id]))
+    return back_to(request, reverse("reading", args=[interaction_id]))
 
 
 @needs("listening.judge", methods="POST")
@@ -116,7 +116,7 @@ def undo(request: HttpRequest, correction_id: int) -> HttpResponse:
         messages.success(request, "Taken back: what was read stands again.")
     except REFUSALS as error:
         messages.error(request, str(error))
-    return _back(request, reverse("reading", args=[row.interaction_id]))
+    return back_to(request, reverse("reading", args=[row.interaction_id]))
 
 
 @needs("listening.judge", methods="POST")
@@ -134,10 +134,11 @@ def judge(request: HttpRequest, topic_id: int, interaction_id: int) -> HttpRespo
             messages.success(request, "It counts no more in this topic.", extra_tags=f"{way}?relevant=1")
     except REFUSALS as error:
         messages.error(request, str(error))
-    return _back(request, reverse("topic", args=[topic.pk]))
+    return back_to(request, reverse("topic", args=[topic.pk]))
 
 
-def _back(request: HttpRequest, usual: str) -> HttpResponse:
+def back_to(request: HttpRequest, usual: str) -> HttpResponse:
+    """To where the form stood, if that is one of our pages."""
     back = request.POST.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if is_ours else usual)

@@ -8,8 +8,8 @@ from django.test import Client
 
 import cast
 from mutuals.base import clock
-from mutuals.listening import fill, topics
-from mutuals.listening.models import Correction, Feedback, Mention, Reading, Topic
+from mutuals.listening import cards, fill, topics
+from mutuals.listening.models import Card, Correction, Feedback, Mention, Reading, Rising, Topic
 
 pytestmark = pytest.mark.django_db
 LEAK = "My kettle leaks all over the kitchen floor"
@@ -148,3 +148,40 @@ def test_mark_up_in_words_stays_words():
 
     assert "<script>alert" not in page
     assert "<b>here" not in page
+
+
+def test_a_card_waits_on_the_board_and_is_ended_there_and_taken_back():
+    us, topic, _ = heard(LEAK)
+    now = clock.now()
+    card = cards.make(
+        topic, kind="alarm", key="alarm:1", level=2, words="Leaks: 40 mentions in an hour.", since=now, until=now,
+        evidence={}, touched=cards.Touched(2, 80, "EUR"), now=now,
+    )  # fmt: skip
+    client = signed_in(us.ada)
+
+    board = client.get(f"/listening/{topic.pk}/").content.decode()
+    client.post(f"/listening/cards/{card.pk}/", {"state": "dismissed"})
+    waits = client.get("/listening/cards/").content.decode()
+    client.post(f"/listening/cards/{card.pk}/", {"state": "delegated", "to": us.ben.pk})
+    ended = client.get("/listening/cards/").content.decode()
+    client.post(f"/listening/cards/{card.pk}/?open=1")
+
+    assert "2 customers spoke, who bought for €80" in board
+    assert "Reason is missing" in waits
+    assert "100 % of 1 ended" in ended
+    assert Card.objects.get().state == "open"
+
+
+def test_words_that_rise_list_their_rows():
+    us, topic, rows = heard(LEAK, "Why does the lid leak?")
+    row = Rising.objects.create(
+        topic=topic, words=["lid", "leak"], authors=9, customers=1, mentions=9, before=0, growth=3.0, z=4.0,
+        said=[rows[1].pk], place=0, at=clock.now(),
+    )  # fmt: skip
+    client = signed_in(us.ada)
+
+    page = client.get(f"/listening/{topic.pk}/").content.decode()
+    narrowed = client.get(f"/listening/{topic.pk}/?rising={row.pk}").content.decode()
+
+    assert "lid + leak" in page
+    assert narrowed.count('<li class="men') == 1

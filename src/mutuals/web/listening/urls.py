@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.listening import editing, readings, views
+from mutuals.web.listening import carding, editing, readings, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("listening/", views.first, name="listening"),
+    path("listening/cards/", carding.page, name="cards"),
+    path("listening/cards/<int:card_id>/", carding.settle, name="card_settle"),
     path("listening/new/", editing.new, name="topic_new"),
     path("listening/sample/", editing.tried, name="topic_sample"),
     path("listening/<int:topic_id>/", views.page, name="topic"),

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import queries
+from mutuals.listening import cards, queries
 from mutuals.listening.correct import BECAUSE
-from mutuals.listening.models import Backlog, Topic, Version
+from mutuals.listening.models import Backlog, Rising, Topic, Version
 from mutuals.listening.queries import Board
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
@@ -46,6 +46,12 @@ def topic_of(viewer: User, number: int) -> Topic:
     return found
 
 
+def colleagues(viewer: User) -> list[User]:
+    """To whom a card can be given."""
+    rows = User.objects.filter(is_active=True).exclude(pk=viewer.pk).order_by("name")[:200]
+    return [one for one in rows if may(one, "listening.view")]
+
+
 @needs("listening.view")
 def first(request: HttpRequest) -> HttpResponse:
     """The first topic; where there is none, what this is for."""
@@ -76,6 +82,8 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
     if topic.version is not None:
         try:
             with within(None, _SLOW):
+                context |= {"cards": list(cards.open_of(topic)[:3]), "rising": risen(topic, asked)}
+                context["colleagues"] = colleagues(viewer) if context["cards"] else []
                 context |= _counted(topic, asked) | _streamed(request, topic.version, asked, viewer)
         except TooSlow as error:
             context["slow"] = str(error)
@@ -95,14 +103,32 @@ def more(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 
 def _streamed(request: HttpRequest, version: Version, asked: Asked, viewer: User) -> dict[str, Any]:
-    rows, after = queries.stream(version.pk, asked.wanted(), after=talk.place_of(request.GET.get("after", "")))
+    row = Rising.objects.filter(pk=asked.rising, topic=version.topic_id).first() if asked.rising else None
+    only = tuple(row.said) if row else None
+    rows, after = queries.stream(version.pk, asked.wanted(only), after=talk.place_of(request.GET.get("after", "")))
     return {
         "rows": shown.stream(rows, version, viewer),
         "after": talk.mark(after),
         "because": list(BECAUSE.items()),
         "may_judge": may(viewer, "listening.judge"),
-        "narrowed": _narrowed(asked),
+        "narrowed": " · ".join([_narrowed(asked)] * bool(_narrowed(asked)) + ([str(row)] if row else [])),
     }
+
+
+def risen(topic: Topic, asked: Asked) -> list[tuple[Rising, str, str, bool]]:
+    """Words that rise: the row, its growth in words, the address that lists its rows, and whether that is shown."""
+    rows = Rising.objects.filter(topic=topic).order_by("place")
+    return [
+        (row, _grown(row), asked.address(rising="" if row.pk == asked.rising else row.pk, at="", alike="", aside=""),
+         row.pk == asked.rising)
+        for row in rows
+    ]  # fmt: skip
+
+
+def _grown(row: Rising) -> str:
+    if not row.before:
+        return "new"
+    return f"{100 * (row.mentions - row.before) / row.before:+,.0f} %".replace("-", "−")
 
 
 def _counted(topic: Topic, asked: Asked) -> dict[str, Any]:
