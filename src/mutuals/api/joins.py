@@ -48,7 +48,8 @@ class JoinOut(Out):
 class Merging(In):
     """With whom, who is kept (one of the two; else whoever is known longer), and whose value stands for a field.
 
-    A field without a choice follows the newest entry; tags are joined; stage, owner and team are filled where empty.
+    A field without a choice stays that of whoever is kept, where they have one of equal standing; tags are joined; stage,
+    owner and team are filled where empty.
     """
 
     with_id: Id
@@ -238,8 +239,8 @@ def _page(rows: list[joins.Past], limit: int) -> Page[PastOut]:
             kind=one.kind,
             at=one.at,
             by=one.by,
-            person=Ref.of(one.person),
-            other=Ref.of(one.other),
+            person=Ref(id=one.person.pk, name=one.names[0]),
+            other=Ref(id=one.other.pk, name=one.names[1]),
             moved=one.moved,
             undone_at=one.undone_at,
             undone_by=one.undone_by,

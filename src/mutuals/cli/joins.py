@@ -119,8 +119,8 @@ def merges(args: argparse.Namespace) -> list[dict[str, Any]]:
             "key": row.key,
             "at": row.at,
             "what": row.kind,
-            "person": f"{row.person.pk} {row.person}",
-            "other": f"{row.other.pk} {row.other}",
+            "person": f"{row.person.pk} {row.names[0]}",
+            "other": f"{row.other.pk} {row.names[1]}",
             "by": row.by,
             "undone": row.undone_at,
         }
@@ -134,8 +134,8 @@ def undo(args: argparse.Namespace) -> dict[str, Any]:
     if args.preview:
         told = joins.apart_whole(joins.merge_of(args.key), viewer=by)
         return {
-            "stays": f"{told.person.pk} {told.person}",
-            "leaves": f"{told.other.pk} {told.other}" if told.other else "",
+            "stays": f"{told.person.pk} {told.names['stays']}",
+            "leaves": f"{told.other.pk} {told.names['goes']}" if told.other else "",
             **_goes(told),
         }
     if args.for_good:

@@ -14,7 +14,7 @@ from mutuals.identity import edges, forest, merge, picks, split
 from mutuals.identity.merge import Done
 from mutuals.identity.models import Merge, Split
 from mutuals.people import canonical, hanging, persons
-from mutuals.people.choice import chosen
+from mutuals.people.choice import Voice, chosen, merged
 from mutuals.people.hanging import Thing
 from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Gone
@@ -69,11 +69,12 @@ class Apart:
     other: Person | None  # None = a new person
     shares: list[Share]
     asked: dict[str, list[Thing]]
+    called: tuple[str, str] | None = None  # of a merge: by what their own records say
 
     @property
     def names(self) -> dict[str, str]:
         """Both as they are told apart."""
-        return dict(zip(("stays", "goes"), told_apart(self.person, self.other), strict=True))
+        return dict(zip(("stays", "goes"), self.called or told_apart(self.person, self.other), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,33 @@ class Past:
     moved: dict[str, int]
     undone_at: datetime | None
     undone_by: str
+    names: tuple[str, str]  # of both; of a merge by what their own records say
+
+    @property
+    def told_apart(self) -> tuple[str, str]:
+        """Both names, with their numbers where they are the same."""
+        return _numbered(self.names, self.person, self.other)
 
 
 def told_apart(one: Person, other: Person | None) -> tuple[str, str]:
     """Two people as they are called, with their numbers where that is the same name; nobody yet is somebody new."""
     names = str(one), str(other or "somebody new")
-    return names if other is None or names[0] != names[1] else (f"{one} ({one.pk})", f"{other} ({other.pk})")
+    return names if other is None else _numbered(names, one, other)
+
+
+def called_before(pairs: Sequence[tuple[Person, Person]]) -> list[tuple[str, str]]:
+    """Those who were merged, as they are called by their own records: whoever was kept may have the other one's name now."""
+    own = picks.own_names({person.pk for pair in pairs for person in pair})
+    found = []
+    for one, other in pairs:
+        gone = own[other.pk] or str(other)
+        kept = own[one.pk] or (str(one) if str(one) != gone else f"Person {one.pk}")
+        found.append((kept, gone))
+    return found
+
+
+def _numbered(names: tuple[str, str], one: Person, other: Person) -> tuple[str, str]:
+    return names if names[0] != names[1] else (f"{names[0]} ({one.pk})", f"{names[1]} ({other.pk})")
 
 
 def together(one: Person, other: Person, *, viewer: User, keep: Person | None = None) -> Together:
@@ -113,7 +135,7 @@ def together(one: Person, other: Person, *, viewer: User, keep: Person | None = 
     return Together(
         kept,
         gone,
-        _choices(kept, gone, [*ids[0], *ids[1]]),
+        _choices(kept, gone, merged(persons.voices(ids[0]), persons.voices(ids[1]))),
         _shares((ids[0], edges.profiles_of(ids[0])), (ids[1], edges.profiles_of(ids[1]))),
         merge.reasons_against(kept, gone),
     )
@@ -127,7 +149,8 @@ def apart_whole(row: Merge, *, viewer: User) -> Apart:
     root = _roots(row.kept)[row.kept_id]
     leave = forest.under(row.gone_id)
     stay = [number for number in cluster(root) if number not in set(leave)]
-    return Apart(root, row.gone, _shares((stay, edges.profiles_of(stay)), (leave, edges.profiles_of(leave))), {})
+    shares = _shares((stay, edges.profiles_of(stay)), (leave, edges.profiles_of(leave)))
+    return Apart(root, row.gone, shares, {}, _numbered(called_before([(root, row.gone)])[0], root, row.gone))
 
 
 def apart(person: Person, profile_ids: Sequence[int], *, viewer: User, to: Person | None = None) -> Apart:
@@ -197,16 +220,18 @@ def history(
         splits = splits.filter(Q(person__in=ids) | Q(to__in=ids))
     if before is not None:
         merges, splits = merges.filter(at__lt=before), splits.filter(at__lt=before)
-    found = [_merged(row) for row in merges.order_by("-at", "-pk")[:limit]]
+    joined = list(merges.order_by("-at", "-pk")[:limit])
+    names = called_before([(row.kept, row.gone) for row in joined])
+    found = [_merged(row, told) for row, told in zip(joined, names, strict=True)]
     found += [_parted(row) for row in splits.order_by("-at", "-pk")[:limit]]
     return sorted(found, key=lambda past: past.at, reverse=True)[:limit]
 
 
-def merges_of(person: Person) -> list[Merge]:
+def merges_of(person: Person) -> list[Past]:
     """The live merges that made a person what they are, oldest first: each can be split off as a whole."""
-    return list(
-        Merge.objects.filter(gone__in=cluster(person), undone_at=None).select_related("kept", "gone").order_by("pk")
-    )
+    rows = Merge.objects.filter(gone__in=cluster(person), undone_at=None).select_related("kept", "gone").order_by("pk")
+    names = called_before([(row.kept, row.gone) for row in rows])
+    return [_merged(row, told) for row, told in zip(rows, names, strict=True)]
 
 
 def _roots(*people: Person) -> dict[int, Person]:
@@ -218,8 +243,8 @@ def _roots(*people: Person) -> dict[int, Person]:
     return {number: rows[root] for number, root in roots.items()}
 
 
-def _choices(kept: Person, gone: Person, ids: Sequence[int]) -> list[Choice]:
-    stands = chosen(persons.voices(ids))
+def _choices(kept: Person, gone: Person, voices: Sequence[Voice]) -> list[Choice]:
+    stands = chosen(voices)
     fields = [
         Choice(name, getattr(kept, name), getattr(gone, name), stands[name], (picks.KEPT, picks.GONE))
         for name in picks.FIELDS
@@ -238,12 +263,13 @@ def _shares(here: tuple[Sequence[int], Sequence[int]], there: tuple[Sequence[int
     ]
 
 
-def _merged(row: Merge) -> Past:
+def _merged(row: Merge, names: tuple[str, str]) -> Past:
     key = f"{'unmerge' if row.undone_at else 'merge'}:{row.pk}"
-    return Past(key, "merge", row.at, row.by, row.kept, row.gone, {}, row.undone_at, row.undone_by)
+    return Past(key, "merge", row.at, row.by, row.kept, row.gone, {}, row.undone_at, row.undone_by, names)
 
 
 def _parted(row: Split) -> Past:
     key = f"{'unsplit' if row.undone_at else 'split'}:{row.pk}"
     moved = {name: len(pairs) for name, pairs in row.moved.items()}
-    return Past(key, "split", row.at, row.by, row.person, row.to, moved, row.undone_at, row.undone_by)
+    names = str(row.person), str(row.to)
+    return Past(key, "split", row.at, row.by, row.person, row.to, moved, row.undone_at, row.undone_by, names)

@@ -61,7 +61,8 @@ def merge(
     """Two persons are one human. The same merge twice is one; ids that were merged away stand for whom they became.
 
     `keep` is one of the two, else whoever is known longer. `choices` says by field whose value stands ("kept", "gone";
-    for tags, stage, owner and team also "both", which is the rule): fields without a choice follow the newest entry.
+    for tags, stage, owner and team also "both", which is the rule): a field without a choice stays that of whoever is kept,
+    where they have one of equal standing (staff before files before what a presence calls itself).
     Refused: a person with themself, an unknown field (Unfit), somebody erased (Gone), and Blocked where staff said that
     they are two, unless they are to be merged `anyway`.
     """

@@ -6,6 +6,7 @@ profiles say, so taking one means writing it into the own record of whoever is k
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,8 +17,9 @@ from mutuals.identity.models import Merge
 from mutuals.identity.remark import own_record
 from mutuals.people import persons
 from mutuals.people.choice import CHOSEN, Voice, chosen
-from mutuals.people.models import Person
+from mutuals.people.models import Person, Profile
 from mutuals.people.persons import Unfit
+from mutuals.people.profiles import OWN
 
 COLUMNS = {"tags": "tags", "stage": "stage", "owner": "owner_id", "team": "team_id"}
 """What may be taken that stands on the person, and the column it stands in."""
@@ -76,6 +78,20 @@ def replayed(value: Any, after: Any, later: Iterable[Step], now: Any) -> tuple[l
         value, after = combined(before, step.gone, step.chose), step.after
         steps.append((before, value))
     return steps, carried(value, after, now)
+
+
+def own_names(person_ids: Iterable[int]) -> dict[int, str]:
+    """What these very rows are called by their own profiles, as if nobody had been merged into them; "" = nobody named them."""
+    ids = list(person_ids)
+    taken = Merge.objects.filter(kept__in=ids, undone_at=None, choices__has_key="name").order_by("-pk")
+    before = {merge.kept_id: merge.choices["name"]["told"] for merge in taken}  # the oldest of several last
+    spoken: dict[int, list[Voice]] = defaultdict(list)
+    for holder, *told in Profile.objects.filter(person__in=ids).values_list("person", *persons.VOICE):
+        voice = Voice(*told)
+        if voice.network == OWN and holder in before:
+            voice = replace(voice, fields=_without({**voice.fields, "name": before[holder]}))
+        spoken[holder].append(voice)
+    return {number: str(chosen(spoken[number])["name"]) for number in ids}
 
 
 def take(kept: Person, gone: Person, choices: Mapping[str, str], *, by: str, now: datetime) -> dict[str, Any]:
@@ -203,7 +219,12 @@ def _sides(step: Merge, *, without: Merge | None = None) -> dict[str, Any]:
 def _as_before(own: Voice, step: Merge) -> Voice:
     """The own record of whoever is kept without what this merge and later ones wrote into it."""
     taken = {name: told["told"] for name, told in step.choices.items() if name in FIELDS}
-    return replace(own, fields={name: told for name, told in {**own.fields, **taken}.items() if told is not None})
+    return replace(own, fields=_without({**own.fields, **taken}))
+
+
+def _without(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries without those that there were not."""
+    return {name: told for name, told in fields.items() if told is not None}
 
 
 def _replace(row: Merge, name: str, written: Any, by: Any, *, now: datetime) -> bool:

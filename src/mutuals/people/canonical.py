@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import F, Max, Min
+
 from mutuals.base import gate
 from mutuals.people.models import Person
 from mutuals.people.persons import Gone
@@ -33,10 +35,13 @@ def held(person_ids: Iterable[int]) -> dict[int, Person]:
 
 
 def join(gone: Person, kept: Person) -> None:
-    """Everybody of one cluster belongs to another from now on. Both are canonical and held."""
-    Person.objects.filter(canonical_id=gone.pk).update(canonical_id=kept.pk)
+    """Everybody of one cluster belongs to another from now on, heard after all who are there. Both are canonical, held."""
+    last = Person.objects.filter(canonical_id=kept.pk).aggregate(last=Max("precedence"))["last"] or 0
+    Person.objects.filter(canonical_id=gone.pk).update(canonical_id=kept.pk, precedence=F("precedence") + last + 1)
 
 
 def part(person_ids: Sequence[int], root: int) -> None:
-    """These rows become a cluster of their own, of which `root` is the canonical one."""
-    Person.objects.filter(pk__in=person_ids).exclude(canonical_id=root).update(canonical_id=root)
+    """These rows become a cluster of their own, of which `root` is the canonical one, in the order in which they spoke."""
+    leaving = Person.objects.filter(pk__in=person_ids).exclude(canonical_id=root)
+    first = leaving.aggregate(first=Min("precedence"))["first"] or 0
+    leaving.update(canonical_id=root, precedence=F("precedence") - first)

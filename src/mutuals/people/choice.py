@@ -1,14 +1,15 @@
 """Which of several sayings about a person stands on their page. Pure.
 
-The newest staff entry wins; else the newest source. A name that is only shown serves where neither staff nor a file told one:
-first that of a customer's record, then what a presence calls itself, which anybody may; so does an address itself.
+What staff said wins, else what a source told; of several the newest. A name that is only shown serves where neither staff nor a
+file told one: first that of a customer's record, then what a presence calls itself, which anybody may; so does an address.
+Where persons were merged, whoever stays keeps what they have of equal standing: values of who goes fill what they lack.
 A phone number without its country, as a file wrote it, stands only where there is no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -33,15 +34,22 @@ class Voice:
     shown: str
     label: str
     fields: Mapping[str, Any]
+    precedence: int = 0  # of the person whose it is among those who were merged: the smaller, the sooner it is heard
+
+
+def merged(kept: Sequence[Voice], gone: Iterable[Voice]) -> list[Voice]:
+    """The voices of two persons as if the second were merged into the first."""
+    last = max((voice.precedence for voice in kept), default=0)
+    return [*kept, *(replace(voice, precedence=voice.precedence + last + 1) for voice in gone)]
 
 
 def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
     """The stored values of a person: every name of `CHOSEN`, and `name_key`."""
-    ordered = sorted(voices, key=lambda voice: voice.id)
-    best: dict[str, tuple[tuple[bool, str], Any]] = {}
+    ordered = sorted(voices, key=lambda voice: (voice.precedence, voice.id))
+    best: dict[str, tuple[tuple[bool, int, str], Any]] = {}
     for voice in sorted(ordered, key=lambda voice: (voice.network, voice.key)):  # decides between equals
         for name, one in said(voice.fields).items():
-            rank = (one.by.startswith("staff:"), one.at)
+            rank = (one.by.startswith("staff:"), -voice.precedence, one.at)
             if name in (*CHOSEN, AS_WRITTEN) and (name not in best or rank > best[name][0]):
                 best[name] = (rank, one.value)
     values = {

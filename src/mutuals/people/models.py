@@ -19,6 +19,7 @@ class Person(models.Model):
     """
 
     canonical = models.ForeignKey("self", on_delete=models.PROTECT, related_name="cluster")
+    precedence = models.IntegerField(db_default=0, default=0)  # whose values stand where persons were merged: 0 = first
     name = models.CharField(max_length=200, blank=True)
     name_key = models.CharField(max_length=200, blank=True)  # folded: lower case, no accents
     email = models.CharField(max_length=254, blank=True)  # chosen main address

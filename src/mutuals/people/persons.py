@@ -21,6 +21,8 @@ from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import require
 
 STAGES = ("", "lead", "customer", "former")
+VOICE = ("id", "network", "key", "name", "shown", "label", "fields", "person__precedence")
+"""What a `Voice` is made of, as columns of a profile that is somebody's."""
 _STORED = (*CHOSEN, "name_key")
 _WRITE = """
 UPDATE people_person p SET name = n.name, name_key = n.name_key, email = n.email, phone = n.phone, city = n.city,
@@ -150,8 +152,7 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
 
 def voices(person_ids: Iterable[int]) -> list[Voice]:
     """What the profiles of these very rows say, whoever they are merged into."""
-    columns = ("id", "network", "key", "name", "shown", "label", "fields")
-    return [Voice(*row) for row in Profile.objects.filter(person__in=list(person_ids)).values_list(*columns)]
+    return [Voice(*row) for row in Profile.objects.filter(person__in=list(person_ids)).values_list(*VOICE)]
 
 
 def choose(person_ids: Sequence[int], *, now: datetime) -> int:
@@ -163,9 +164,7 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     wanted = sorted(set(person_ids))
     spoken: dict[int, list[Voice]] = defaultdict(list)
     found = Profile.objects.filter(person__canonical_id__in=wanted)
-    for holder, *rest in found.values_list(
-        "person__canonical_id", "id", "network", "key", "name", "shown", "label", "fields"
-    ):
+    for holder, *rest in found.values_list("person__canonical_id", *VOICE):
         spoken[holder].append(Voice(*rest))
     rows: list[list[Any]] = []
     for pk, *stored in (

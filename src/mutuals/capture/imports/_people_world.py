@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from mutuals.people import erased
 from mutuals.people.choice import Voice, chosen
 from mutuals.people.models import Affiliation, Person, Profile
 from mutuals.people.names import fold, tidy
+from mutuals.people.persons import VOICE
 
 _PROFILES = """
 SELECT p.network, p.key, p.id, own.canonical_id, p.organisation_id, p.is_ours, p.name, p.shown, p.label, p.fields::text
@@ -191,10 +192,11 @@ class World:
         voices: dict[Pair, Voice] = {}
         if isinstance(ref, int):
             found = Profile.objects.filter(person__canonical_id=ref)
-            for voice in found.values_list("id", "network", "key", "name", "shown", "label", "fields"):
+            for voice in found.values_list(*VOICE):
                 voices[voice[1], voice[2]] = Voice(*voice)
         kept = self._shadow.get(f"profile:{joined(pair)}" for pair in human.pairs)
         for place, pair in enumerate(human.pairs):
             state = self._profiles.get(pair) or Presence(**kept.get(f"profile:{joined(pair)}", {}))
-            voices[pair] = state.voice(pair, place)
+            before = voices.get(pair)
+            voices[pair] = replace(state.voice(pair, place), precedence=before.precedence if before else 0)
         return str(chosen(voices.values())["name"])

@@ -29,7 +29,10 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field that both know differently: (value sent, words, whether it stands without a choice)."""
+    """One field that both know differently: (value sent, words, whether it stands without a choice).
+
+    What stands is sent along as such, with who stays: where somebody else is to stay, what the form shows is a choice.
+    """
 
     name: str
     words: str
@@ -37,7 +40,7 @@ class Field:
 
 
 def fields_of(together: Together) -> list[Field]:
-    """The fields about which there is something to choose. What stands anyway is sent as nothing chosen."""
+    """The fields about which there is something to choose."""
     names = _names(together.choices)
     return [
         Field(one.name, WORDS.get(one.name, one.name), _options(one, together, names))
@@ -57,10 +60,14 @@ def kept_of(post: QueryDict) -> Person | None:
 
 
 def choices_of(post: QueryDict, keep: Person | None) -> dict[str, str]:
-    """The choices by field for `merge.merge`: radios name the person whose value is taken. Unknown fields are left out."""
+    """The choices by field for `merge.merge`: radios name the person whose value is taken. Unknown fields are left out, and
+    those that stand without a choice."""
     found = {}
+    stood = set(post.getlist("stood")) if keep is not None and post.get("stays") == str(keep.pk) else set()
     for name in WORDS:
         said = post.get(f"take-{name}", "")
+        if f"{name}:{said}" in stood:
+            continue
         if said == picks.BOTH:
             found[name] = said
         elif said and keep is not None:

@@ -81,7 +81,7 @@ def part(request: HttpRequest, person_id: int) -> HttpResponse:
             )
             for one in rows
         ],
-        "merges": joins.merges_of(person),
+        "merges": [(row, row.key.removeprefix("merge:")) for row in joins.merges_of(person)],
         "to": to,
         "chosen": chosen,
         "is_empty": "show" in data and not chosen,
@@ -101,12 +101,15 @@ def part_whole(request: HttpRequest, merge_id: int) -> HttpResponse:
     try:
         if request.method != "POST":
             told = joins.apart_whole(row, viewer=caller(request))
-            return render(request, "merges/leave.html", {"row": row, "apart": told, "person": told.person})
+            names = joins.called_before([(row.kept, row.gone)])[0]
+            return render(
+                request, "merges/leave.html", {"row": row, "names": names, "apart": told, "person": told.person}
+            )
         done = split.whole(row, by=caller(request), now=clock.now())
     except REFUSALS as error:
         messages.error(request, str(error))
         return redirect("customer", row.kept_id)
-    return _told(request, done, f"{done.person} and {done.other} are two people again")
+    return _told(request, done, f"{' and '.join(joins.told_apart(done.person, done.other))} are two people again")
 
 
 @needs("person.merge")
@@ -139,7 +142,7 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("joins")
     words = {
-        "unmerge": f"{done.person} and {done.other} are two people again",
+        "unmerge": f"{' and '.join(joins.told_apart(done.person, done.other))} are two people again",
         "merge": f"{done.person} is one person again",
         "unsplit": f"What left {done.person} is back",
         "split": f"Split off from {done.person} again",
@@ -167,7 +170,7 @@ def _merged(request: HttpRequest, person: Person, other: Person) -> HttpResponse
         messages.error(request, str(error))
         return redirect(f"{reverse('merge', args=[person.pk])}?with={other.pk}")
     gone = done.other or other
-    return _told(request, done, f"{gone} and {done.person} joined")
+    return _told(request, done, f"{' and '.join(joins.told_apart(gone, done.person))} joined")
 
 
 def _parted(request: HttpRequest, person: Person, chosen: list[int], to: Person | None) -> HttpResponse:
