@@ -27,11 +27,13 @@ from mutuals.api import (
     people,
     privacy,
     profiles,
+    readings,
     search,
     sources,
     staff,
     sweeps,
     tokens,
+    topics,
 )
 from mutuals.api._door import Api, Json, Reader, answered, guard
 
@@ -75,11 +77,13 @@ for part in (
     people,
     privacy,
     profiles,
+    readings,
     search,
     sources,
     staff,
     sweeps,
     tokens,
+    topics,
 ):
     api.add_router("", part.router)
 

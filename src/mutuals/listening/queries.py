@@ -41,6 +41,13 @@ def versions_of(topics: Collection[int]) -> dict[int, Version]:
     return {row.topic_id: row for row in rows}
 
 
+def filled(version: Version | None) -> int:
+    """How much of history a version has read, in a hundred."""
+    if version is None or not version.began_below:
+        return 0
+    return round(100 * (1 - (version.below or 0) / version.began_below))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From when until before when; `zone` says where days begin."""

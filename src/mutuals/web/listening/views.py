@@ -76,7 +76,7 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
         "asked": asked,
         "ranges": [(words, f"?days={days}", days == asked.days) for days, words in DAYS],
         "filling": filling,
-        "filled": _filled(filling),
+        "filled": queries.filled(filling),
         "may_edit": may(viewer, "topic.edit"),
     }
     if topic.version is not None:
@@ -207,13 +207,6 @@ def _changed(now: int, before: int) -> str:
 
 def _points(change: int) -> str:
     return f"{'↑' if change > 0 else '↓' if change < 0 else '='} {abs(change)} points"
-
-
-def _filled(version: Version | None) -> int:
-    """How much of history was read, in a hundred."""
-    if version is None or not version.began_below:
-        return 0
-    return round(100 * (1 - (version.below or 0) / version.began_below))
 
 
 def _narrowed(asked: Asked) -> str:

@@ -1,0 +1,168 @@
+"""`mutuals topics` and `mutuals cards`: what is listened for, what it found, and what waits for somebody."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import timedelta
+from typing import Any
+
+from mutuals.base import clock
+from mutuals.cli._say import Missing, me, verb
+from mutuals.listening import cards, fill, queries, rise, topics, warn
+from mutuals.listening.models import Card, Kind, Topic
+from mutuals.listening.queries import Span
+from mutuals.staff.models import User
+
+_DAYS = 30
+
+
+def register(groups: Any) -> None:
+    """Add `topics` and `cards` with their verbs."""
+    verbs = groups.add_parser("topics", help="what is listened for").add_subparsers(required=True, metavar="VERB")
+    verb(verbs, "list", listed, "all topics with their mentions of the last thirty days")
+    parser = verb(
+        verbs, "add", add, "listen for something; the worker reads history",
+        examples=["mutuals topics add Leaks 'kettle AND leak* NOT toy' --kind product"],
+    )  # fmt: skip
+    _asking(parser)
+    parser.add_argument("--here", action="store_true", help="read history now, until it is done")
+    _asking(verb(verbs, "try", try_out, "what words would find, before anything is saved"))
+    parser = verb(verbs, "mentions", mentions, "the newest mentions of a topic")
+    parser.add_argument("name")
+    parser.add_argument("--many", type=int, default=20, help="how many (20)")
+    verb(verbs, "away", away, "listen no more").add_argument("name")
+    verb(verbs, "look", look, "read history, look for bursts and for rising words, now", by_somebody=False)
+    verbs = groups.add_parser("cards", help="what somebody has to look at").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    verb(verbs, "list", cards_listed, "what waits, the gravest first")
+    parser = verb(verbs, "settle", settle, "say what was done about a card")
+    parser.add_argument("card", type=int)
+    parser.add_argument("state", choices=["acted", "delegated", "dismissed"])
+    parser.add_argument("--reason", default="")
+    parser.add_argument("--to", default="", metavar="EMAIL")
+
+
+def _asking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    parser.add_argument("words", help='such as: kettle AND (leak* OR "hot water" NEAR(5) floor) NOT toy')
+    parser.add_argument("--kind", choices=list(Kind.values), default=Kind.THEME.value)
+    parser.add_argument("--language", action="append", default=[], help="only these; as often as needed")
+    parser.add_argument("--without", action="append", default=[], metavar="AUTHOR", help="whose words do not count")
+    parser.add_argument("--budget", default="one a month", help="false alarms that are borne (one a month)")
+
+
+def _wanted(args: argparse.Namespace) -> topics.Wanted:
+    return topics.Wanted(args.name, args.words, args.kind, tuple(args.language), tuple(args.without), args.budget)
+
+
+def _topic(args: argparse.Namespace) -> Topic:
+    found = queries.visible_to(me(args)).filter(name=args.name).first()
+    if found is None:
+        raise Missing(f"There is no topic {args.name[:80]}.")
+    return found
+
+
+def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """One line a topic."""
+    now, found = clock.now(), []
+    for topic in queries.visible_to(me(args)):
+        board = (
+            queries.board(topic.version_id, Span(now - timedelta(days=_DAYS), now, "UTC")) if topic.version_id else None
+        )
+        version = queries.versions_of([topic.pk]).get(topic.pk)
+        found.append(
+            {
+                "id": topic.pk,
+                "name": topic.name,
+                "kind": topic.kind,
+                "words": topic.version.words if topic.version else "",
+                "mentions": board.n if board else 0,
+                "net sentiment": board.net if board else None,
+                "history read": f"{queries.filled(version)} %" if version else "all",
+            }
+        )
+    return found
+
+
+def add(args: argparse.Namespace) -> dict[str, Any]:
+    """The topic that was made."""
+    made = topics.make(_wanted(args), by=me(args), now=clock.now())
+    if args.here and made.version_id:
+        fill.fill(made.version_id)
+    return {"id": made.pk, "name": made.name}
+
+
+def try_out(args: argparse.Namespace) -> dict[str, Any]:
+    """How many are met, and how much of it is noise."""
+    found = topics.sample(_wanted(args), by=me(args))
+    noise = found.noise
+    return {
+        "met": found.many,
+        "of the newest": found.looked,
+        "noise": f"{noise.share:.0%} (from {noise.low:.0%} to {noise.high:.0%})" if noise else "unknown",
+        **found.why,
+        "newest": [row.text[:200] for row in found.newest],
+    }
+
+
+def mentions(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """One line a mention."""
+    topic = _topic(args)
+    rows = (
+        queries.stream(topic.version_id, queries.Wanted(), limit=max(1, min(args.many, 200)))[0]
+        if topic.version_id
+        else []
+    )
+    return [
+        {
+            "id": one.row.pk,
+            "at": one.mention.occurred_at,
+            "network": one.mention.network,
+            "mood": one.mention.mood,
+            "intents": ", ".join(one.reading.intents) if one.reading else "",
+            "copies": one.copies,
+            "text": " ".join(one.row.text.split())[:120],
+        }
+        for one in rows
+    ]
+
+
+def away(args: argparse.Namespace) -> dict[str, Any]:
+    """What was put away."""
+    topic = _topic(args)
+    topics.put_away(topic, by=me(args), now=clock.now())
+    return {"put away": topic.name}
+
+
+def look(args: argparse.Namespace) -> dict[str, Any]:
+    """What the worker does by the clock, done now."""
+    fill.catch_up()
+    now = clock.now()
+    return {"cards": warn.watch_all(now=now), "rising": rise.rise_all(now=now)}
+
+
+def cards_listed(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """One line a card."""
+    return [_card(row) for row in cards.visible_to(me(args)).filter(state="open")[:100]]
+
+
+def settle(args: argparse.Namespace) -> dict[str, Any]:
+    """The card as it is now."""
+    by = me(args)
+    row = cards.visible_to(by).filter(pk=args.card).first()
+    if row is None:
+        raise Missing(f"There is no card {args.card}.")
+    to = User.objects.filter(email__iexact=args.to).first() if args.to else None
+    return _card(cards.settle(row, args.state, reason=args.reason, to=to, by=by, now=clock.now()))
+
+
+def _card(row: Card) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "level": ("", "watch", "act", "crisis")[row.level],
+        "words": row.words,
+        "customers": row.touched,
+        "value": f"{row.value} {row.currency}".strip(),
+        "state": row.state,
+    }
