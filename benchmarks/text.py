@@ -13,6 +13,7 @@ from benchmarks.claims import run
 CLAIMS = {
     "shipped": "benchmarks.text_shipped",
     "own": "benchmarks.text_own",
+    "closer": "benchmarks.text_closer",
     "corrections": "benchmarks.text_corrections",
     "in-domain": "benchmarks.text_in_domain",
     "language": "benchmarks.text_language",

@@ -24,9 +24,9 @@ from mutuals.text.normal import plain
 from mutuals.text.vectors import Vectors
 
 FOLDS = 3
-ELSEWHERE = {"mood": 0.3, "emotion": 0.35}
+ELSEWHERE = {"mood": 0.5, "emotion": 0.5}
 """What a comment of GoEmotions weighs beside a post of the corpus: its moods are not towards a brand."""
-RIDGE = {"mood": 1.5, "emotion": 0.3, "intents": 0.4, "urgency": 0.4}
+RIDGE = {"mood": 2.0, "emotion": 0.5, "intents": 0.4, "urgency": 0.4}
 _SOME = 5
 """Of the comments each such one helps to fit a fold; the head that ships is fitted on all."""
 
@@ -108,23 +108,23 @@ class Made:
     def _about(self, z: np.ndarray, target: np.ndarray, *, many: bool) -> dict[str, object]:
         if many:
             chances = 1 / (1 + np.exp(-z))
-            limits = [_limit(chances[:, one], target[:, one] > 0) for one in range(z.shape[1])]
-            f1 = [round(_f1(chances[:, one] >= limits[one], target[:, one] > 0), 3) for one in range(z.shape[1])]
-            return {"limits": limits, "f1": f1, "macro_f1": round(float(np.mean(f1)), 3)}
+            limits = [limit(chances[:, one], target[:, one] > 0) for one in range(z.shape[1])]
+            each = [round(f1(chances[:, one] >= limits[one], target[:, one] > 0), 3) for one in range(z.shape[1])]
+            return {"limits": limits, "f1": each, "macro_f1": round(float(np.mean(each)), 3)}
         said, true = z.argmax(axis=1), target.argmax(axis=1)
         every = range(z.shape[1])
-        f1 = [round(_f1(said == one, true == one), 3) for one in every]
-        english = [_f1((said == one)[self.english], (true == one)[self.english]) for one in every]
-        return {"f1": f1, "macro_f1": round(float(np.mean(f1)), 3), "macro_f1_en": round(float(np.mean(english)), 3)}
+        each = [round(f1(said == one, true == one), 3) for one in every]
+        english = [f1((said == one)[self.english], (true == one)[self.english]) for one in every]
+        return {"f1": each, "macro_f1": round(float(np.mean(each)), 3), "macro_f1_en": round(float(np.mean(english)), 3)}
 
 
-def _f1(said: np.ndarray, true: np.ndarray) -> float:
+def f1(said: np.ndarray, true: np.ndarray) -> float:
     return float(2 * (said & true).sum() / max(said.sum() + true.sum(), 1))
 
 
-def _limit(chances: np.ndarray, true: np.ndarray) -> float:
+def limit(chances: np.ndarray, true: np.ndarray) -> float:
     """The probability from which on a label is given: where F1 is highest on held-out rows."""
-    return max((round(0.2 + 0.02 * step, 2) for step in range(26)), key=lambda limit: _f1(chances >= limit, true))
+    return max((round(0.2 + 0.02 * step, 2) for step in range(26)), key=lambda limit: f1(chances >= limit, true))
 
 
 def write(folder: Path, heads: dict[str, fit.Head], about: dict[str, object], ours: rows.Rows) -> None:

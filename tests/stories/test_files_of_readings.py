@@ -60,6 +60,7 @@ def test_parquet_goes_in_and_out_by_several_processes(tmp_path):
         (b"id,body\n1,x\n", ["--map", "text=bodi"], "Did you mean “body”?"),
         (b"id,a,b\n1,x,y\n", ["--map", "text=a", "--map", "text=b"], "to “a” and to “b”; choose one"),
         (b"id,a\n1,x\n", ["--map", "text=a", "--map", "brand=a"], "is given to text and to brand"),
+        (b"id,text\n1,x\n", ["--closer"], "install the extra"),
         (b"", [], "empty"),
         (b"\x1f\x8bxxxx", [], "gzip"),
     ],

@@ -55,6 +55,9 @@ def register(groups: Any) -> None:
         "--map", action="append", default=[], metavar="OURS=THEIRS", help="which column is what, such as text=Body"
     )
     parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, 4), help="that read at once")
+    parser.add_argument(
+        "--closer", action="store_true", help="look closer at what is unsure: slower, better; needs the extra `closer`"
+    )
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
 
@@ -64,6 +67,12 @@ def read(args: argparse.Namespace) -> dict[str, Any]:
     if not 1 <= args.processes <= 64:
         raise Refused("--processes is a number from 1 to 64.")
     check(args.out, args.posts)
+    if args.closer:
+        closer: Any = import_module("mutuals.text.closer")
+        try:
+            closer.shipped()
+        except closer.NoEncoder as error:
+            raise Refused(str(error)) from error
     line, notes = Line(quiet=args.json), list[str]()
     try:
         with scratch() as folder:
@@ -181,7 +190,7 @@ def _written(args: argparse.Namespace, kept: Path, rows: int, line: Line) -> dic
                 ]
 
         processes = args.processes if rows > _BATCH else 1
-        for found in pool.readings(batches(), processes=processes):
+        for found in pool.readings(batches(), processes=processes, closer=args.closer):
             names = ids.pop(0)
             out.add(_columns(names, found))
             for one in found:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from mutuals.text.clauses import about
+from mutuals.text.closer import Closer
 from mutuals.text.features import Text, cut, parted
 from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
 from mutuals.text.language import UNKNOWN, languages
@@ -17,6 +19,10 @@ from mutuals.text.phrases import phrases
 
 _BATCH = 256
 _WORDS = 3  # that a label is said to rest on
+_SURE = {"mood": 0.8, "emotion": 0.6}
+"""A probability from which on a label of these heads needs no closer look."""
+_OPEN = (0.1, 0.8)  # an intent whose probability lies between them needs one
+_CLOSER = 0.7  # what the closer look counts beside the fast heads
 _CLAUSE = 0.5  # what the clause of the brand counts beside the whole text
 
 
@@ -59,10 +65,16 @@ class Reading:
 
 
 class Reader:
-    """Reads with one model; what it reckons for a word is kept, so one reader should read many posts."""
+    """Reads with one model; what it reckons for a word is kept, so one reader should read many posts.
 
-    def __init__(self, model: Model | None = None) -> None:
+    With a `closer` look (text/closer.py, an extra) posts of which the model is unsure are read again, a hundred times slower.
+    `looked` counts them.
+    """
+
+    def __init__(self, model: Model | None = None, closer: Closer | None = None) -> None:
         self.model = model or shipped()
+        self.looked = 0
+        self._closer = closer
         self._scorer = Scorer(self.model)
 
     def read(self, posts: Sequence[Post]) -> list[Reading]:
@@ -75,11 +87,14 @@ class Reader:
         texts = [cut(line, post.language or language) for line, post, language in zip(lines, posts, found, strict=True)]
         logits, brings = self._scorer.score(texts)
         self._towards_brands(posts, lines, texts, logits)
+        limits = np.tile([self.model.limits[name] for name in INTENTS], (len(posts), 1))
+        if self._closer:
+            self._look_closer(self._closer, lines, logits, limits)
         moods, emotions = _shares(logits[:, span("mood")]), _shares(logits[:, span("emotion")])
         intents = 1 / (1 + np.exp(-np.clip(logits[:, span("intents")], -50, 50)))
         urgency = _shares(logits[:, span("urgency")])
         for row, text in enumerate(texts):
-            yield self._reading(text, moods[row], emotions[row], intents[row], urgency[row], brings[row])
+            yield self._reading(text, moods[row], emotions[row], intents[row], limits[row], urgency[row], brings[row])
 
     def _towards_brands(
         self, posts: Sequence[Post], lines: Sequence[str], texts: Sequence[Text], logits: Floats
@@ -94,16 +109,30 @@ class Reader:
             found, _ = self._scorer.score([cut(part, texts[row].language) for row, part in parts])
             logits[there, mood] = (1 - _CLAUSE) * logits[there, mood] + _CLAUSE * found[:, mood]
 
+    def _look_closer(self, closer: Closer, lines: Sequence[str], logits: Floats, limits: Any) -> None:
+        """Mix what the encoder says into the rows of which the model is unsure."""
+        chances = 1 / (1 + np.exp(-np.clip(logits[:, span("intents")], -50, 50)))
+        unsure = ((chances > _OPEN[0]) & (chances < _OPEN[1])).any(axis=1)
+        for head, sure in _SURE.items():
+            unsure |= _shares(logits[:, span(head)]).max(axis=1) < sure
+        there: list[int] = np.flatnonzero(unsure).tolist()
+        self.looked += len(there)
+        if len(there):
+            found = closer.logits([lines[row] for row in there])
+            logits[there] = (1 - _CLOSER) * logits[there] + _CLOSER * found
+            limits[there] = (1 - _CLOSER) * limits[there] + _CLOSER * np.array(
+                [closer.limits[name] for name in INTENTS]
+            )
+
     def _reading(
-        self, text: Text, moods: Floats, emotions: Floats, intents: Floats, urgency: Floats, brings: Floats
+        self, text: Text, moods: Floats, emotions: Floats, intents: Floats, limits: Any, urgency: Floats, brings: Floats
     ) -> Reading:
         def label(head: str, names: Sequence[str], chances: Floats, at: int) -> Label:
             column = brings[:, span(head)]
             says = column[:, at] if head == "intents" else column[:, at] - column.mean(axis=1)
             return Label(names[at], float(chances[at]), _because(text, says))
 
-        limits = self.model.limits
-        held = [at for at, name in enumerate(INTENTS) if intents[at] >= limits[name]]
+        held = [at for at in range(len(INTENTS)) if intents[at] >= limits[at]]
         if INTENTS.index("spam") in held:
             held = [INTENTS.index("spam")]
         weight = np.abs(brings[:, span("mood")]).max(axis=1) + np.abs(brings[:, span("intents")]).max(axis=1)

@@ -64,12 +64,13 @@ def refit(model: Model, posts: Sequence[str], moods: Sequence[str], *, seed: int
     base = Scorer(model).score(texts)[0][:, span("mood")].astype(np.float64)
     rows = bag(texts, model.vectors)
     target = np.array([MOODS.index(mood) for mood in moods])
-    root = np.linalg.cholesky(_alike(rows) + 1e-6 * np.eye(len(texts)))
+    root = np.asarray(np.linalg.cholesky(_alike(rows) + 1e-6 * np.eye(len(texts))), np.float64)
     fold = np.random.default_rng(seed).permutation(len(texts)) % _FOLDS
     tried = [(ridge, _even(target, even)) for even in _EVEN for ridge in _RIDGES]
     after, best = max((_held_out(root, base, target, fold, *one), -at) for at, one in enumerate(tried))
     move = _moved(root, base, target, tried[-best][1], tried[-best][0])
-    said = _with(model, move, np.linalg.solve(root.T, move.rows), rows, texts, target)
+    by = np.asarray(np.linalg.solve(root.T, move.rows), np.float64)
+    said = _with(model, move, by, rows, texts, target)
     return Refitted(said, _macro_f1(target, base.argmax(axis=1)), after)
 
 
@@ -104,7 +105,7 @@ def _alike(rows: Bag) -> Doubles:
 def _even(target: Ints, even: float) -> Doubles:
     """What each correction counts, one on average: rare moods more, by the power `even` of how rare they are."""
     counts = np.bincount(target)[target].astype(float) ** -even
-    return np.asarray(counts / counts.mean())
+    return np.asarray(counts / counts.mean(), np.float64)
 
 
 def _held_out(root: Doubles, base: Doubles, target: Ints, fold: Ints, ridge: float, counts: Doubles) -> float:
