@@ -115,7 +115,11 @@ class Made:
         every = range(z.shape[1])
         each = [round(f1(said == one, true == one), 3) for one in every]
         english = [f1((said == one)[self.english], (true == one)[self.english]) for one in every]
-        return {"f1": each, "macro_f1": round(float(np.mean(each)), 3), "macro_f1_en": round(float(np.mean(english)), 3)}
+        return {
+            "f1": each,
+            "macro_f1": round(float(np.mean(each)), 3),
+            "macro_f1_en": round(float(np.mean(english)), 3),
+        }
 
 
 def f1(said: np.ndarray, true: np.ndarray) -> float:
@@ -152,6 +156,7 @@ def write(folder: Path, heads: dict[str, fit.Head], about: dict[str, object], ou
                 "sha256": rows.digest(rows.HERE / "train"),
                 "licence": "CC BY 4.0",
             },
+            "VADER's lexicon": {"sha256": rows.digest(folder / "valences.txt"), "licence": "MIT"},
             "GoEmotions, train and val": {
                 "sha256": rows.digest(rows.DATA / "goemotions.parquet"),
                 "licence": "CC BY 4.0",
