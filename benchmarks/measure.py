@@ -26,6 +26,7 @@ from benchmarks import (  # noqa: E402 - Django first
     names,
     one_by_one,
     parting,
+    rules,
     running,
     timeline,
     words,
@@ -43,6 +44,7 @@ CLAIMS: dict[str, Callable[[World], list[Figure]]] = {
     "one_by_one": one_by_one.measure,
     "bulk_flow": bulk_flow.measure,
     "parting": parting.measure,
+    "rules": rules.measure,
     "running": running.measure,
 }
 

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from mutuals import __version__
 from mutuals.api import (
     _problems,
+    cases,
     channels,
     codes,
     conversations,
@@ -28,6 +29,7 @@ from mutuals.api import (
     privacy,
     profiles,
     readings,
+    rules,
     search,
     sources,
     staff,
@@ -62,6 +64,7 @@ api.add_decorator(guard, mode="view")
 api.add_decorator(answered, mode="operation")
 _problems.install(api)
 for part in (
+    cases,
     channels,
     codes,
     conversations,
@@ -78,6 +81,7 @@ for part in (
     privacy,
     profiles,
     readings,
+    rules,
     search,
     sources,
     staff,

@@ -156,7 +156,7 @@ def log(
     ):  # fmt: skip
         rows = rows.filter(**{name: value}) if value is not None else rows
     rows = rows.filter(pk__lt=before) if before else rows
-    return list(rows.order_by("-at", "-pk")[:limit])
+    return list(rows.order_by("-pk")[:limit])
 
 
 def what(firings: Sequence[Firing]) -> dict[int, str]:

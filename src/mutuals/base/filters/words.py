@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, TextField, Value
+from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Concat
 
 READ = 10_000
 """Letters of one text that are looked through."""
@@ -73,19 +72,9 @@ def phrase(told: Any) -> str:
     return " ".join(found) + ("*" if told.rstrip().endswith("*") else "")
 
 
-def said_in(path: str, wanted: Iterable[str]) -> Combinable:
-    """SQL for `Said(column).has(wanted)`; `path` is one column or several, parted by a blank."""
-    columns = [F(name) for name in path.split()]
-    text: Any = columns[0] if len(columns) == 1 else Concat(*_blanked(columns), output_field=TextField())
-    return _Says(text, Value(_pattern(wanted)))
-
-
-def _blanked(columns: list[F]) -> list[Combinable]:
-    """The columns with a blank between each."""
-    parts: list[Combinable] = []
-    for column in columns:
-        parts += [Value(" "), column] if parts else [column]
-    return parts
+def said_in(path: str, wanted: Sequence[str]) -> Combinable:
+    """SQL for `Said(column).has(wanted)`; `path` is one column or several, parted by a blank. NULL says nothing."""
+    return _Says(*(F(name) for name in path.split()), wanted=tuple(wanted))
 
 
 def _pattern(wanted: Iterable[str]) -> str:
@@ -98,19 +87,31 @@ def _pattern(wanted: Iterable[str]) -> str:
 
 
 class _Says(Func):
-    """Whether a text, folded, fits the pattern. Plain English is folded by the cheapest of ways."""
+    """Whether a text, folded, fits the pattern.
+
+    What is written without accents is folded cheaply, and looked through for the bare words first: LIKE costs a third of a
+    pattern.
+    """
 
     output_field = BooleanField()
     conditional = True
 
+    def __init__(self, *columns: Any, wanted: tuple[str, ...], **more: Any) -> None:
+        super().__init__(*columns, **more)
+        self.wanted = wanted
+
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-        text, told = compiler.compile(self.source_expressions[0])
-        pattern, asked = compiler.compile(self.source_expressions[1])
+        compiled = [compiler.compile(one) for one in self.source_expressions]
+        text = " || ' ' || ".join(sql for sql, _ in compiled)
+        text = f"({text})"
+        told = [value for _, values in compiled for value in values]
         start = f"left({text}, {READ})"
-        plain = f'lower({start} COLLATE "C")'
+        small = f'lower({text} COLLATE "C") LIKE ANY (%s) AND lower({start} COLLATE "C") ~ %s'
         marked = f"lower(regexp_replace(normalize({start}, NFKD), %s, '', 'g') COLLATE \"C\")"
         sql = (
-            f"coalesce((CASE WHEN octet_length({start}) = length({start}) THEN {plain}"
-            f' ELSE translate({marked}, %s, %s) END) COLLATE "C" ~ {pattern}, false)'
+            f"coalesce(CASE WHEN octet_length({text}) = length({text}) THEN {small}"
+            f' ELSE (translate({marked}, %s, %s) COLLATE "C") ~ %s END, false)'
         )
-        return sql, [*told, *told, *told, *told, f"[{_MARKS}]+", _LARGE, _SMALL, *asked]
+        pattern = _pattern(self.wanted)
+        bare = [f"%{one.rstrip('*').replace(' ', '%')}%" for one in self.wanted]
+        return sql, [*told * 3, bare, *told, pattern, *told, f"[{_MARKS}]+", _LARGE, _SMALL, pattern]

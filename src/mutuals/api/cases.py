@@ -1,0 +1,124 @@
+"""Cases: pieces of work about a conversation or a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import Http404, HttpRequest
+from ninja import Query
+from pydantic import Field
+
+from mutuals.api._auth import user_of
+from mutuals.api._door import Resource, one
+from mutuals.api._paging import Cursor, Limit, pack, unpack
+from mutuals.api._types import MOST_ID, Id, In, Line, Out, Page, PathId, Ref
+from mutuals.api.people import person_named
+from mutuals.base import clock
+from mutuals.inbox import cases
+from mutuals.inbox.models import Case
+from mutuals.inbox.queries import visible_to as visible_turns
+from mutuals.people import queries as people
+
+router = Resource("cases")
+STATES = Literal["open", "solved", "dropped"]
+PRIORITIES = Literal["low", "normal", "high", "urgent"]
+Number = Annotated[int | None, Query(ge=1, le=MOST_ID)]
+
+
+class CaseOut(Out):
+    """One case. `opened_by` is a text key: staff:3, or rule:5 in whose owner's name it was opened."""
+
+    id: int
+    reference: str
+    title: str
+    state: STATES
+    priority: PRIORITIES
+    pillar: str
+    due_at: datetime | None
+    conversation_id: int | None
+    person: Ref | None
+    opened_by: str
+    opened_at: datetime
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Case) -> CaseOut:
+        """A row."""
+        told = {name: getattr(row, name) for name in cls.model_fields if name not in ("id", "person")}
+        return cls(id=row.pk, person=Ref.of(row.person.canonical if row.person else None), **told)
+
+
+class Opening(In):
+    """A new case. `minutes` is its limit."""
+
+    title: Annotated[Line, Field(min_length=1, max_length=200)]
+    conversation_id: Id | None = None
+    person_id: Id | None = None
+    priority: PRIORITIES = "normal"
+    minutes: Annotated[int, Field(ge=1, le=cases.MOST_MINUTES)] | None = None
+
+
+class Changing(In):
+    """What is to change."""
+
+    state: STATES | None = None
+    priority: PRIORITIES | None = None
+
+
+@router.read("/cases", act="case.view", out=Page[CaseOut], refuses=(404,))
+def listed(
+    request: HttpRequest,
+    state: Annotated[STATES | None, Query()] = None,
+    conversation_id: Number = None,
+    person_id: Number = None,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[CaseOut]:
+    """Cases, newest first."""
+    rows = cases.listed(
+        user_of(request),
+        state=state or "",
+        conversation_id=conversation_id,
+        person_ids=people.cluster(person_named(request, person_id)) if person_id else None,
+        before=unpack(cursor, datetime, int),
+        limit=limit + 1,
+    )
+    following = pack((rows[limit - 1].opened_at, rows[limit - 1].pk)) if len(rows) > limit else None
+    return Page[CaseOut](items=[CaseOut.of(row) for row in rows[:limit]], next=following)
+
+
+@router.read("/cases/{int:case_id}", act="case.view", out=CaseOut)
+def shown(request: HttpRequest, case_id: PathId) -> CaseOut:
+    """One case."""
+    return CaseOut.of(one(cases.visible_to(user_of(request)), case_id))
+
+
+@router.write("POST", "/cases", act="case.open", out=CaseOut, status=201, refuses=(404,))
+def opening(request: HttpRequest, body: Opening) -> CaseOut:
+    """Open a case; the one that is open in the same conversation is given back instead."""
+    by = user_of(request)
+    turn = None
+    if body.conversation_id is not None:
+        turn = visible_turns(by).select_related("conversation").filter(pk=body.conversation_id).first()
+        if turn is None:
+            raise Http404
+    made, _ = cases.open_case(
+        by=by,
+        now=clock.now(),
+        title=body.title,
+        conversation=turn.conversation if turn else None,
+        person=person_named(request, body.person_id) if body.person_id else None,
+        priority=body.priority,
+        pillar=turn.pillar if turn else "",
+        minutes=body.minutes,
+    )
+    return CaseOut.of(made)
+
+
+@router.write("PATCH", "/cases/{int:case_id}", act="case.edit", out=CaseOut)
+def changing(request: HttpRequest, case_id: PathId, body: Changing) -> CaseOut:
+    """Say how much it matters, end it, or open it again."""
+    by = user_of(request)
+    row = one(cases.visible_to(by), case_id)
+    return CaseOut.of(cases.change(row, by=by, now=clock.now(), state=body.state, priority=body.priority))
