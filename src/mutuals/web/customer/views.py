@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from mutuals.base import clock, journal
 from mutuals.base.ids import new_key
 from mutuals.base.models import Entry
+from mutuals.inbox import cases
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
 from mutuals.people import queries as people
@@ -65,6 +66,7 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "tabs": _tabs(person, viewer, tab),
         "identities": identities(person, profiles, viewer),
         "contact": _contact(person, viewer),
+        "cases": cases.listed(viewer, person_ids=[person.pk, *{one.person_id or 0 for one in profiles}], limit=5),
         "places": _places(person, viewer),
         "back_url": _back(request),
         "privacy_url": _privacy_url(person, viewer),

@@ -6,7 +6,7 @@ from typing import Any
 
 from mutuals.identity.link import links_of
 from mutuals.identity.models import LIVE
-from mutuals.inbox import queries
+from mutuals.inbox import cases, queries
 from mutuals.inbox.models import Turn
 from mutuals.people import queries as people
 from mutuals.people.models import Affiliation, Person, Profile
@@ -31,6 +31,7 @@ def card_of(turn: Turn, viewer: User, items: list[Any]) -> dict[str, Any]:
         "profile_icon": talk.icon_of(profile.network) if profile else "",
         "person": person,
         "may_link": may(viewer, "person.link") and profile is not None and profile.person_id is None,
+        "cases": cases.listed(viewer, conversation_id=turn.pk, limit=5),
         "others": sorted({item.who for item in items if item.who and not item.event}),
     }
     if person is None:

@@ -44,6 +44,9 @@ _ICONS = {
     "conversation.pending": "clock",
     "conversation.snoozed": "snooze",
     "conversation.woken": "snooze",
+    "conversation.routed": "flat",
+    "case.opened": "case",
+    "case.changed": "case",
 }
 
 
@@ -260,6 +263,8 @@ def _names(entries: Sequence[Entry], viewer: User) -> Mapping[str, str]:
 
 def _words(entry: Entry, names: Mapping[str, str]) -> str:
     by, data = names.get(entry.by, "Mutuals"), entry.data
+    if data.get("via"):
+        by = "A rule of yours" if by == "You" else f"A rule of {by}"
     if entry.kind == "conversation.assigned":
         to = names.get(f"staff:{data.get('to')}", "") if data.get("to") else ""
         if to and to == by:
@@ -273,6 +278,9 @@ def _words(entry: Entry, names: Mapping[str, str]) -> str:
         "conversation.pending": f"{by} said it is their turn",
         "conversation.snoozed": f"{by} snoozed it",
         "conversation.woken": "It came back from its snooze",
+        "conversation.routed": f"{by} routed it to {data.get('pillar')}",
+        "case.opened": f"{by} opened case {data.get('case')}",
+        "case.changed": f"{by} changed case {data.get('case')}: {data.get('state')}, {data.get('priority')}",
     }
     return str(words[entry.kind])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from mutuals.base import clock
+from mutuals.base import clock, journal
 from mutuals.capture import parked
 from mutuals.capture.models import Outgoing, SendState
 from mutuals.channels import queries as channels
@@ -55,6 +56,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "stuck": _stuck(viewer),
         "troubled": list(channels.troubled()[:MOST]) if may(viewer, "source.view") else [],
         "parked": parked.count(viewer) if may(viewer, "parked.view") else 0,
+        "told": _told(viewer, now),
         "heard": _heard(viewer),
         "may_begin": may(viewer, "source.manage") and may(viewer, "import.run"),
         "sources_url": _address("sources"),
@@ -62,6 +64,18 @@ def today(request: HttpRequest) -> HttpResponse:
     }
     context["waiting"] = min(len(context["mine"]), MOST) + len(context["stuck"])
     return render(request, "today/page.html", context)
+
+
+def _told(viewer: User, now: datetime) -> list[dict[str, Any]]:
+    """What rules told this user in the last three days, with where it leads."""
+    entries = journal.of(f"staff:{viewer.pk}").filter(kind="staff.told", at__gt=now - timedelta(days=3))
+    ways = {"conversation": "/inbox/", "person": "/customers/"}
+    found = []
+    for entry in entries[:MOST]:
+        kind, _, number = str(entry.data.get("thing", "")).partition(":")
+        url = f"{ways[kind]}{number}/" if kind in ways and number.isdecimal() else ""
+        found.append({"text": entry.data.get("text", ""), "at": entry.at, "url": url})
+    return found
 
 
 def _line(turn: Turn, now: Any, *, full: bool) -> dict[str, Any]:

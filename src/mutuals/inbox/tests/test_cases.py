@@ -1,0 +1,72 @@
+import pytest
+
+import cast
+from mutuals.base.models import Entry
+from mutuals.base.refusals import Refusal
+from mutuals.conversations.arrived import Joined
+from mutuals.inbox import cases, place
+from mutuals.inbox.models import Case, CaseState
+from mutuals.staff.permissions import NotAllowed
+
+
+@pytest.fixture
+def us(db):
+    return cast.staff()
+
+
+def test_one_case_is_open_in_a_conversation_and_the_second_asking_finds_it(us):
+    turn = cast.turn(cast.source(owner=us.olga))
+
+    first, is_new = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation, minutes=30)
+    again, is_newer = cases.open_case(by=us.ben, now=cast.NOW, title="Again", conversation=turn.conversation)
+
+    assert (is_new, is_newer, again) == (True, False, first)
+    assert first.reference == f"C-{first.pk:05d}"
+    assert Entry.objects.filter(kind="case.opened", about=f"conversation:{turn.pk}").count() == 1
+
+
+@pytest.mark.parametrize(
+    "more", [{"title": " "}, {"title": "x" * 201}, {"priority": "huge"}, {"minutes": -1}, {"conversation": None}]
+)
+def test_a_case_that_says_nothing_is_refused(us, more):
+    turn = cast.turn(cast.source(owner=us.olga))
+
+    with pytest.raises(Refusal):
+        cases.open_case(**{"by": us.ada, "now": cast.NOW, "title": "Leak", "conversation": turn.conversation} | more)
+
+    assert not Case.objects.exists()
+
+
+def test_a_case_ends_and_is_taken_up_again_unless_another_is_open(us):
+    turn = cast.turn(cast.source(owner=us.olga))
+    case, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation)
+
+    ended = cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="high")
+    cases.open_case(by=us.ada, now=cast.NOW, title="Next", conversation=turn.conversation)
+
+    assert (ended.state, ended.priority, ended.ended_at) == ("solved", "high", cast.NOW)
+    with pytest.raises(Refusal, match="Another case"):
+        cases.change(case, by=us.ada, now=cast.NOW, state="open")
+
+
+def test_a_contractor_sees_the_cases_of_their_own_conversations_and_opens_none(us):
+    turn = cast.turn(cast.source(owner=us.olga))
+    cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation)
+
+    with pytest.raises(NotAllowed):
+        cases.open_case(by=us.cleo, now=cast.NOW, title="Mine", conversation=turn.conversation)
+
+    assert cases.listed(us.cleo) == []
+    assert len(cases.listed(us.ben)) == 1
+
+
+def test_cases_go_along_when_conversations_become_one(us):
+    of = cast.source(owner=us.olga)
+    stays, gone = cast.turn(of, "p1"), cast.turn(of, "p2")
+    for turn in (stays, gone):
+        cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation)
+
+    place.interactions([], [Joined(gone.pk, stays.pk)])
+
+    told = Case.objects.filter(conversation=stays.pk).order_by("pk").values_list("state", flat=True)
+    assert list(told) == [CaseState.OPEN, CaseState.DROPPED]
