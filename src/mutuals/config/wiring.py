@@ -109,6 +109,7 @@ def _name_jobs() -> None:
     jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
     jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
     jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
+    jobs.name("listening.known", lambda timestamp=0: fill.known(), cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)

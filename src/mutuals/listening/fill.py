@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,6 +15,7 @@ from mutuals.listening import mentions
 from mutuals.listening.ears import Asked, Ears, settled
 from mutuals.listening.hits import Index
 from mutuals.listening.models import Backlog, Reading, State, Topic, Version
+from mutuals.listening.queries import LONGEST
 from mutuals.listening.read import KINDS, hear, hits_of, mark, said_by
 from mutuals.listening.wanted import read
 
@@ -93,8 +95,16 @@ def _catch_some() -> bool:
     return True
 
 
+def known() -> None:
+    """Job: who became a customer, or was linked to one, since they spoke in the last day."""
+    mentions.known_again(since=clock.now() - timedelta(days=1))
+
+
 def tidy() -> None:
-    """Job: delete the mentions of versions that were replaced, some at a time, and what is left of deleted words."""
+    """Job: delete the mentions of versions that were replaced, some at a time, and what is left of deleted words; and ask of
+    all that screens show whether their authors are customers.
+    """
+    mentions.known_again(since=clock.now() - LONGEST)
     for version in Version.objects.filter(state=State.OLD):
         while bulk.execute(_SOME, [version.pk, 10 * BATCH])[0][0]:
             pass

@@ -154,11 +154,11 @@ def take_back(topic_id: int, *, interaction_id: int | None = None, profile_id: i
         _move(f"{which} AND profile_id = %s{spoken}", change, [topic_id, profile_id, topic_id])
 
 
-def known_again(profile_ids: Sequence[int]) -> None:
-    """Whether authors are customers is asked anew."""
+def known_again(*, since: datetime) -> None:
+    """Whether the authors of mentions since then are customers is asked anew: links come and go after what was said."""
     is_customer = _CUSTOMER.format(profile="listening_mention.profile_id")
-    which = f"profile_id = ANY(%s::bigint[]) AND is_customer <> {is_customer}"
-    _move(which, "is_customer = NOT m.is_customer", [bulk.numbers(profile_ids)])
+    which = f"occurred_at >= %s AND profile_id IS NOT NULL AND is_customer <> {is_customer}"
+    _move(which, "is_customer = NOT m.is_customer", [since])
 
 
 def _move(which: str, change: str, values: Sequence[Any]) -> None:

@@ -6,6 +6,7 @@ Nothing points at an interaction by foreign key: its number stands here.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Mod, Now
@@ -170,6 +171,7 @@ class Mention(models.Model):
             models.Index(fields=["version", "print", "occurred_at"], name="mention_same", condition=Q(print__isnull=False)),
             models.Index(fields=["version", "lead_id"], name="mention_copies", condition=Q(aside="copy")),
             models.Index(fields=["profile_id", "version"], name="mention_author"),
+            BrinIndex(fields=["occurred_at"], name="mention_when", pages_per_range=32, autosummarize=True),
             models.Index(
                 fields=["version", "occurred_at", "profile_id"], name="mention_voices", include=["is_customer"],
                 condition=Q(Exact(Mod("profile_id", 64), 0), aside=""),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -70,7 +71,7 @@ class Span:
 @dataclass(slots=True)
 class Board:
     """Counts of one version in a stretch of time. `steps`: moment -> mood -> mentions; `before` has `steps` of the stretch
-    before. `aside`: mentions that do not count; `voice`: this and its rivals, by topic.
+    before. `aside`: mentions that do not count.
     """
 
     n: int = 0
@@ -90,7 +91,7 @@ class Board:
 
 
 _BOARD = """
-SELECT hour >= %s, date_trunc(%s, hour, %s), mood, network, language, is_customer, sum(n), sum(aside), sum(questions)
+SELECT hour >= %s, hour, mood, network, language, is_customer, sum(n), sum(aside), sum(questions)
 FROM listening_count WHERE version_id = %s AND hour >= %s AND hour < %s
 GROUP BY GROUPING SETS ((1, 2, 3), (1, 4), (1, 5), (1, 6))
 """
@@ -98,15 +99,14 @@ GROUP BY GROUPING SETS ((1, 2, 3), (1, 4), (1, 5), (1, 6))
 
 def board(version_id: int, span: Span) -> Board:
     """All that the tiles and charts of a topic show, of this stretch and the one before, in one reading of the counts."""
-    values = [span.since, span.step, span.zone, version_id, span.before.since, span.until]
     found = Board(before=Board())
-    for is_now, at, mood, network, language, is_customer, n, aside, questions in bulk.execute(_BOARD, values):
-        into = found if is_now else found.before
-        if into is None:
-            continue
+    values = [span.since, version_id, span.before.since, span.until]
+    for is_now, hour, mood, network, language, is_customer, n, aside, questions in bulk.execute(_BOARD, values):
+        into = found if is_now or found.before is None else found.before
         if mood is not None:
             into.n, into.aside, into.questions = into.n + n, into.aside + aside, into.questions + questions
-            into.steps.setdefault(at, {})[mood] = n
+            moods = into.steps.setdefault(_step(hour, span), {})
+            moods[mood] = moods.get(mood, 0) + n
             into.moods[mood] = into.moods.get(mood, 0) + n
         elif network is not None:
             into.networks[network] = n
@@ -117,15 +117,25 @@ def board(version_id: int, span: Span) -> Board:
     return found
 
 
-def voice(topic: Topic, span: Span) -> list[tuple[Topic, int]]:
-    """How many mentions this topic has, and those that it is compared with: our own with competitors, those with ours."""
-    rivals = [Kind.BRAND] if topic.kind == Kind.COMPETITOR else [Kind.COMPETITOR]
-    others = Topic.objects.filter(archived_at=None, kind__in=rivals).exclude(pk=topic.pk).order_by("name")
-    rows = [topic, *others]
-    sql = "SELECT version_id, sum(n) FROM listening_count WHERE version_id = ANY(%s) AND hour >= %s AND hour < %s GROUP BY 1"
-    ids = bulk.numbers(row.version_id for row in rows)
-    counted = dict(bulk.execute(sql.replace("ANY(%s)", "ANY(%s::bigint[])"), [ids, span.since, span.until]))
+def _step(hour: datetime, span: Span) -> datetime:
+    """The step in which an hour lies, by the clocks of the zone."""
+    local = hour.astimezone(ZoneInfo(span.zone))
+    return local.replace(hour=0, minute=0) if span.step == "day" else local
+
+
+def rivals(topic: Topic, span: Span) -> list[tuple[Topic, int]]:
+    """How many mentions those have that a topic is compared with: our own with competitors, a competitor with our brands."""
+    kind = Kind.BRAND if topic.kind == Kind.COMPETITOR else Kind.COMPETITOR
+    rows = list(Topic.objects.filter(archived_at=None, kind=kind).exclude(pk=topic.pk).order_by("name"))
+    ids = bulk.numbers(row.version_id for row in rows if row.version_id)
+    counted = dict(bulk.execute(_VOICES, [ids, span.since, span.until])) if rows else {}
     return [(row, int(counted.get(row.version_id, 0))) for row in rows]
+
+
+_VOICES = """
+SELECT version_id, sum(n) FROM listening_count
+WHERE version_id = ANY(%s::bigint[]) AND hour >= %s AND hour < %s GROUP BY 1
+"""
 
 
 _PEOPLE = """

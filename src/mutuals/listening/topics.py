@@ -97,7 +97,7 @@ def change(topic: Topic, wanted: Wanted, *, by: User, now: datetime) -> Topic:
             asked.words, asked.languages, asked.without,
         )  # fmt: skip
         if not is_same:
-            row.versions.filter(state=State.FILLING).exclude(pk=row.version_id).update(state=State.OLD)
+            row.versions.filter(state=State.FILLING).exclude(pk=row.version_id or 0).update(state=State.OLD)
             _next(row, asked, by=by)
         journal.note("topic.changed", row, by=by, words=asked.words)
     return row
@@ -191,7 +191,7 @@ def _checked(wanted: Wanted) -> Wanted:
 
 
 def _free(name: str, but: int | None) -> None:
-    if Topic.objects.filter(name=name, archived_at=None).exclude(pk=but).exists():
+    if Topic.objects.filter(name=name, archived_at=None).exclude(pk=but or 0).exists():
         raise Refusal(f"There is a topic “{name}” already.", fields={"name": "This name is taken."})
 
 

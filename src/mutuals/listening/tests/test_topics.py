@@ -197,3 +197,19 @@ def test_history_from_before_there_was_a_reader_is_read_once():
     fill.catch_up()
 
     assert Reading.objects.count() == 1
+
+
+def test_who_becomes_a_customer_after_they_spoke_counts_as_one():
+    us = cast.staff()
+    square = cast.source(owner=us.olga)
+    [row] = cast.said(square, cast.event("p1", LEAK))
+    topic = made(us)
+    before = queries.board(topic.version_id, SPAN).by_customers
+    bea = cast.person(by=us.ada)
+    type(row.profile).objects.filter(pk=row.profile_id).update(person=bea)
+    type(bea).objects.filter(pk=bea.pk).update(order_count=1)
+
+    mentions.known_again(since=cast.NOW - timedelta(days=1))
+
+    assert (before, queries.board(topic.version_id, SPAN).by_customers) == (0, 1)
+    assert counted(topic.version) == (1, 0)

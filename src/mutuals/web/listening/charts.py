@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mutuals.listening.queries import Board, Span
@@ -205,7 +205,10 @@ def mood_links(board: Board, asked: Asked) -> list[tuple[Bar, str, str]]:
 def _moments(span: Span) -> list[datetime]:
     """The beginning of each step, by the clocks of the zone."""
     zone = ZoneInfo(span.zone)
-    found, at = list[datetime](), span.since
+    found = list[datetime]()
+    at = (
+        span.since.astimezone(UTC).replace(minute=0) if span.step == "hour" else span.since
+    )  # counts stand by whole hours
     while at < span.until and len(found) < 3_000:
         found.append(at)
         if span.step == "hour":
@@ -229,7 +232,7 @@ def _path(points: list[tuple[float, float]]) -> str:
 
 def _ceiling(most: int) -> int:
     """The next number that three parts of a scale can be told of."""
-    step = 10 ** max(0, len(str(most)) - 2)
+    step = int(10 ** max(0, len(str(most)) - 2))
     return math.ceil(most / (3 * step)) * 3 * step
 
 

@@ -158,7 +158,7 @@ def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[T
     before = board.before or Board()
     people, customers, is_exact = queries.authors(version.pk, asked.span, many=board.n)
     about = "" if is_exact else "about "
-    voices = queries.voice(topic, asked.span)
+    rivals = queries.rivals(topic, asked.span)
     open_questions = queries.unanswered(version.pk, asked.span) if board.questions else 0
     net, net_before = board.net, before.net
     return [
@@ -170,7 +170,7 @@ def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[T
             "" if net is None or net_before is None else _points(net - net_before),
             asked.address(mood="negative", alike="", aside=""),
         ),
-        Tile("Share of voice", _share(voices), _rivals(len(voices))),
+        Tile("Share of voice", _share(board.n, rivals), _rivals(len(rivals))),
         Tile(
             "By customers",
             _percent(board.by_customers, board.n),
@@ -186,12 +186,12 @@ def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[T
     ]  # fmt: skip
 
 
-def _share(voices: list[tuple[Topic, int]]) -> str:
-    return _percent(voices[0][1], sum(n for _, n in voices)) if len(voices) > 1 else "–"
+def _share(own: int, rivals: list[tuple[Topic, int]]) -> str:
+    return _percent(own, own + sum(n for _, n in rivals)) if rivals else "–"
 
 
 def _rivals(many: int) -> str:
-    return f"of {many} topics" if many > 1 else "no rival is listened for"
+    return f"beside {many} rival{'' if many == 1 else 's'}" if many else "no rival is listened for"
 
 
 def _percent(some: int, of: int) -> str:
