@@ -10,16 +10,18 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Func, Lookup, OuterRef, Q, QuerySet
 
 from mutuals.base.models import Entry
-from mutuals.identity import sides
+from mutuals.identity import edges, sides
 from mutuals.identity.evidence import CONFLICT, DECISION
 from mutuals.identity.model.calibrate import Error, Judged, error_above
 from mutuals.identity.models import Edge, SecondLook, Verdict
 from mutuals.identity.sides import Side
 from mutuals.people.models import Person, Profile
 from mutuals.people.profiles import OWN, said
+from mutuals.people.queries import cluster
 from mutuals.people.visibility import Called, called, sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -76,11 +78,65 @@ class Band:
 
 def unsure() -> QuerySet[Edge]:
     """The queue in its order. What has become one person meanwhile is no question any more; it is one again if they part. With
-    an account that may have been passed on it is the other way round: it is asked about as long as it is that person's."""
+    an account that may have been passed on it is the other way round: it is asked about as long as it is that person's.
+    Of several questions about the same two, as after merges, the first one stands for all (`twins`)."""
+    return _asked().filter(Q(by=RENAMED) | ~_has_sooner_twin())
+
+
+def _asked() -> QuerySet[Edge]:
+    """The queue with every question about the same two."""
     are_one = Q(a__person__canonical=F("b__person__canonical"))
     are_two = Q(a__person=None) | Q(b__person=None) | ~are_one
     asked = (are_two & ~Q(by=RENAMED)) | (are_one & Q(by=RENAMED))
     return Edge.objects.filter(asked, verdict=Verdict.UNSURE, until=None).order_by("-priority", "-id")
+
+
+def twins(edge: Edge) -> QuerySet[Edge]:
+    """The other open questions about the same two: an answer to one answers them."""
+    one, other = (_profiles_of(end) for end in Profile.objects.filter(pk__in=[edge.a_id, edge.b_id]))
+    rows = edges.between(one, other).filter(verdict=Verdict.UNSURE).exclude(pk=edge.pk).exclude(by=RENAMED)
+    return rows if edge.by != RENAMED else rows.none()
+
+
+def _profiles_of(end: Profile) -> list[int]:
+    return edges.profiles_of(cluster(end.person)) if end.person is not None else [end.pk]
+
+
+def _first(rows: QuerySet[Edge], limit: int) -> list[int]:
+    """The first so many of the queue without twins: they are looked for among a few times as many rows, never among all."""
+    many = limit
+    while True:
+        many *= 4
+        numbers = list(rows.values_list("pk", flat=True)[:many])
+        found = list(unsure().filter(pk__in=numbers).values_list("pk", flat=True)[:limit])
+        if len(found) == limit or len(numbers) < many:
+            return found
+
+
+class _Among(Lookup):  # type: ignore[type-arg]
+    """Whether a value is in an array; unlike IN with a subquery, an index over several columns is used for it."""
+
+    lookup_name = "among"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        lhs, told = self.process_lhs(compiler, connection)
+        rhs, more = compiler.compile(self.rhs)
+        return f"{lhs} = ANY({rhs})", (*told, *more)
+
+
+def _has_sooner_twin() -> Q:
+    """Whether another open question about the same two comes sooner, by the index over pairs of profiles."""
+    first = Q(priority__gt=OuterRef("priority")) | Q(priority=OuterRef("priority"), pk__gt=OuterRef("pk"))
+    sooner = Edge.objects.filter(first, verdict=Verdict.UNSURE, until=None).exclude(by=RENAMED).order_by()
+    one, other = (_all_of(end) for end in ("a", "b"))
+    found = Q(Exists(sooner.filter(_Among(F("a_id"), one), _Among(F("b_id"), other))))
+    return found | Q(Exists(sooner.filter(_Among(F("a_id"), other), _Among(F("b_id"), one))))
+
+
+def _all_of(end: str) -> Func:
+    """The profile at this end of an outer edge, and all of whose it is."""
+    theirs = Profile.objects.filter(person__canonical=OuterRef(OuterRef(f"{end}__person__canonical"))).order_by()
+    return Func(ArraySubquery(theirs.values("pk")), OuterRef(f"{end}_id"), function="array_append")
 
 
 def is_over(edge: Edge) -> bool:
@@ -96,10 +152,10 @@ def _is_one(edge: Edge) -> bool:
 def queue(viewer: User, *, after: str = "", limit: int = 25) -> list[Waiting]:
     """Lines of the queue from a place on, for somebody who may answer. Second looks stand among the others."""
     require(viewer, "person.link")
-    rows, place = unsure(), place_of(after)
+    rows, place = _asked(), place_of(after)
     if place:
         rows = rows.filter(Q(priority__lt=place[0]) | Q(priority=place[0], pk__lt=place[1]), priority__lte=place[0])
-    found = list(rows.select_related(*_RELATED)[:limit])
+    found = list(rows.filter(pk__in=_first(rows, limit)).select_related(*_RELATED))
     look = None if place else second_for(viewer)
     if look is not None:
         found.insert(min(look.pk % 5, len(found)), look)
@@ -109,7 +165,7 @@ def queue(viewer: User, *, after: str = "", limit: int = 25) -> list[Waiting]:
 def waiting(viewer: User, *, most: int = 1000) -> int:
     """How many wait, counted up to `most`."""
     require(viewer, "person.link")
-    return unsure().order_by()[: most + 1].count()
+    return len(_first(_asked(), most + 1))
 
 
 def pair(number: int, *, viewer: User) -> Pair | None:
@@ -133,6 +189,7 @@ def rival_of(edge: Edge) -> Edge | None:
     if alone is None:
         return None
     rows = Edge.objects.filter(Q(a=alone) | Q(b=alone), until=None, verdict=Verdict.UNSURE).exclude(pk=edge.pk)
+    rows = rows.exclude(pk__in=[twin.pk for twin in twins(edge)])
     return rows.select_related(*_RELATED).order_by("-probability", "pk").first()
 
 
@@ -155,10 +212,13 @@ def may_look(look: SecondLook, viewer: User) -> bool:
 
 
 def of_profiles(profile_ids: Iterable[int], *, limit: int = 20) -> list[Edge]:
-    """The live unsure edges of some profiles, likeliest first."""
+    """The live unsure edges of some profiles, likeliest first; of several about the same two the likeliest."""
     ids = list(profile_ids)
     rows = Edge.objects.filter(Q(a__in=ids) | Q(b__in=ids), until=None, verdict=Verdict.UNSURE)
-    return list(rows.select_related(*_RELATED).order_by("-probability", "pk")[:limit])
+    found = dict[frozenset[Any], Edge]()
+    for edge in rows.select_related(*_RELATED).order_by("-probability", "pk")[: 2 * limit]:
+        found.setdefault(frozenset(person_of(end) or -end.pk for end in (edge.a, edge.b)), edge)
+    return list(found.values())[:limit]
 
 
 def answers(*, since: datetime) -> list[Entry]:
@@ -214,9 +274,9 @@ def acceptable(threshold: float) -> QuerySet[Edge]:
     return rows.exclude(because__contains=[{"clue": CONFLICT}])
 
 
-def _of_persons(edges: QuerySet[Edge]) -> QuerySet[Edge]:
+def _of_persons(rows: QuerySet[Edge]) -> QuerySet[Edge]:
     """Those between the own records of two persons."""
-    return edges.filter(a__network=OWN, b__network=OWN)
+    return rows.filter(a__network=OWN, b__network=OWN)
 
 
 def error_of(threshold: float, *, now: datetime) -> Error:

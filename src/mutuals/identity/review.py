@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,12 +76,16 @@ def answer(
         edge = _open(edge)
         if queries.is_over(edge):
             raise Stale
+        twins = list(queries.twins(edge).select_for_update().order_by("pk"))
+        wake.changed(PAIR, [twin.pk for twin in twins])
         if verdict is Verdict.UNSURE:
-            return _later(edge, by=by)
+            return _later(edge, twins, by=by)
         acts = (_still, _passed_on) if edge.by == queries.RENAMED else (_same, _never)
         act = acts[0] if verdict is Verdict.SAME else acts[1]
         told = act(edge, ends, _Say(by, now, keep, dict(choices or {}), anyway, note))
         words, person = told.pop("words"), told.pop("person")
+        told["twins"] = [twin.pk for twin in twins if twin.pk not in told.get("ended", [])]
+        edges.end(twins, now=now)
         row = journal.note(
             queries.ANSWERED, f"edge:{edge.pk}", by=by, verdict=verdict.value, probability=edge.probability, **told
         )
@@ -120,7 +124,8 @@ def undo(key: int, *, by: User, now: datetime) -> Answer:
     if row.kind == SEEN:
         SecondLook.objects.filter(edge=_number(row), by=by).update(verdict="", by=None, at=None)
     elif "was" in row.data:
-        Edge.objects.filter(pk=_number(row), until=None).update(priority=row.data["was"])
+        for number, priority in [(_number(row), row.data["was"]), *row.data.get("twins", [])]:
+            Edge.objects.filter(pk=number, until=None).update(priority=priority)
     else:
         _take_back(row, by=by, now=now)
         SecondLook.objects.filter(edge=_number(row), verdict="").delete()
@@ -287,7 +292,7 @@ def _passed_on(edge: Edge, ends: list[Profile], say: _Say) -> dict[str, Any]:
     return {"edge": made.pk, "let_go": let_go, "words": "Not theirs any more; it is not asked again", "person": person}
 
 
-def _later(edge: Edge, *, by: User) -> Answer:
+def _later(edge: Edge, twins: Sequence[Edge], *, by: User) -> Answer:
     row = journal.note(
         queries.ANSWERED,
         f"edge:{edge.pk}",
@@ -295,8 +300,9 @@ def _later(edge: Edge, *, by: User) -> Answer:
         verdict=Verdict.UNSURE.value,
         probability=edge.probability,
         was=edge.priority,
+        twins=[[twin.pk, twin.priority] for twin in twins],
     )
-    Edge.objects.filter(pk=edge.pk).update(priority=0)
+    Edge.objects.filter(pk__in=[edge.pk, *(twin.pk for twin in twins)]).update(priority=0)
     return Answer(row.pk, "Asked again at the end of the queue")
 
 
@@ -338,7 +344,7 @@ def _take_back(row: Entry, *, by: User, now: datetime) -> None:
     data, number = row.data, _number(row)
     if data.get("merge"):
         joins.undo(data["merge"], by=by, now=now)
-        edges.again(Edge.objects.filter(pk=number), now=now)
+        edges.again(Edge.objects.filter(pk__in=[number, *data.get("twins", [])]), now=now)
         return
     for profile in Profile.objects.filter(pk__in=data.get("linked", [])):
         link.take_back(profile, said_by=row.by, now=now)
@@ -348,7 +354,7 @@ def _take_back(row: Entry, *, by: User, now: datetime) -> None:
     edge = Edge.objects.filter(pk=data.get("edge")).first()
     if edge is not None:
         edges.take_back(edge, now=now)
-    edges.again(Edge.objects.filter(pk__in=data.get("ended", [])), now=now)
+    edges.again(Edge.objects.filter(pk__in=[*data.get("ended", []), *data.get("twins", [])]), now=now)
 
 
 def _give_back(gone: Mapping[str, Any], now: datetime) -> None:

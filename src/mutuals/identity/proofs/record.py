@@ -25,6 +25,7 @@ from mutuals.identity.remark import own_record
 from mutuals.people.models import Organisation, Person, Profile
 from mutuals.people.names import fold
 from mutuals.people.profiles import OWN
+from mutuals.people.queries import cluster
 
 BY = "machine:proofs"
 AGAIN = timedelta(days=30)
@@ -203,10 +204,10 @@ def _ask_all(profile_id: int, people: Iterable[int], proofs: Sequence[Proof], no
 
 def _ask(row: Profile, person: Person, clues: Sequence[dict[str, Any]], now: datetime) -> None:
     """A proof speaks for somebody else than who has the presence, or for several: asked of staff, once."""
-    own = own_record(person, now=now)
-    before = edges.live(row.pk, own.pk)
-    if before is not None and (before.by.startswith("staff:") or any(one.get("proof") for one in before.because)):
+    said = edges.between([row.pk], edges.profiles_of(cluster(person)))
+    if any(one.by.startswith("staff:") or any(clue.get("proof") for clue in one.because) for one in said):
         return
+    own = own_record(person, now=now)
     edges.say(row.pk, own.pk, Verdict.UNSURE, edges.Grounds(clues, priority=CONTRADICTED), by=BY, now=now)
     journal.note("profile.contradicted", person, by=BY, profile=row.pk)
 

@@ -9,7 +9,7 @@ import cast
 from cast import NOW
 from mutuals.base.models import Entry
 from mutuals.base.tests.hostile_server import says, serving, way_out
-from mutuals.identity import edges, link
+from mutuals.identity import edges, link, merge
 from mutuals.identity.models import Edge, Link, LinkState, Proof, Verdict
 from mutuals.identity.proofs import claims, looks, record
 from mutuals.people import organisations, persons
@@ -329,6 +329,19 @@ def test_a_proof_against_a_link_that_stands_is_asked_of_staff_once(site):
     edge = edges.live(profile.pk, persons.own_of(bea.pk).pk)
     assert holder_of(profile) == bo.pk
     assert (edge.verdict, edge.because[0]["proof"], Edge.objects.count()) == (Verdict.UNSURE, True, 1)
+
+
+def test_what_was_asked_before_a_merge_is_not_asked_once_more_after_it(site):
+    us = cast.staff()
+    bea, bo = known(us, website=site.address), cast.person("Bo Brand", by=us.ada)
+    double, profile = cast.person("B. Brand", by=us.ada), presence(sites=[site.address])
+    link.confirm(profile, person=bo, by=us.ada, now=NOW)
+    looked_at(site, profile)
+
+    merge.merge(bea, double, by=us.ada, now=NOW, keep=double)
+    looked_at(site, profile)
+
+    assert Edge.objects.filter(verdict=Verdict.UNSURE).count() == 1
 
 
 def test_many_claims_of_one_page_are_one_fetch_and_too_many_are_nobodys(site):
