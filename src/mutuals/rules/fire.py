@@ -190,7 +190,12 @@ def _hold(match: Match, *, now: datetime) -> None:
     """Stop a rule that floods; its owner reads why."""
     Rule.objects.filter(pk=match.rule.pk, held_at=None).update(held_at=now)
     changed()
-    journal.note("rule.held", f"rule:{match.rule.pk}", by="machine:rules", hourly=match.rule.body.hourly)
+    hourly = match.rule.body.hourly
+    journal.note("rule.held", f"rule:{match.rule.pk}", by="machine:rules", hourly=hourly)
+    words = f"Your rule “{match.rule.name}” is held: it wanted to act more than {hourly} times within an hour."
+    journal.note(
+        "staff.told", f"staff:{match.rule.owner_id}", by="machine:rules", text=words, thing=f"rule:{match.rule.pk}"
+    )
     wake.changed("rules", [match.rule.pk])
 
 

@@ -195,11 +195,13 @@ def _form(draft: Draft, viewer: User) -> dict[str, Any]:
 
 def _drawn(request: HttpRequest, rule: Rule | None, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
     viewer, now = caller(request), clock.now()
+    quarrels = queries.quarrels(viewer, now=now)
     told: dict[str, Any] = {
-        "lines": queries.lines(viewer, now=now),
+        "lines": queries.lines(viewer, now=now, quarrelling=quarrels, also=rule),
+        "count": queries.visible_to(viewer).count(),
         "rule": rule,
         "may_edit": may(viewer, "rule.edit"),
-        "quarrels": queries.quarrels(viewer, now=now),
+        "quarrels": quarrels,
     }
     if rule is None and not more:
         told["templates"] = [

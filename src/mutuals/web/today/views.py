@@ -69,7 +69,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def _told(viewer: User, now: datetime) -> list[dict[str, Any]]:
     """What rules told this user in the last three days, with where it leads."""
     entries = journal.of(f"staff:{viewer.pk}").filter(kind="staff.told", at__gt=now - timedelta(days=3))
-    ways = {"conversation": "/inbox/", "person": "/customers/"}
+    ways = {"conversation": "/inbox/", "person": "/customers/", "rule": "/rules/"}
     found = []
     for entry in entries[:MOST]:
         kind, _, number = str(entry.data.get("thing", "")).partition(":")
