@@ -15,7 +15,7 @@ from mutuals.identity.models import Link, LinkState
 from mutuals.identity.renamed import CLUE
 from mutuals.identity.why import in_words
 from mutuals.people.models import Person, Profile
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import Called, called, sees_contacts
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -67,6 +67,31 @@ def identities(person: Person, profiles: Sequence[Profile], viewer: User) -> lis
     rest = [one for one in profiles if one.pk not in linked and one.network != OWN]
     found += [_identity(one, None, names, None, viewer) for one in rest]
     return sorted(found, key=lambda one: (_ORDER.get(LinkState(one.state), 2), one.network, one.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """Somebody else on record who may be the same human, and the pair in the review."""
+
+    edge_id: int
+    name: Called
+    person_id: int
+    sure: float | None
+    percent: str
+
+
+def doubles(person: Person, profiles: Sequence[Profile], viewer: User) -> list[Double]:
+    """Who is asked about as perhaps one with a person, likeliest first; one query. Empty for who may not answer."""
+    own = [one.pk for one in profiles if one.network == OWN]
+    if not own or not may(viewer, "person.merge"):
+        return []
+    full, found = sees_contacts(viewer), []
+    for edge in queries.of_profiles(own):
+        other = next((who for end in (edge.a, edge.b) if (who := queries.person_of(end)) not in (None, person)), None)
+        if other is not None and edge.a.network == edge.b.network == OWN:
+            told = called(other, full=full), other.pk, edge.probability, percent(edge.probability)
+            found.append(Double(edge.pk, *told))
+    return found
 
 
 def _pairs(links: Sequence[Link], person: Person) -> dict[int, int]:

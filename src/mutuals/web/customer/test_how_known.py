@@ -177,3 +177,26 @@ def test_a_link_that_a_machine_made_is_said_to_be_its_link_and_not_somebodys_wor
     assert "over 99.9 % among 1,000" in page
     assert "Confirmed by" not in page
     assert "100 %" not in page
+
+
+def test_somebody_else_on_record_who_may_be_the_same_stands_on_the_page_of_both_for_who_may_answer():
+    us = staff()
+    bea, other, third = (person(name, by=us.ada) for name in ("Bea Brand", "Beatrix Brand", "Una Verified"))
+    edge = cast.doubt(bea, other, sure=0.994)
+    cast.doubt(other, third, sure=0.3)
+
+    pages = {}
+    for user in (us.ada, us.cleo):
+        client = Client()
+        client.force_login(user)
+        pages[user.pk] = [client.get(f"/customers/{one.pk}/").content.decode() for one in (bea, other)]
+
+    mine, theirs = pages[us.ada.pk]
+    way = f'href="/customers/same/{edge.pk}/"'
+    assert way in mine
+    assert way in theirs
+    assert "99.4" in mine
+    assert "Beatrix Brand" in mine
+    assert "Una Verified" not in mine
+    assert "Una Verified" in theirs
+    assert not any(way in page for page in pages[us.cleo.pk])

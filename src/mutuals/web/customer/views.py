@@ -25,7 +25,7 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.customer import timeline
-from mutuals.web.customer.identities import identities
+from mutuals.web.customer.identities import doubles, identities
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 
@@ -65,6 +65,7 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "tab": tab,
         "tabs": _tabs(person, viewer, tab),
         "identities": identities(person, profiles, viewer),
+        "doubles": doubles(person, profiles, viewer),
         "contact": _contact(person, viewer),
         "cases": cases.listed(viewer, person_ids=[person.pk, *{one.person_id or 0 for one in profiles}], limit=5),
         "places": _places(person, viewer),
