@@ -43,7 +43,7 @@ def _event(one: Kept) -> Event:
 def _with_people(matches: Sequence[engine.Match], news: Sequence[Kept]) -> list[engine.Match]:
     """Whose words they were is asked only of what fires."""
     profiles = {one.interaction_id: one.placed.profile_id for one in news}
-    asked = {profiles[one.event.interaction_id] for one in matches}
+    asked = {profiles[one.event.interaction_id] or 0 for one in matches}
     found = Profile.objects.filter(pk__in=asked, person__isnull=False).values_list("pk", "person__canonical_id")
     people = dict(found)
     return [

@@ -40,7 +40,7 @@ def write(
     name = one_line(name or told.get("name", ""), what="Name", longest=80)
     read = body.read(told, viewer=by)
     _may_do(read, by)
-    if Rule.objects.filter(name=name).exclude(pk=rule.pk if rule else None).exists():
+    if Rule.objects.filter(name=name).exclude(pk=rule.pk if rule else 0).exists():
         raise Refusal(f"Another rule is called “{name}”.", fields={"name": "Choose another name."})
     if rule is None:
         if Rule.objects.count() >= MOST:

@@ -29,9 +29,9 @@ class _Plain(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="a rule refers to nothing", problem_mark=self.peek_event().start_mark)
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.events.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="a rule refers to nothing", problem_mark=event.start_mark)
         if getattr(event, "tag", None):
             raise yaml.MarkedYAMLError(problem="a rule has no tags", problem_mark=event.start_mark)
         self.depth += 1

@@ -100,7 +100,7 @@ class _Says(Func):
         super().__init__(*columns, **more)
         self.wanted = wanted
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         compiled = [compiler.compile(one) for one in self.source_expressions]
         text = " || ' ' || ".join(sql for sql, _ in compiled)
         text = f"({text})"

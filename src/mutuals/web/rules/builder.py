@@ -102,7 +102,8 @@ def again(draft: Draft, asked: str) -> Draft:
         rows.append(Line() if group in "ai" else Do(next(iter(registry.actions()), "")))
     elif verb == "drop" and number.isdigit() and int(number) < len(rows):
         del rows[int(number)]
-    return replace(draft, **{names[group]: tuple(rows)})
+    changed: dict[str, Any] = {names[group]: tuple(rows)}
+    return replace(draft, **changed)
 
 
 def plain(draft: Draft) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""Rules in a browser: begun from a template, tried, changed by its menus, kept, turned on; and nothing that axe finds wrong."""
+
+import pytest
+
+import cast
+from browser.conftest import AXE, Town, Walker, sign_in
+from mutuals.rules.models import Rule
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_a_rule_is_begun_tried_changed_kept_and_turned_on(walker: Walker, town: Town, width: int, theme: str) -> None:
+    name = f"Asks for money back {width} {theme}"
+    walker.page.set_viewport_size({"width": width, "height": 900})
+    walker.page.emulate_media(color_scheme=theme)
+    sign_in(walker, town.staff.lea.email, cast.PASSWORD)
+
+    walker.go("/rules/new/?from=refund")
+    walker.page.fill("#id_name", name)
+    walker.page.click("button:has-text('Dry run on')")
+    walker.page.wait_for_selector("text=would have fired")
+    walker.page.click("button:has-text('Condition')")
+    walker.page.select_option("#id_i1f", "person.stage")
+    walker.page.wait_for_selector("#id_i1v option[value=customer]", state="attached")
+    walker.page.select_option("#id_i1v", "customer")
+    walker.page.click("button:has-text('Keep it')")
+    walker.page.wait_for_selector("text=Version 1")
+    if width == 1440:
+        walker.page.click(f"[role=switch][aria-label='{name}']")
+        walker.page.wait_for_selector(f"[role=switch][aria-label='{name}'][aria-checked=true]")
+    walker.page.screenshot(path=f"/tmp/rules-{width}-{theme}.png")
+    walker.page.evaluate(AXE.read_text())
+    wrong = walker.page.evaluate("async () => (await axe.run()).violations.map(v => v.id + ' ' + v.nodes[0].html)")
+
+    assert Rule.objects.get(name=name).body["if"]["all"][1]["field"] == "person"
+    assert walker.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wrong == []
