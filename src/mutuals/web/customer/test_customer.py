@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 import cast
+from mutuals.base import journal
 from mutuals.history.models import Interaction
 from mutuals.identity import bought, link, remark
 from mutuals.identity.models import Link
@@ -245,8 +246,20 @@ def test_only_those_who_may_read_the_journal_have_its_tab():
         page_of(us.ada, f"/customers/{bea.pk}/?tab=history"),
     )
 
-    assert "profile linked" in admin
-    assert "profile linked" not in staff
+    assert "linked @" in admin
+    assert "linked @" not in staff
+
+
+def test_the_history_says_in_words_what_machines_did_with_which_presence():
+    us, _, bea, profile = known_bea()
+    journal.note("profile.contradicted", bea, by="machine:proofs", profile=profile.pk)
+    journal.note("person.unsplit", bea, by=us.ada, split=1)
+
+    page = page_of(us.aron, f"/customers/{bea.pk}/?tab=history")
+
+    assert f"<b>A proof</b> found that {profile.name} may be somebody else’s" in page
+    assert "took a split back" in page
+    assert "machine:proofs" not in page
 
 
 def test_the_page_with_fifty_happenings_asks_at_most_twelve_questions(django_assert_max_num_queries):

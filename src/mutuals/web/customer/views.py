@@ -10,9 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
-from mutuals.base import clock, journal
+from mutuals.base import clock
 from mutuals.base.ids import new_key
-from mutuals.base.models import Entry
 from mutuals.inbox import cases
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Outcome
@@ -24,12 +23,12 @@ from mutuals.sales import queries as sales
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
-from mutuals.web.customer import timeline
+from mutuals.web.customer import deeds, timeline
 from mutuals.web.customer.identities import doubles, identities
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 
-CONVERSATIONS, ENTRIES = 50, 100
+CONVERSATIONS = 50
 LABELS = (("", "not said"), ("personal", "Personal"), ("work", "Work"), ("shared", "Shared"), ("bot", "Bot"))
 
 
@@ -122,7 +121,7 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
     if tab == "conversations":
         return {"turns": list(_conversations(viewer, ids)[:CONVERSATIONS])}
     if tab == "history" and may(viewer, "journal.view"):
-        return {"entries": _entries(person)}
+        return {"entries": deeds.entries(person, viewer)}
     if tab == "edit" and may(viewer, "person.edit"):
         return {
             "stages": STAGES,
@@ -180,29 +179,6 @@ def _places(person: Person, viewer: User) -> list[Affiliation]:
 def _conversations(viewer: User, profile_ids: list[int]) -> Any:
     rows = inbox.visible_to(viewer).filter(conversation__opener__in=profile_ids)
     return rows.select_related("conversation", "assignee").order_by("-moved_at", "-pk")
-
-
-def _entries(person: Person) -> list[dict[str, Any]]:
-    """What was done with the person's record, newest first, with before and after."""
-    rows = journal.of(*(f"person:{number}" for number in people.cluster(person)))[:ENTRIES]
-    found = list({_deed(one): one for one in rows}.values())
-    ids = {int(one.by[6:]) for one in found if one.by.startswith("staff:") and one.by[6:].isdecimal()}
-    names = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
-    return [
-        {
-            "at": one.at,
-            "who": names.get(one.by, one.by),
-            "what": one.kind.replace(".", " "),
-            "changes": sorted(one.data.get("changes", {}).items()) if isinstance(one.data, dict) else [],
-        }
-        for one in found
-    ]
-
-
-def _deed(entry: Entry) -> tuple[str, int]:
-    """A merge or a split is noted of both persons; on one page it is one line."""
-    data = entry.data if isinstance(entry.data, dict) else {}
-    return (entry.kind, data.get("merge") or data.get("split") or -entry.pk)
 
 
 def _back(request: HttpRequest) -> str:
