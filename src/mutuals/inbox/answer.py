@@ -14,7 +14,7 @@ from mutuals.base.ids import new_key
 from mutuals.capture import outbox
 from mutuals.capture.models import Outgoing
 from mutuals.channels import presences
-from mutuals.channels.models import Channel
+from mutuals.channels.models import Channel, Source
 from mutuals.channels.queries import is_demonstration
 from mutuals.connectors.contract import Action, Connector, Do, Handle
 from mutuals.conversations.models import Conversation
@@ -64,6 +64,13 @@ class Ways:
         return bool(self.refused) and not self.may_try
 
 
+def _no_voice(source: Source) -> str:
+    """Why somebody may not speak at a source: nobody named them, or there is nobody yet as whom to speak."""
+    if not source.channels.filter(is_live=True).exists():
+        return f"{source.name} has no presence of ours to answer from. An admin adds one on the page of the source."
+    return "You may not speak as any of our profiles on this source. Ask an admin to name you as a speaker."
+
+
 def ways(turn: Turn, *, by: User) -> Ways:
     """What the composer offers. `refused` is the sentence that stands in its place.
 
@@ -82,7 +89,7 @@ def ways(turn: Turn, *, by: User) -> Ways:
     if not refused and target and _says_to_be_us(target, channels):
         refused = "This names our own address as its writer: an answer would come to ourselves. Write a note instead."
     if not refused and not channels:
-        refused = "You may not speak as any of our profiles on this source. Ask an admin to name you as a speaker."
+        refused = _no_voice(source)
     chosen = next((one for one in channels if one.pk == turn.conversation.channel_id), None)
     chosen = chosen or presences.preselected(by, source, pillar=turn.pillar)
     return Ways(

@@ -187,3 +187,15 @@ def test_an_answer_leaves_by_the_profile_it_came_in_by_although_its_person_was_m
         ([opener.key], "p1"),
         ([opener.key], "p2"),
     ]
+
+
+def test_a_source_without_any_presence_of_ours_says_so_and_who_adds_one(us, square):
+    turn = cast.turn(square)
+    square.channels.all().delete()
+
+    offered = [answer.ways(turn, by=one).refused for one in (us.olga, us.ada)]
+
+    assert (
+        offered
+        == [f"{square.name} has no presence of ours to answer from. An admin adds one on the page of the source."] * 2
+    )

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 import cast
-from mutuals.people.models import Person, Receipt
+from mutuals.people.models import Person, Profile, Receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,19 @@ def test_the_desk_says_what_is_held(here, django_assert_num_queries):
         answer = client.get(f"/customers/{bea.pk}/privacy/")
 
     assert "What we hold of Bea Brand" in answer.text
-    assert "email" in answer.text
+    assert "<dd>1: mail</dd>" in answer.text
+
+
+def test_each_network_is_named_once_and_our_own_record_is_no_presence(here):
+    bea = cast.person(by=here.ada, email="bea@town.example")
+    for network, key in (("crm:x", "K-1"), ("crm:x", "K-2"), ("town", "bea")):
+        Profile.objects.create(network=network, key=key, name=key, person=bea)
+
+    page = as_(here.aron).get(f"/customers/{bea.pk}/privacy/").text
+
+    assert page.count("customer number of x") == 1
+    assert "<dd>4: " in page
+    assert "mutuals</dd>" not in page
 
 
 def test_everything_is_packed_and_the_receipt_leads_to_it(here):

@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from mutuals import privacy
 from mutuals.base import clock, files
 from mutuals.people.models import Person, Receipt
+from mutuals.people.profiles import OWN
 from mutuals.people.queries import profiles_of
 from mutuals.people.visibility import visible_to
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import typed
+from mutuals.web.frame.talk import label_of
 from mutuals.web.privacy.forms import Sure
 
 SHOWN = 50
@@ -92,6 +94,8 @@ def _person(request: HttpRequest, number: int) -> Person:
 
 
 def _desk(request: HttpRequest, person: Person, form: Sure, status: int = 200) -> HttpResponse:
-    shown: dict[str, Any] = {"person": person, "form": form, "profiles": profiles_of(person)}
+    profiles = [one for one in profiles_of(person) if one.network != OWN]
+    networks = dict.fromkeys(label_of(network) for network in {one.network: None for one in profiles})
+    shown: dict[str, Any] = {"person": person, "form": form, "profiles": profiles, "networks": list(networks)}
     shown["may_erase"] = may(caller(request), "person.erase")
     return render(request, "privacy/desk.html", shown, status=status)
