@@ -113,7 +113,7 @@ def _first(rows: QuerySet[Edge], limit: int) -> list[int]:
             return found
 
 
-class _Among(Lookup):  # type: ignore[type-arg]
+class _Among(Lookup):
     """Whether a value is in an array; unlike IN with a subquery, an index over several columns is used for it."""
 
     lookup_name = "among"
