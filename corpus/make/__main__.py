@@ -24,9 +24,9 @@ from mutuals.text.normal import plain
 from mutuals.text.vectors import Vectors
 
 FOLDS = 3
-ELSEWHERE = {"mood": 0.5, "emotion": 0.5}
+ELSEWHERE = {"mood": 0.3, "emotion": 0.35}
 """What a comment of GoEmotions weighs beside a post of the corpus: its moods are not towards a brand."""
-RIDGE = {"mood": 2.0, "emotion": 0.5, "intents": 0.4, "urgency": 0.4}
+RIDGE = {"mood": 1.5, "emotion": 0.3, "intents": 0.4, "urgency": 0.4}
 _SOME = 5
 """Of the comments each such one helps to fit a fold; the head that ships is fitted on all."""
 
