@@ -1,0 +1,36 @@
+"""What is held of somebody here goes out with them, and goes with them."""
+
+from __future__ import annotations
+
+import json
+from zipfile import ZipFile
+
+import pytest
+
+import cast
+from mutuals import privacy
+from mutuals.base import files
+from mutuals.listening import correct, fill, topics
+from mutuals.listening.models import Correction, Count, Feedback, Mention, Reading, Topic
+
+pytestmark = pytest.mark.django_db
+
+
+def test_readings_mentions_and_corrections_are_handed_over_and_erased():
+    us = cast.staff()
+    bea = cast.person(by=us.ada)
+    [row] = cast.said(cast.source(owner=us.olga), cast.event("p1", "My kettle leaks all over the floor"))
+    type(row.profile).objects.filter(pk=row.profile_id).update(person=bea)
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=us.lea, now=cast.NOW)
+    fill.fill(topic.version_id)
+    correct.correct(row.pk, "mood", ["positive"], by=us.ada, now=cast.NOW)
+    correct.not_relevant(topic, row.pk, because="author", by=us.ada, now=cast.NOW)
+
+    package, _ = privacy.export(bea, by=us.aron, now=cast.NOW)
+    told = json.loads(ZipFile(files.path(package.sha256)).read("listening.json"))
+    receipt = privacy.erase(bea, by=us.aron, now=cast.NOW)
+
+    assert [len(told[name]) for name in ("readings", "corrections", "mentions")] == [1, 1, 1]
+    assert receipt.counts["listening"] == {"readings": 1, "corrections": 1, "mentions": 1}
+    assert not any(model.objects.exists() for model in (Reading, Correction, Mention, Feedback))
+    assert (sum(one.n + one.aside for one in Count.objects.all()), Topic.objects.get().muted) == (0, [])
