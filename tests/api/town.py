@@ -18,9 +18,10 @@ from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
-from mutuals.inbox import work
+from mutuals.inbox import cases, work
 from mutuals.people import organisations
 from mutuals.people.models import Profile
+from mutuals.rules import keep
 from mutuals.sales.models import Order
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff import tokens
@@ -59,6 +60,9 @@ def town() -> Town:
     address = Profile.objects.get(network="email", key="bea@kettles.example")
     code = codes.make(bea, sent_to=address, by=staff.ada, now=now)
     pair = cast.doubt(bea, cast.profile("@perhaps.bea"))
+    case, _ = cases.open_case(by=staff.ada, now=now, title="It leaks", person=bea)
+    told = {"when": "received", "if": ["words:says:leak*"], "then": [{"note": {"text": "A leak"}}]}
+    rule = keep.write(told, by=staff.lea, now=now, name="Leaks")
     ids: dict[str, object] = {
         "person_id": bea.pk,
         "organisation_id": firm.pk,
@@ -76,6 +80,9 @@ def town() -> Town:
         "receipt_id": receipt.pk,
         "code_id": code.challenge.pk,
         "pair_id": pair.pk,
+        "case_id": case.pk,
+        "rule_id": rule.pk,
+        "number": 1,  # of the version of a rule
         "sha": blob.sha256,
     }
     return Town(staff, ids)
