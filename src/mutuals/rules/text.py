@@ -30,13 +30,14 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark: Any = event.start_mark
         if isinstance(event, yaml.events.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="a rule refers to nothing", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="a rule refers to nothing", problem_mark=mark)
         if getattr(event, "tag", None):
-            raise yaml.MarkedYAMLError(problem="a rule has no tags", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="a rule has no tags", problem_mark=mark)
         self.depth += 1
         if self.depth > DEEPEST:
-            raise yaml.MarkedYAMLError(problem="this is too deep", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="this is too deep", problem_mark=mark)
         try:
             return super().compose_node(parent, index)
         finally:
