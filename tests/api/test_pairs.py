@@ -10,7 +10,8 @@ import pytest
 import cast
 from mutuals.api._paging import pack
 from mutuals.cli import main
-from mutuals.identity.models import Edge, Sweep
+from mutuals.identity import link
+from mutuals.identity.models import Edge, LinkState, Sweep
 from mutuals.people.models import Person, Profile
 
 
@@ -190,3 +191,18 @@ def test_what_is_no_place_in_the_queue_is_refused_and_does_not_begin_it_anew(sta
 
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == ["cursor"]
+
+
+def test_the_terminal_says_in_words_how_a_presence_is_known(staff, capsys):
+    bea, row, _ = waiting(staff)
+    link.attach(
+        [(row.pk, bea.pk)],
+        state=LinkState.PROVEN,
+        because=[cast.clue("Both name each other", None)],
+        by="x",
+        now=cast.NOW,
+    )
+
+    main(["people", "show", str(bea.pk)])
+
+    assert "Both name each other" in capsys.readouterr().out

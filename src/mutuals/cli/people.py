@@ -163,7 +163,7 @@ def _because(clues: list[dict[str, Any]], *, full: bool, as_json: bool) -> Any:
     if as_json:
         return shown
     return [
-        f"{'' if one.get('for', True) else 'against: '}{one.get('clue', '')}"
+        f"{'' if one.get('for', True) else 'against: '}{one.get('words') or one.get('clue', '')}"
         f"{' (' + str(one['detail']) + ')' if one.get('detail') else ''}"
         for one in shown
     ]

@@ -155,7 +155,7 @@ def _values(profiles: Sequence[Profile], ids: Sequence[int]) -> dict[str, tuple[
     }
     for name in ("city", "country", "language", "website"):
         found[name] = [stands.get(name, "") or "", *(str(one.get(name) or "") for one in told)]
-    found["name"] = [one for one in found["name"] if one not in found["handle"]]
+    found["name"] = [one for one in found["name"] if one not in found["handle"] or " " in one.strip()]  # no mere handle
     found["organisation"] += [str(one.get("organisation") or "") for one in told]
     return {name: tuple(dict.fromkeys(one for one in values if one))[:6] for name, values in found.items()}
 
