@@ -50,7 +50,7 @@ _ROOMS = (
     _Room("Staff", "staff", "shield", "g u", "user.view"),
     _Room("Journal", "journal", "book", "g j", "journal.view", also="receipts"),
 )
-_DAILY = 3  # the first rooms are the daily ones; the rest stands under its own heading
+_DAILY = 4  # the first rooms are the daily ones; the rest stands under its own heading
 _NEW = (
     ("Customer", "person_new", "person", "person.edit"),
     ("Organisation", "organisation_new", "org", "organisation.edit"),
