@@ -5,14 +5,15 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('listening', '0003_cards'),
+        ("listening", "0003_cards"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='mention',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['occurred_at'], name='mention_when', pages_per_range=32),
+            model_name="mention",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["occurred_at"], name="mention_when", pages_per_range=32
+            ),
         ),
     ]
