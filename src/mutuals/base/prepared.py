@@ -7,6 +7,7 @@ pipelines (32 us a statement) save the server's half of it only.
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
@@ -17,7 +18,7 @@ from psycopg import Connection, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 AT_ONCE = 1  # psycopg's `prepare_threshold` of a connection whose statements come again
 MOST = 200  # statements of one connection
@@ -93,13 +94,25 @@ def _send(held: Connection[Any], statements: Sequence[Statement], *, is_new: boo
 
 
 def _answer(held: Connection[Any]) -> PGresult:
-    result = held.pgconn.get_result()
+    result = _next(held.pgconn)
     if result is None:
         raise OperationalError("the connection to the database was lost")
     if result.status != ExecStatus.PIPELINE_SYNC:
-        while held.pgconn.get_result() is not None:
+        while _next(held.pgconn) is not None:
             pass
     return result
+
+
+def _next(pgconn: PGconn) -> PGresult | None:
+    """The next result. It is asked for when it is there: the library would wait for it with the interpreter's lock, and a
+    thread that holds what the server waits for would never go on."""
+    if pgconn.is_busy():
+        poll = select.poll()
+        while pgconn.is_busy():
+            poll.register(pgconn.socket, select.POLLIN | (select.POLLOUT if pgconn.flush() else 0))
+            poll.poll()
+            pgconn.consume_input()
+    return pgconn.get_result()
 
 
 def _rows(adapting: Any, result: PGresult) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Thread
 
 import psycopg
 import pytest
@@ -99,3 +100,28 @@ def test_outside_of_such_a_block_and_while_statements_are_counted_nothing_is_dif
 
     with bulk.again(), django_assert_num_queries(1):
         assert bulk.execute("SELECT %s::int", [3]) == [(3,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_lock_lets_the_thread_that_holds_it_go_on():
+    told = []
+
+    def wait():
+        try:
+            with bulk.again(), transaction.atomic():
+                bulk.execute("SELECT set_config('statement_timeout', '20s', true)", [])
+                told.extend(bulk.together([("SELECT pg_advisory_xact_lock(%s)", [4711]), ("SELECT %s::int", [7])]))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        bulk.execute("SELECT pg_advisory_xact_lock(%s)", [4711])
+        thread = Thread(target=wait)
+        thread.start()
+        while not bulk.execute(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted", [4711]
+        ):
+            pass
+    thread.join()
+
+    assert told[1:] == [[(7,)]]
