@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from anyascii import anyascii
-from nicknames import NickNamer
 
 from mutuals.identity.model.card import Value
+from mutuals.identity.reading import names
+from mutuals.identity.reading.given_names import KNOWN
 
 LONGEST = 80
 """Letters of one value that are compared; likeness costs by the square of it."""
 MOST = 20
 """Values of one cell that are looked at."""
 _WORD = re.compile(r"[a-z0-9]+")
+_LETTERS = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -66,6 +68,9 @@ def read_email(name: str, value: str, row: dict[str, Value]) -> None:
         local = boxes[0].split("@")[0]
         number = "".join(_DIGITS.findall(local))
         row |= {"email": boxes[0], "email_local": local or None, "email_number": number, "emails": tuple(boxes)}
+        given, family = row.get("given"), row.get("family")
+        if isinstance(given, str) and spells(local, given, family if isinstance(family, str) else ""):
+            row["email_given"] = given
 
 
 def read_phone(name: str, value: str, row: dict[str, Value]) -> None:
@@ -97,7 +102,7 @@ def read_born(name: str, value: str, row: dict[str, Value]) -> None:
     """A date of birth, its year, its day, and day and month changed over."""
     if day := born(value):
         year, *rest = day.split("-")
-        row |= {"born": day, "born_year": year}
+        row |= {"born": day, "born_year": year, "born_years": float(year)}
         if len(rest) == 2:
             row |= {"born_day": "-".join(rest), "born_swapped": f"{year}-{rest[1]}-{rest[0]}"}
 
@@ -124,16 +129,21 @@ def read_names(record: Mapping[str, str], row: dict[str, Value]) -> None:
         "families": (family,) if family else None,
         "names": tuple(every),
         "others": tuple(others) or None,
-        "formals": formals(given),
+        "forms": forms(given),
+        "given_listed": 1.0 if given in KNOWN else None,
     }
 
 
-_NICKNAMES = NickNamer()
-
-
 @lru_cache(maxsize=20_000)
-def formals(given: str) -> tuple[str, ...] | None:
+def forms(given: str) -> tuple[str, ...] | None:
     """The full forms of a given name, with itself: bill -> william."""
-    if not given:
-        return None
-    return (given, *sorted(_NICKNAMES.canonicals_of(given) - {given}))
+    return (given, *sorted(names.longs(given) - {given})) if given else None
+
+
+def spells(local: str, given: str, family: str) -> bool:
+    """Whether what stands before an @ says this given name: `tom`, `tom.berg`, `bergtom`, `tomb`."""
+    given, family = given.replace(" ", ""), family.replace(" ", "")
+    if len(given) < 3:  # two letters may be anybody's initials
+        return False
+    said = {given, given + family, family + given, given + family[:1], family[:1] + given}
+    return not said.isdisjoint(_LETTERS.findall(anyascii(local)))

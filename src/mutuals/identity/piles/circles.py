@@ -34,6 +34,9 @@ HOME = ("address", "phone")
 """What those who live together share and others hardly."""
 TELLS = ("given", "born")
 """What parts relatives: one of the two at least."""
+ANOTHER, GENERATIONS = "another name", "a generation apart"
+"""Levels at which two given names are two, however alike, and two dates of birth those of a parent and a child. What relatives
+share then says nothing for one person, however many records of each there are."""
 RELATIVES = 4.2
 """Bits: of twenty pairs that share all that, one is a relative or lives with them, as one would say before any file."""
 SELDOM = 0.1
@@ -41,7 +44,7 @@ SELDOM = 0.1
 those of households say more."""
 ANYBODYS = frozenset(("city", "country", "language"))
 """What so many have in common that with a name it only makes a namesake."""
-ALIKE = 3
+ALIKE = 4
 """The first level of an address of mail that is but alike, and no slip of the pen."""
 _ROUNDS, _FIRST, _STILL, _HALVINGS = 60, 3, 0.001, 40
 _BITS = 60.0
@@ -118,6 +121,12 @@ class _Weighing:
         self._begun = [_shares(one) for one in comparisons]
         self._agrees = [(w > AGREES)[pairs.levels[:, place]] for place, w in enumerate(self._weights)]
         self._ways = [way for place in range(len(comparisons)) for way in self._ways_to_agree(place, expected)]
+        self._apart = [
+            np.array(
+                [level.name in (ANOTHER, GENERATIONS, one.otherwise.name) for level in (*one.levels, one.otherwise)]
+            )
+            for one in comparisons
+        ]
         self._persons = expected.persons
 
     def _ways_to_agree(self, place: int, expected: Expected) -> Iterator[_Way]:
@@ -202,53 +211,84 @@ class _Weighing:
     def of_relatives(self) -> Any:
         """Where given names have nothing in common, or dates of birth, all that relatives share says no more than that the
         two are relatives: twins, those who are named after a parent. How often one person's differ is counted."""
-        bits = self._pairs.bits.copy()
+        found, differ, differing = self._pairs.bits.copy(), dict[int, Any](), dict[int, float]()
         for place, one in enumerate(self._comparisons):
-            if one.name not in TELLS:
-                continue
-            differ = np.flatnonzero(self._pairs.levels[:, place] == len(one.levels))
-            shared = SHARED | ({"born", "email"} if one.name == "given" else {"born"})
-            own = self._own(differ, shared)
-            theirs = bits[differ] - own - self._weights[place][len(one.levels)]
-            differing = log2(self._differing(place) / self._begun[place][1][-1])
-            said = np.minimum(theirs, RELATIVES) + own + differing
-            bits[differ] = np.minimum(bits[differ], said)
-        return bits
+            if one.name in TELLS:
+                differ[place] = self._differ(place)
+                apart = self._apart[place]
+                differing[place] = log2(self._differing(place) / self._begun[place][1][apart].sum())
+        for place, told in differ.items():
+            rows, name = np.flatnonzero(told), self._comparisons[place].name
+            own = self._own(rows, SHARED | {"born"}) + self._boxes(rows, names_differ=name == "given")
+            parted, lost = np.zeros(len(rows)), np.zeros(len(rows))
+            for other, differs in differ.items():
+                parted += differing[other] * differs[rows]
+                lost += self._said(other, rows) * differs[rows]
+            theirs = np.minimum(self._pairs.bits[rows] - own - lost, RELATIVES) + parted
+            two = self._pairs.levels[rows, place] != len(self._comparisons[place].levels)
+            said = np.where(two, np.minimum(theirs, 0), theirs) + own
+            found[rows] = np.minimum(found[rows], said)
+        return found
+
+    def _differ(self, place: int) -> Any:
+        """The pairs that have nothing in common here. A generation lies only between two of one home: elsewhere years are
+        miswritten oftener than a child is born on the day of a parent."""
+        held, one = self._pairs.levels[:, place], self._comparisons[place]
+        differ = np.append(self._apart[place], False)[held]
+        names = [level.name for level in one.levels]
+        if GENERATIONS in names:
+            differ &= (held != names.index(GENERATIONS)) | self._at_home()
+        return differ
+
+    def _at_home(self) -> Any:
+        """The pairs that live together, as far as is known."""
+        homes = [agrees for agrees, one in zip(self._agrees, self._comparisons, strict=True) if one.name in HOME]
+        return np.logical_or.reduce([np.zeros(len(self._pairs.bits), dtype=bool), *homes])
 
     def of_juniors(self) -> Any:
         """Where one name stands twice in a home, dates of birth tell how often it is a parent's and a child's: of a pair whose
         dates are not both known, what these two share says no more than that."""
         bits, at = self._pairs.bits.copy(), {one.name: place for place, one in enumerate(self._comparisons)}
-        homes = [self._agrees[at[name]] for name in HOME if name in at]
-        if not homes or not {"given", "family", "born"} <= set(at):
+        if not {"given", "family", "born"} <= set(at):
             return bits
         born, named = self._pairs.levels[:, at["born"]], self._agrees[at["given"]] & self._agrees[at["family"]]
-        known = born[named & np.logical_or.reduce(homes) & (born >= 0)]
+        known = self._differ(at["born"])[named & self._at_home() & (born >= 0)]
         if len(known) < FEWEST:
             return bits
-        one, two = self._differing(at["born"]), self._begun[at["born"]][1][-1]
-        share = (float((known == len(self._comparisons[at["born"]].levels)).mean()) - one) / (two - one)
+        one, two = self._differing(at["born"]), self._begun[at["born"]][1][self._apart[at["born"]]].sum()
+        share = (float(known.mean()) - one) / (two - one)
         if share > 0:
             rows = np.flatnonzero(named & (born < 0))
-            own = self._own(rows, SHARED)
+            own = self._own(rows, SHARED) + self._boxes(rows, names_differ=False)
             bits[rows] = np.minimum(bits[rows], log2(max(1 - share, share / 2**_BITS) / share) + own)
         return bits
 
     def _own(self, rows: Any, shared: Collection[str]) -> Any:
-        """What speaks of these pairs that relatives do not share."""
+        """What speaks of these pairs that relatives do not share; addresses of mail are weighed by `_boxes`."""
+        shared = {*shared, "email"}
         said = (self._said(place, rows) for place, one in enumerate(self._comparisons) if one.name not in shared)
         return sum(said, np.zeros(len(rows)))
 
+    def _boxes(self, rows: Any, *, names_differ: bool) -> Any:
+        """What addresses of mail say of relatives: two of two names have now and then one, and two of one name often two that
+        are alike; two of their own speak against."""
+        said = np.zeros(len(rows))
+        for place, one in enumerate(self._comparisons):
+            if one.name == "email":
+                said, held = self._said(place, rows), self._pairs.levels[rows, place]
+                said = np.where(names_differ | (held >= ALIKE), np.minimum(said, 0), said)
+        return said
+
     def _differing(self, place: int) -> float:
         """How often one person's have nothing in common: as pairs do that agree on two other things."""
-        held = self._pairs.levels[:, place]
-        differs, (m, _) = len(self._comparisons[place].levels), self._begun[place]
+        known, differ = self._pairs.levels[:, place] >= 0, self._differ(place)
+        most = float(self._begun[place][0][self._apart[place]].sum())
         rates = []
         for one, other in combinations([number for number in range(len(self._weights)) if number != place], 2):
-            inside = held[self._agrees[one] & self._agrees[other] & (held >= 0)]
+            inside = differ[self._agrees[one] & self._agrees[other] & known]
             if len(inside) >= FEWEST:
-                rates.append((int((inside == differs).sum()) + 1) / (len(inside) + 2))
-        return min(m[-1], float(np.quantile(rates, SELDOM))) if rates else float(m[-1])
+                rates.append((int(inside.sum()) + 1) / (len(inside) + 2))
+        return min(most, float(np.quantile(rates, SELDOM))) if rates else most
 
     def without_spelling(self, bits: Any) -> Any:
         """An address of mail that is alike only spells the name, where nothing but name and place speaks besides."""

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mutuals.identity.model.card import Column, Value
-from mutuals.identity.model.comparisons import Comparison, Level
+from mutuals.identity.model.comparisons import Comparison, Level, Test
 from mutuals.identity.piles import cells
+from mutuals.identity.piles.circles import ANOTHER, GENERATIONS, HOME
 
 FEW = 20
 """Rows that may all hold one value for a reason."""
@@ -58,7 +59,7 @@ def plan(columns: Sequence[str], held: Mapping[str, Held]) -> Plan:
     made = _Making()
     readers: dict[str, Reader] = {}
     if named := any(name in there for name in _NAMES):
-        _names(made)
+        _names(made, there)
     for name in there:
         if name in _OWN or name.startswith("x_") or name in _LIKE_EXTRAS:
             compare, readers[name] = _OWN.get(name) or _EXTRA[_kind_of(held[name])]
@@ -96,14 +97,42 @@ class _Making:
 # The shares at the end of each level are what one would say before any file: among pairs of one person, among strangers.
 
 
-def _names(made: _Making) -> None:
+_NEARLY: Test = ("any", ("jaro", "given", 0.8), ("equal", "given_sound"), ("begins", "given"))
+COMPARABLE = 4.0
+"""Bits by which one of two names may be commoner, so that neither is a slip of the pen for the other: a slip is rare."""
+_BORNE: Test = ("within", "given_borne", COMPARABLE)
+_OWN_BOXES: Test = (
+    "all",
+    ("not", ("missing", "email_given")),
+    ("not", ("equal", "email_given")),
+    ("not", ("share", "forms")),
+)
+"""Two addresses of mail that each say their own given name: that is no slip, which would not be made twice."""
+
+
+def _two_names(there: Sequence[str]) -> list[Level]:
+    """Two given names that people bear, however alike: no forms of one, neither cut off the other, neither a slip. Asked
+    where relatives would be taken for one: where a file tells how those who live together are reached."""
+    cut = ("all", ("begins", "given"), ("not", ("edits", "given", 2)))
+    ways: list[Test] = []
+    if not set(HOME).isdisjoint(there):
+        ways.append(("all", _BORNE, _NEARLY, ("not", ("share", "forms")), ("not", cut)))
+    if "email" in there:
+        ways.append(_OWN_BOXES)
+    test = ("all", ("not", ("across_share", "givens", "names")), ("any", *ways))
+    return [Level(ANOTHER, test, m=0.01, u=0.02)] if ways else []
+
+
+def _names(made: _Making, there: Sequence[str]) -> None:
     made.frequents("given", 0.006)
     made.frequents("family", 0.002)
     made.has("given_sound", "family_sound")
-    made.has("givens", "families", "formals", "names", "others", kind="texts")
+    made.has("given_listed", kind="number")
+    made.has("givens", "families", "forms", "names", "others", kind="texts")
     given = [
-        Level("same", ("equal", "given"), "given", m=0.7, u=0.006),
-        Level("short form", ("any", ("begins", "given"), ("share", "formals")), m=0.1, u=0.008),
+        Level("same", ("equal", "given"), "given", m=0.69, u=0.006),
+        *_two_names(there),
+        Level("short form", ("any", ("begins", "given"), ("share", "forms")), m=0.1, u=0.008),
         Level("alike", ("jaro", "given", 0.9), m=0.06, u=0.002),
         Level("among the names", ("across_share", "givens", "names"), m=0.04, u=0.002),
         Level("rather alike", ("any", ("jaro", "given", 0.8), ("equal", "given_sound")), m=0.03, u=0.009),
@@ -118,17 +147,24 @@ def _names(made: _Making) -> None:
         Level("share", ("share", "others"), m=0.6, u=0.012),
         Level("alike", ("near", "others", 0.88), m=0.05, u=0.002),
     ]
-    made.compare("given", given, (0.07, 0.973))
+    made.compare("given", given, (0.07, 0.953))
     made.compare("family", family, (0.05, 0.992))
     made.compare("others", others, (0.35, 0.986))
     made.keys += ["given", "family", "given_sound", "family_sound"]
 
 
+GENERATION = (15, 45)
+"""Years between two births, from and to, by which a child is named after a parent and born on the same day of the year."""
+
+
 def _born(made: _Making, name: str) -> None:
     made.frequents("born", 0.0001)
     made.has("born_year", "born_day", "born_swapped")
+    made.has("born_years", kind="number")
+    young, old = (("within", "born_years", years) for years in (GENERATION[0] - 1, GENERATION[1]))
     levels = [
         Level("same", ("equal", "born"), "born", m=0.75, u=0.0005),
+        Level(GENERATIONS, ("all", ("equal", "born_day"), old, ("not", young)), m=0.015, u=0.0015),
         Level("slip", ("edits", "born", 1), m=0.12, u=0.002),
         Level("day and month swapped", ("across", "born", "born_swapped"), m=0.01, u=0.00005),
         Level("same day of the year", ("equal", "born_day"), m=0.02, u=0.003),
@@ -141,15 +177,16 @@ def _born(made: _Making, name: str) -> None:
 
 def _email(made: _Making, name: str) -> None:
     made.frequents("email", 0.0001)
-    made.has("email_local", "email_number")
-    made.has("emails", kind="texts")
-    one_number = ("equal", "email_number")  # another number is another box, however alike the name spelled before it is
+    made.has("email_local", "email_number", "email_given")
+    made.has("emails", "forms", kind="texts")
+    one = ("equal", "email_number")  # another number is another box, however alike the name spelled before it is
     levels = [
         Level("same", ("equal", "email"), "email", m=0.65, u=0.0003),
         Level("one of them", ("share", "emails"), m=0.05, u=0.00005),
-        Level("slip", ("all", one_number, ("edits", "email", 2)), m=0.1, u=0.0005),
+        Level("two given names", _OWN_BOXES, m=1e-7, u=0.1, fixed=True),
+        Level("slip", ("all", one, ("edits", "email", 2)), m=0.1, u=0.0005),
         Level("same before the @", ("equal", "email_local"), m=0.04, u=0.0003),
-        Level("rather alike", ("all", one_number, ("jaro", "email_local", 0.88)), m=0.04, u=0.001),
+        Level("rather alike", ("all", one, ("jaro", "email_local", 0.88)), m=0.04, u=0.001),
     ]
     made.compare("email", levels, (0.12, 0.998))
     made.keys += ["email", "email_local"]

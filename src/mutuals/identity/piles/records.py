@@ -36,6 +36,8 @@ STRANGERS, LEARNED = 1_000_000, 400_000
 """Pairs that u is counted from, and pairs of a session that m is learned from."""
 SOME = 2_000
 """Records that are looked at before a file is read."""
+BORNE = 3
+"""Families in which a given name occurs from which it is one, and no slip of the pen."""
 STEADY = 100
 """Rows that what one would say of a frequency before counting is worth."""
 
@@ -178,6 +180,14 @@ def _with_frequencies(read: Path, made: Plan) -> str:
         f"FROM {source} WHERE {name} IS NOT NULL GROUP BY {name}) USING ({name})"
         for name, share in made.frequent.items()
     ]
+    if made.named:
+        shares.append("given_borne")
+        borne = f"CASE WHEN n >= {BORNE} OR listed THEN log2(n) END AS given_borne"
+        families = (
+            "count(DISTINCT coalesce(family_sound, unique_id::VARCHAR)) AS n, any_value(given_listed) = 1 AS listed"
+        )
+        named = f"SELECT given, {families} FROM {source} WHERE length(given) > 1 GROUP BY given"  # noqa: S608
+        joins.append(f"LEFT JOIN (SELECT given, {borne} FROM ({named})) USING (given)")  # noqa: S608
     columns = ", ".join(["unique_id", *(one.name for one in made.columns), *shares])
     return f"SELECT {columns} FROM {source} {' '.join(joins)} ORDER BY unique_id"  # noqa: S608
 
@@ -191,7 +201,9 @@ def _trained(
     seed: int,
     opened: Opening,
 ) -> Model:
-    shares = (Column(f"tf_{name}", "number") for name in made.frequent)
+    shares = [Column(f"tf_{name}", "number") for name in made.frequent]
+    if made.named:
+        shares.append(Column("given_borne", "number"))
     sizes = (pool.first, pool.second) if pool.second else (pool.first,)
     kind, prior = ("link", 0.5 / max(sizes)) if pool.second else ("dedupe", 0.4 / pool.first)
     begun = Model(

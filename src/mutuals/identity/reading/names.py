@@ -145,12 +145,6 @@ def longs(given: str) -> frozenset[str]:
     return frozenset((given, *_NAMER.canonicals_of(given), *_LONG.get(given, ())))
 
 
-@lru_cache(65_536)
-def is_listed(given: str) -> bool:
-    """Whether some list of short forms knows this as a given name; one that it does not know may be one all the same."""
-    return bool(shorts(given))
-
-
 def _long_forms() -> dict[str, set[str]]:
     turned = dict[str, set[str]]()
     for long, short in _SHORT.items():
