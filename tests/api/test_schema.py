@@ -25,6 +25,7 @@ from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, Hyp
 import committed
 from api.conftest import token_of
 from api.town import Town, town
+from mutuals.api._types import In, Out
 from mutuals.api.api import api
 
 PREFIX = "/api/v1/"
@@ -106,6 +107,19 @@ def test_every_answer_is_declared(name: str, owner: str) -> None:
     tried = create_test(operation=OPERATIONS[name], test_func=check, config=HOW)
 
     tried()
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """One name is one component of the document: of two, one would be described as the other."""
+    told = [one.__name__ for one in _shapes(In) + _shapes(Out) if one.__module__.startswith("mutuals.api.")]
+
+    twice = sorted({name for name in told if told.count(name) > 1 and "[" not in name})
+
+    assert twice == []
+
+
+def _shapes(kind: type) -> list[type]:
+    return [one for child in kind.__subclasses__() for one in (child, *_shapes(child))]
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:

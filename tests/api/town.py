@@ -19,6 +19,8 @@ from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
+from mutuals.listening import cards, correct, topics
+from mutuals.listening.models import Card, CardKind, Correction, Topic
 from mutuals.people import organisations
 from mutuals.people.models import Profile
 from mutuals.rules import keep
@@ -63,7 +65,11 @@ def town() -> Town:
     case, _ = cases.open_case(by=staff.ada, now=now, title="It leaks", person=bea)
     told = {"when": "received", "if": ["words:says:leak*"], "then": [{"note": {"text": "A leak"}}]}
     rule = keep.write(told, by=staff.lea, now=now, name="Leaks")
+    topic, card, correction = _heard(staff, message.pk, now)
     ids: dict[str, object] = {
+        "topic_id": topic.pk,
+        "card_id": card.pk,
+        "correction_id": correction.pk,
         "person_id": bea.pk,
         "organisation_id": firm.pk,
         "affiliation_id": place.pk,
@@ -86,6 +92,16 @@ def town() -> Town:
         "sha": blob.sha256,
     }
     return Town(staff, ids)
+
+
+def _heard(staff: cast.Staff, interaction_id: int, now: datetime) -> tuple[Topic, Card, Correction]:
+    """A topic with a card, and a reading that was corrected."""
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=staff.lea, now=now)
+    nobody = cards.Touched(0, Decimal(0), "")
+    card = cards.make(topic, kind=CardKind.ALARM, key="leaks", level=1, words="More than usual", since=now, until=now,
+                      evidence={}, touched=nobody, now=now)  # fmt: skip
+    assert card is not None
+    return topic, card, correct.correct(interaction_id, "mood", ["negative"], by=staff.lea, now=now)
 
 
 def _import(staff: cast.Staff, now: datetime) -> Import:

@@ -92,7 +92,7 @@ class UserChange(In):
     theme: Literal["", "light", "dark"] = ""
 
 
-class Leaving(In):
+class AccessEnding(In):
     """Who takes over what they own."""
 
     transfer_to_id: Id | None = None
@@ -168,7 +168,7 @@ def invite(request: HttpRequest, user_id: PathId) -> Invitation:
 
 
 @router.write("POST", "/users/{int:user_id}/deactivate", act="user.manage", out=UserOut, scope="admin")
-def deactivate(request: HttpRequest, user_id: PathId, body: Leaving) -> UserOut:
+def deactivate(request: HttpRequest, user_id: PathId, body: AccessEnding) -> UserOut:
     """End somebody's access at once; 409 while they own something and nobody takes it over."""
     by = user_of(request)
     to = one(queries.visible_to(by), body.transfer_to_id) if body.transfer_to_id else None

@@ -60,7 +60,7 @@ class TopicOut(Out):
     read: int
 
 
-class ShareOut(Out):
+class NoiseOut(Out):
     """A share, and between what it lies nineteen times in twenty."""
 
     share: float
@@ -74,7 +74,7 @@ class SampleOut(Out):
     looked: int
     many: int
     interactions: list[int]
-    noise: ShareOut | None
+    noise: NoiseOut | None
     spam: int
     copies: int
     not_relevant: int
@@ -174,7 +174,7 @@ def sampling(request: HttpRequest, body: TopicIn) -> SampleOut:
         looked=found.looked,
         many=found.many,
         interactions=[row.pk for row in found.newest],
-        noise=ShareOut(share=noise.share, low=noise.low, high=noise.high) if noise else None,
+        noise=NoiseOut(share=noise.share, low=noise.low, high=noise.high) if noise else None,
         spam=found.why["spam"],
         copies=found.why["copies"],
         not_relevant=found.why["other"],
