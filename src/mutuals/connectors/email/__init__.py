@@ -30,14 +30,14 @@ CONNECTOR = Connector(
         Field(
             "checked_by",
             "Server that checks senders",
-            "An answer proves an address only where your server found its sender genuine (dmarc=pass). Its name begins the"
-            " line Authentication-Results of a letter: mx.example.com. Empty: the uppermost such line is believed, which"
-            " strangers can write where your server writes none.",
+            "Name it to let letters prove addresses: an answer does where your server found its sender genuine (dmarc=pass)."
+            " The name begins the uppermost line Authentication-Results of a letter: mx.example.com. Empty: letters prove"
+            " nothing, as strangers can write such lines.",
             required=False,
         ),
         Field(
             "unchecked",
-            "Letters without such a line",
+            "Letters where no server is named",
             "Leave it at nothing unless your server refuses letters with a forged sender and writes no such line.",
             required=False,
             kind="choice",

@@ -16,7 +16,7 @@ from typing import Any
 from mutuals.connectors._text import clean, line
 from mutuals.connectors.contract import Envelope, Handle, Kind, Raw, Verb
 from mutuals.connectors.email._bodies import Content, read_content
-from mutuals.connectors.email._headers import addresses, field, handle, ids, moment, raw_field, raw_fields
+from mutuals.connectors.email._headers import addresses, field, handle, ids, moment, normalised, raw_field, raw_fields
 from mutuals.connectors.email._message import read
 from mutuals.connectors.email._quotes import closing, trimmed
 
@@ -26,6 +26,7 @@ OUR_ID = re.compile(r"<([A-Za-z0-9-]{1,64})@mutuals\.[^<>@\s]+>")
 _AHEAD = timedelta(days=1)
 _MOST_CHECKS, _LONGEST_CHECK = 10, 5_000
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]{1,20})(?![a-z])", re.IGNORECASE)
+_FROM = re.compile(r"(?<![\w.-])header\s*\.\s*from\s*=\s*(\S*)", re.IGNORECASE)
 _QUOTED, _COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\([^()]*\)")
 
 
@@ -199,17 +200,20 @@ def _extra(message: Message, content: Content, told: Told) -> dict[str, Any]:
 
 
 def _checked(message: Message) -> dict[str, Any]:
-    """What servers found of the sender: all of it, and what the uppermost one says; a server may write several lines."""
+    """What servers found of the sender: all of it, and what the uppermost one says; a server may write several lines.
+
+    `dmarc` may refuse a letter and prove none: only `checks` says who wrote it, and of which domain.
+    """
     checks = _checks(message)
-    found = next((result for server, result in checks if server == checks[0][0] and result), "")
+    found = next((result for server, result, _ in checks if server == checks[0][0] and result), "")
     return {"checks": checks, **({"dmarc": found} if found else {})} if checks else {}
 
 
 def _checks(message: Message) -> list[list[str]]:
-    """Which servers say what of the sender (RFC 8601), the uppermost first: that one came last, and is rather our own.
+    """Which servers say what of which domain (RFC 8601), the uppermost first: that one came last, and is rather our own.
 
     Quoted words and comments are taken out, as a sender may write `dmarc=pass` into an address; of two results in one line the
-    one that is not `pass` counts.
+    one that is not `pass` counts. A line that is longer than what is read of it speaks of no domain.
     """
     found = list[list[str]]()
     for told in raw_fields(message, "Authentication-Results")[:_MOST_CHECKS]:
@@ -217,7 +221,20 @@ def _checks(message: Message) -> list[list[str]]:
         for _ in range(3):
             plain = _COMMENT.sub("", plain)
         server, *results = plain.split(";")
-        said = [match[1].lower() for one in results if (match := _DMARC.match(one))]
+        said = [(match[1].lower(), _FROM.findall(one)) for one in results if (match := _DMARC.match(one))]
+        asked = {domain for _, domains in said for domain in domains}
+        about = _about(message, asked) if said and len(told) <= _LONGEST_CHECK else ""
         name = " ".join(server.split()).partition(" ")[0].lower()[:200]
-        found.append([name, min(said, key=lambda one: one == "pass", default="")])
+        found.append([name, min((one for one, _ in said), key=lambda one: one == "pass", default=""), about])
     return found
+
+
+def _about(message: Message, asked: set[str]) -> str:
+    """The domain of which DMARC was asked: `header.from`; where the server wrote none, that of the one From. Empty: unclear."""
+    if asked:
+        named = {normalised(f"x@{one.rpartition('@')[2]}") for one in asked}
+    else:
+        is_one = len(raw_fields(message, "From")) == 1
+        named = {address for _, address in addresses(message, "From")} if is_one else set()
+    domains = {address.rpartition("@")[2] for address in named}
+    return domains.pop() if len(domains) == 1 else ""

@@ -57,7 +57,9 @@ def arrive(source, *mails):
 def box():
     """A mailbox, and Bea whose address stands in our records; she was written to."""
     us = cast.staff()
-    source = cast.source("Box", owner=us.olga, connector="email", team=us.service)
+    source = cast.source(
+        "Box", owner=us.olga, connector="email", team=us.service, settings={"checked_by": "mx.works.garden"}
+    )
     cast.channel(source, "help@works.garden")
     bea = cast.person(by=us.ada, email="bea@bea.garden")
     arrive(source, letter("first"))
@@ -125,12 +127,22 @@ def test_a_letter_without_a_check_counts_only_where_the_owner_of_the_source_says
     ("lines", "is_proven"),
     [
         (["relay.garden; dmarc=pass", "mx.works.garden; dmarc=fail"], False),
-        (["relay.garden; spf=pass", "MX.works.garden 1; dkim=pass", "mx.works.garden; dmarc=pass"], True),
+        (["relay.garden; spf=pass", "MX.works.garden 1; dkim=pass; dmarc=pass (p=none)"], True),
+        (["relay.garden; dmarc=fail", "mx.works.garden; dmarc=pass", "mx.works.garden; dmarc=fail"], True),
+        (
+            [
+                "mx.works.garden; spf=pass smtp.mailfrom=evil.garden",
+                "mx.works.garden; dmarc=pass header.from=bea.garden",
+            ],
+            False,
+        ),
+        (["mx.works.garden; none", "mx.works.garden; dmarc=pass header.from=bea.garden"], False),
+        (["mx.works.garden; dmarc=fail", "mx.works.garden; dmarc=pass header.from=bea.garden"], False),
         (["stranger.garden; dmarc=pass"], False),
         ([], False),
     ],
 )
-def test_where_our_server_is_named_nobody_elses_check_is_read(box, lines, is_proven):
+def test_only_the_uppermost_line_of_our_own_server_is_read(box, lines, is_proven):
     _, source, _ = box
     source.settings = {"checked_by": "mx.works.garden", "unchecked": "count"}
     source.save(update_fields=["settings"])
@@ -141,11 +153,62 @@ def test_where_our_server_is_named_nobody_elses_check_is_read(box, lines, is_pro
     assert list(state_of("bea@bea.garden")) == (["proven"] if is_proven else ["confirmed"])
 
 
-def test_a_check_that_a_stranger_wrote_below_that_of_our_server_is_not_read(box):
+@pytest.mark.parametrize(
+    ("found", "is_proven"),
+    [
+        ("dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=Bea.Garden", True),
+        ("dmarc=pass action=none header . from = bea.garden.", True),
+        ("dmarc=pass header.from=bea@bea.garden", True),
+        ("spf=fail smtp.mailfrom=a@b.garden; dmarc=pass action=none header.from=evil.garden", False),
+        ("dmarc=pass header.from=mail.bea.garden", False),
+        ("dmarc=pass header.from=garden", False),
+        ('dmarc=pass header.from="evil.garden"', False),
+        ("dmarc=pass header.from=", False),
+        ("dmarc=pass header.from=evil.garden header.from=bea.garden", False),
+        ("dkim=pass header.from=bea.garden; dmarc=pass header.from=evil.garden", False),
+        ("dkim=pass header.d=" + "a" * 4_929 + "; dmarc=pass header.from=bea.garden.evil.garden", False),
+    ],
+)
+def test_a_check_of_another_domain_than_that_of_the_writer_proves_nothing(box, found, is_proven):
     _, source, _ = box
-    told = b"Authentication-Results: mx.works.garden; spf=pass\nAuthentication-Results: mx.evil.garden; dmarc=pass\n"
+
+    arrive(
+        source, f"Authentication-Results: mx.works.garden; {found}\n".encode() + letter("x", answers=OURS, checked="")
+    )
+
+    assert list(state_of("bea@bea.garden")) == (["proven"] if is_proven else ["confirmed"])
+
+
+@pytest.mark.parametrize("other", [b"From: Eve <eve@evil.garden>\n", b"From: Eve <eve@bea.garden>\n", b"From: (\n"])
+def test_a_check_that_names_no_domain_proves_nothing_of_a_letter_with_two_writers(box, other):
+    _, source, _ = box
+    mail = letter("x", answers=OURS, checked="mx.works.garden; dmarc=pass")
+
+    arrive(source, mail.replace(b"To: help", other + b"To: help"))
+
+    assert list(state_of("bea@bea.garden")) == ["confirmed"]
+
+
+@pytest.mark.parametrize(
+    "lines", [["evil.garden; dmarc=pass"], [CHECKED], ["mx.works.garden; spf=pass", CHECKED], [" ; dmarc=pass"]]
+)
+def test_where_no_server_is_named_no_letter_proves_anything(box, lines):
+    _, source, _ = box
+    source.settings = {}
+    source.save(update_fields=["settings"])
+    told = "".join(f"Authentication-Results: {line}\n" for line in lines).encode()
 
     arrive(source, told + letter("x", answers=OURS, checked=""))
+
+    assert list(state_of("bea@bea.garden")) == ["confirmed"]
+
+
+def test_a_letter_that_a_server_found_forged_does_not_count_even_where_the_unchecked_do(box):
+    _, source, _ = box
+    source.settings = {"unchecked": "count"}
+    source.save(update_fields=["settings"])
+
+    arrive(source, letter("x", answers=OURS, checked="relay.garden; dmarc=fail header.from=bea.garden"))
 
     assert list(state_of("bea@bea.garden")) == ["confirmed"]
 

@@ -14,16 +14,19 @@ from mutuals.identity.proofs.tests.test_pages import TOWN, holder_of, known, pre
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
+PASSED = {"checked": "mx.works.garden; dmarc=pass header.from=victim.garden"}
 FORGED = {"checked": "mx.works.garden; dmarc=fail header.from=victim.garden"}
 
 
 @pytest.mark.parametrize(
     ("headers", "is_theirs"),
-    [({}, True), (FORGED, False), ({"checked": ""}, False), ({"Auto_Submitted": "yes"}, False)],
+    [(PASSED, True), ({}, False), (FORGED, False), ({"checked": ""}, False), ({"Auto_Submitted": "yes"}, False)],
 )
 def test_a_code_in_a_forged_letter_does_not_claim_the_address(headers, is_theirs):
     us = cast.staff()
-    box = cast.source("Box", owner=us.olga, connector="email", team=us.service)
+    box = cast.source(
+        "Box", owner=us.olga, connector="email", team=us.service, settings={"checked_by": "mx.works.garden"}
+    )
     cast.channel(box, "help@works.garden")
     mallory, hers = cast.person("Mallory", by=us.ada), cast.profile("@mallory")
     link.confirm(hers, person=mallory, by=us.ada, now=NOW)
