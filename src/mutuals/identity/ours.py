@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from mutuals.base import bulk, gate, journal
+from mutuals.channels.models import Channel
+from mutuals.connectors.contract import Handle
 from mutuals.identity import edges, known, link
 from mutuals.identity.models import LIVE, Edge, Link, LinkState, Verdict
 from mutuals.people.models import Person, Profile
@@ -49,6 +51,16 @@ def mark(*, now: datetime) -> list[int]:
         journal.note_many("profile.ours", [f"profile:{number}" for number in numbers], by=BY)
         link.settle(_canonical(lost), now=now)
     return numbers
+
+
+def speaks(handle: Handle) -> bool:
+    """Whether an account is one of ours, however its address is spelled: in capitals, or with a slash at its end."""
+    keys = Channel.objects.filter(network__iexact=handle.network).values_list("key", flat=True)
+    return _plain(handle.key) in map(_plain, keys)
+
+
+def _plain(key: str) -> str:
+    return key.strip().casefold().rstrip("/")
 
 
 def _found() -> list[int]:

@@ -67,8 +67,10 @@ def oauth(person: Person, handle: Handle, *, now: datetime) -> tuple[int, bool]:
         raise Gone
     if erased.which(erased.known_as(handle)):
         raise NotTaken("The owner of this account asked to be forgotten.")
+    if ours.speaks(handle):
+        raise NotTaken("This account is our own or an organisation's.")
     row = profiles.ensure([handle], now=now)[handle.network, handle.key]
-    if row.is_ours or row.organisation_id or row.id in ours.mark(now=now):
+    if row.is_ours or row.organisation_id:
         raise NotTaken("This account is our own or an organisation's.")
     Profile.objects.select_for_update(no_key=True).get(pk=row.id)  # of those who tell the same at once one is first
     subject = f"person:{person.canonical_id}"

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import Q
 
-from cast import NOW, channel, person, source, staff
+from cast import NOW, person, source, staff
 from mutuals.channels import presences
 from mutuals.connectors.contract import Handle
 from mutuals.identity import link, live, ours
@@ -57,12 +57,21 @@ def test_what_machines_thought_of_it_ends_once_it_is_known_as_ours_and_what_staf
     assert ours.mark(now=NOW) == []
 
 
-def test_nobody_signs_in_with_an_account_of_ours():
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "https://us.example/users/kettleworks",
+        "https://US.example/users/KettleWorks",
+        "https://us.example/users/kettleworks/",
+    ],
+)
+def test_nobody_signs_in_with_an_account_of_ours_however_it_is_spelled(spelled):
     us = staff()
     bea = person("Bea Brandmeyer", by=us.ada)
-    own = channel(source(owner=us.olga, connector="mastodon"))
+    key = "https://us.example/users/kettleworks"
+    presences.add(source(owner=us.olga), by=us.olga, network="mastodon", key=key, name="@kettleworks")
 
     with pytest.raises(NotTaken, match="our own"):
-        oauth(bea, Handle(own.network, own.key, own.name), now=NOW)
+        oauth(bea, Handle("mastodon", spelled, "kettleworks"), now=NOW)
 
-    assert not Profile.objects.filter(network=own.network, key=own.key, person=bea).exists()
+    assert not Profile.objects.filter(person=bea).exclude(network="mutuals").exists()
