@@ -151,14 +151,17 @@ def _lines(
         size = min(_LINES, profiles.rows - start)
         low, high = np.searchsorted(nearest.profile, (start, start + size))
         at = nearest.profile[low:high] - start
-        texts = _texts(connection, nearest, low, high)
+        evidence = _filled(why.of(low, high, _texts(connection, nearest, low, high), beside[low:high]), at, size, "[]")
+        for place, people_of_name in _crowds(connection, start, size):
+            if evidence[place] == "[]":
+                evidence[place] = why.crowd(people_of_name)
         yield {
             "profile_id": profile_ids.slice(start, size),
             "person_id": person_ids.take(_spread(nearest.row[low:high], at, size)),
             "decision": _filled(verdicts[low:high], at, size, "leave"),
             "probability": _filled(share[low:high], at, size, 0.0),
             "margin": _spread(np.where(np.isinf(margins[low:high]), np.nan, margins[low:high]), at, size),
-            "evidence": _filled(why.of(low, high, texts, beside[low:high]), at, size, "[]"),
+            "evidence": evidence,
         }
 
 
@@ -169,6 +172,12 @@ def _texts(connection: duckdb.DuckDBPyConnection, pairs_of: weights.Clues, low: 
     found = connection.sql(pairs.TEXTS).to_arrow_table()
     connection.unregister("wanted")
     return found
+
+
+def _crowds(connection: duckdb.DuckDBPyConnection, start: int, size: int) -> list[tuple[int, int]]:
+    """Places from `start` of profiles whose name is that of too many to be looked at, and how many these are."""
+    asked = "SELECT profile - ?, n FROM crowds WHERE profile >= ? AND profile < ?"
+    return [(int(place), int(n)) for place, n in connection.execute(asked, [start, start, start + size]).fetchall()]
 
 
 def _spread(values: Any, at: Any, size: int) -> pa.Array:

@@ -15,8 +15,14 @@ KINDS = ("account", "email", "phone", "host", "domain", "core", "number", "near"
 """`account` is a handle with its host, `near` a number without its last digit, `cited` a mail address in a biography, which may
 be anybody's. Their places number them."""
 CODE = {kind: number for number, kind in enumerate(KINDS)}
-PEOPLE = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("given", "family", "family2", "city"))])
-PROFILES = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("given", "family", "said", "words"))])
+_WHOLES = ("wholes", pa.list_(pa.string()))
+PEOPLE = pa.schema(
+    [("row", pa.int32()), *((name, pa.string()) for name in ("given", "family", "family2", "city")), _WHOLES]
+)
+PROFILES = pa.schema(
+    [("row", pa.int32()), *((name, pa.string()) for name in ("given", "family", "said", "words")), _WHOLES]
+)
+"""`wholes` is the whole name in one word: columns part a compound name otherwise than who reads it in one piece."""
 MARKS = pa.schema([("row", pa.int32()), ("kind", pa.int8()), ("text", pa.string()), ("rest", pa.string())])
 """`rest` is what stands behind a number, by which people tell relatives and accounts apart."""
 ALSO = pa.schema([("row", pa.int32()), ("form", pa.string())])
@@ -178,7 +184,7 @@ def _own_domain(handle: str) -> str:
 def _people(columns: _Columns, marks: _Marks) -> tuple[pa.Table, pa.Table]:
     for row, link in columns.values("url"):
         marks.site(row, link)
-    told = zip(columns.of("name", "display_name"), columns.of("given_name"), columns.of("family_name"), strict=True)
+    told = [*zip(columns.of("name", "display_name"), columns.of("given_name"), columns.of("family_name"), strict=True)]
     read = [names.readings(*one) for one in told]
     also_row, also_form = list[int](), list[str]()
     for row, readings, nickname in zip(columns.rows, read, columns.of("nickname"), strict=True):
@@ -198,6 +204,7 @@ def _people(columns: _Columns, marks: _Marks) -> tuple[pa.Table, pa.Table]:
         _texts(one[0].family for one in read),
         _texts(one[-1].family for one in read),
         _texts(lived),
+        [_wholes(one) for one in told],
     ]
     return pa.table(rows, schema=PEOPLE), pa.table([also_row, also_form], schema=ALSO)
 
@@ -208,6 +215,7 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
     names_of = zip(columns.of("display_name", "name"), columns.of("given_name"), columns.of("family_name"), strict=True)
     said_of = zip(columns.of("handle"), columns.of("website"), columns.of("city"), names_of, strict=True)
     found: tuple[list[str], ...] = ([], [], [], [])
+    wholes = list[list[str]]()
     for place, (held, website, city, named) in enumerate(said_of):
         row = columns.rows[place]
         own, text = _url(urls[place], held)
@@ -219,7 +227,9 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
         for told in (city, bios[place]):
             for one in places.mentioned(told, cities, begins) if told else ():
                 marks.add(row, "place", one)
-        name = _shown(named, handles.forms(text, networks[place]))
+        named = _shown(named, handles.forms(text, networks[place]))
+        name = names.read(*named)
+        wholes.append(_wholes(named))
         hosts = {sites.host(link) for link in (*website.split(";"), *own, *sites.links(bios[place])) if link}
         labels = (text.split("@")[0].split(".")[0], *(sites.own_label(host) for host in hosts))
         words = {word for label in labels if label for word in letters.words(label[:LONGEST]) if len(word) > 2}
@@ -227,13 +237,16 @@ def _profiles(columns: _Columns, marks: _Marks, cities: frozenset[str] | None) -
             found, (name.given, name.family, handles.said(handle), " ".join(sorted(words))), strict=True
         ):
             column.append(value)
-    return pa.table([columns.rows, *map(_texts, found)], schema=PROFILES)
+    return pa.table([columns.rows, *map(_texts, found), wholes], schema=PROFILES)
 
 
-def _shown(named: tuple[str, str, str], taken: Collection[str]) -> names.Name:
+def _wholes(named: tuple[str, str, str]) -> list[str]:
+    return names.wholes(names.readings(*named), turned=letters.syllabic(" ".join(named)))
+
+
+def _shown(named: tuple[str, str, str], taken: Collection[str]) -> tuple[str, str, str]:
     """The name of a profile; none where its handle or a domain is shown as one."""
-    is_one = any(named[1:]) or handles.is_name(named[0], taken)
-    return names.read(*named) if is_one else names.Name("", "")
+    return named if any(named[1:]) or handles.is_name(named[0], taken) else ("", "", "")
 
 
 def _url(urls: str, handle: str) -> tuple[Sequence[str], str]:

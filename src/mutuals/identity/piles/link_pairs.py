@@ -167,6 +167,7 @@ _KEYS = (
     f"""CREATE OR REPLACE TABLE keys2 AS SELECT DISTINCT met AS kind, key, row FROM marks2 SEMI JOIN asked USING (row)
        UNION ALL SELECT {_SPELLED}::TINYINT, hash({_SPELLED}, said), row FROM asking WHERE len(said) >= 5
        UNION ALL SELECT {_NAMED}::TINYINT, hash({_NAMED}, given, family), row FROM asking WHERE {_BOTH}
+       UNION ALL SELECT {_NAMED}::TINYINT, hash({_NAMED}, unnest(wholes)), row FROM asking
        UNION ALL SELECT {_AT}::TINYINT, hash({_AT}, given, family, city), row FROM asking
          JOIN (SELECT row, unnest(cities) AS city FROM placed) USING (row) WHERE {_BOTH}""",
     "CREATE OR REPLACE TABLE wanted_keys AS SELECT DISTINCT key FROM keys2",
@@ -184,6 +185,7 @@ _KEYS = (
        UNION ALL SELECT {_SPELLED}::TINYINT, hash({_SPELLED}, unnest(list_distinct([
            form || family, family || form, form || family2]))), row FROM named WHERE NOT whole
        UNION ALL SELECT {_NAMED}::TINYINT, hash({_NAMED}, form, family), row FROM named
+       UNION ALL SELECT {_NAMED}::TINYINT, hash({_NAMED}, unnest(wholes)), row FROM people
        UNION ALL SELECT {_AT}::TINYINT, hash({_AT}, form, family, city), row FROM named WHERE city IS NOT NULL)
        SEMI JOIN wanted_keys USING (key)""",
     f"""CREATE OR REPLACE TABLE key_size AS SELECT key, count(*)::INTEGER AS n,
@@ -193,6 +195,7 @@ _KEYS = (
     # Those of the same name who were too many to be looked at one by one
     f"""CREATE OR REPLACE TABLE unseen AS SELECT f.row AS profile, max(s.n) AS n FROM keys2 f
        JOIN key_size s ON s.key = f.key AND s.n > s.most WHERE f.kind = {_NAMED} GROUP BY 1""",
+    "CREATE TABLE IF NOT EXISTS crowds AS FROM unseen",  # of all profiles, who are asked first
     *(f"DROP TABLE {name}" for name in ("asking", "keys1", "keys2", "wanted_keys", "named", "key_size")),
 )
 
@@ -265,7 +268,8 @@ _LEVELS = (
        FROM shared, (SELECT count(*) AS before FROM rests) WHERE rest IS NOT NULL AND rest NOT IN (SELECT rest FROM rests)
        GROUP BY rest, before ORDER BY code LIMIT {rests}""",
     """CREATE OR REPLACE TABLE clues AS SELECT x.profile, x.row,
-         CASE WHEN f.given IS NULL AND f.family IS NULL THEN {given_}
+         CASE WHEN list_has_any(f.wholes, p.wholes) THEN {given_same}
+              WHEN f.given IS NULL AND f.family IS NULL THEN {given_}
               WHEN f.given IS NULL THEN CASE WHEN g.form IS NOT NULL OR o.form IS NOT NULL THEN {given_same}
                 WHEN len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1 THEN {given_alike} ELSE {given_} END
               WHEN g.form IS NOT NULL OR o.form IS NOT NULL THEN {given_same}
@@ -274,7 +278,7 @@ _LEVELS = (
                 OR (len(p.given) > 3 AND damerau_levenshtein(f.given, p.given) <= 1) THEN {given_alike}
               WHEN p.given IS NULL THEN {given_} ELSE {given_differs} END AS given,
          CASE WHEN f.family IS NULL OR p.family IS NULL THEN {family_}
-              WHEN f.family IN (p.family, p.family2) THEN {family_same}
+              WHEN f.family IN (p.family, p.family2) OR list_has_any(f.wholes, p.wholes) THEN {family_same}
               WHEN f.given IS NULL AND (g.form IS NOT NULL OR o.form IS NOT NULL
                 OR (len(p.given) > 3 AND damerau_levenshtein(f.family, p.given) <= 1)) THEN {family_}
               WHEN len(f.family) = 1 AND f.family = left(p.family, 1) THEN {family_initial}

@@ -39,6 +39,11 @@ class Why:
         self._pool = json.dumps(clue("pool", f"among {pool:,} people", 0.0, "pool"))
         self._held = dict[tuple[str, int, int], str]()
 
+    def crowd(self, people: int) -> str:
+        """For a profile of a name that so many people bear that none of them was weighed."""
+        words = f"{people:,} people of this name; nobody can be told apart"
+        return f"[{json.dumps(clue('crowd', words, 0.0, 'pool'))}, {self._pool}]"
+
     def of(self, start: int, stop: int, texts: Any, beside: Sequence[str]) -> list[str]:
         """For these pairs, with what each agrees in (columns of `link_pairs.TEXTS`) and the clue of who else may be meant."""
         told: list[list[tuple[int, str]]] = [[] for _ in range(stop - start)]

@@ -106,6 +106,18 @@ def readings(name: str = "", given: str = "", family: str = "") -> tuple[Name, .
     return (one,) if one == two else (one, two)
 
 
+def wholes(called: Sequence[Name], *, turned: bool = False) -> list[str]:
+    """Readings of a whole name, each in one run of letters, wherever its given names end; `turned`: also family name first.
+
+    None where the given or the family name is missing.
+    """
+    named = [one for one in called if one.given and one.family]
+    found = ["".join(one.words) for one in named]
+    if turned:
+        found += ["".join((one.family, one.given, *one.middle)) for one in named]
+    return list(dict.fromkeys(found))
+
+
 def _untitled(found: list[str]) -> list[str]:
     found = found[:MOST_WORDS]
     while len(found) > 1 and found[0] in TITLES and len(found[0]) > 1:
