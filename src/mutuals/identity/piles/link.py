@@ -152,9 +152,9 @@ def _lines(
         low, high = np.searchsorted(nearest.profile, (start, start + size))
         at = nearest.profile[low:high] - start
         evidence = _filled(why.of(low, high, _texts(connection, nearest, low, high), beside[low:high]), at, size, "[]")
-        for place, people_of_name in _crowds(connection, start, size):
-            if evidence[place] == "[]":
-                evidence[place] = why.crowd(people_of_name)
+        for empty, bearers in _crowds(connection, start, size):
+            if evidence[empty] == "[]":
+                evidence[empty] = why.crowd(bearers)
         yield {
             "profile_id": profile_ids.slice(start, size),
             "person_id": person_ids.take(_spread(nearest.row[low:high], at, size)),
