@@ -70,12 +70,19 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
 
 def _shown(voices: list[Voice]) -> str:
     """A name for somebody whom nobody named: of a record (an order's customer), what they call themselves in other words than
-    their handle, their handle; never a mere number."""
+    their handle, spelled out where they do so anywhere, their handle; never a mere number."""
     shown = [voice for voice in voices if voice.shown and voice.network != OWN]
     of_records = [voice.shown for voice in shown if voice.network.startswith(_RECORDS)]
     called = [voice.shown for voice in shown if fold(voice.shown).lstrip("@") != fold(voice.name).lstrip("@")]
     handles = [voice.name for voice in voices if voice.name and not voice.network.startswith((*_RECORDS, *_UNTELLING))]
-    return next(iter([*of_records, *called, *(voice.shown for voice in shown), *handles]), "")
+    first = next(iter([*of_records, *called, *(voice.shown for voice in shown), *handles]), "")
+    return next((name for name in called if not of_records and _spells_out(name, first)), first)
+
+
+def _spells_out(name: str, short: str) -> bool:
+    """Whether a name says in full what another one shortens: Lena Meyer of Lena M."""
+    words, cut = fold(name).split(), [word.rstrip(".") for word in fold(short).split()]
+    return len(words) == len(cut) > 1 and words != cut and all(map(str.startswith, words, cut))
 
 
 def _day(best: tuple[Any, Any] | None) -> date | None:

@@ -135,6 +135,18 @@ def test_the_name_on_an_order_stands_before_what_a_presence_calls_itself_and_tha
     assert chosen([Voice(4, "crm:1", "K-2165", "K-2165", "", "", {})])["name"] == ""
 
 
+def test_a_name_that_is_shortened_at_one_place_and_spelled_out_at_another_stands_in_full() -> None:
+    short, full = (
+        Voice(1, "mastodon", "1", "@lm", "Lena M.", "", {}),
+        Voice(2, "web", "2", "lena", "Lena Meyer", "", {}),
+    )
+    other = Voice(3, "github", "3", "lk", "Lena König", "", {})
+
+    names = [chosen(voices)["name"] for voices in ([short, full], [full, short], [short, other], [other, short, full])]
+
+    assert names == ["Lena Meyer", "Lena Meyer", "Lena M.", "Lena König"]
+
+
 def test_a_place_in_an_organisation_is_one_and_ends_with_a_day() -> None:
     ada = user()
     bea = newcomer(ada, name="Bea")
