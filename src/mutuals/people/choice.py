@@ -81,7 +81,7 @@ def _shown(voices: list[Voice]) -> str:
 
 def _spells_out(name: str, short: str) -> bool:
     """Whether a name says in full what another one shortens: Lena Meyer of Lena M."""
-    words, cut = fold(name).split(), [word.rstrip(".") for word in fold(short).split()]
+    words, cut = ([word.rstrip(".") for word in fold(one).split()] for one in (name, short))
     return len(words) == len(cut) > 1 and words != cut and all(map(str.startswith, words, cut))
 
 
