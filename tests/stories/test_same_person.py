@@ -23,7 +23,7 @@ def test_a_second_record_is_shown_to_staff_after_the_next_beat():
 
     line = queries.queue(us.ada)[0]
     assert woken == 1
-    assert (line.one, line.other) == ("Bea Brandmeyer", "Bea Brandmeyer")
+    assert (line.one.name, line.other.name) == ("Bea Brandmeyer", "Bea Brandmeyer")
     assert line.edge.probability > 0.2
     assert {"name", "place", "birth"} <= {clue["family"] for clue in line.edge.because}
 

@@ -94,7 +94,7 @@ def test_two_persons_between_whom_several_of_their_records_stand_are_asked_about
 def test_whether_another_question_comes_sooner_is_found_by_the_index_over_pairs():
     us = cast.staff()
     bea = cast.person(by=us.ada)
-    Profile.objects.bulk_create(Profile(network="town", key=f"p{n}", name=f"p{n}") for n in range(2000))
+    Profile.objects.bulk_create(Profile(network="town", key=f"p{n}", name=f"p{n}") for n in range(10_000))
     own = Profile.objects.get(network="mutuals", person=bea)
     Edge.objects.bulk_create(
         Edge(a_id=own.pk, b=row, verdict=Verdict.UNSURE, by="machine:identity", since=NOW, priority=row.pk % 7)

@@ -229,6 +229,7 @@ def test_what_a_killed_process_left_is_cleared_by_the_command_and_by_the_next_st
     )
     process.stdout.readline()
     working, *_ = tmp_path.glob("mutuals-*")
+    process.send_signal(signal.SIGSTOP)  # so that it works for as long as this takes
     file("few.csv", crowd(20))
 
     piles("dedupe", "few.csv", "--out", "few-out.csv")
