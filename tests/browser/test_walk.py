@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 SCREENS = (
     "today", "inbox", "customers", "organisations", "sources", "source_new", "imports", "parked", "staff", "search",
     "journal", "person_new", "organisation_new", "staff_new", "mfa_index", "roles", "teams", "me", "receipts",
+    "listening", "cards", "topic_new", "rules", "rule_new",
     "account_reauthenticate", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
 )  # fmt: skip
 OF_A_SOURCE = ("source", "source_answers", "source_care", "source_live", "source_again", "channel_new")

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import bulk, gate, journal
+from mutuals.base import gate, journal
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.identity import edges, known, link
@@ -28,9 +28,6 @@ from mutuals.staff.permissions import require
 
 THEIRS, NEVER, TAKEN_BACK = "profile.belongs", "profile.not_theirs", "profile.belonging_taken_back"
 MOST = 1000  # proofs that are read for one question
-_TOUCH = """
-INSERT INTO identity_touched (profile_id) VALUES (%s) ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,7 @@ def _give(row: Profile, organisation_id: int, *, now: datetime) -> None:
 def _free(row: Profile) -> None:
     """Nobody's again: it is compared anew."""
     Profile.objects.filter(pk=row.pk).update(organisation=None)
-    bulk.execute(_TOUCH, [row.pk])
+    known.touch([row.pk])
 
 
 def _refused(profile_ids: set[int]) -> set[tuple[int, int]]:

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 from mutuals.base import bulk, gate, jobs
 from mutuals.history.keep import Kept
+from mutuals.identity import known
 from mutuals.identity.models import Cited
 from mutuals.identity.reading import references
 from mutuals.sales.models import Order
@@ -71,10 +72,6 @@ UPDATE identity_cited c SET counts = false WHERE c.counts AND (c.reference IN (
     GROUP BY n.profile_id HAVING count(DISTINCT {_HOLDER}) > %s
 )) RETURNING profile_id, holder_id
 """  # noqa: S608 - as above
-_TOUCH = """
-INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) AS id ORDER BY id
-ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
-"""
 _NUMBERS = {f"words{place}": "text" for place in range(5)}
 
 
@@ -131,7 +128,7 @@ def forget(rows: QuerySet[Cited], *, besides: Iterable[int] = ()) -> int:
     pairs = list(rows.values_list("profile", "holder"))
     if pairs:
         rows.delete()
-        bulk.execute(_TOUCH, [bulk.numbers(sorted({number for pair in pairs for number in pair} - set(besides)))])
+        known.touch({number for pair in pairs for number in pair} - set(besides))
     return len(pairs)
 
 
@@ -190,7 +187,7 @@ def keep(rows: Sequence[Row]) -> None:
         named, speakers = bulk.array({row[2] for row in new}), bulk.numbers({profile for profile, *_ in new})
         void = bulk.execute(_NOT_COUNTED, [named, MOST_ECHOES, speakers, MOST_HOLDERS])
         touched = {number for row in (*new, *void) for number in row[:2]}
-        bulk.execute(_TOUCH, [bulk.numbers(sorted(touched))])
+        known.touch(touched)
 
 
 def _whose(mentions: Sequence[Mention]) -> dict[str, _Whose]:

@@ -47,6 +47,11 @@ _ROWS_OF = """
 SELECT id, person_id, profile_id, row FROM identity_known
 WHERE (person_id = ANY(%s::bigint[]) OR profile_id = ANY(%s::bigint[])) AND reading = %s
 """
+TOUCH = """
+INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[]) AS id ORDER BY id
+ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
+"""
+"""Profiles wait to be compared anew, as triggers let those wait that changed; in one order, so that none waits for another."""
 _COUNTS = "SELECT hash, count FROM identity_frequency WHERE hash = ANY(%s::bigint[])"
 _FORGET = "DELETE FROM identity_known WHERE profile_id = ANY(%s::bigint[]) OR person_id = ANY(%s::bigint[])"
 
@@ -130,6 +135,11 @@ def askers(told: Sequence[Read], stored: Iterable[Sequence[Any]]) -> list[Asker]
         Asker(Held(numbers[holder], whom.person, whom.profile, row), whom.profiles, keys, whom.voices)
         for holder, (whom, row, keys) in zip(holders, told, strict=True)
     ]
+
+
+def touch(profiles: Iterable[int]) -> None:
+    """They are compared anew."""
+    bulk.execute(TOUCH, [bulk.numbers(sorted(set(profiles)))])
 
 
 def forget(profiles: Sequence[int], people: Sequence[int] = ()) -> None:

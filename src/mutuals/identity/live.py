@@ -49,10 +49,6 @@ DELETE FROM identity_touched WHERE profile_id IN (
     JOIN identity_touched t ON t.profile_id = g.profile_id AND t.at = g.at FOR UPDATE OF t SKIP LOCKED
 )
 """
-_TOUCH = """
-INSERT INTO identity_touched (profile_id) SELECT unnest(%s::bigint[])
-ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
-"""
 _LINKED = """
 SELECT f.id, p.canonical_id FROM people_profile f JOIN people_person p ON p.id = f.person_id WHERE f.id = ANY(%s::bigint[])
 """
@@ -181,7 +177,7 @@ def _look(
     found, pool = known.find(askers, seen, ready, {asker: one.edges.keys() for asker, one in held.items()})
     told, again, waiting = _compare(askers, held, found, pool, ready)
     if again or waiting:
-        last = [(_TOUCH, [bulk.numbers(sorted({*again, *waiting}))]), *last]
+        last = [(known.TOUCH, [bulk.numbers(sorted({*again, *waiting}))]), *last]
     return conclude.write(told, ready, now=now, last=last), waiting
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from mutuals.base import bulk, gate, journal
-from mutuals.identity import edges, link
+from mutuals.identity import edges, known, link
 from mutuals.identity.models import LIVE, Edge, Link, LinkState, Proof, Verdict
 from mutuals.identity.proofs.addresses import host, page
 from mutuals.identity.reading import sites
@@ -48,9 +48,6 @@ SELECT p.canonical_id, f.fields->'website'->>'value' FROM people_profile f JOIN 
 WHERE f.fields ? 'website' AND {VOUCHED} AND lower(left(regexp_replace(regexp_replace(
     f.fields->'website'->>'value', '^(https?://)?(www\\.)?', '', 'i'), '/+$', ''), 300)) = %s
 """  # noqa: S608 - words of ours
-_TOUCH = """
-INSERT INTO identity_touched (profile_id) VALUES (%s) ON CONFLICT (profile_id) DO UPDATE SET at = clock_timestamp()
-"""
 _WRITERS = """
 SELECT count(*) FROM (
     SELECT DISTINCT person_id FROM (
@@ -266,7 +263,7 @@ def _unask(row: Profile, proof: Proof, now: datetime) -> None:
     ended = [edge for edge in asked if {one.get("proof_id") for one in edge.because if one.get("proof")} == {proof.pk}]
     if ended:
         edges.end(ended, now=now)
-        bulk.execute(_TOUCH, [row.pk])
+        known.touch([row.pk])
 
 
 def _loosen(row: Profile, held: Link, because: Sequence[dict[str, Any]], now: datetime) -> None:
