@@ -1,0 +1,97 @@
+"""What somebody has to do something about, and what the watch keeps to know it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from mutuals.listening.models.topic import Topic
+from mutuals.staff.models import User
+
+
+class CardKind(models.TextChoices):
+    """What a card is about."""
+
+    ALARM = "alarm", "Early warning"
+    RISING = "rising", "Rising words"
+
+
+class CardState(models.TextChoices):
+    """What somebody did about it."""
+
+    OPEN = "open", "To be looked at"
+    ACTED = "acted", "Acted on"
+    DELEGATED = "delegated", "Given to somebody"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+class Card(models.Model):
+    """Something that somebody has to do something about: act, give it to somebody, or say why not.
+
+    `key` is the same for the same burst or the same words of a week. `touched`: customers who spoke, `value` what they bought.
+    """
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="cards", db_index=False)
+    kind = models.CharField(max_length=8, choices=CardKind.choices)
+    key = models.CharField(max_length=200)
+    level = models.SmallIntegerField(default=1)  # 1 watch, 2 act, 3 crisis
+    words = models.CharField(max_length=400)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    evidence = models.JSONField(default=dict)
+    touched = models.IntegerField(default=0)
+    value = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    state = models.CharField(max_length=9, choices=CardState.choices, default=CardState.OPEN)
+    reason = models.CharField(max_length=300, blank=True)
+    to = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "key"], name="card_once"),
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
+                name="card_settled",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-made_at"], name="card_newest")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Watching(models.Model):
+    """What is usual for a topic, as the early warning keeps it. `until`: the first hour that it has not seen."""
+
+    topic = models.OneToOneField(Topic, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    version_id = models.BigIntegerField()
+    until = models.DateTimeField()
+    strictness = models.FloatField()
+    usual = models.JSONField()
+    standing = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} until {self.until}"
+
+
+class Rising(models.Model):
+    """A pair or triple of words that rises in a topic this week; `said` are interactions that hold it, the newest first."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="rising")
+    words = ArrayField(models.CharField(max_length=40))
+    authors = models.IntegerField()
+    customers = models.IntegerField()
+    mentions = models.IntegerField()
+    before = models.IntegerField()
+    growth = models.FloatField(null=True)
+    z = models.FloatField()
+    said = ArrayField(models.BigIntegerField())
+    place = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return " + ".join(self.words)
