@@ -14,7 +14,9 @@ from typing import ParamSpec, TypeVar
 from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
-_KEY = 0x4D04 << 48  # of PostgreSQL's 64-bit advisory keys; the spaces below it are in capture
+from mutuals.base.locks import Space
+
+_KEY = Space.GATE.key()
 
 ENTER = f"pg_advisory_xact_lock_shared({_KEY})"
 """What `enter` does, for a statement that does more."""

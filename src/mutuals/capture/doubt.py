@@ -13,9 +13,9 @@ from django.db import transaction
 from mutuals import connectors
 from mutuals.base import clock, jobs, journal
 from mutuals.base.limits import back_off
+from mutuals.base.locks import Space, held
 from mutuals.base.refusals import Refusal
 from mutuals.capture import _sent
-from mutuals.capture._locks import Space, held
 from mutuals.capture.models import Outgoing, SendState
 from mutuals.capture.outbox import LONGEST, TRIES, blocked
 from mutuals.channels.context import context_for

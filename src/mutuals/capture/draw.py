@@ -15,9 +15,9 @@ from django.db.models import Q
 from mutuals import connectors
 from mutuals.base import clock, jobs
 from mutuals.base.limits import back_off
+from mutuals.base.locks import Space, held
 from mutuals.base.refusals import Refusal
 from mutuals.capture import receive
-from mutuals.capture._locks import Space, held
 from mutuals.channels import health
 from mutuals.channels.context import context_for
 from mutuals.channels.models import Source, SourceState

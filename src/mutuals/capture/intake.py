@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from mutuals import connectors
 from mutuals.base import bulk
+from mutuals.base.locks import Space, in_turn
 from mutuals.capture import pace
-from mutuals.capture._locks import Space, in_turn
 from mutuals.capture.models import RawEvent, RawState
 from mutuals.channels import health
 from mutuals.channels.models import Source, SourceState

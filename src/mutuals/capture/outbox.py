@@ -26,9 +26,9 @@ from django.db.models.functions import Coalesce
 from mutuals import connectors
 from mutuals.base import clock, jobs, journal
 from mutuals.base.limits import back_off
+from mutuals.base.locks import Space, held
 from mutuals.base.refusals import Refusal
 from mutuals.capture import _sent
-from mutuals.capture._locks import Space, held
 from mutuals.capture._packed import pack
 from mutuals.capture.models import Outgoing, SendState
 from mutuals.channels import health, presences

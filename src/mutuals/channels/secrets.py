@@ -16,13 +16,13 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.models.functions import Now
 
+from mutuals.base.locks import Space
 from mutuals.base.refusals import Refusal
 from mutuals.channels.models import Credential
 from mutuals.connectors.contract import AuthExpired
 
 MOST = 64_000  # bytes of one source's secrets
 _BATCH = 200
-_RENEWING = 0x4D04  # upper 16 bits of PostgreSQL's 64-bit advisory key; `capture._locks` has the others
 
 
 class Vault:
@@ -59,7 +59,7 @@ class Vault:
         A lock of the connection, not of a transaction: what is saved inside is committed at once, and a killed process
         holds nothing. May be entered again inside.
         """
-        key = (_RENEWING << 48) | self._source_id
+        key = Space.RENEWING.key(self._source_id)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [key])
         try:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.db import connection
 
-from mutuals.base import gate
+from mutuals.base import gate, locks
 from mutuals.identity.models import Merge
 
 _ALL = 2**63 - 1
-_ONE_AT_A_TIME = 0x4D06 << 48  # of PostgreSQL's 64-bit advisory keys
 _UNDER = """
 WITH RECURSIVE under (id) AS (
     SELECT %s::bigint
@@ -33,8 +32,7 @@ def alone() -> None:
     To be called before the first row is locked.
     """
     gate.enter()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+    locks.in_turn(locks.Space.FOREST)
 
 
 def under(person_id: int, *, before: Merge | None = None, without: Merge | None = None) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from mutuals.base import bulk, gate, wake
+from mutuals.base.locks import Space
 from mutuals.base.prepared import Statement
 from mutuals.identity import cards, conclude, known, ours, renamed, standing, weights
 from mutuals.identity.cards import Whom
@@ -29,7 +30,6 @@ from mutuals.identity.weights import Ready
 JOB = "identity.drain"
 BATCH = 100
 LEAST = 0.05  # probability from which on a pair is thought of at all
-_ONE_AT_A_TIME = 0x4D05 << 48  # of PostgreSQL's 64-bit advisory keys
 _ALONE = (
     f"SELECT {gate.ENTER}, pg_advisory_xact_lock(%s), set_config('plan_cache_mode', 'force_generic_plan', true),"  # noqa: S608
     f" {gate.GIVE_WAY},"
@@ -119,7 +119,7 @@ def alone() -> Iterator[Ready]:
 def _alone(first: Sequence[Statement]) -> Iterator[tuple[Ready, list[list[tuple[Any, ...]]]]]:
     """And what is asked first, with its rows."""
     with bulk.again(), transaction.atomic():
-        begun, *rows = bulk.together([(_ALONE, [_ONE_AT_A_TIME]), *first])
+        begun, *rows = bulk.together([(_ALONE, [Space.LIVE.key()]), *first])
         yield weights.of(begun[0][-1]), rows
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from mutuals.base import bulk
+from mutuals.base.locks import Space, in_turn
 from mutuals.channels.models import Channel
 from mutuals.listening.hits import Index, Text
 from mutuals.listening.models import State, Version
 from mutuals.listening.wanted import read
 
-_KEY = 0x4D06 << 48  # of PostgreSQL's 64-bit advisory keys
 _STAMP = (
     "SELECT (SELECT coalesce(max(changed_at)::text, '') || ' ' || count(*) FROM listening_topic)"
     " || (SELECT ' ' || coalesce(max(id), 0) || ' ' || count(*) FROM channels_channel)"
@@ -61,7 +61,7 @@ _lock = Lock()
 
 def ears() -> Ears:
     """What is listened for now. From here to the end of the caller's transaction `settled` waits for it."""
-    _, found = bulk.together([("SELECT pg_advisory_xact_lock_shared(%s::bigint)", [_KEY]), (_STAMP, [])])
+    _, found = bulk.together([("SELECT pg_advisory_xact_lock_shared(%s::bigint)", [Space.EARS.key()]), (_STAMP, [])])
     stamp = str(found[0][0])
     with _lock:
         if not _held or _held[0].stamp != stamp:
@@ -71,8 +71,8 @@ def ears() -> Ears:
 
 def settled() -> None:
     """Wait until all who listen by what was before are through; whoever begins then knows what is committed by now."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEY])
+    with transaction.atomic():
+        in_turn(Space.EARS)
 
 
 def _read(stamp: str) -> Ears:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from mutuals.base import bulk, clock, gate, jobs, wake
+from mutuals.base.locks import Space, in_turn
 from mutuals.history.models import Direction, Interaction
 from mutuals.listening import mentions
 from mutuals.listening.ears import Asked, Ears, settled
@@ -72,7 +73,7 @@ def _shown(version: Version) -> None:
 def catch_up() -> None:
     """Job: read what was there before there was a reader; begins once, and goes on where it stopped."""
     with transaction.atomic():
-        bulk.execute("SELECT pg_advisory_xact_lock(%s::bigint)", [0x4D07 << 48])
+        in_turn(Space.BACKLOG)
         if not Backlog.objects.exists():
             Backlog.objects.create(below=_end(), began_below=_end(), began_at=clock.now())
     while _catch_some():

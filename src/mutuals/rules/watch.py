@@ -27,6 +27,21 @@ from mutuals.sales.models import Order
 MOST = 2_000  # entries of one reading
 _LATE = 100_000  # numbers that an entry may come behind others, because its transaction took longer
 
+_HORIZON = """
+SELECT CASE WHEN o.is_hidden THEN now.oldest ELSE least(o.oldest, now.next) END, now.next,
+    coalesce((SELECT max(id) FROM base_entry), 0)
+FROM (
+    SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s
+) now (oldest, next), LATERAL (
+    SELECT bool_or(a.backend_start IS NULL), min(CASE
+        WHEN x.low < now.next - 2147483648 THEN x.low + 4294967296
+        WHEN x.low > now.next + 2147483648 THEN x.low - 4294967296 ELSE x.low END)
+    FROM pg_stat_activity a, LATERAL (SELECT (now.next & ~4294967295::bigint) | a.backend_xid::text::bigint) x (low)
+    WHERE a.datname = current_database() AND a.backend_type IS DISTINCT FROM 'autovacuum worker'
+) o (is_hidden, oldest)
+"""
+"""Before which transaction none of this database still writes: the others on the server are nothing to us. Sessions of another
+role may be hidden from us; then it is the oldest of the whole server."""
 _READ = """
 SELECT e.id, e.kind, e.about, e.at, e.data FROM base_entry e,
     LATERAL (SELECT (%(now)s::bigint & ~4294967295::bigint) | e.xmin::text::bigint AS told) one,
@@ -42,7 +57,7 @@ def read_on(now: datetime | None = None) -> int:
     """Judge what the journal tells since the last reading; returns how many rules fired.
 
     Entries are numbered before their transactions end, so a number is no place to go on from: what is read each time are
-    those of transactions that ended since, by the oldest one that still ran then (PostgreSQL's snapshot). Each is read once.
+    those of transactions that ended since, by the oldest one of this database that still ran then. Each is read once.
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -68,14 +83,11 @@ def judge_all(told: Sequence[Told], *, now: datetime) -> int:
 def _entries(state: State) -> tuple[list[Told], int, int]:
     """What is new, up to which transaction, and the number of the newest entry there is."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,"
-            " coalesce((SELECT max(id) FROM base_entry), 0) FROM pg_current_snapshot() s"
-        )
+        cursor.execute(_HORIZON)
         horizon, now, newest = cursor.fetchone()
-        asked = {
-            "now": now, "kinds": list(BY_ENTRY), "entry": state.entry - _LATE, "from": state.horizon, "to": horizon,
-        }  # fmt: skip
+        is_moved = state.horizon > now  # a restore on another server, whose transactions count from elsewhere
+        since, after = (0, state.entry) if is_moved else (state.horizon, state.entry - _LATE)
+        asked = {"now": now, "kinds": list(BY_ENTRY), "entry": after, "from": since, "to": horizon}
         cursor.execute(_READ, asked)
         told = [(*row, json.loads(data)) for *row, data in cursor.fetchall()]
         return told, int(horizon), int(newest)

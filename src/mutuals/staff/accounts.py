@@ -12,18 +12,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from mutuals.base import journal
+from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.staff.models import Role, Team, User
 from mutuals.staff.permissions import NotAllowed, require
 
 WELCOME = timedelta(days=3)
 _SALT = "mutuals.staff.welcome"
-_ONE_AT_A_TIME = 0x5741FF  # advisory lock of the first account
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ def holdings(user: User) -> dict[str, int]:
 def first(*, email: str, name: str, password: str) -> User:
     """The first owner of an empty installation. Refused once anybody exists, also when two ask at the same moment."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        in_turn(Space.FIRST_ACCOUNT)
         if User.objects.exists():
             raise Refusal("This installation is set up already. Sign in, or ask its owner for an account.")
         user = User(email=_email(email), name=one_line(name, what="Name", longest=120), role=Role.OWNER)

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from mutuals.base import clock, gate, jobs, journal
+from mutuals.base.locks import Space, in_turn
 from mutuals.base.wake import changed
 from mutuals.capture.imports import forget
 from mutuals.capture.imports.begin import Unusable, remember
@@ -34,7 +35,6 @@ from mutuals.staff.permissions import require
 CHECK, RUN = "imports.check", "imports.run"
 SIZE = 500  # rows a batch
 MOST_ERRORS = 100_000  # beyond this it is the mapping that is wrong, not the rows
-ALONE = 0x4D75746C  # key of the advisory lock: batches of two imports never plan at the same time
 _KEPT_OUT = f"{KEPT_OUT} It names somebody who asked to be forgotten."
 _PLANNERS: Mapping[Target, Callable[[Import, Shadow], Planner]] = {
     Target.PEOPLE: PeoplePlanner,
@@ -153,8 +153,7 @@ def _take(
     """One batch, all or nothing."""
     with transaction.atomic():
         gate.enter()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ALONE])
+        in_turn(Space.IMPORTS)
         of = _expected(of, ImportState.RUNNING)
         now = clock.now()
         decisions = planner.plan(rows, now=now)

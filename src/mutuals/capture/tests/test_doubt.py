@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import cast
 from mutuals.base import clock
+from mutuals.base.locks import Space
 from mutuals.base.refusals import Refusal
 from mutuals.capture import doubt, outbox
-from mutuals.capture._locks import Space
 from mutuals.capture.models import Outgoing, SendState
 from mutuals.capture.tests import tiny
 from mutuals.channels.models import Channel

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 import cast
+from mutuals.base.locks import Space
 from mutuals.base.refusals import Refusal
 from mutuals.capture import draw, scheduler
-from mutuals.capture._locks import Space
 from mutuals.capture.models import RawEvent
 from mutuals.capture.tests import tiny
 from mutuals.channels.models import Bucket, Health, Source
