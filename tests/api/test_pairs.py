@@ -49,6 +49,18 @@ def test_the_list_is_walked_and_what_is_not_there_is_404(staff, ada):
     assert ada("GET", "/identity/pairs/999999").status_code == 404
 
 
+def test_pairs_are_asked_for_by_who_they_are_about(staff, ada, capsys):
+    bea, row, edge = waiting(staff)
+    cast.doubt(cast.person("Bo Brand", by=staff.ada), cast.profile("@b2"))
+
+    of_bea, of_hers = (ada.get(f"/identity/pairs?about={ref}") for ref in (f"person:{bea.pk}", f"profile:{row.pk}"))
+    main(["identity", "review", "list", "--about", f"person:{bea.pk}", "--json"])
+
+    assert [[one["id"] for one in page["items"]] for page in (of_bea, of_hers)] == [[edge.pk], [edge.pk]]
+    assert [one["pair"] for one in json.loads(capsys.readouterr().out)] == [edge.pk]
+    assert ada("GET", "/identity/pairs?about=person:999999").status_code == 404
+
+
 def test_who_the_two_are_is_told_as_why_takes_it(staff, ada, capsys):
     bea, row, edge = waiting(staff)
     refs = (f"person:{bea.pk}", f"profile:{row.pk}")

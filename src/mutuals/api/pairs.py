@@ -136,14 +136,17 @@ class ReasonOut(Out):
     clues: list[dict[str, Any]]
 
 
-@router.read("/identity/pairs", act="person.link", out=Page[PairOut])
-def waiting(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[PairOut]:
-    """Pairs that wait for an answer, in the order of the review."""
+@router.read("/identity/pairs", act="person.link", out=Page[PairOut], refuses=(404,))
+def waiting(request: HttpRequest, about: Thing | None = None, cursor: Cursor = "", limit: Limit = 50) -> Page[PairOut]:
+    """Pairs that wait, in the order of the review; about one thing only (person:12, profile:30): the likeliest first, one page."""
     place = unpack(cursor, str)
     if place and queries.place_of(place[0]) is None:
         raise Broken("cursor", "This is not a cursor of this list.")
     viewer = user_of(request)
     full = sees_contacts(viewer)
+    if about is not None:
+        asked = queries.about(_thing(request, about), viewer, limit=limit)
+        return Page[PairOut](items=[_pair(row.edge, full=full) for row in asked], next=None)
     rows = queries.queue(viewer, after=place[0] if place else "", limit=limit + 1)
     following = pack((rows[limit - 1].cursor,)) if len(rows) > limit else None
     return Page[PairOut](items=[_pair(row.edge, full=full) for row in rows[:limit]], next=following)

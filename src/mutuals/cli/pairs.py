@@ -26,10 +26,15 @@ def register(verbs: Any) -> None:
         "what waits, in the order of the review",
         more="First where an answer tells most: doubt (near 50 %) x what both bought x how much would come together.\n"
         "Who they are is told as `mutuals identity why` takes it; pool: among how many people so probable.",
-        examples=["mutuals identity review list --limit 5", "mutuals identity review list --json | jq '.[].pair'"],
+        examples=[
+            "mutuals identity review list --limit 5",
+            "mutuals identity review list --about person:12",
+            "mutuals identity review list --json | jq '.[].pair'",
+        ],
     )
     parser.add_argument("--limit", type=int, default=20)
     parser.add_argument("--after", default="", metavar="CURSOR", help="where to go on: the cursor of the last line")
+    parser.add_argument("--about", metavar="WHO", help="only those about one: person:12 or profile:30, likeliest first")
     parser = verb(
         acts,
         "answer",
@@ -90,7 +95,11 @@ def register(verbs: Any) -> None:
 
 def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
     """Pairs with how probable they are."""
-    rows = queries.queue(me(args), after=args.after, limit=max(1, min(args.limit, 500)))
+    limit = max(1, min(args.limit, 500))
+    if args.about:
+        rows = queries.about(_thing(me(args), args.about), me(args), limit=limit)
+    else:
+        rows = queries.queue(me(args), after=args.after, limit=limit)
     return [
         {
             "pair": row.edge.pk,

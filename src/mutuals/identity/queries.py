@@ -221,6 +221,14 @@ def of_profiles(profile_ids: Iterable[int], *, limit: int = 20) -> list[Edge]:
     return list(found.values())[:limit]
 
 
+def about(thing: Person | Profile, viewer: User, *, limit: int = 200) -> list[Waiting]:
+    """The open questions about one person, with all who were merged into them, or about one account; likeliest first."""
+    require(viewer, "person.link")
+    whose = thing if isinstance(thing, Person) else thing.person
+    rows = of_profiles(edges.profiles_of(cluster(whose)) if whose else [thing.pk], limit=limit)
+    return [_line(edge, full=sees_contacts(viewer)) for edge in rows if not is_over(edge)]
+
+
 def answers(*, since: datetime) -> list[Entry]:
     """The answers of the review that stand, newest first: those that were taken back are not among them."""
     rows = Entry.objects.filter(kind__in=[ANSWERED, REOPENED], at__gte=since).order_by("-id")[:MOST]
