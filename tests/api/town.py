@@ -97,9 +97,7 @@ def town() -> Town:
 def _heard(staff: cast.Staff, interaction_id: int, now: datetime) -> tuple[Topic, Card, Correction]:
     """A topic with a card, and a reading that was corrected."""
     topic = topics.make(topics.Wanted("Leaks", "leak*"), by=staff.lea, now=now)
-    nobody = cards.Touched(0, Decimal(0), "")
-    card = cards.make(topic, kind=CardKind.ALARM, key="leaks", level=1, words="More than usual", since=now, until=now,
-                      evidence={}, touched=nobody, now=now)  # fmt: skip
+    card = cards.raise_(CardKind.ALARM, "leaks", topic, topic=topic, words="More than usual", now=now)
     assert card is not None
     return topic, card, correct.correct(interaction_id, "mood", ["negative"], by=staff.lea, now=now)
 

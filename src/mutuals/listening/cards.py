@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from mutuals.base import bulk, journal, wake
 from mutuals.base.refusals import Refusal, one_line
@@ -52,42 +52,70 @@ def _touched(which: str, values: list[Any]) -> Touched:
     return Touched(int(people), Decimal(value), (low or "") if low == high else "*")
 
 
-def make(
-    topic: Topic, *, kind: CardKind, key: str, level: int, words: str, since: datetime, until: datetime,
-    evidence: dict[str, Any], touched: Touched, now: datetime,
-) -> Card | None:  # fmt: skip
-    """Put a card before people, or bring the open one of this key up to date. What was settled stays so: then None.
+NOBODY = Touched(0, Decimal(0), "")
 
-    A burst that grows graver than what was settled is a new card, told by a key of its own.
+
+def raise_(
+    kind: CardKind,
+    key: str,
+    about: Model | str,
+    *,
+    words: str,
+    now: datetime,
+    level: int = 1,
+    topic: Topic | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    evidence: dict[str, Any] | None = None,
+    touched: Touched = NOBODY,
+) -> Card | None:
+    """Put a card before people, or bring the open one of this `about` and `key` up to date; None where it was settled.
+
+    For every room above as well: `cards.raise_(CardKind.HELD, "held:2026-11-23T01", rule, words="...", now=now)`. `about` is
+    the row that it concerns or its text key ("source:3"): the card's page leads there. `key` tells one occasion from the next
+    (the day, the hour, the number of the firing): the same again is the same card. `words` is the one sentence that people
+    read; `level` 1 watch, 2 act, 3 crisis; `since` and `until` say when (now, where nothing is told); `evidence` is plain
+    JSON. Something graver than what was settled is a new card, told by a key of its own.
     """
+    what = journal.key_of(about)
     told: dict[str, Any] = {
         "level": level,
         "words": words[:400],
-        "until": until,
-        "evidence": evidence,
+        "until": until or now,
+        "evidence": evidence or {},
         "touched": touched.people,
         "value": touched.value,
         "currency": touched.currency,
+        "over_at": None,
     }
     with transaction.atomic():
-        card, is_new = Card.objects.select_for_update().get_or_create(
-            topic=topic, key=key[:200], defaults={**told, "kind": kind, "since": since, "made_at": now}
-        )
+        fresh = {**told, "topic": topic, "kind": kind, "since": since or now, "made_at": now}
+        card, is_new = Card.objects.select_for_update().get_or_create(about=what, key=key[:200], defaults=fresh)
         if not is_new and card.state != CardState.OPEN:
             if level <= card.level or key.endswith(f"/{level}"):
                 return None
-            return make(
-                topic, kind=kind, key=f"{key[:190]}/{level}", level=level, words=words, since=since, until=until,
-                evidence=evidence, touched=touched, now=now,
+            return raise_(
+                kind, f"{key[:190]}/{level}", what, words=words, now=now, level=level, topic=topic, since=since, until=until,
+                evidence=evidence, touched=touched,
             )  # fmt: skip
         if is_new:
-            journal.note("card.made", card, by="machine:listening", topic=topic.pk, level=level)
+            journal.note("card.made", card, by="machine:listening", what=str(kind), concerns=what, level=level)
         else:
             for name, value in told.items():
                 setattr(card, name, value)
             card.save(update_fields=list(told))
         wake.changed("card", [card.pk])
     return card
+
+
+def over(about: Model | str, *, now: datetime, kind: CardKind) -> int:
+    """Say on the open cards of a kind about something that the cause is gone; people end them. Returns how many."""
+    rows = Card.objects.filter(about=journal.key_of(about), kind=kind, state=CardState.OPEN, over_at=None)
+    numbers = list(rows.values_list("pk", flat=True))
+    if numbers:
+        rows.update(over_at=now)
+        wake.changed("card", numbers)
+    return len(numbers)
 
 
 def settle(card: Card, state: str, *, by: User, now: datetime, reason: str = "", to: User | None = None) -> Card:

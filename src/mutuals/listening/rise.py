@@ -85,10 +85,11 @@ def _card(topic: Topic, row: Rising, *, now: datetime) -> None:
     if topic.version is None:
         return
     year, week, _ = now.isocalendar()
-    cards.make(
+    cards.raise_(
+        CardKind.RISING,
+        f"rising:{'+'.join(row.words)}:{year}-{week}",
         topic,
-        kind=CardKind.RISING,
-        key=f"rising:{'+'.join(row.words)}:{year}-{week}",
+        topic=topic,
         level=1,
         words=f"{topic.name}: “{' + '.join(row.words)}” rises, {row.mentions:,} mentions this week, {row.before:,} before it.",
         since=now - WEEK,

@@ -96,10 +96,11 @@ def _card(topic: Topic, one: Incident, *, now: datetime) -> int:
         "peak": one.peak_at,
         "level": Level(one.level).name.lower(),
     }
-    card = cards.make(
+    card = cards.raise_(
+        CardKind.ALARM,
+        f"alarm:{one.began:.0f}",
         topic,
-        kind=CardKind.ALARM,
-        key=f"alarm:{one.began:.0f}",
+        topic=topic,
         level=int(one.level),
         words=words,
         since=since,

@@ -15,6 +15,9 @@ class CardKind(models.TextChoices):
 
     ALARM = "alarm", "Early warning"
     RISING = "rising", "Rising words"
+    DROP = "drop", "Fell away"
+    HELD = "held", "Rule held"
+    BROKEN = "broken", "Source broken"
 
 
 class CardState(models.TextChoices):
@@ -29,10 +32,15 @@ class CardState(models.TextChoices):
 class Card(models.Model):
     """Something that somebody has to do something about: act, give it to somebody, or say why not.
 
-    `key` is the same for the same burst or the same words of a week. `touched`: customers who spoke, `value` what they bought.
+    `about` is the text key of what it concerns ("topic:4", "rule:7"), and `key` the same for the same burst, the same words of
+    a week, the same breakdown: one card each. `touched`: customers who spoke, `value` what they bought. `over_at`: since when
+    the cause is gone; people end the card all the same.
     """
 
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="cards", db_index=False)
+    topic = models.ForeignKey(
+        Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="cards", db_index=False
+    )
+    about = models.CharField(max_length=80)
     kind = models.CharField(max_length=8, choices=CardKind.choices)
     key = models.CharField(max_length=200)
     level = models.SmallIntegerField(default=1)  # 1 watch, 2 act, 3 crisis
@@ -48,11 +56,12 @@ class Card(models.Model):
     to = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     made_at = models.DateTimeField()
+    over_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["topic", "key"], name="card_once"),
+            models.UniqueConstraint(fields=["about", "key"], name="card_once"),
             models.CheckConstraint(
                 condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
                 name="card_settled",

@@ -10,7 +10,7 @@ import pytest
 import cast
 from mutuals.base.refusals import Refusal
 from mutuals.listening import cards, fill, rise, topics, warn
-from mutuals.listening.models import Card, CardState, Count, Rising, Watching
+from mutuals.listening.models import Card, CardKind, CardState, Count, Rising, Watching
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -69,10 +69,7 @@ def test_hours_that_were_looked_at_are_not_looked_at_again():
 
 
 def made(us, topic, key="alarm:1", level=1):
-    return cards.make(
-        topic, kind="alarm", key=key, level=level, words="Leaks: unusual.", since=cast.NOW, until=cast.NOW, evidence={},
-        touched=cards.Touched(0, 0, ""), now=cast.NOW,
-    )  # fmt: skip
+    return cards.raise_(CardKind.ALARM, key, topic, topic=topic, level=level, words="Leaks: unusual.", now=cast.NOW)
 
 
 def test_a_card_is_ended_once_with_a_reason_and_the_share_that_ended_is_a_measure():
@@ -133,3 +130,19 @@ def test_words_that_many_say_this_week_and_nobody_said_before_rise_and_become_a_
     assert {"update", "beeps", "hold"} & words
     assert Rising.objects.first().before == 0
     assert Card.objects.filter(kind="rising").count() >= 1
+
+
+def test_a_room_above_raises_a_card_about_a_thing_of_its_own_and_says_when_the_cause_is_gone():
+    us = cast.staff()
+    square = cast.source(owner=us.olga)
+    told = {"words": "Nothing comes from the square.", "now": cast.NOW}
+
+    first = cards.raise_(CardKind.BROKEN, "broken:1", square, **told)
+    again = cards.raise_(CardKind.BROKEN, "broken:1", f"source:{square.pk}", **told, level=2)
+    cards.raise_(CardKind.HELD, "broken:1", "rule:5", **told)
+    gone = cards.over(square, now=cast.NOW + HOUR, kind=CardKind.BROKEN)
+
+    assert (first.pk, first.about, first.topic) == (again.pk, f"source:{square.pk}", None)
+    assert [card.level for card in cards.visible_to(us.ada)] == [2, 1]
+    assert gone == 1
+    assert Card.objects.get(kind="broken").over_at == cast.NOW + HOUR

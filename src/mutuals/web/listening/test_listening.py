@@ -9,7 +9,7 @@ from django.test import Client
 import cast
 from mutuals.base import clock
 from mutuals.listening import cards, fill, topics
-from mutuals.listening.models import Card, Correction, Feedback, Mention, Reading, Rising, Topic
+from mutuals.listening.models import Card, CardKind, Correction, Feedback, Mention, Reading, Rising, Topic
 
 pytestmark = pytest.mark.django_db
 LEAK = "My kettle leaks all over the kitchen floor"
@@ -153,9 +153,9 @@ def test_mark_up_in_words_stays_words():
 def test_a_card_waits_on_the_board_and_is_ended_there_and_taken_back():
     us, topic, _ = heard(LEAK)
     now = clock.now()
-    card = cards.make(
-        topic, kind="alarm", key="alarm:1", level=2, words="Leaks: 40 mentions in an hour.", since=now, until=now,
-        evidence={}, touched=cards.Touched(2, 80, "EUR"), now=now,
+    card = cards.raise_(
+        CardKind.ALARM, "alarm:1", topic, topic=topic, level=2, words="Leaks: 40 mentions in an hour.", now=now,
+        touched=cards.Touched(2, 80, "EUR"),
     )  # fmt: skip
     client = signed_in(us.ada)
 
