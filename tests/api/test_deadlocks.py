@@ -38,7 +38,7 @@ def met(ask, bea, row):
         while thread.is_alive() and not somebody_waits():
             sleep(0.01)
         list(Profile.objects.select_for_update().filter(pk=row.pk))
-    thread.join(30)
+    thread.join(120)
     return told[0]
 
 

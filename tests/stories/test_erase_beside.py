@@ -53,7 +53,7 @@ class Beside:
             connection.close()
 
     def end(self) -> Exception | None:
-        self._thread.join(30)
+        self._thread.join(120)
         assert not self._thread.is_alive()
         return self.said
 
@@ -243,10 +243,10 @@ def test_an_erasure_waits_for_who_writes_about_them_and_takes_that_with_it(us, b
         with transaction.atomic():
             ACTS[what](us, bea)
             begun.set()
-            go.wait(20)
+            go.wait(120)
 
     acting = Beside(act)
-    begun.wait(20)
+    begun.wait(120)
     erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW + minutes(1)))
     until_somebody_waits()
     go.set()

@@ -130,7 +130,7 @@ def test_a_file_that_somebody_just_keeps_again_is_not_dropped():
 
     with transaction.atomic(), ThreadPoolExecutor(1) as other:
         files.keep([b"kept again"], media_type="text/csv")
-        meanwhile = other.submit(dropped_elsewhere, [name]).result(timeout=20)
+        meanwhile = other.submit(dropped_elsewhere, [name]).result(timeout=120)
     afterwards = dropped_elsewhere([name])
 
     assert (meanwhile, afterwards) == (0, 1)

@@ -171,7 +171,7 @@ def test_what_somebody_is_sending_now_is_left_alone_and_what_was_abandoned_is_lo
     with tiny.elsewhere() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [(Space.SEND << 48) | outgoing.pk])
         while_alive = doubt.recover(LATER)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 120
     afterwards = doubt.recover(LATER)
     while not afterwards and time.monotonic() < end:  # the other connection is closed, its lock goes with it
         afterwards = doubt.recover(LATER)

@@ -34,7 +34,7 @@ def test_a_row_with_a_lower_number_that_is_not_committed_yet_is_waited_for():
         asking.join(0.3)
         is_waiting = asking.is_alive()
         other.execute("COMMIT")
-        asking.join(20)
+        asking.join(120)
 
     early, late = RawEvent.objects.order_by("pk").values_list("pk", flat=True)
     assert is_waiting

@@ -134,7 +134,7 @@ def test_two_workers_who_find_the_same_stale_token_spend_the_refresh_token_once(
                 pass
             return reply({"accessJwt": "a2", "refreshJwt": "r2", "did": "did:plc:me"})
         if token == "Bearer a1":
-            both.wait(10)
+            both.wait(120)
             return reply({"error": "ExpiredToken", "message": "old"}, status=400)
         used.append(token)
         return reply({"did": "did:plc:me", "handle": "works.test"})
@@ -152,7 +152,7 @@ def test_two_workers_who_find_the_same_stale_token_spend_the_refresh_token_once(
     for one in workers:
         one.start()
     for one in workers:
-        one.join(20)
+        one.join(120)
 
     assert spent == ["Bearer r1"]
     assert set(used) == {"Bearer a2"}
@@ -174,6 +174,6 @@ def test_an_error_while_renewing_lets_the_next_one_in():
         raise ValueError("no")
     thread = Thread(target=other)
     thread.start()
-    thread.join(10)
+    thread.join(120)
 
     assert entered == [True]

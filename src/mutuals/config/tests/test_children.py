@@ -130,7 +130,7 @@ def test_what_an_earlier_start_left_behind_is_ended_and_strangers_are_left_alone
     ended = end_leftovers(tmp_path, patience=0.5)
 
     assert ended == 1
-    assert mine.wait(5) == -signal.SIGTERM
+    assert mine.wait(120) == -signal.SIGTERM
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()

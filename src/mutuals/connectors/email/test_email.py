@@ -200,7 +200,7 @@ def smtp(*, at_dot=b"250 taken\r\n", hello=b"250 mail.works.example\r\n", rcpt=b
     thread = threading.Thread(target=converse, daemon=True)
     thread.start()
     yield listener.getsockname()[1], got
-    thread.join(5)
+    thread.join(120)
     listener.close()
 
 

@@ -35,7 +35,7 @@ def server(converse):
     thread.start()
     yield listener.getsockname()[1]
     listener.close()
-    thread.join(5)
+    thread.join(120)
 
 
 def for_ever(say, text):

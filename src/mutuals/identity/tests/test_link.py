@@ -53,7 +53,7 @@ def test_a_rejection_in_the_middle_of_a_confirmation_leaves_the_profile_whole():
     def pause(execute, sql, params, many, context):
         if 'INSERT INTO "base_entry"' in sql:
             half_way.set()
-            go_on.wait(20)
+            go_on.wait(120)
         return execute(sql, params, many, context)
 
     def confirming():
@@ -68,8 +68,8 @@ def test_a_rejection_in_the_middle_of_a_confirmation_leaves_the_profile_whole():
     while second.is_alive() and not somebody_waits():
         sleep(0.01)
     go_on.set()
-    first.join(20)
-    second.join(20)
+    first.join(120)
+    second.join(120)
 
     assert is_whole(row)
 
@@ -82,14 +82,14 @@ def test_two_who_confirm_and_two_who_reject_at_once_leave_a_profile_that_can_be_
 
     def answer(act, **said):
         for _ in range(5):
-            start.wait(20)
+            start.wait(120)
             with suppress(ValueError):
                 act(Profile.objects.select_related("person").get(pk=row.pk), now=NOW, **said)
 
     yes, no = partial(answer, link.confirm, person=bea, by=us.ada), partial(answer, link.reject, by=us.ben)
     workers = [beside(one) for one in (yes, yes, no, no)]
     for one in workers:
-        one.join(60)
+        one.join(120)
     whole = is_whole(row)
     link.confirm(row, person=bea, by=us.ada, now=NOW)
 
@@ -116,7 +116,7 @@ def beside(act, *, after=None):
     def run():
         try:
             if after is not None:
-                after.wait(20)
+                after.wait(120)
             act()
         finally:
             connection.close()

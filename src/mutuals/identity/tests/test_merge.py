@@ -267,7 +267,7 @@ def test_two_merges_at_once_leave_one_forest(second):
     start, done = Barrier(2), []
 
     def act(one, other, keep):
-        start.wait(20)
+        start.wait(120)
         with suppress(ValueError):
             done.append(merge.merge(one, other, by=us.ada, now=LATER, keep=keep))
         connection.close()
@@ -276,7 +276,7 @@ def test_two_merges_at_once_leave_one_forest(second):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
 
     roots = dict(Person.objects.values_list("pk", "canonical_id"))
     assert len(done) == 2

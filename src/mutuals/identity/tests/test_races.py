@@ -38,7 +38,7 @@ def rejecting(row, who, act):
                 break
             sleep(0.02)
         Link.objects.create(profile=row, person=who, state=LinkState.REJECTED, by="staff:1", since=NOW)
-    thread.join(30)
+    thread.join(120)
 
 
 def test_a_machine_that_waited_for_staff_hears_what_they_said():
@@ -73,7 +73,7 @@ def test_a_proof_that_is_being_lost_proves_nothing_to_whoever_read_it_before():
                 break
             sleep(0.02)
         record.lose(Proof.objects.get(), why="It does not hold.", now=NOW)
-    thread.join(30)
+    thread.join(120)
 
     assert Profile.objects.get(pk=row.pk).person is None
     assert not Link.objects.filter(profile=row, state=LinkState.PROVEN, until=None).exists()
@@ -109,7 +109,7 @@ def all_at_once(*acts):
     threads = [beside(partial(quietly, act), after=go) for act in acts]
     go.set()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
         assert not thread.is_alive()
 
 
@@ -183,7 +183,7 @@ def test_a_person_has_one_own_record_though_two_need_it_at_once():
     threads = [beside(need, after=go) for _ in range(2)]
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
 
     assert Profile.objects.filter(person=bea, network="mutuals").count() == 1
 
@@ -206,7 +206,7 @@ def test_a_proof_that_is_seen_while_its_owner_is_erased_is_not_kept_and_stops_no
         privacy.erase(Person.objects.get(pk=bea.pk), by=us.olga, now=NOW)
         go.set()
         sleep(0.5)
-    thread.join(30)
+    thread.join(120)
 
     assert errors == []
     assert not Proof.objects.exists()
@@ -232,9 +232,9 @@ def test_a_machine_that_names_a_person_does_not_wait_for_staff_who_edit_them(hol
     with transaction.atomic():
         hold(bea, us)
         begun.set()
-        thread.join(20)
+        thread.join(120)
         is_done = not thread.is_alive()
-    thread.join(20)
+    thread.join(120)
 
     assert is_done
 
@@ -255,12 +255,12 @@ def test_a_machine_that_meets_staff_gives_way_and_does_its_work_after_them():
     with transaction.atomic():
         persons.held(two.pk)
         thread = beside(machine)
-        met.wait(20)
+        met.wait(120)
         while thread.is_alive() and not somebody_waits():
             sleep(0.01)
         persons.held(one.pk)
         done.append("staff")
-    thread.join(30)
+    thread.join(120)
 
     assert done == ["staff", "machine"]
 
@@ -291,7 +291,7 @@ def test_whoever_edits_somebody_merged_meanwhile_does_not_stand_in_the_way_of_th
             sleep(0.01)
         canonical.join(roots[b.pk], roots[c.pk])
         has_waited = not thread.is_alive()
-    thread.join(30)
+    thread.join(120)
 
     assert not has_waited
     assert Person.objects.get(pk=c.pk).city == "Porto"
@@ -306,7 +306,7 @@ def test_what_staff_say_of_a_pair_stands_though_a_machine_thinks_of_it_in_the_sa
         if 'INSERT INTO "identity_edge"' in sql and not met:
             met.append(sql)
             thread = beside(partial(in_one, edges.say, *pair, Verdict.UNSURE, Grounds(), by=edges.MACHINE, now=NOW))
-            thread.join(20)
+            thread.join(120)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(meanwhile):

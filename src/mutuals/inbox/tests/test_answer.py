@@ -146,7 +146,7 @@ def test_two_submits_at_the_same_moment_are_one_answer(us, square):
 
     def submit():
         turn = Turn.objects.select_related("conversation__source").get(pk=number)
-        both.wait(10)
+        both.wait(120)
         rows.append(answer.reply(turn, by=us.ada, text="Descale it.", key=key, now=NOW).pk)
         connection.close()
 
