@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db import transaction
+
 from mutuals.base import bulk
+from mutuals.base.locks import Space, in_turn
 from mutuals.text import alike
 
 
@@ -26,6 +29,19 @@ class Hit(NamedTuple):
 
 _TOLD = "version_id, occurred_at, network, language, mood, is_customer, is_question, aside"
 _COUNTED = """
+, pulses AS (
+    INSERT INTO listening_pulse (version_id, hour, mood, n, aside, questions, by_customers, is_new)
+    SELECT version_id, date_trunc('hour', occurred_at, 'UTC'), mood, coalesce(sum(by) FILTER (WHERE aside = ''), 0),
+        coalesce(sum(by) FILTER (WHERE aside <> ''), 0), coalesce(sum(by) FILTER (WHERE aside = '' AND is_question), 0),
+        coalesce(sum(by) FILTER (WHERE aside = '' AND is_customer), 0), true
+    FROM told GROUP BY 1, 2, 3
+), days AS (
+    INSERT INTO listening_day (version_id, day, network, language, mood, is_customer, n, aside, questions, is_new)
+    SELECT version_id, date_trunc('day', occurred_at, 'UTC'), network, language, mood, is_customer,
+        coalesce(sum(by) FILTER (WHERE aside = ''), 0), coalesce(sum(by) FILTER (WHERE aside <> ''), 0),
+        coalesce(sum(by) FILTER (WHERE aside = '' AND is_question), 0), true
+    FROM told GROUP BY 1, 2, 3, 4, 5, 6
+)
 INSERT INTO listening_count AS c (version_id, hour, network, language, mood, is_customer, n, aside, questions)
 SELECT version_id, date_trunc('hour', occurred_at, 'UTC'), network, language, mood, is_customer,
     coalesce(sum(by) FILTER (WHERE aside = ''), 0), coalesce(sum(by) FILTER (WHERE aside <> ''), 0),
@@ -38,6 +54,7 @@ SET n = c.n + EXCLUDED.n, aside = c.aside + EXCLUDED.aside, questions = c.questi
 _CUSTOMER = """EXISTS (
     SELECT 1 FROM people_profile p JOIN people_person a ON a.id = p.person_id JOIN people_person c ON c.id = a.canonical_id
     WHERE p.id = {profile} AND (c.order_count > 0 OR c.stage = 'customer'))"""
+_BOT = "EXISTS (SELECT 1 FROM people_profile b WHERE b.id = {profile} AND b.is_bot)"
 _WRITE = f"""
 WITH made AS (
     INSERT INTO listening_mention (version_id, interaction_id, occurred_at, profile_id, network, language, mood, is_customer,
@@ -48,6 +65,7 @@ WITH made AS (
                 SELECT 1 FROM listening_feedback f
                 WHERE f.topic_id = g.topic_id AND f.interaction_id = g.interaction_id AND NOT f.is_relevant) THEN 'out'
             WHEN 'spam' = ANY(r.intents) THEN 'spam'
+            WHEN {_BOT.format(profile="g.profile_id")} THEN 'bot'
             WHEN coalesce(before.lead_id, g.lead_id) <> g.interaction_id THEN 'copy' ELSE '' END,
         r.print, coalesce(before.lead_id, g.lead_id)
     FROM {{g}} JOIN listening_reading r ON r.interaction_id = g.interaction_id
@@ -145,8 +163,10 @@ def take_back(topic_id: int, *, interaction_id: int | None = None, profile_id: i
         " AND f.interaction_id = listening_mention.interaction_id AND NOT f.is_relevant)"
     )
     change = (
-        "aside = CASE WHEN EXISTS (SELECT 1 FROM listening_reading r WHERE r.interaction_id = m.interaction_id"
-        " AND 'spam' = ANY(r.intents)) THEN 'spam' WHEN m.lead_id <> m.interaction_id THEN 'copy' ELSE '' END"
+        "aside = CASE WHEN EXISTS (SELECT 1 FROM listening_reading r WHERE r.interaction_id = m.interaction_id"  # noqa: S608
+        " AND 'spam' = ANY(r.intents)) THEN 'spam'"
+        f" WHEN {_BOT.format(profile='m.profile_id')} THEN 'bot'"
+        " WHEN m.lead_id <> m.interaction_id THEN 'copy' ELSE '' END"
     )
     if interaction_id is not None:
         _move(f"{which} AND interaction_id = %s", change, [topic_id, interaction_id])
@@ -155,10 +175,38 @@ def take_back(topic_id: int, *, interaction_id: int | None = None, profile_id: i
 
 
 def known_again(*, since: datetime) -> None:
-    """Whether the authors of mentions since then are customers is asked anew: links come and go after what was said."""
+    """Whether the authors of mentions since then are customers, or bots, is asked anew: links come after what was said."""
     is_customer = _CUSTOMER.format(profile="listening_mention.profile_id")
     which = f"occurred_at >= %s AND profile_id IS NOT NULL AND is_customer <> {is_customer}"
     _move(which, "is_customer = NOT m.is_customer", [since])
+    is_bot = _BOT.format(profile="listening_mention.profile_id")
+    which = f"occurred_at >= %s AND profile_id IS NOT NULL AND CASE aside WHEN 'bot' THEN NOT {is_bot}"
+    which += f" WHEN '' THEN {is_bot} WHEN 'copy' THEN {is_bot} ELSE false END"
+    change = "aside = CASE WHEN m.aside <> 'bot' THEN 'bot' WHEN m.lead_id <> m.interaction_id THEN 'copy' ELSE '' END"
+    _move(which, change, [since])
+
+
+_FOLDED = (
+    ("listening_pulse", "hour", "mood", "n, aside, questions, by_customers"),
+    ("listening_day", "day", "network, language, mood, is_customer", "n, aside, questions"),
+)
+
+
+def fold() -> None:
+    """Put rows of coarse counts of one key together. Whoever reads meanwhile sees all of them or their sum."""
+    with transaction.atomic():
+        in_turn(Space.FOLD)
+        for table, at, keys, sums in _FOLDED:
+            added = ", ".join(f"sum({one})" for one in sums.split(", "))
+            bulk.execute(
+                f"WITH due AS (SELECT DISTINCT version_id, {at} FROM {table} WHERE is_new), gone AS ("  # noqa: S608
+                f"DELETE FROM {table} t USING due WHERE t.version_id = due.version_id AND t.{at} = due.{at} RETURNING t.*)"
+                f" INSERT INTO {table} (version_id, {at}, {keys}, {sums}, is_new)"
+                f" SELECT version_id, {at}, {keys}, {added}, false FROM gone"
+                f" WHERE EXISTS (SELECT 1 FROM listening_version v WHERE v.id = gone.version_id)"
+                f" GROUP BY version_id, {at}, {keys}",
+                [],
+            )
 
 
 def _move(which: str, change: str, values: Sequence[Any]) -> None:

@@ -5,25 +5,36 @@ Nothing points at an interaction by foreign key: its number stands here.
 
 from __future__ import annotations
 
+from mutuals.listening.models.board import Board, Listener, Rhythm, Told
 from mutuals.listening.models.card import Card, CardKind, CardState, Rising, Watching
+from mutuals.listening.models.counted import Day, Pulse
 from mutuals.listening.models.reading import Backlog, Correction, Heard, Reading
+from mutuals.listening.models.standing import Stance, Standing
 from mutuals.listening.models.topic import Aside, Count, Feedback, Kind, Mention, State, Topic, Version
 
 __all__ = [
     "Aside",
     "Backlog",
+    "Board",
     "Card",
     "CardKind",
     "CardState",
     "Correction",
     "Count",
+    "Day",
     "Feedback",
     "Heard",
     "Kind",
+    "Listener",
     "Mention",
+    "Pulse",
     "Reading",
+    "Rhythm",
     "Rising",
+    "Stance",
+    "Standing",
     "State",
+    "Told",
     "Topic",
     "Version",
     "Watching",

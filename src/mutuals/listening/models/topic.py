@@ -85,6 +85,7 @@ class Aside(models.TextChoices):
     NO = "", "Counts"
     COPY = "copy", "Says the same as another"
     SPAM = "spam", "Read as spam"
+    BOT = "bot", "Written by a bot"
     OUT = "out", "Said to be not relevant"
 
 
@@ -123,7 +124,8 @@ class Mention(models.Model):
             models.Index(fields=["profile_id", "version"], name="mention_author"),
             BrinIndex(fields=["occurred_at"], name="mention_when", pages_per_range=32, autosummarize=True),
             models.Index(
-                fields=["version", "occurred_at", "profile_id"], name="mention_voices", include=["is_customer"],
+                fields=["version", "occurred_at", "profile_id"], name="mention_voices",
+                include=["is_customer", "network", "language", "mood"],
                 condition=Q(Exact(Mod("profile_id", 64), 0), aside=""),
             ),
             models.Index(

@@ -1,0 +1,59 @@
+"""Coarser counts beside `Count`, written by the same statements, so that long stretches of much talk are read in no time.
+
+`Count` has a row for each hour and mixture; ten million mentions make hundreds of thousands of them. Here rows are only
+added, never changed, so that no two who write wait for each other; whoever reads adds them up, and `mentions.fold` puts
+those of one key together (`is_new` = not yet).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from mutuals.listening.models.topic import Version
+
+
+class Pulse(models.Model):
+    """How many mentions of a mood a version has in an hour: what curves are drawn from."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
+    hour = models.DateTimeField()
+    mood = models.CharField(max_length=8)
+    n = models.IntegerField()
+    aside = models.IntegerField()
+    questions = models.IntegerField()
+    by_customers = models.IntegerField()
+    is_new = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["version", "hour"], name="pulse_at"),
+            models.Index(fields=["version", "hour"], name="pulse_new", condition=Q(is_new=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.mood} at {self.hour}"
+
+
+class Day(models.Model):
+    """The same as `Count` for whole days of UTC; the ends of a stretch, whose days begin elsewhere, are read from hours."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateTimeField()
+    network = models.CharField(max_length=30)
+    language = models.CharField(max_length=12)
+    mood = models.CharField(max_length=8)
+    is_customer = models.BooleanField()
+    n = models.IntegerField()
+    aside = models.IntegerField()
+    questions = models.IntegerField()
+    is_new = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["version", "day"], name="day_at"),
+            models.Index(fields=["version", "day"], name="day_new", condition=Q(is_new=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} on {self.day}"
