@@ -6,7 +6,7 @@ Nothing points at an interaction by foreign key: its number stands here.
 from __future__ import annotations
 
 from mutuals.listening.models.board import Board, Listener, Rhythm, Told
-from mutuals.listening.models.card import Card, CardKind, CardState, Rising, Watching
+from mutuals.listening.models.card import Card, CardKind, CardState, Playbook, Rising, Step, Watching
 from mutuals.listening.models.counted import Day, Pulse
 from mutuals.listening.models.reading import Backlog, Correction, Heard, Reading
 from mutuals.listening.models.standing import Stance, Standing
@@ -27,6 +27,7 @@ __all__ = [
     "Kind",
     "Listener",
     "Mention",
+    "Playbook",
     "Pulse",
     "Reading",
     "Rhythm",
@@ -34,6 +35,7 @@ __all__ = [
     "Stance",
     "Standing",
     "State",
+    "Step",
     "Told",
     "Topic",
     "Version",

@@ -34,7 +34,8 @@ class Card(models.Model):
 
     `about` is the text key of what it concerns ("topic:4", "rule:7"), and `key` the same for the same burst, the same words of
     a week, the same breakdown: one card each. `touched`: customers who spoke, `value` what they bought. `over_at`: since when
-    the cause is gone; people end the card all the same.
+    the cause is gone; people end the card all the same. `led`: text keys of what came of it ("case:12"); `playbook`: the name
+    of the one that was started, whose steps stand in Step.
     """
 
     topic = models.ForeignKey(
@@ -57,6 +58,8 @@ class Card(models.Model):
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     made_at = models.DateTimeField()
     over_at = models.DateTimeField(null=True, blank=True)
+    led = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    playbook = models.CharField(max_length=80, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -74,12 +77,15 @@ class Card(models.Model):
 
 
 class Watching(models.Model):
-    """What is usual for a topic, as the early warning keeps it. `until`: the first hour that it has not seen."""
+    """What is usual for a topic, as the early warning keeps it. `until`: the first hour that it has not seen; `allowed`: the
+    budget in words that `strictness` keeps.
+    """
 
     topic = models.OneToOneField(Topic, on_delete=models.CASCADE, primary_key=True, related_name="+")
     version_id = models.BigIntegerField()
     until = models.DateTimeField()
     strictness = models.FloatField()
+    allowed = models.CharField(max_length=100, blank=True)
     usual = models.JSONField()
     standing = models.JSONField(default=dict)
 
@@ -104,3 +110,37 @@ class Rising(models.Model):
 
     def __str__(self) -> str:
         return " + ".join(self.words)
+
+
+class Playbook(models.Model):
+    """What is to be done, step by step. It is offered for cards of its `kind` ("" = of any) from `level` on."""
+
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=8, choices=CardKind.choices, blank=True)
+    level = models.SmallIntegerField(default=1)
+    steps = ArrayField(models.CharField(max_length=300))
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.Model):
+    """One line of the checklist of a card: what, by whom, and whether it is done."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="steps", db_index=False)
+    place = models.SmallIntegerField()
+    words = models.CharField(max_length=300)
+    to = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "place"], name="step_place")]
+        indexes = [models.Index(fields=["to"], name="step_waiting", condition=Q(done_at=None))]
+
+    def __str__(self) -> str:
+        return self.words
