@@ -55,6 +55,7 @@ class MeOut(UserOut):
     """The caller, and how far each act reaches for them: all, own or none."""
 
     theme: str
+    told_by: str
     acts: dict[str, str]
 
 
@@ -83,13 +84,14 @@ class NewUser(In):
 
 
 class UserChange(In):
-    """What is to change; everybody may change their own name, zone and theme."""
+    """What is to change; everybody may change their own name, zone, theme and `told_by` ("" or "mail")."""
 
     name: Name = ""
     email: Address = ""
     role: Role = "staff"
     zone: Annotated[Line, Field(max_length=50)] = "UTC"
     theme: Literal["", "light", "dark"] = ""
+    told_by: Literal["", "mail"] = ""
 
 
 class AccessEnding(In):
@@ -123,12 +125,12 @@ def me(request: HttpRequest) -> MeOut:
     """Who the caller is and what they may do."""
     user = user_of(request)
     acts = {act: str(scope(user, act)) for act in sorted(ACTS)}
-    return MeOut(**UserOut.of(user).model_dump(), theme=user.theme, acts=acts)
+    return MeOut(**UserOut.of(user).model_dump(), theme=user.theme, told_by=user.told_by, acts=acts)
 
 
 @router.write("PATCH", "/me", act=ANYBODY, out=UserOut)
 def change_me(request: HttpRequest, body: UserChange) -> UserOut:
-    """Change one's own name, zone or theme."""
+    """Change one's own name, zone, theme, or how rules tell one something."""
     user = user_of(request)
     return UserOut.of(accounts.change(user, by=user, **given(body)))
 

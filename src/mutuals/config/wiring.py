@@ -21,6 +21,7 @@ from mutuals.history.models import Interaction
 from mutuals.identity import cited, learn, link, live, sweep
 from mutuals.identity.proofs import claims, looks
 from mutuals.inbox import actions as inbox_actions
+from mutuals.inbox import hanging as cases_hanging
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.listening import fields as listening_fields
@@ -28,7 +29,7 @@ from mutuals.listening import fill, rise, topics, warn
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
-from mutuals.rules import fire, registry, trial, watch
+from mutuals.rules import fire, registry, send, trial, watch
 from mutuals.rules import keep as rules
 from mutuals.rules.models import Rule
 from mutuals.sales import fields as sales_fields
@@ -37,7 +38,7 @@ from mutuals.staff import accounts
 from mutuals.staff.models import User
 
 MANY = 50_000  # conversations of a queue from which on they are not read whole
-_ACTIONS = (inbox_actions,)  # what rules may do is known by importing it
+_ACTIONS = (inbox_actions, send)  # what rules may do is known by importing it
 _NO_END = 2**60  # a subselect with a limit is done on its own, before what is around it
 
 
@@ -53,7 +54,7 @@ def connect() -> None:
     sales_fields.register_fields()
     history_fields.register_fields()
     listening_fields.register_fields()
-    for room in (hanging, conversations, history, sales):
+    for room in (hanging, conversations, history, sales, cases_hanging):
         room.register_hanging()
     registry.load_foreign()
     files.carried_by(retention.carried)
@@ -115,6 +116,7 @@ def _name_jobs() -> None:
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)
     jobs.name(fire.FINISH, watch.finish_now)
     jobs.name(trial.APPLY, trial.go_on)
+    jobs.name(send.DELIVER, send.deliver)
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

@@ -1,4 +1,4 @@
-"""What rules may do with the work: give it to somebody, open a case, say how much it matters, tag, note, tell staff."""
+"""What rules may do with the work: give it away, open a case, tag, fill in, note, tell staff, prepare an answer."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from mutuals.base import journal, wake
 from mutuals.base.refusals import Refusal
 from mutuals.inbox import cases, work
 from mutuals.inbox.models import Case, CaseState, Turn, TurnState
-from mutuals.people import many
+from mutuals.people import many, persons
 from mutuals.people.models import Person
+from mutuals.rules import send
 from mutuals.rules.registry import Event, Note, Staff, Tag, TeamName, action
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Team, User
 
 PILLARS = Literal["service", "sales", "marketing", "innovation"]
 PRIORITIES = Literal["low", "normal", "high", "urgent"]
+FIELDS = Literal["stage", "city", "country", "language"]
+MOST_TOLD = 50
 
 
 @action("give_to_team", sentence="give it to {team}", right="conversation.assign", lane="whose it is")
 def give_to_team(event: Event, *, by: User, now: datetime, team: TeamName) -> str:
     """Put the conversation into a team's queue; whoever has it already keeps it."""
-    turn, found = _turn(event), Team.objects.filter(name__iexact=team).first()
-    if found is None:
-        raise Refusal(f"There is no team “{team}” any more.")
+    turn, found = _turn(event), _team(team)
     if turn.team_id == found.pk:
         return f"It is with {found.name} already"
     work.assign(turn, by=by, to=turn.assignee, team=found, now=now)
@@ -100,12 +101,41 @@ def note(event: Event, *, by: User, now: datetime, text: Note) -> str:
 
 @action("tell", sentence="tell {to}: {text}", right="conversation.note", disturbs=True)
 def tell(event: Event, *, by: User, now: datetime, to: Staff, text: Note) -> str:
-    """Tell a colleague; it stands on their page of today, and waits for the end of quiet hours."""
-    user = _colleague(to)
-    about = f"conversation:{event.conversation_id}" if event.conversation_id else f"person:{event.person_id}"
-    journal.note("staff.told", f"staff:{user.pk}", by=by, text=text, thing=about, at=now.isoformat())
-    wake.changed("today", [user.pk])
-    return f"Told {user}"
+    """Tell a colleague: on their page of today, by mail too if they like, and not before quiet hours end."""
+    return f"Told {_tell(event, _colleague(to), text, by=by, now=now)}"
+
+
+@action("tell_team", sentence="tell everybody in {team}: {text}", right="conversation.note", disturbs=True)
+def tell_team(event: Event, *, by: User, now: datetime, team: TeamName, text: Note) -> str:
+    """Tell all who belong to a team, each as they like it."""
+    found = _team(team)
+    members = list(found.members.filter(is_active=True).order_by("pk")[:MOST_TOLD])
+    if not members:
+        raise Refusal(f"Nobody belongs to {found.name}.")
+    return f"Told {'; '.join(_tell(event, one, text, by=by, now=now) for one in members)}"
+
+
+@action("prepare", sentence="prepare the answer “{text}”", right="conversation.reply", lane="answer")
+def prepare(event: Event, *, by: User, now: datetime, text: Note) -> str:
+    """Lay an answer ready in the composer; somebody reads and sends it. {name}, {first} and {subject} are filled in."""
+    del by, now
+    turn, person = _turn(event), _person(event)
+    name = person.name if person else ""
+    for mark, value in (("name", name), ("first", name.split(" ")[0]), ("subject", turn.conversation.subject)):
+        text = text.replace(f"{{{mark}}}", value)
+    Turn.objects.filter(pk=turn.pk).update(draft=text)
+    wake.changed("inbox", [turn.pk])
+    return "An answer is prepared; nobody has sent it"
+
+
+@action("set_field", sentence="set the customer’s {field} to “{value}”", right="person.edit", lane="field")
+def set_field(event: Event, *, by: User, now: datetime, field: FIELDS, value: str) -> str:
+    """Write down what follows about the author; refused where nobody knows who they are."""
+    person = _person(event)
+    if person is None:
+        raise Refusal("Nobody knows who wrote this, so there is nothing to fill in.")
+    persons.edit(person, by=by, changes={field: value}, now=now)
+    return f"{field.capitalize()} is “{value}”"
 
 
 @action("put_aside", sentence="put it aside for {hours} hours", right="conversation.reply", lane="whose it is")
@@ -123,6 +153,21 @@ def _turn(event: Event) -> Turn:
     if turn is None:
         raise Refusal("This is nobody's turn: there is no conversation to work on.")
     return turn
+
+
+def _team(name: str) -> Team:
+    found = Team.objects.filter(name__iexact=name).first()
+    if found is None:
+        raise Refusal(f"There is no team “{name}” any more.")
+    return found
+
+
+def _tell(event: Event, user: User, text: str, *, by: User, now: datetime) -> str:
+    """Whom, and how."""
+    about = f"conversation:{event.conversation_id}" if event.conversation_id else f"person:{event.person_id}"
+    journal.note("staff.told", f"staff:{user.pk}", by=by, text=text, thing=about, at=now.isoformat())
+    wake.changed("today", [user.pk])
+    return f"{user}{send.mail(event, user, text, now=now)}"
 
 
 def _person(event: Event) -> Person | None:

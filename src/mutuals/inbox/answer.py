@@ -274,12 +274,14 @@ def _checked(text: str, connector: Connector) -> str:
 
 
 def _answered(turn: Turn, *, by: User, now: datetime) -> None:
-    turn.waiting_since, turn.unread = None, 0
+    turn.waiting_since, turn.unread, turn.draft = None, 0, ""
     turn.first_answer_at = turn.first_answer_at or now
     turn.assignee = turn.assignee or by
     if turn.state in (TurnState.OPEN, TurnState.SNOOZED, TurnState.HISTORY):
         turn.state, turn.snoozed_until = TurnState.PENDING, None
-    turn.save(update_fields=["waiting_since", "unread", "first_answer_at", "assignee", "state", "snoozed_until"])
+    turn.save(
+        update_fields=["waiting_since", "unread", "draft", "first_answer_at", "assignee", "state", "snoozed_until"]
+    )
 
 
 def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:

@@ -63,6 +63,7 @@ class Turn(models.Model):
     network = models.CharField(max_length=30)
     is_public = models.BooleanField(default=False)
     unread = models.IntegerField(default=0)
+    draft = models.TextField(blank=True, default="", db_default="")  # an answer that a rule prepared; nobody sent it
     moved_at = models.DateTimeField()  # the list's order: newest word from them
     waiting_since = models.DateTimeField(null=True, blank=True)  # their oldest word that we have not answered
     first_answer_at = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,7 @@ from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
 from mutuals.inbox.models import Case, CaseState, Outcome, Purpose, Turn, TurnState
+from mutuals.rules.models import Firing
 
 ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
 """Kinds that make it our turn. Articles, likes, shares and follows are history, not work."""
@@ -170,6 +171,7 @@ def _join(joined: Sequence[Joined]) -> None:
     """
     for pair in joined:
         _join_cases(pair)
+        Firing.objects.filter(conversation_id=pair.gone).update(conversation_id=pair.stays)
         gone = Turn.objects.filter(pk=pair.gone).first()
         if gone is None:
             continue
@@ -181,6 +183,7 @@ def _join(joined: Sequence[Joined]) -> None:
             stays.moved_at = max(stays.moved_at, gone.moved_at)
             stays.is_public = stays.is_public or gone.is_public
             stays.assignee_id = stays.assignee_id or gone.assignee_id
+            stays.draft = stays.draft or gone.draft
             if stays.state == TurnState.HISTORY and gone.state != TurnState.HISTORY:
                 for name in _WORK:
                     setattr(stays, name, getattr(gone, name))

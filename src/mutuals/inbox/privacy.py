@@ -23,6 +23,7 @@ def erase_cases(who: Holder) -> dict[str, int]:
 
 def erase(left: Sequence[int]) -> dict[str, int]:
     """Of the conversations that go on without them, those in which nobody from outside is left are no work any more."""
+    Turn.objects.filter(conversation__in=left).exclude(draft="").update(draft="")
     spoken = Interaction.objects.filter(conversation__in=left, direction=Direction.IN).values("conversation_id")
     turns = Turn.objects.filter(conversation__in=left).exclude(conversation__in=spoken)
     return {"turns ended": turns.delete()[0]}

@@ -139,6 +139,13 @@ def _move(
     return turn
 
 
+def drop_draft(turn: Turn, *, by: User) -> None:
+    """Throw away the answer that a rule prepared."""
+    require(by, "conversation.reply", turn)
+    Turn.objects.filter(pk=turn.pk).update(draft="")
+    wake.changed("inbox", [turn.pk])
+
+
 def seen(turn: Turn, *, by: User) -> None:
     """The one whose turn it is has read it; a look by others leaves it unread. Silent: reading is no event."""
     require(by, "conversation.view", turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from mutuals.base import bulk, jobs, journal, wake
 from mutuals.base.bulk import insert
 from mutuals.base.filters import All, record
 from mutuals.base.refusals import Refusal
+from mutuals.listening import cards
+from mutuals.listening.models import CardKind
 from mutuals.rules import registry
 from mutuals.rules.body import Body, Quiet, Step
 from mutuals.rules.engine import Match
@@ -110,7 +113,7 @@ def _run(match: Match, number: int, owner: User | None, *, now: datetime) -> lis
                 done.append({"act": step.act, "with": dict(step.told), "waits": until.isoformat()})
                 waits = True
             else:
-                done.append(act(step, match.event, owner, now=now))
+                done.append(act(step, replace(match.event, firing=number), owner, now=now))
     if waits:
         jobs.later(FINISH, at=until, firing=number)
     return done
@@ -169,7 +172,7 @@ def finish(firing: int, *, now: datetime, read: Callable[[Rule], Body | None]) -
         rule = Rule.objects.select_related("owner").get(pk=row.rule_id)
         event = Event(
             row.event, rule.when, row.at, row.interaction_id, row.conversation_id, row.person_id,
-            tuple(row.seen.get("via", ())),
+            tuple(row.seen.get("via", ())), row.pk,
         )  # fmt: skip
         is_alive = rule.is_on and rule.held_at is None and read(rule) is not None
         with journal.by_way_of((*event.via, rule.pk)):
@@ -196,6 +199,10 @@ def _hold(match: Match, *, now: datetime) -> None:
     journal.note(
         "staff.told", f"staff:{match.rule.owner_id}", by="machine:rules", text=words, thing=f"rule:{match.rule.pk}"
     )
+    cards.raise_(
+        CardKind.HELD, f"held:{now:%Y-%m-%dT%H}", f"rule:{match.rule.pk}", now=now, level=2,
+        words=f"The rule “{match.rule.name}” is held: it wanted to act more than {hourly} times within an hour.",
+    )  # fmt: skip
     wake.changed("rules", [match.rule.pk])
 
 

@@ -11,6 +11,8 @@ from django.db.models import Max
 
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal, one_line
+from mutuals.listening import cards
+from mutuals.listening.models import CardKind
 from mutuals.rules import body
 from mutuals.rules.fire import changed
 from mutuals.rules.models import Firing, Rule, RuleVersion
@@ -107,6 +109,8 @@ def switch(rule: Rule, *, is_on: bool, by: User, now: datetime) -> Rule:
     if is_on:
         read = body.read(row.body, viewer=row.owner)
         _may_do(read, row.owner)
+    if row.held_at is not None and is_on:
+        cards.over(row, now=now, kind=CardKind.HELD)
     row.is_on, row.held_at = is_on, None if is_on else row.held_at
     row.changed_at = now
     row.save(update_fields=["is_on", "held_at", "changed_at"])

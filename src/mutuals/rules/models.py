@@ -87,6 +87,46 @@ class Firing(models.Model):
         return f"{self.rule_id}.{self.version} on {self.event}"
 
 
+class Way(models.TextChoices):
+    """How something leaves the house for a rule."""
+
+    HOOK = "hook", "Hook"
+    MAIL = "mail", "Mail"
+
+
+class SendState(models.TextChoices):
+    """How far it has come."""
+
+    WAITING = "waiting", "Waits"
+    SENDING = "sending", "On its way"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Not sent"
+    UNKNOWN = "unknown", "May have been sent"
+
+
+class Delivery(models.Model):
+    """What leaves for one firing: a signed hook to an address, or a mail to a colleague. One each, whatever happens.
+
+    It holds what the rule said, never the customer's words: those are read when it leaves, if they are still there.
+    """
+
+    key = models.UUIDField(unique=True)
+    firing = models.ForeignKey(Firing, on_delete=models.CASCADE, related_name="deliveries")
+    way = models.CharField(max_length=4, choices=Way.choices)
+    to = models.CharField(max_length=500)
+    text = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=SendState.choices, default=SendState.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firing", "way", "to"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.way} to {self.to}: {self.state}"
+
+
 class State(models.Model):
     """One row: how often the rules changed, and how far the journal was read."""
 

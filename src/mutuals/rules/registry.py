@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,9 @@ TeamName = Annotated[str, "team"]
 Staff = Annotated[str, "staff"]
 Tag = Annotated[str, "tag"]
 Note = Annotated[str, "long"]
-_KINDS = ("team", "staff", "tag", "long")
+Address = Annotated[str, "address"]
+_KINDS = ("team", "staff", "tag", "long", "address")
+_ADDRESS = re.compile(r"https?://[^\s/?#@]{1,253}(?:[/?][^\s]*)?")
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +31,7 @@ _log = logging.getLogger(__name__)
 class Event:
     """What woke a rule, and what its acts are about. `key` is the same whenever the same event comes again.
 
-    `via` are the rules that led to it, oldest first.
+    `via` are the rules that led to it, oldest first; `firing` is the number of the line in the log that an act stands in.
     """
 
     key: str
@@ -38,11 +41,12 @@ class Event:
     conversation_id: int | None = None
     person_id: int | None = None
     via: tuple[int, ...] = ()
+    firing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff or tag."""
+    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff, tag or address (of the web)."""
 
     name: str
     kind: str
@@ -104,8 +108,8 @@ def action(
 ) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Let rules do what a function does: `(event, *, by, now, ...)`, which returns in words what it did.
 
-    Its further parameters are keywords of these types: str, int, bool, a Literal of texts, TeamName, Staff, Tag; one with a
-    default may be left out. It runs in a savepoint of its own, in the name of the rule's owner, who needs `right`; a
+    Its further parameters are keywords of these types: str, int, bool, a Literal of texts, TeamName, Staff, Tag, Note, Address;
+    one with a default may be left out. It runs in a savepoint of its own, in the name of the rule's owner, who needs `right`; a
     ValueError or NotAllowed is noted as the reason why nothing was done. The last one of a name counts.
     """
 
@@ -163,6 +167,8 @@ def _typed(act: str, one: Parameter, value: Any) -> Any:
         return str(value).lower() in ("true", "yes")
     if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
         raise Refusal(f"{where} is a text of at most {LONGEST} letters.")
+    if one.kind == "address" and not _ADDRESS.fullmatch(value.strip()):
+        raise Refusal(f"{where} is an address of the web, such as https://example.com/hook.")
     if one.kind == "choice" and value not in one.choices:
         raise Refusal(f"{where} is one of: {', '.join(one.choices)}.")
     return value.encode("utf-8", "replace").decode().strip()

@@ -106,14 +106,15 @@ def change(
     role: str | None = None,
     zone: str | None = None,
     theme: str | None = None,
+    told_by: str | None = None,
 ) -> User:
-    """Change what is given. Everybody may change their own name, zone and theme; the rest is for admins.
+    """Change what is given. Everybody may change their own name, zone, theme and how they are told; the rest is for admins.
 
     Refused: demoting the last owner; an admin who touches an owner or makes one.
     """
     with transaction.atomic():
         user, by, owners = _held(user, by=by, own=user.pk == by.pk and role is None and email is None)
-        before = {field: getattr(user, field) for field in ("name", "email", "role", "zone", "theme")}
+        before = {field: getattr(user, field) for field in ("name", "email", "role", "zone", "theme", "told_by")}
         if role is not None:
             _change_role(user, _role(role), by=by, owners=owners)
         if email is not None:
@@ -121,6 +122,7 @@ def change(
         user.name = user.name if name is None else one_line(name, what="Name", longest=120)
         user.zone = user.zone if zone is None else _zone(zone)
         user.theme = user.theme if theme is None else _theme(theme)
+        user.told_by = user.told_by if told_by is None else _told_by(told_by)
         user.save()
         changed = [field for field, old in before.items() if getattr(user, field) != old]
         if changed:
@@ -316,6 +318,12 @@ def _role(text: str) -> Role:
 def _zone(text: str) -> str:
     if text not in available_timezones():
         raise Refusal(f"There is no time zone {text[:60]!r}.", fields={"zone": "Choose a time zone."})
+    return text
+
+
+def _told_by(text: str) -> str:
+    if text not in ("", "mail"):
+        raise Refusal("Notes stand on the page of today, or come by mail too.", fields={"told_by": "Choose one."})
     return text
 
 

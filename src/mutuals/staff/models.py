@@ -66,6 +66,9 @@ class User(AbstractUser):
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
     zone = models.CharField(max_length=50, default="UTC")  # IANA name
     theme = models.CharField(max_length=5, choices=[("", "System"), ("light", "Light"), ("dark", "Dark")], blank=True)
+    told_by = models.CharField(  # how notes from rules reach them, beside their page of today
+        max_length=4, choices=[("", "On the page of today"), ("mail", "There, and by mail")], blank=True, db_default=""
+    )
     set_up_at = models.DateTimeField(null=True, blank=True)  # when first-run set-up was finished
 
     session_generation = models.PositiveIntegerField(default=0, db_default=0)  # sessions of an earlier one open nothing

@@ -60,6 +60,11 @@ class Own(Asked):
     theme = forms.ChoiceField(
         label="Theme", choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")], required=False
     )
+    told_by = forms.ChoiceField(
+        label="What rules tell you",
+        choices=[("", "On the page of today"), ("mail", "There, and by mail")],
+        required=False,
+    )
 
 
 class Password(Asked):

@@ -1,4 +1,4 @@
-"""One's own page: name, zone, theme, password, keys for programs."""
+"""One's own page: name, zone, theme, how one is told, password, keys for programs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from mutuals.base import clock
+from mutuals.rules import send
 from mutuals.staff import accounts
 from mutuals.staff import tokens as keys
 from mutuals.staff.models import Token, User
@@ -25,9 +26,9 @@ from mutuals.web.staff.forms import NewToken, Own, Password
 
 @needs(methods="GET POST")
 def page(request: HttpRequest) -> HttpResponse:
-    """Name, zone and theme."""
+    """Name, zone, theme and how one is told."""
     user = caller(request)
-    form = Own(typed(request), initial={"name": user.name, "zone": user.zone, "theme": user.theme})
+    form = Own(typed(request), initial=_as_is(user))
     if request.method == "POST" and form.try_act(lambda said: accounts.change(user, by=user, **said)) is not None:
         messages.success(request, "Saved.")
         return redirect("me")
@@ -74,6 +75,10 @@ def theme(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204) if "HX-Request" in request.headers else redirect("me")
 
 
+def _as_is(user: User) -> dict[str, str]:
+    return {"name": user.name, "zone": user.zone, "theme": user.theme, "told_by": user.told_by}
+
+
 def _known(theme: str) -> str:
     return theme if theme in ("light", "dark") else ""
 
@@ -88,7 +93,8 @@ def _page(request: HttpRequest, *, plain: str = "", **forms: Asked | None) -> Ht
     user = caller(request)
     held = Token.objects.filter(user=user, revoked_at=None).order_by("-created_at", "-pk")
     shown = {
-        "own": forms.get("own") or Own(initial={"name": user.name, "zone": user.zone, "theme": user.theme}),
+        "own": forms.get("own") or Own(initial=_as_is(user)),
+        "has_mailbox": send.mailbox() is not None,
         "secret": forms.get("secret") or Password(user=user),
         "token": forms.get("token") or NewToken(),
         "may_have_tokens": may(user, "token.own"),
