@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,13 +41,6 @@ class Model:
             table[file["places"]] = file["values"] * file["scales"]
             meanings, bias = file["meanings"].astype(np.float32), file["bias"]
         return cls(card["version"], card["limits"], table, meanings, bias, Vectors.load(folder / "vectors.npz"))
-
-    def with_mood(self, table: Floats, meanings: Floats, bias: Floats, *, version: str) -> Model:
-        """The same with another head for mood."""
-        mood = span("mood")
-        whole, wide, flat = self.table.copy(), self.meanings.copy(), self.bias.copy()
-        whole[:, mood], wide[:, mood], flat[mood] = table, meanings, bias
-        return replace(self, table=whole, meanings=wide, bias=flat, version=version)
 
 
 def span(head: str) -> slice:

@@ -6,7 +6,7 @@ import pytest
 
 from mutuals.text.model import shipped
 from mutuals.text.read import Post, Reader
-from mutuals.text.refit import TooFew, refit
+from mutuals.text.refit import TooFew, moved, refit, restored, saved
 
 WAR = [f"the war zone bundle number {n} drops on friday with new maps" for n in range(15)]
 LATE = [f"order {n} is late again and nobody answers" for n in range(15)]
@@ -42,6 +42,34 @@ def test_the_same_corrections_give_the_same_model():
 
     assert one.model.version == other.model.version
     assert (one.model.table == other.model.table).all()
+
+
+def test_other_heads_learn_too_and_what_was_learned_goes_through_bytes():
+    wanted = [["purchase"] if n % 2 else ["complaint", "churn"] for n in range(30)]
+    posts = [f"is bundle {n} in stock? shut up and take my money" if n % 2 else LATE[n // 2] for n in range(30)]
+
+    mood = refit(shipped(), WAR + LATE, ["positive"] * 15 + ["negative"] * 15)
+    intents = refit(shipped(), posts, wanted, head="intents")
+    told = moved(shipped(), restored(saved([mood.move, intents.move])))
+    read = Reader(told).read([Post("shut up and take my money, bundle 99"), Post(WAR[3])])
+
+    assert intents.after > intents.before
+    assert [one.name for one in read[0].intents] == ["purchase"]
+    assert read[1].mood.name == "positive"
+    assert told.version.startswith(f"{shipped().version}+")
+
+
+def test_what_turns_everything_round_is_not_better():
+    turned = {"positive": "negative", "negative": "positive"}
+    good = ["positive"] * 15 + ["negative"] * 15
+
+    against = refit(
+        shipped(), WAR + LATE + WAR + LATE, good + [turned[one] for one in good], learned=[True] * 30 + [False] * 30
+    )
+
+    assert against.earlier is not None
+    assert against.earlier.high < 0
+    assert not against.is_better
 
 
 @pytest.mark.parametrize(("posts", "moods"), [(WAR[:5], ["positive"] * 5), (WAR, ["positive"] * 15)])
