@@ -105,7 +105,11 @@ class Interaction(models.Model):
             ),
             BrinIndex(fields=["occurred_at"], name="interaction_when", pages_per_range=32, autosummarize=True),
             models.Index(fields=["about"], name="interaction_about", condition=~Q(about="")),
-        ]
+            models.Index(
+                "channel", F("occurred_at").desc(), name="interaction_published",
+                condition=Q(direction="out", kind__in=["post", "article"]),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -12,13 +12,16 @@ from django.db import transaction
 from mutuals.base import bulk
 from mutuals.base.locks import Space, in_turn
 from mutuals.channels.models import Channel
-from mutuals.listening.hits import Index, Text
-from mutuals.listening.models import State, Version
+from mutuals.listening.hits import Index, taken
+from mutuals.listening.models import PillarWords, State, Version
+from mutuals.listening.pillars import ANY, Way, shipped
 from mutuals.listening.wanted import read
+from mutuals.text.language import UNKNOWN
 
 _STAMP = (
     "SELECT (SELECT coalesce(max(changed_at)::text, '') || ' ' || count(*) FROM listening_topic)"
     " || (SELECT ' ' || coalesce(max(id), 0) || ' ' || count(*) FROM channels_channel)"
+    " || (SELECT ' ' || coalesce(max(at)::text, '') || ' ' || count(*) FROM listening_pillarwords)"
 )
 
 
@@ -43,16 +46,23 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """All that is listened for. `brands`: how we are called."""
+    """All that is listened for. `brands`: how we are called. `lists`: the words of pillars, by way and language."""
 
     stamp: str
     brands: tuple[str, ...]
     asked: Mapping[int, Asked]
     index: Index = field(repr=False)
+    lists: tuple[tuple[Way, str, str], ...] = ()
+    listed: Index = field(repr=False, default_factory=lambda: Index({}))
+
+    def ways(self, text: str, language: str) -> set[Way]:
+        """The ways whose words a text in a language holds; of one that is not known the words of all languages count."""
+        found = [self.lists[key] for key in self.listed.hits(taken(text))]
+        return {way for way, told, _ in found if told in (ANY, language) or language == UNKNOWN}
 
     def hits(self, text: str) -> list[Asked]:
         """The versions whose words a text holds."""
-        return [self.asked[key] for key in self.index.hits(Text(text))] if self.asked else []
+        return [self.asked[key] for key in self.index.hits(taken(text))] if self.asked else []
 
 
 _held: list[Ears] = []
@@ -85,4 +95,12 @@ def _read(stamp: str) -> Ears:
     }
     names = Channel.objects.exclude(name="").order_by("pk").values_list("name", flat=True)[:200]
     brands = tuple(dict.fromkeys([settings.COMPANY, *(name.lstrip("@") for name in names)]))
-    return Ears(stamp, brands, asked, Index({row.pk: read(row.words) for row in rows}))
+    lists = words_of_pillars()
+    listed = Index({key: read(words) for key, (_, _, words) in enumerate(lists)})
+    return Ears(stamp, brands, asked, Index({row.pk: read(row.words) for row in rows}), lists, listed)
+
+
+def words_of_pillars() -> tuple[tuple[Way, str, str], ...]:
+    """The words of each way and language that are looked for: ours, unless somebody said otherwise; none where "" was said."""
+    told = shipped() | {(Way(row.way), row.language): row.words for row in PillarWords.objects.order_by("pk")}
+    return tuple((way, language, words) for (way, language), words in told.items() if words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from mutuals.listening.wanted import Both, Either, Near, Node, Not, Phrase, anchors, folded, phrases, rarest, words
 from mutuals.text.normal import plain
@@ -81,6 +82,12 @@ class Text:
             if before >= 0 and first - ends[before] - 1 <= node.within:
                 return True
         return False
+
+
+@lru_cache(maxsize=4)
+def taken(text: str) -> Text:
+    """The same of a text that several ask about one after the other."""
+    return Text(text)
 
 
 class Index:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from mutuals.listening.models.board import Board, Listener, Rhythm, Told
 from mutuals.listening.models.card import Card, CardKind, CardState, Playbook, Rising, Step, Watching
 from mutuals.listening.models.counted import Day, Pulse
+from mutuals.listening.models.draft import Draft, Forecast, Learned
+from mutuals.listening.models.pillar import Bar, Cue, PillarWords
 from mutuals.listening.models.reading import Backlog, Correction, Heard, Reading
 from mutuals.listening.models.standing import Stance, Standing
 from mutuals.listening.models.topic import Aside, Count, Feedback, Kind, Mention, State, Topic, Version
@@ -15,18 +17,24 @@ from mutuals.listening.models.topic import Aside, Count, Feedback, Kind, Mention
 __all__ = [
     "Aside",
     "Backlog",
+    "Bar",
     "Board",
     "Card",
     "CardKind",
     "CardState",
     "Correction",
     "Count",
+    "Cue",
     "Day",
+    "Draft",
     "Feedback",
+    "Forecast",
     "Heard",
     "Kind",
+    "Learned",
     "Listener",
     "Mention",
+    "PillarWords",
     "Playbook",
     "Pulse",
     "Reading",
