@@ -28,6 +28,7 @@ class Space(IntEnum):
     IMPORTS = 0x4D0A
     FIRST_ACCOUNT = 0x4D0B
     FOLD = 0x4D0C
+    LESSONS = 0x4D0D
 
     def key(self, number: int = 0) -> int:
         """The advisory key of one thing in this space; of the space as a whole without a number. 64 bits."""

@@ -9,6 +9,7 @@ from mutuals.listening.models.board import Board, Listener, Rhythm, Told
 from mutuals.listening.models.card import Card, CardKind, CardState, Playbook, Rising, Step, Watching
 from mutuals.listening.models.counted import Day, Pulse
 from mutuals.listening.models.draft import Draft, Forecast, Learned
+from mutuals.listening.models.learning import Lesson, Question, Rereading, Saying
 from mutuals.listening.models.pillar import Bar, Cue, PillarWords
 from mutuals.listening.models.reading import Backlog, Correction, Heard, Reading
 from mutuals.listening.models.standing import Stance, Standing
@@ -32,14 +33,18 @@ __all__ = [
     "Heard",
     "Kind",
     "Learned",
+    "Lesson",
     "Listener",
     "Mention",
     "PillarWords",
     "Playbook",
     "Pulse",
+    "Question",
     "Reading",
+    "Rereading",
     "Rhythm",
     "Rising",
+    "Saying",
     "Stance",
     "Standing",
     "State",
