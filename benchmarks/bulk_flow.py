@@ -130,6 +130,7 @@ class laid_out:
                 ("DELETE FROM people_profile WHERE id > %s", [self.profile]),
                 ("DELETE FROM capture_rawevent WHERE source_id = ANY(%s)", [numbers]),
                 ("DELETE FROM capture_pace WHERE source_id = ANY(%s)", [numbers]),
+                ("DELETE FROM insights_passage WHERE source_id = ANY(%s)", [numbers]),
                 ("DELETE FROM channels_credential WHERE source_id = ANY(%s)", [numbers]),
                 ("DELETE FROM procrastinate_jobs WHERE args->>'source_id' = ANY(%s)", [[str(one) for one in numbers]]),
                 ("DELETE FROM channels_source WHERE id = ANY(%s)", [numbers]),

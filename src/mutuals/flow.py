@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError, ProgrammingError, transaction
 
-from mutuals.base import gate
+from mutuals.base import clock, gate
 from mutuals.capture import apart, doubt, intake
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
 from mutuals.identity import resolve
 from mutuals.identity.proofs import brought
 from mutuals.inbox import place
+from mutuals.insights import passed
 from mutuals.listening import read
 from mutuals.rules import judge
 
@@ -35,6 +36,7 @@ def advance(raws: Sequence[intake.Waiting]) -> None:
     place.interactions(kept, joined)  #               inbox          whose turn is it?
     judge.received(kept)  #                           rules          what follows from that?
     threads.drop(joined)
+    passed.count(raws, kept, now=clock.now())  #      insights       how far each of them came
     intake.done(raws, [number for one in kept for number in one.raw_ids])
 
 

@@ -26,8 +26,8 @@ class Brought:
 
 def count(came: Iterable[tuple[int, datetime]]) -> None:
     """Add messages that were kept, (source, when it arrived) each, in the caller's transaction: one statement a batch."""
-    slots = Counter((source_id, _slot(at)) for source_id, at in came)
-    rows = [(source_id, slot, number) for (source_id, slot), number in sorted(slots.items())]
+    slots = Counter((source_id, slot(at)) for source_id, at in came)
+    rows = [(source_id, when, number) for (source_id, when), number in sorted(slots.items())]
     more = "(slot, source_id) DO UPDATE SET kept = capture_pace.kept + EXCLUDED.kept"
     insert(Pace, ("source_id", "slot", "kept"), rows, conflict=more)
 
@@ -37,14 +37,14 @@ def since(moment: datetime) -> dict[int, Brought]:
 
     Parked events are looked for among the newest 10,000 of them.
     """
-    kept = dict(Pace.objects.filter(slot__gte=_slot(moment)).values_list("source_id").annotate(Sum("kept")))
+    kept = dict(Pace.objects.filter(slot__gte=slot(moment)).values_list("source_id").annotate(Sum("kept")))
     newest = RawEvent.objects.filter(state=RawState.PARKED).order_by("-id").values("pk")[:WALKED]
     fresh = RawEvent.objects.filter(pk__in=newest, received_at__gte=moment)
     parked = dict(fresh.order_by().values_list("source_id").annotate(Count("pk")))
     return {number: Brought(kept.get(number, 0), parked.get(number, 0)) for number in kept.keys() | parked.keys()}
 
 
-def _slot(moment: datetime) -> datetime:
-    """The start of its quarter of an hour."""
+def slot(moment: datetime) -> datetime:
+    """The start of the quarter of an hour that a moment lies in."""
     at = moment.astimezone(UTC)
     return at.replace(minute=at.minute - at.minute % SLOT, second=0, microsecond=0)

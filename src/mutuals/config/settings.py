@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "mutuals.listening",
     "mutuals.rules",
     "mutuals.inbox",
+    "mutuals.insights",
     "mutuals.api",
     "mutuals.web",
     "mutuals.config",

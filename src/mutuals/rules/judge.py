@@ -18,19 +18,24 @@ def received(kept: Sequence[Kept]) -> int:
 
     Left out: our own words, edits, deletions, and what was brought in to be known only.
     """
-    news = [
+    said = news(kept)
+    if not said:
+        return 0
+    now = max(one.placed.arrived.received_at for one in said)
+    rules = engine.compiled("received", now=now)
+    if not rules.rules:
+        return 0
+    matches = rules.matches([_event(one) for one in said])
+    return fire(_with_people(matches, said), now=now) if matches else 0
+
+
+def news(kept: Sequence[Kept]) -> list[Kept]:
+    """What is judged of a batch."""
+    return [
         one
         for one in kept
         if one.is_new and one.interaction_id and one.direction is Direction.IN and not one.placed.arrived.is_history
     ]
-    if not news:
-        return 0
-    now = max(one.placed.arrived.received_at for one in news)
-    rules = engine.compiled("received", now=now)
-    if not rules.rules:
-        return 0
-    matches = rules.matches([_event(one) for one in news])
-    return fire(_with_people(matches, news), now=now) if matches else 0
 
 
 def _event(one: Kept) -> Event:
