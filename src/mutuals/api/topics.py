@@ -16,9 +16,9 @@ from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._problems import Broken
 from mutuals.api._types import Done, Id, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
-from mutuals.listening import cards, correct, queries, topics
+from mutuals.listening import cards, correct, counts, queries, topics
+from mutuals.listening.counts import LONGEST, Board, Span
 from mutuals.listening.models import Card, Topic, Version
-from mutuals.listening.queries import LONGEST, Board, Span
 from mutuals.staff.models import User
 
 router = Resource("topics")
@@ -213,7 +213,7 @@ def counted(
         raise Broken("until", f"It is later than since, by {LONGEST.days} days at most.")
     if zone not in available_timezones():
         raise Broken("zone", "There is no such time zone.")
-    found = queries.board(topic.version_id, Span(since, until, ZoneInfo(zone).key)) if topic.version_id else Board()
+    found = counts.board(topic.version_id, Span(since, until, ZoneInfo(zone).key)) if topic.version_id else Board()
     return CountsOut(
         mentions=found.n,
         set_aside=found.aside,

@@ -8,9 +8,9 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.listening import cards, fill, queries, rise, topics, warn
+from mutuals.listening import cards, counts, fill, queries, rise, topics, warn
+from mutuals.listening.counts import Span
 from mutuals.listening.models import Card, Kind, Topic
-from mutuals.listening.queries import Span
 from mutuals.staff.models import User
 
 _DAYS = 30
@@ -68,7 +68,7 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
     now, found = clock.now(), []
     for topic in queries.visible_to(me(args)):
         board = (
-            queries.board(topic.version_id, Span(now - timedelta(days=_DAYS), now, "UTC")) if topic.version_id else None
+            counts.board(topic.version_id, Span(now - timedelta(days=_DAYS), now, "UTC")) if topic.version_id else None
         )
         version = queries.versions_of([topic.pk]).get(topic.pk)
         found.append(

@@ -24,10 +24,8 @@ from mutuals.inbox import actions as inbox_actions
 from mutuals.inbox import hanging as cases_hanging
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
-from mutuals.insights import passed
-from mutuals.insights import watch as lineage
 from mutuals.listening import fields as listening_fields
-from mutuals.listening import fill, rise, topics, warn
+from mutuals.listening import digest, fill, mentions, rise, stance, topics, warn
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
@@ -115,12 +113,13 @@ def _name_jobs() -> None:
     jobs.name("listening.known", lambda timestamp=0: fill.known(), cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
+    jobs.name("listening.fold", lambda timestamp=0: mentions.fold(), cron="*/10 * * * *")
+    jobs.name(digest.JOB, lambda timestamp=0: digest.due(now=clock.now()), cron="25 * * * *")
+    jobs.name(stance.JOB, lambda timestamp=0: stance.reckon(now=clock.now()), cron="30 4 * * *")
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)
     jobs.name(fire.FINISH, watch.finish_now)
     jobs.name(trial.APPLY, trial.go_on)
     jobs.name(send.DELIVER, send.deliver)
-    jobs.name(lineage.JOB, lambda timestamp=0: lineage.watch() and None, cron="*/5 * * * *", retry=False)
-    jobs.name("insights.forget", lambda timestamp=0: passed.forget(now=clock.now()), cron="55 2 * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mutuals.base.filters import Field, Kind, extend
-from mutuals.listening.models import Heard, Reading
+from mutuals.listening.models import Heard, Reading, Stance, Standing
 from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
 
 _BESIDE = (Reading, "interaction_id")
@@ -24,6 +24,15 @@ FIELDS = (
 """Fields of the record "interaction". Topics are told by their names."""
 
 
+_STANDS = (Standing, "person_id")
+OF_PEOPLE = (
+    Field("talk", "Speaks of us", Kind.CHOICE, "stance", choices=tuple(Stance.choices), beside=_STANDS),
+    Field("spoke", "Last spoke of us", Kind.TIME, "spoke_at", beside=_STANDS),
+)
+"""Fields of the record "person": silence is a value, and no value is "not reckoned yet"."""
+
+
 def register_fields() -> None:
-    """Make them known. Runs after the room `history`."""
+    """Make them known. Runs after the rooms `people` and `history`."""
     extend("interaction", FIELDS)
+    extend("person", OF_PEOPLE)

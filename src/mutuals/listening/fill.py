@@ -13,10 +13,10 @@ from mutuals.base import bulk, clock, gate, jobs, wake
 from mutuals.base.locks import Space, in_turn
 from mutuals.history.models import Direction, Interaction
 from mutuals.listening import mentions
+from mutuals.listening.counts import LONGEST
 from mutuals.listening.ears import Asked, Ears, settled
 from mutuals.listening.hits import Index
 from mutuals.listening.models import Backlog, Reading, State, Topic, Version
-from mutuals.listening.queries import LONGEST
 from mutuals.listening.read import KINDS, hear, hits_of, mark, said_by
 from mutuals.listening.wanted import read
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from mutuals.base import bulk
 from mutuals.history.models import Interaction
+from mutuals.listening.counts import ALL, Only, Span, totals
 from mutuals.listening.models import Aside, Feedback, Kind, Mention, Reading, State, Topic, Version
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
-LONGEST = timedelta(days=92)
-"""The longest stretch of time that is counted hour by hour."""
 EXACT = 20_000
 """Mentions up to which people are counted one by one; of more, one in SAMPLED of them is."""
 SAMPLED = 64
 MANY = 1_000
-"""Questions without an answer are counted up to here."""
+"""The newest questions that are looked at for an answer."""
 
 
 def readings_of(interaction_ids: Collection[int]) -> dict[int, Reading]:
@@ -49,93 +47,12 @@ def filled(version: Version | None) -> int:
     return round(100 * (1 - (version.below or 0) / version.began_below))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From when until before when; `zone` says where days begin."""
-
-    since: datetime
-    until: datetime
-    zone: str
-
-    @property
-    def before(self) -> Span:
-        """As long, just before."""
-        return Span(self.since - (self.until - self.since), self.since, self.zone)
-
-    @property
-    def step(self) -> str:
-        """What one mark of a chart stands for."""
-        return "hour" if self.until - self.since <= timedelta(days=3) else "day"
-
-
-@dataclass(slots=True)
-class Board:
-    """Counts of one version in a stretch of time. `steps`: moment -> mood -> mentions; `before` has `steps` of the stretch
-    before. `aside`: mentions that do not count.
-    """
-
-    n: int = 0
-    aside: int = 0
-    questions: int = 0
-    by_customers: int = 0
-    steps: dict[datetime, dict[str, int]] = field(default_factory=dict)
-    networks: dict[str, int] = field(default_factory=dict)
-    languages: dict[str, int] = field(default_factory=dict)
-    moods: dict[str, int] = field(default_factory=dict)
-    before: Board | None = None
-
-    @property
-    def net(self) -> int | None:
-        """Net sentiment: positive less negative in a hundred; None of nothing."""
-        return round(100 * (self.moods.get("positive", 0) - self.moods.get("negative", 0)) / self.n) if self.n else None
-
-
-_BOARD = """
-SELECT hour >= %s, hour, mood, network, language, is_customer, sum(n), sum(aside), sum(questions)
-FROM listening_count WHERE version_id = %s AND hour >= %s AND hour < %s
-GROUP BY GROUPING SETS ((1, 2, 3), (1, 4), (1, 5), (1, 6))
-"""
-
-
-def board(version_id: int, span: Span) -> Board:
-    """All that the tiles and charts of a topic show, of this stretch and the one before, in one reading of the counts."""
-    found = Board(before=Board())
-    values = [span.since, version_id, span.before.since, span.until]
-    for is_now, hour, mood, network, language, is_customer, n, aside, questions in bulk.execute(_BOARD, values):
-        into = found if is_now or found.before is None else found.before
-        if mood is not None:
-            into.n, into.aside, into.questions = into.n + n, into.aside + aside, into.questions + questions
-            moods = into.steps.setdefault(_step(hour, span), {})
-            moods[mood] = moods.get(mood, 0) + n
-            into.moods[mood] = into.moods.get(mood, 0) + n
-        elif network is not None:
-            into.networks[network] = n
-        elif language is not None:
-            into.languages[language] = n
-        elif is_customer:
-            into.by_customers += n
-    return found
-
-
-def _step(hour: datetime, span: Span) -> datetime:
-    """The step in which an hour lies, by the clocks of the zone."""
-    local = hour.astimezone(ZoneInfo(span.zone))
-    return local.replace(hour=0, minute=0) if span.step == "day" else local
-
-
-def rivals(topic: Topic, span: Span) -> list[tuple[Topic, int]]:
+def rivals(topic: Topic, span: Span, only: Only = ALL) -> list[tuple[Topic, int]]:
     """How many mentions those have that a topic is compared with: our own with competitors, a competitor with our brands."""
     kind = Kind.BRAND if topic.kind == Kind.COMPETITOR else Kind.COMPETITOR
     rows = list(Topic.objects.filter(archived_at=None, kind=kind).exclude(pk=topic.pk).order_by("name"))
-    ids = bulk.numbers(row.version_id for row in rows if row.version_id)
-    counted = dict(bulk.execute(_VOICES, [ids, span.since, span.until])) if rows else {}
-    return [(row, int(counted.get(row.version_id, 0))) for row in rows]
-
-
-_VOICES = """
-SELECT version_id, sum(n) FROM listening_count
-WHERE version_id = ANY(%s::bigint[]) AND hour >= %s AND hour < %s GROUP BY 1
-"""
+    counted = totals([row.version_id for row in rows if row.version_id], span, only)
+    return [(row, counted.get(row.version_id or 0, 0)) for row in rows]
 
 
 _PEOPLE = """
@@ -144,36 +61,40 @@ FROM listening_mention WHERE version_id = %s AND aside = '' AND occurred_at >= %
 """
 
 
-def authors(version_id: int, span: Span, *, many: int) -> tuple[int, int, bool]:
+def authors(version_id: int, span: Span, *, many: int, only: Only = ALL) -> tuple[int, int, bool]:
     """How many people, how many of them customers, and whether that is exact; `many` mentions are told by the board.
 
     Of many mentions one person in 64 is counted, by an index that holds only those.
     """
-    values = [version_id, span.since, span.until]
+    sql, values = _PEOPLE + only.sql(), [version_id, span.since, span.until, *only.told().values()]
     if many <= EXACT:
-        people, customers = bulk.execute(_PEOPLE, values)[0]
+        people, customers = bulk.execute(sql, values)[0]
         return int(people), int(customers), True
-    people, customers = bulk.execute(f"{_PEOPLE} AND mod(profile_id, {SAMPLED}) = 0", values)[0]
+    people, customers = bulk.execute(f"{sql} AND mod(profile_id, {SAMPLED}) = 0", values)[0]
     return int(people) * SAMPLED, int(customers) * SAMPLED, False
 
 
 _UNANSWERED = """
-SELECT count(*) FROM (
-    SELECT 1 FROM listening_mention m JOIN history_interaction i ON i.id = m.interaction_id
-    JOIN conversations_conversation c ON c.id = i.conversation_id
-    WHERE m.version_id = %s AND m.aside = '' AND m.is_question AND m.occurred_at >= %s AND m.occurred_at < %s
-    AND (c.last_out_at IS NULL OR c.last_out_at < m.occurred_at) LIMIT %s) few
+SELECT count(*), count(*) FILTER (WHERE c.last_out_at IS NULL OR c.last_out_at < few.occurred_at) FROM (
+    SELECT interaction_id, occurred_at FROM listening_mention
+    WHERE version_id = %s AND aside = '' AND is_question AND occurred_at >= %s AND occurred_at < %s {only}
+    ORDER BY occurred_at DESC LIMIT %s) few
+JOIN history_interaction i ON i.id = few.interaction_id JOIN conversations_conversation c ON c.id = i.conversation_id
 """
 
 
-def unanswered(version_id: int, span: Span) -> int:
-    """Questions after which we said nothing in their thread; counting stops at MANY."""
-    return int(bulk.execute(_UNANSWERED, [version_id, span.since, span.until, MANY])[0][0])
+def unanswered(version_id: int, span: Span, only: Only = ALL) -> tuple[int, int]:
+    """Questions after which we said nothing in their thread, and of how many: the newest MANY are looked at."""
+    values = [version_id, span.since, span.until, *only.told().values(), MANY]
+    looked, open_ones = bulk.execute(_UNANSWERED.format(only=only.sql()), values)[0]
+    return int(open_ones), int(looked)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which mentions of a version to list; "" and None = all. `aside`: those that do not count; `lead`: copies of one."""
+    """Which mentions of a version to list; "" and None = all. `is_aside`: those that do not count; `lead`: copies of one;
+    `only`: none but these; `within`: the filters of the whole board.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -185,6 +106,8 @@ class Wanted:
     is_aside: bool = False
     lead: int | None = None
     only: tuple[int, ...] | None = None
+    profile: int | None = None
+    within: Only = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +158,9 @@ def _listed(version_id: int, wanted: Wanted, after: tuple[datetime, int] | None)
         "is_customer": wanted.is_customer,
         "is_question": True if wanted.is_question else None,
         "interaction_id__in": wanted.only,
+        "profile_id": wanted.profile,
     }
+    rows = rows.filter(**wanted.within.told())
     rows = rows.filter(**{name: value for name, value in plain.items() if value is not None})
     if after is not None:
         rows = rows.extra(where=["(occurred_at, interaction_id) < (%s, %s)"], params=list(after))

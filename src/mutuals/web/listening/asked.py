@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from mutuals.listening.queries import LONGEST, Span, Wanted
+from mutuals.listening.counts import LONGEST, Span
+from mutuals.listening.queries import Wanted
 from mutuals.text.labels import MOODS
 
 DAYS = ((1, "Today"), (7, "7 days"), (30, "30 days"), (90, "90 days"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mutuals.listening.queries import Board, Span
+from mutuals.listening.counts import Board, Span
 from mutuals.web.frame import talk
 from mutuals.web.listening.asked import Asked, stamp
 

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import cards, queries
+from mutuals.listening import cards, counts, queries
 from mutuals.listening.correct import BECAUSE
+from mutuals.listening.counts import Board
 from mutuals.listening.models import Backlog, Rising, Topic, Version
-from mutuals.listening.queries import Board
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -134,7 +134,7 @@ def _grown(row: Rising) -> str:
 def _counted(topic: Topic, asked: Asked) -> dict[str, Any]:
     if topic.version is None:
         return {}
-    board = queries.board(topic.version.pk, asked.span)
+    board = counts.board(topic.version.pk, asked.span)
     told = charts.steps(board, asked)
     peaks = charts.peaks(told)
     return {
@@ -159,7 +159,7 @@ def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[T
     people, customers, is_exact = queries.authors(version.pk, asked.span, many=board.n)
     about = "" if is_exact else "about "
     rivals = queries.rivals(topic, asked.span)
-    open_questions = queries.unanswered(version.pk, asked.span) if board.questions else 0
+    open_questions = queries.unanswered(version.pk, asked.span)[0] if board.questions else 0
     net, net_before = board.net, before.net
     return [
         Tile("Mentions", f"{board.n:,}", _changed(board.n, before.n), asked.bare()),
