@@ -72,19 +72,26 @@ def listed(
     state: Annotated[STATES | None, Query()] = None,
     conversation_id: Number = None,
     person_id: Number = None,
+    priority: Annotated[PRIORITIES | None, Query()] = None,
+    q: Annotated[str, Query(max_length=200, pattern=r"^[^\u0000]*$")] = "",
+    sort: Annotated[Literal["new", "limit"], Query()] = "new",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[CaseOut]:
-    """Cases, newest first."""
+    """Cases, newest first; by `sort` limit those that have one, the soonest first. `q`: a reference or words of the title."""
     rows = cases.listed(
         user_of(request),
         state=state or "",
         conversation_id=conversation_id,
         person_ids=people.cluster(person_named(request, person_id)) if person_id else None,
+        priority=priority or "",
+        text=q.strip(),
+        by_limit=sort == "limit",
         before=unpack(cursor, datetime, int),
         limit=limit + 1,
     )
-    following = pack((rows[limit - 1].opened_at, rows[limit - 1].pk)) if len(rows) > limit else None
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = pack((last.due_at if sort == "limit" else last.opened_at, last.pk)) if last else None
     return Page[CaseOut](items=[CaseOut.of(row) for row in rows[:limit]], next=following)
 
 

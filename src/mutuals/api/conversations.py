@@ -98,9 +98,11 @@ class ConversationOut(Out):
 class WaysOut(Out):
     """How this conversation can be answered by the caller; `refused` says why not, `note` where else it goes.
 
-    `answers_id` is the message that would be answered, and `public` whether everybody will see the answer.
+    `answers_id` is the message that would be answered, and `public` whether everybody will see the answer. `prepared` is an
+    answer that a rule laid ready; nobody sent it.
     """
 
+    prepared: str
     refused: str
     channels: list[Ref]
     preselected_id: int | None
@@ -212,8 +214,10 @@ def messages(
 def ways(request: HttpRequest, conversation_id: PathId) -> WaysOut:
     """How it can be answered, as whom, and whether everybody will see it."""
     user = user_of(request)
-    found = answer.ways(turn_of(user, conversation_id), by=user)
+    turn = turn_of(user, conversation_id)
+    found = answer.ways(turn, by=user)
     return WaysOut(
+        prepared=turn.draft,
         refused=found.refused,
         channels=[Ref(id=channel.pk, name=str(channel)) for channel in found.channels],
         preselected_id=found.preselected.pk if found.preselected else None,
@@ -223,6 +227,14 @@ def ways(request: HttpRequest, conversation_id: PathId) -> WaysOut:
         can_like=found.can_like,
         note=found.note,
     )
+
+
+@router.write("DELETE", "/conversations/{int:conversation_id}/prepared", act="conversation.reply", out=Done)
+def drop_prepared(request: HttpRequest, conversation_id: PathId) -> Done:
+    """Throw away the answer that a rule laid ready."""
+    user = user_of(request)
+    work.drop_draft(turn_of(user, conversation_id), by=user)
+    return Done()
 
 
 @router.write(

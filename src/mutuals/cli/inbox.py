@@ -30,6 +30,7 @@ def register(groups: Any) -> None:
         ("assign", assign, "give it to somebody"),
         ("close", close, "end it with purpose and outcome"),
         ("reopen", reopen, "take it up again"),
+        ("drop-prepared", drop_prepared, "throw away the answer that a rule laid ready"),
     ):
         parser = verb(verbs, name, act, words)
         parser.add_argument("id", type=int)
@@ -97,6 +98,7 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
         "cannot be answered": ways.refused,
         "answers": ways.target.pk if ways.target else None,
         "answer is public": ways.is_public,
+        "prepared": turn.draft,
         "messages": said,
     }
 
@@ -134,6 +136,14 @@ def reopen(args: argparse.Namespace) -> dict[str, Any]:
     """Open again."""
     by = me(args)
     return _line(work.reopen(_turn(by, args.id), by=by, now=clock.now()))
+
+
+def drop_prepared(args: argparse.Namespace) -> dict[str, Any]:
+    """Without it."""
+    by = me(args)
+    turn = _turn(by, args.id)
+    work.drop_draft(turn, by=by)
+    return _line(turn)
 
 
 def find(args: argparse.Namespace) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from mutuals.base import gate, journal, wake
+from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.conversations.models import Conversation
 from mutuals.inbox.models import Case, CaseState, Priority
@@ -17,6 +19,7 @@ from mutuals.staff.models import Pillar, User
 from mutuals.staff.permissions import Scope, require, scope
 
 MOST_MINUTES = 525_600  # a year
+_REFERENCE = re.compile(r"(?:[cC]-?)?([0-9]{1,9})", re.ASCII)
 
 
 def visible_to(viewer: User) -> QuerySet[Case]:
@@ -35,10 +38,16 @@ def listed(
     state: str = "",
     conversation_id: int | None = None,
     person_ids: list[int] | None = None,
+    priority: str = "",
+    text: str = "",
+    by_limit: bool = False,
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Case]:
-    """Cases, newest first, walked by (opened_at, id)."""
+    """Cases, newest first, walked by (opened_at, id); `by_limit` those with a limit, the soonest first, by (due_at, id).
+
+    `text` is a part of the title, or a reference: C-00012, c12 or 12.
+    """
     rows = visible_to(viewer).select_related("person__canonical", "conversation")
     if state:
         rows = rows.filter(state=state)
@@ -46,9 +55,36 @@ def listed(
         rows = rows.filter(conversation=conversation_id)
     if person_ids is not None:
         rows = rows.filter(person__in=person_ids)
+    if priority:
+        rows = rows.filter(priority=priority)
+    if text:
+        told = _REFERENCE.fullmatch(text.strip())
+        rows = (
+            rows.filter(reference=f"C-{int(told[1]):05d}") if told else rows.filter(title__icontains=text.strip()[:200])
+        )
+    if by_limit:
+        rows = rows.filter(due_at__isnull=False)
+        if before:
+            rows = rows.filter(Q(due_at__gt=before[0]) | Q(due_at=before[0], pk__gt=before[1]))
+        return list(rows.order_by("due_at", "pk")[:limit])
     if before:
         rows = rows.filter(Q(opened_at__lt=before[0]) | Q(opened_at=before[0], pk__lt=before[1]))
     return list(rows.order_by("-opened_at", "-pk")[:limit])
+
+
+def is_reference(text: str) -> bool:
+    """Whether this names one case: C-00012, c12 or 12."""
+    return _REFERENCE.fullmatch(text.strip()) is not None
+
+
+def history_of(case: Case, viewer: User) -> list[Entry]:
+    """What was done with a case, newest first, for those who may read it."""
+    if not visible_to(viewer).filter(pk=case.pk).exists():
+        return []
+    abouts = [f"conversation:{case.conversation_id}"] if case.conversation_id else []
+    abouts += [f"person:{case.person_id}"] if case.person_id else []
+    rows = journal.of(*abouts).filter(kind__in=["case.opened", "case.changed"], data__case=case.reference)
+    return list(rows[:50])
 
 
 def open_case(

@@ -141,9 +141,11 @@ def _move(
 
 def drop_draft(turn: Turn, *, by: User) -> None:
     """Throw away the answer that a rule prepared."""
-    require(by, "conversation.reply", turn)
-    Turn.objects.filter(pk=turn.pk).update(draft="")
-    wake.changed("inbox", [turn.pk])
+    with transaction.atomic():
+        lock(turn)
+        require(by, "conversation.reply", turn)
+        Turn.objects.filter(pk=turn.pk).update(draft="")
+        wake.changed("inbox", [turn.pk])
 
 
 def seen(turn: Turn, *, by: User) -> None:

@@ -156,9 +156,12 @@ def log(
     """What rules did, newest first, walked by number: of a rule, a conversation, a person or a message."""
     if not may(viewer, "rule.view"):
         return []
-    rows = Firing.objects.select_related("rule")
+    rows = Firing.objects.select_related("rule").prefetch_related("deliveries")
+    if person_id is not None:  # whoever they were merged from or into
+        one = Person.objects.filter(pk=person_id).values("canonical")
+        rows = rows.filter(person_id__in=list(Person.objects.filter(canonical__in=one).values_list("pk", flat=True)))
     for name, value in (
-        ("rule", rule_id), ("conversation_id", conversation_id), ("person_id", person_id), ("interaction_id", interaction_id),
+        ("rule", rule_id), ("conversation_id", conversation_id), ("interaction_id", interaction_id),
     ):  # fmt: skip
         rows = rows.filter(**{name: value}) if value is not None else rows
     rows = rows.filter(pk__lt=before) if before else rows

@@ -27,6 +27,7 @@ from mutuals.web.customer import deeds, timeline
 from mutuals.web.customer.identities import doubles, identities
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.rules.shown import fired
 
 CONVERSATIONS = 50
 LABELS = (("", "not said"), ("personal", "Personal"), ("work", "Work"), ("shared", "Shared"), ("bot", "Bot"))
@@ -67,6 +68,7 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "doubles": doubles(person, profiles, viewer),
         "contact": _contact(person, viewer),
         "cases": cases.listed(viewer, person_ids=[person.pk, *{one.person_id or 0 for one in profiles}], limit=5),
+        "fired": fired(viewer, person_id=person.pk),
         "places": _places(person, viewer),
         "back_url": _back(request),
         "privacy_url": _privacy_url(person, viewer),

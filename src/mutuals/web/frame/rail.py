@@ -39,7 +39,7 @@ class _Room:
 
 _ROOMS = (
     _Room("Today", "today", "today", "g t"),
-    _Room("Inbox", "inbox", "inbox", "g i", "conversation.view", inbox.waiting_for),
+    _Room("Inbox", "inbox", "inbox", "g i", "conversation.view", inbox.waiting_for, also="cases"),
     _Room("Customers", "customers", "people", "g c", "person.view", also="organisations"),
     _Room("Listening", "listening", "listen", "g l", "listening.view", also="topic_new"),
     _Room("Same person?", "review", "link", "g d", "person.link"),

@@ -7,7 +7,7 @@ from typing import Any
 from mutuals.identity.link import links_of
 from mutuals.identity.models import LIVE
 from mutuals.inbox import cases, queries
-from mutuals.inbox.models import Turn
+from mutuals.inbox.models import Priority, Turn
 from mutuals.people import queries as people
 from mutuals.people.models import Affiliation, Person, Profile
 from mutuals.people.visibility import sees_contacts, shown_contact, visible_to
@@ -15,6 +15,7 @@ from mutuals.sales import queries as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
+from mutuals.web.rules.shown import fired
 
 EARLIER = 5
 
@@ -32,6 +33,9 @@ def card_of(turn: Turn, viewer: User, items: list[Any]) -> dict[str, Any]:
         "person": person,
         "may_link": may(viewer, "person.link") and profile is not None and profile.person_id is None,
         "cases": cases.listed(viewer, conversation_id=turn.pk, limit=5),
+        "may_open": may(viewer, "case.open"),
+        "priorities": Priority.choices,
+        "fired": fired(viewer, conversation_id=turn.pk),
         "others": sorted({item.who for item in items if item.who and not item.event}),
     }
     if person is None:

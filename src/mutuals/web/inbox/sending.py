@@ -49,6 +49,15 @@ def write(request: HttpRequest, conversation_id: int) -> HttpResponse:
     return shown
 
 
+@needs("conversation.reply", methods="POST")
+def drop_draft(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    """Throw away the answer that a rule laid ready."""
+    viewer = caller(request)
+    work.drop_draft(turn_of(viewer, conversation_id), by=viewer)
+    messages.success(request, "The prepared answer is gone.")
+    return back_to(request, conversation_id)
+
+
 def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
     """Do it; returns the toast."""
     now = clock.now()

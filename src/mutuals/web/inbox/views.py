@@ -183,7 +183,9 @@ def conversation(request: HttpRequest, viewer: User, number: int) -> dict[str, A
 
 
 def _taken_back(request: HttpRequest, turn: Turn, viewer: User) -> str:
-    """The text of an own answer that was just taken back, or of anybody's that came back, to be written on."""
+    """The text of an own answer that was just taken back, of anybody's that came back, or that a rule laid ready."""
+    if "prepared" in request.GET:
+        return turn.draft
     number = request.GET.get("undone", "")
     if not (number.isdecimal() and len(number) < 19):
         return ""

@@ -17,6 +17,13 @@ from mutuals.rules.said import step
 from mutuals.staff.models import User
 from mutuals.web.frame import talk
 
+RECORD = 5  # lines of the log on the page of a record
+
+
+def fired(viewer: User, **about: int) -> list[tuple[Firing, list[dict[str, Any]]]]:
+    """What rules did about a conversation, a person or a message, newest first, each with its steps; nothing is counted."""
+    return [(one, [_step(each) for each in one.steps]) for one in queries.log(viewer, limit=RECORD, **about)]
+
 
 def past(rule: Rule, viewer: User) -> dict[str, Any]:
     """Versions, log, hit rate and the newest application of a rule."""

@@ -15,6 +15,8 @@ from mutuals.base.patience import TooSlow, within
 from mutuals.history import search
 from mutuals.history.models import Interaction
 from mutuals.history.queries import Place
+from mutuals.inbox import cases
+from mutuals.inbox.models import Case
 from mutuals.people import nobodys
 from mutuals.people.directory import list_organisations
 from mutuals.people.models import Person
@@ -33,13 +35,14 @@ LONGEST = 200
 
 @needs("person.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """Everything that fits, in three groups; what was said is walked on page by page."""
+    """Everything that fits, in groups; what was said is walked on page by page."""
     viewer, asked = caller(request), _asked(request)
     after = _place(request.GET.get("after", ""))
     told: dict[str, Any] = {"asked": asked, "is_later": after is not None, "may_read": may(viewer, "search.everything")}
     if asked and after is None:
         told |= {"people": _people(viewer, asked, 12), "organisations": _organisations(viewer, asked, 6)}
         told["presences"] = _presences(viewer, asked, 8)
+        told["cases"] = _cases(viewer, asked, 8)
     if asked and told["may_read"]:
         try:
             told |= _said(asked, after, viewer)
@@ -73,6 +76,11 @@ def quick(request: HttpRequest) -> JsonResponse:
         for number, name, note, icon in _presences(viewer, asked, 3)
     ]
     groups = [("Customers", people), ("Unlinked", presences), ("Organisations", organisations)]
+    found = [
+        {"name": str(one), "note": one.get_state_display(), "url": f"/cases/{one.pk}/", "icon": "case"}
+        for one in _cases(viewer, asked, 3)
+    ]
+    groups.append(("Cases", found))
     groups.append(("Said", _quick_said(viewer, asked)))
     return JsonResponse({"groups": [{"name": name, "rows": rows} for name, rows in groups if rows]})
 
@@ -108,6 +116,15 @@ def _people(viewer: User, asked: str, limit: int) -> list[tuple[Person, str]]:
 
 def _organisations(viewer: User, asked: str, limit: int) -> list[Any]:
     return list(list_organisations(viewer, text=asked, limit=limit).rows) if may(viewer, "organisation.view") else []
+
+
+def _cases(viewer: User, asked: str, limit: int) -> list[Case]:
+    """By reference or words of the title; none where looking takes too long."""
+    try:
+        with within(nobodys.PATIENCE, "too long"):
+            return cases.listed(viewer, text=asked, limit=limit) if may(viewer, "case.view") else []
+    except TooSlow:
+        return []
 
 
 def _presences(viewer: User, asked: str, limit: int) -> list[tuple[int, str, str, str]]:

@@ -1,0 +1,98 @@
+"""Cases on screen: the list with its filters, one of them with all that belongs to it, opening one, an answer laid ready."""
+
+import pytest
+from django.test import Client
+
+import cast
+from mutuals.inbox import cases
+from mutuals.inbox.models import Case, Turn
+from mutuals.people.models import Profile
+from mutuals.rules import keep
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def us():
+    return cast.staff()
+
+
+def as_(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_case_is_opened_beside_a_conversation_found_ended_and_told_with_its_history(us):
+    square = cast.source(owner=us.olga, team=us.service)
+    turn = cast.turn(square, text="My kettle leaks.")
+    bea = cast.person("Bea Brand", by=us.ada)
+    Profile.objects.filter(pk=turn.conversation.opener_id).update(person=bea)
+    ada = as_(us.ada)
+
+    ada.post("/cases/new/", {"conversation": turn.pk, "title": "Leak <b>", "priority": "high", "minutes": "30"})
+    case = Case.objects.get()
+    listed = ada.get("/cases/").text
+    ada.post(f"/cases/{case.pk}/change/", {"state": "solved", "priority": "low"})
+    shown = ada.get(f"/cases/{case.pk}/").text
+    found = ada.get(f"/search/?q={case.reference}").text
+
+    assert f"{case.reference}</span> Leak &lt;b&gt;" in listed
+    assert "Bea Brand" in listed
+    assert f"/inbox/{turn.pk}/" in shown
+    assert "Ada: solved, low" in shown
+    assert f"/cases/{case.pk}/" in found
+    assert f"/cases/{case.pk}/" in ada.get(f"/inbox/{turn.pk}/").text
+    assert f"/cases/{case.pk}/" in ada.get(f"/customers/{bea.pk}/").text
+    assert "No case is open" in ada.get("/cases/").text
+
+
+def test_the_list_is_narrowed_sorted_by_limit_and_walked_to_its_end(us):
+    bea = cast.person("Bea Brand", by=us.ada)
+    for n in range(53):
+        cases.open_case(by=us.ada, now=cast.NOW, title=f"Case {n:02}", person=bea, minutes=100 - n)
+    cases.open_case(by=us.ada, now=cast.NOW, title="Without a limit", person=bea, priority="urgent")
+    ada = as_(us.ada)
+
+    first = ada.get("/cases/?sort=limit").text
+    following = first.split('rel="next"')[0].rsplit('href="?', 1)[1].split('"')[0].replace("&amp;", "&")
+    second = ada.get(f"/cases/?{following}").text
+
+    assert first.index("Case 52") < first.index("Case 51")
+    assert "Case 00" in second
+    assert "Without a limit" not in first + second
+    assert "Case" not in ada.get("/cases/?priority=urgent").text.split("<tbody")[1].split("Without a limit")[0]
+    for hostile in ("?state=x", "?after=9999", "?q=" + "9" * 300, "?sort=x&priority=x"):
+        assert ada.get(f"/cases/{hostile}").status_code == 200
+
+
+def test_what_rules_did_stands_on_the_pages_of_what_they_did_it_to(us):
+    square = cast.source(owner=us.olga, team=us.service)
+    cast.channel(square, speakers=(us.ada,))
+    told = {"when": "received", "if": ["words:says:refund"], "then": [{"prepare": {"text": "We pay back."}}]}
+    told["then"].append({"open_case": {"title": "Refund"}})
+    rule = keep.switch(keep.write(told, by=us.lea, now=cast.NOW, name="Pays back"), is_on=True, by=us.lea, now=cast.NOW)
+    turn = cast.turn(square, text="refund please")
+    ada = as_(us.ada)
+
+    beside = ada.get(f"/inbox/{turn.pk}/").text
+    of_case = ada.get(f"/cases/{Case.objects.get().pk}/").text
+    ada.post(f"/inbox/{turn.pk}/draft/")
+
+    for page in (beside, of_case):
+        assert f'href="/rules/{rule.pk}/">Pays back</a>' in page
+        assert "An answer is prepared; nobody has sent it" in page
+        assert "refund" in page
+    assert Turn.objects.get(pk=turn.pk).draft == ""
+
+
+def test_a_contractor_sees_their_own_cases_and_none_that_is_not_theirs(us):
+    turn = cast.turn(cast.source(owner=us.olga))
+    case, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation)
+    cleo = as_(us.cleo)
+
+    assert "Leak" not in cleo.get("/cases/?state=all").text
+    assert cleo.get(f"/cases/{case.pk}/").status_code == 404
+    assert cleo.post("/cases/new/", {"conversation": turn.pk, "title": "Mine"}).status_code == 403
+    assert cleo.post(f"/cases/{case.pk}/change/", {"state": "solved"}).status_code == 403
+    assert as_(us.ada).get("/cases/99/").status_code == 404
