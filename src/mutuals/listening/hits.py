@@ -28,7 +28,7 @@ class Text:
         for place, hit in enumerate(self._found):
             word = folded(hit[0])
             self.places[word].append(place)
-            if word[0] in "@#":
+            if word.startswith(("@", "#")):  # a word of marks alone is folded to nothing
                 self.places[word[1:]].append(place)
         self._spans = dict[Phrase, list[Span]]()
 

@@ -35,6 +35,7 @@ from mutuals.listening.wanted import LONGEST, Unclear, read
         ("(a OR b) AND c", "a", False),
         ("kettle NOT (toy OR doll)", "a kettle doll", False),
         ("word", "", False),
+        ("show", "THE SHOW ( \u0361\u00b0 \u035c\u0296 \u0361\u00b0)", True),
     ],
 )
 def test_words_mean_what_they_say(words, text, is_met):
