@@ -19,8 +19,8 @@ from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
-from mutuals.listening import cards, correct, topics
-from mutuals.listening.models import Card, CardKind, Correction, Topic
+from mutuals.listening import cards, correct, playbooks, topics
+from mutuals.listening.models import Card, CardKind, Correction, Playbook, Topic
 from mutuals.people import organisations
 from mutuals.people.models import Profile
 from mutuals.rules import keep
@@ -69,6 +69,8 @@ def town() -> Town:
     ids: dict[str, object] = {
         "topic_id": topic.pk,
         "card_id": card.pk,
+        "step_id": card.steps.order_by("-place")[0].pk,
+        "playbook_id": Playbook.objects.get().pk,
         "correction_id": correction.pk,
         "person_id": bea.pk,
         "organisation_id": firm.pk,
@@ -99,6 +101,8 @@ def _heard(staff: cast.Staff, interaction_id: int, now: datetime) -> tuple[Topic
     topic = topics.make(topics.Wanted("Leaks", "leak*"), by=staff.lea, now=now)
     card = cards.raise_(CardKind.ALARM, "leaks", topic, topic=topic, words="More than usual", now=now)
     assert card is not None
+    book = playbooks.keep("Leaks", ["Read the examples", "Tell the workshop"], by=staff.lea, now=now)
+    playbooks.start(card, book, by=staff.ada, now=now)
     return topic, card, correct.correct(interaction_id, "mood", ["negative"], by=staff.lea, now=now)
 
 

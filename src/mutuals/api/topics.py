@@ -1,4 +1,4 @@
-"""What is listened for: topics, their counts and mentions; and cards that wait for somebody."""
+"""What is listened for: topics, their counts and their mentions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._problems import Broken
-from mutuals.api._types import Done, Id, In, Line, Moment, Out, Page, PathId, Ref
+from mutuals.api._types import Done, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
-from mutuals.listening import cards, correct, counts, queries, topics
+from mutuals.listening import correct, counts, queries, topics
 from mutuals.listening.counts import LONGEST, Board, Span
-from mutuals.listening.models import Card, Topic, Version
-from mutuals.staff.models import User
+from mutuals.listening.models import Topic, Version
 
 router = Resource("topics")
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
@@ -126,32 +125,6 @@ class Judging(In):
     because: Literal["meaning", "author", "spam"] = "meaning"
 
 
-class CardOut(Out):
-    """Something that somebody has to do something about. `level`: 1 watch, 2 act, 3 crisis."""
-
-    id: int
-    topic: Ref | None
-    kind: str
-    level: int
-    words: str
-    since: datetime
-    until: datetime
-    customers: int
-    value: str
-    currency: str
-    state: str
-    reason: str
-    to: Ref | None
-
-
-class Settling(In):
-    """What was done. `to_id` where it is given to somebody; `reason` where it is dismissed."""
-
-    state: Literal["acted", "delegated", "dismissed"]
-    reason: Annotated[Line, Field(max_length=300)] = ""
-    to_id: Id | None = None
-
-
 @router.read("/topics", act="listening.view", out=Page[TopicOut])
 def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[TopicOut]:
     """All topics that are listened for."""
@@ -252,32 +225,6 @@ def judging(request: HttpRequest, topic_id: PathId, interaction_id: PathId, body
     return Done()
 
 
-@router.read("/cards", act="listening.view", out=Page[CardOut])
-def cards_listed(
-    request: HttpRequest, cursor: Cursor = "", limit: Limit = 50,
-    state: Annotated[Literal["", "open", "acted", "delegated", "dismissed"], Query()] = "",
-) -> Page[CardOut]:  # fmt: skip
-    """What waits for somebody, and what became of the rest."""
-    rows = cards.visible_to(user_of(request))
-    found, following = page_by_id(rows.filter(state=state) if state else rows, cursor, limit)
-    return Page[CardOut](items=[_card(row) for row in found], next=following)
-
-
-@router.write("POST", "/cards/{int:card_id}/settle", act="listening.judge", out=CardOut)
-def settling(request: HttpRequest, card_id: PathId, body: Settling) -> CardOut:
-    """Acted on, given to somebody, or dismissed with a reason."""
-    card = one(cards.visible_to(user_of(request)), card_id)
-    to = User.objects.filter(pk=body.to_id).first() if body.to_id else None
-    done = cards.settle(card, body.state, reason=body.reason, to=to, by=user_of(request), now=clock.now())
-    return _card(done)
-
-
-@router.write("POST", "/cards/{int:card_id}/reopen", act="listening.judge", out=CardOut)
-def reopening(request: HttpRequest, card_id: PathId) -> CardOut:
-    """Take back what was said of it."""
-    return _card(cards.reopen(one(cards.visible_to(user_of(request)), card_id), by=user_of(request)))
-
-
 def _topic(request: HttpRequest, number: int) -> Topic:
     return one(queries.visible_to(user_of(request)), number)
 
@@ -320,22 +267,4 @@ def _mention(shown: queries.Shown) -> MentionOut:
         url=row.url,
         copies=shown.copies,
         aside=mention.aside,
-    )
-
-
-def _card(card: Card) -> CardOut:
-    return CardOut(
-        id=card.pk,
-        topic=Ref.of(card.topic),
-        kind=card.kind,
-        level=card.level,
-        words=card.words,
-        since=card.since,
-        until=card.until,
-        customers=card.touched,
-        value=str(card.value),
-        currency=card.currency,
-        state=card.state,
-        reason=card.reason,
-        to=Ref.of(card.to),
     )

@@ -1,4 +1,4 @@
-"""`mutuals topics` and `mutuals cards`: what is listened for, what it found, and what waits for somebody."""
+"""`mutuals topics`: what is listened for, and what it found."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.listening import cards, counts, fill, queries, rise, topics, warn
+from mutuals.listening import counts, fill, queries, rise, topics, warn
 from mutuals.listening.counts import Span
-from mutuals.listening.models import Card, Kind, Topic
-from mutuals.staff.models import User
+from mutuals.listening.models import Kind, Topic
 
 _DAYS = 30
 
 
 def register(groups: Any) -> None:
-    """Add `topics` and `cards` with their verbs."""
+    """Add `topics` with its verbs."""
     verbs = groups.add_parser("topics", help="what is listened for").add_subparsers(required=True, metavar="VERB")
     verb(verbs, "list", listed, "all topics with their mentions of the last thirty days")
     parser = verb(
@@ -32,15 +31,6 @@ def register(groups: Any) -> None:
     parser.add_argument("--many", type=int, default=20, help="how many (20)")
     verb(verbs, "away", away, "listen no more").add_argument("name")
     verb(verbs, "look", look, "read history, look for bursts and for rising words, now", by_somebody=False)
-    verbs = groups.add_parser("cards", help="what somebody has to look at").add_subparsers(
-        required=True, metavar="VERB"
-    )
-    verb(verbs, "list", cards_listed, "what waits, the gravest first")
-    parser = verb(verbs, "settle", settle, "say what was done about a card")
-    parser.add_argument("card", type=int)
-    parser.add_argument("state", choices=["acted", "delegated", "dismissed"])
-    parser.add_argument("--reason", default="")
-    parser.add_argument("--to", default="", metavar="EMAIL")
 
 
 def _asking(parser: argparse.ArgumentParser) -> None:
@@ -140,29 +130,3 @@ def look(args: argparse.Namespace) -> dict[str, Any]:
     fill.catch_up()
     now = clock.now()
     return {"cards": warn.watch_all(now=now), "rising": rise.rise_all(now=now)}
-
-
-def cards_listed(args: argparse.Namespace) -> list[dict[str, Any]]:
-    """One line a card."""
-    return [_card(row) for row in cards.visible_to(me(args)).filter(state="open")[:100]]
-
-
-def settle(args: argparse.Namespace) -> dict[str, Any]:
-    """The card as it is now."""
-    by = me(args)
-    row = cards.visible_to(by).filter(pk=args.card).first()
-    if row is None:
-        raise Missing(f"There is no card {args.card}.")
-    to = User.objects.filter(email__iexact=args.to).first() if args.to else None
-    return _card(cards.settle(row, args.state, reason=args.reason, to=to, by=by, now=clock.now()))
-
-
-def _card(row: Card) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "level": ("", "watch", "act", "crisis")[row.level],
-        "words": row.words,
-        "customers": row.touched,
-        "value": f"{row.value} {row.currency}".strip(),
-        "state": row.state,
-    }
