@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 from mutuals.base import bulk, journal, wake
 from mutuals.base.refusals import Refusal, one_line
@@ -160,23 +160,9 @@ def open_of(topic: Topic) -> QuerySet[Card]:
     return topic.cards.filter(state=CardState.OPEN).order_by("-level", "-made_at", "-pk")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What became of the cards that were made since some day."""
-
-    made: int
-    acted: int
-    delegated: int
-    dismissed: int
-
-    @property
-    def share(self) -> int | None:
-        """Those that ended, in a hundred; None where none was made."""
-        return round(100 * (self.acted + self.delegated + self.dismissed) / self.made) if self.made else None
-
-
-def measure(*, viewer: User, since: datetime) -> Measure:
-    """How many were made since then, and how they ended."""
-    rows = visible_to(viewer).filter(made_at__gte=since).order_by().values_list("state").annotate(n=Count("pk"))
-    told = {str(state): int(n) for state, n in rows}
-    return Measure(sum(told.values()), told.get("acted", 0), told.get("delegated", 0), told.get("dismissed", 0))
+def led(card: Card, *things: Model | str) -> None:
+    """Keep what came of a card: cases that were opened because of it. In the transaction of whoever opened them."""
+    row = Card.objects.select_for_update().get(pk=card.pk)
+    row.led = list(dict.fromkeys([*row.led, *(journal.key_of(one) for one in things)]))
+    row.save(update_fields=["led"])
+    wake.changed("card", [row.pk])

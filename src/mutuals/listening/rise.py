@@ -1,17 +1,32 @@
-"""Words that rise together in a topic: this week beside the week before. A job, once a night and when a topic is filled."""
+"""Words that rise together in a topic: a week beside the week before, of everybody or of a segment beside the others.
+
+A job, once a night and when a topic is filled, keeps what rises of each topic this week; any other week, segment or product is
+counted when somebody asks.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import transaction
 
+from mutuals.base import filters
+from mutuals.base.filters import Condition
+from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.listening import cards, corpus, nplets
-from mutuals.listening.models import CardKind, Mention, Rising, State, Topic
+from mutuals.listening.models import Card, CardKind, Mention, Rising, State, Topic
 from mutuals.listening.read import words_of
 from mutuals.listening.wanted import phrases, read
+from mutuals.people.models import Person, Profile
+from mutuals.people.visibility import visible_to as people_visible_to
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
 
 JOB = "listening.rise"
 WEEK = timedelta(days=7)
@@ -27,74 +42,197 @@ def rise_all(*, now: datetime) -> int:
     return sum(rise(topic, now=now) for topic in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which words to count. `where`: a condition of people, `product`: a part of the name of what they bought,
+    `mood`: how it was said, "" = any; `until` ends the week.
+    """
+
+    topic: Topic
+    until: datetime
+    where: Condition | None = None
+    product: str = ""
+    mood: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether some mentions only are meant: the rest is what they are compared with."""
+        return self.where is not None or bool(self.product.strip() or self.mood)
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A pair or triple: how many people and customers say it in how many mentions, and in how many the week before.
+
+    `growth` is drawn towards 1, `share` of the people meant, `elsewhere` of the others (None where nobody else was asked for).
+    `said` are the newest interactions, at most KEPT, `examples` some of different people.
+    """
+
+    words: tuple[str, ...]
+    authors: int
+    customers: int
+    mentions: int
+    before: int
+    growth: float | None
+    z: float
+    share: float
+    elsewhere: float | None
+    said: tuple[int, ...]
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What rises, and of how many mentions of how many people it was read. `is_part`: older ones were left out."""
+
+    sets: tuple[Rise, ...]
+    mentions: int
+    people: int
+    is_part: bool
+
+
+def found(asked: Asked, *, viewer: User, zone: str = "UTC", most: int = 30) -> Found:
+    """The words that rise, for whom was asked. Refused: a condition that the viewer may not ask."""
+    require(viewer, "listening.view")
+    mentions = _mentions(asked.topic, asked.until)
+    is_meant = None
+    if asked.is_narrow:
+        is_meant = np.array([not asked.mood or one.mood == asked.mood for one in mentions], bool)
+    if asked.where is not None or asked.product.strip():
+        members = _members(asked, mentions, viewer, zone)
+        is_meant &= np.array([one.profile_id in members for one in mentions], bool)
+    return _found(asked.topic, asked.until, mentions, is_meant, most)
+
+
+def raise_(asked: Asked, words: Sequence[str], *, by: User, now: datetime, zone: str = "UTC") -> Card:
+    """Make a card of one set of words, so that somebody does something about it; the one that stands is given back.
+
+    Refused: words that do not rise (any more).
+    """
+    require(by, "listening.judge")
+    key = sorted(word.strip() for word in words)
+    one = next((each for each in found(asked, viewer=by, zone=zone).sets if sorted(each.words) == key), None)
+    if one is None:
+        raise Refusal("These words do not rise any more. Count again.")
+    card = _card(asked.topic, one, until=asked.until, now=now, narrow=_narrowed(asked))
+    if card is None:
+        raise Refusal("A card about these words was settled already this week.")
+    return card
+
+
 def rise(topic: Topic, *, now: datetime) -> int:
     """The n-plets of one topic anew."""
     if topic.version is None:
         return 0
-    mentions = list(
-        Mention.objects.filter(version=topic.version, aside="", occurred_at__gte=now - 2 * WEEK, occurred_at__lt=now)
-        .order_by("-occurred_at", "-interaction_id")
-        .only("interaction_id", "occurred_at", "profile_id", "is_customer")[:MOST]
-    )
-    said = Interaction.objects.only("subject", "text").in_bulk([one.interaction_id for one in mentions])
-    texts = [words_of(said[one.interaction_id]) if one.interaction_id in said else "" for one in mentions]
-    dull = {word for phrase in phrases(read(topic.version.words)) for word in phrase.words if len(phrase.words) == 1}
-    made = corpus.read(texts, authors=[str(one.profile_id) if one.profile_id else None for one in mentions], dull=dull)
-    inside = np.array([one.occurred_at >= now - WEEK for one in mentions], bool)
-    found = nplets.rising(made, inside, before=~inside, most=SHOWN) if inside.any() else []
-    rows = [_row(topic, one, place, mentions, made, now) for place, one in enumerate(found)]
+    told = _found(topic, now, _mentions(topic, now), None, SHOWN)
+    rows = [
+        Rising(
+            topic=topic, words=list(one.words), authors=one.authors, customers=one.customers, mentions=one.mentions,
+            before=one.before, growth=one.growth, z=one.z, said=list(one.said), place=place, at=now,
+        )
+        for place, one in enumerate(told.sets)
+    ]  # fmt: skip
     with transaction.atomic():
         Topic.objects.select_for_update().get(pk=topic.pk)
         Rising.objects.filter(topic=topic).delete()
         Rising.objects.bulk_create(rows)
-        for row, one in zip(rows, found, strict=True):
-            if (one.growth_z or 0) >= CARD_Z and one.authors >= CARD_AUTHORS:
-                _card(topic, row, now=now)
+        for one in told.sets:
+            if one.z >= CARD_Z and one.authors >= CARD_AUTHORS:
+                _card(topic, one, until=now, now=now)
     return len(rows)
 
 
-def _row(
-    topic: Topic, one: nplets.Nplet, place: int, mentions: list[Mention], made: corpus.Corpus, now: datetime
-) -> Rising:
-    held = [mentions[post] for post in one.posts.tolist()]
-    this = [row for row in held if row.occurred_at >= now - WEEK]
-    return Rising(
-        topic=topic,
-        words=[word[:40] for word in one.words],
+def _mentions(topic: Topic, until: datetime) -> list[Mention]:
+    rows = Mention.objects.filter(
+        version=topic.version_id, aside="", occurred_at__gte=until - 2 * WEEK, occurred_at__lt=until
+    )
+    ordered = rows.order_by("-occurred_at", "-interaction_id")
+    return list(ordered.only("interaction_id", "occurred_at", "profile_id", "is_customer", "mood")[:MOST])
+
+
+def _members(asked: Asked, mentions: Sequence[Mention], viewer: User, zone: str) -> set[int]:
+    """The profiles among the authors whose people are meant."""
+    of = filters.record("person")
+    told: list[dict[str, Any]] = [filters.to_json(asked.where)] if asked.where is not None else []
+    if asked.product.strip():
+        named = {"field": "article", "op": "contains", "value": asked.product.strip()}
+        line = {"field": "line", "op": "any", "value": named}
+        told.append({"field": "bought", "op": "any", "value": line})
+    checked = filters.check(filters.from_json({"all": told}), of, viewer=viewer)
+    asking = filters.to_q(checked, of, zone=ZoneInfo(zone), now=asked.until)
+    authors = {one.profile_id for one in mentions if one.profile_id}
+    here = Profile.objects.filter(pk__in=authors).exclude(person=None)
+    people = set(here.values_list("person__canonical_id", flat=True))
+    meant = people_visible_to(viewer).filter(asking, pk__in=people)
+    return set(here.filter(person__canonical__in=Person.objects.filter(pk__in=meant)).values_list("pk", flat=True))
+
+
+def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant: Any, most: int) -> Found:
+    """`is_meant`: which mentions, None = all. What others said the week before is neither here nor there, and not read."""
+    if topic.version is None or not mentions:
+        return Found((), 0, 0, False)
+    is_now = np.array([one.occurred_at >= until - WEEK for one in mentions], bool)
+    meant = np.ones(len(mentions), bool) if is_meant is None else is_meant
+    which = np.flatnonzero(is_now | meant)
+    kept, is_now, meant = [mentions[place] for place in which.tolist()], is_now[which], meant[which]
+    said = Interaction.objects.only("subject", "text").in_bulk([one.interaction_id for one in kept])
+    texts = [words_of(said[one.interaction_id]) if one.interaction_id in said else "" for one in kept]
+    dull = {word for phrase in phrases(read(topic.version.words)) for word in phrase.words if len(phrase.words) == 1}
+    made = corpus.read(texts, authors=[str(one.profile_id) if one.profile_id else None for one in kept], dull=dull)
+    inside = is_now & meant
+    told = nplets.rising(made, inside, before=~is_now & meant, most=most) if inside.any() else []
+    sets = tuple(_told(one, kept, made, meant, until, is_narrow=is_meant is not None) for one in told)
+    people = {one.profile_id or -one.interaction_id for one, here in zip(kept, meant.tolist(), strict=True) if here}
+    return Found(sets, int(meant.sum()), len(people), len(mentions) == MOST)
+
+
+def _told(
+    one: nplets.Nplet, mentions: Sequence[Mention], made: corpus.Corpus, is_meant: Any, until: datetime, *, is_narrow: bool
+) -> Rise:  # fmt: skip
+    this = [row for row in (mentions[post] for post in one.posts.tolist()) if row.occurred_at >= until - WEEK]
+    places = {word: number for number, word in enumerate(made.words)}
+    holding = [set(made.post[made.word == places[word]].tolist()) for word in one.words if word in places]
+    both = set.intersection(*holding) if holding else set[int]()
+    before = sum(mentions[post].occurred_at < until - WEEK and bool(is_meant[post]) for post in both)
+    return Rise(
+        words=tuple(word[:40] for word in one.words),
         authors=one.authors,
         customers=len({row.profile_id for row in this if row.is_customer}),
         mentions=len(this),
-        before=_before(one, mentions, made, now),
+        before=before,
         growth=one.growth,
-        z=one.z,
-        said=[row.interaction_id for row in this[:KEPT]],
-        place=place,
-        at=now,
+        z=one.growth_z if one.growth_z is not None else one.z,
+        share=one.share,
+        elsewhere=one.elsewhere if is_narrow else None,
+        said=tuple(row.interaction_id for row in this[:KEPT]),
+        examples=tuple(mentions[post].interaction_id for post in one.examples),
     )
 
 
-def _before(one: nplets.Nplet, mentions: list[Mention], made: corpus.Corpus, now: datetime) -> int:
-    """How many mentions of the week before hold all its words."""
-    places = {word: number for number, word in enumerate(made.words)}
-    told = [set(made.post[made.word == places[word]].tolist()) for word in one.words if word in places]
-    both = set.intersection(*told) if told else set()
-    return sum(mentions[post].occurred_at < now - WEEK for post in both)
+def _narrowed(asked: Asked) -> str:
+    """What tells the card of a segment from that of everybody."""
+    parts = filters.to_query(asked.where) if asked.where is not None else []
+    return " ".join([*parts, asked.product.strip(), asked.mood]).strip()
 
 
-def _card(topic: Topic, row: Rising, *, now: datetime) -> None:
+def _card(topic: Topic, one: Rise, *, until: datetime, now: datetime, narrow: str = "") -> Card | None:
     if topic.version is None:
-        return
-    year, week, _ = now.isocalendar()
-    cards.raise_(
+        return None
+    year, week, _ = until.isocalendar()
+    whom = " among those asked for" if narrow else ""
+    return cards.raise_(
         CardKind.RISING,
-        f"rising:{'+'.join(row.words)}:{year}-{week}",
+        f"rising:{'+'.join(one.words)}:{year}-{week}{':' + narrow if narrow else ''}",
         topic,
         topic=topic,
-        level=1,
-        words=f"{topic.name}: “{' + '.join(row.words)}” rises, {row.mentions:,} mentions this week, {row.before:,} before it.",
-        since=now - WEEK,
-        until=now,
-        evidence={"words": row.words, "authors": row.authors, "growth": row.growth, "said": row.said[:50]},
-        touched=cards.touched_by(topic.version.pk, row.said),
+        words=f"{topic.name}: “{' + '.join(one.words)}” rises{whom}, {one.mentions:,} mentions this week,"
+        f" {one.before:,} before it.",
+        since=until - WEEK,
+        until=until,
+        evidence={
+            "words": list(one.words), "authors": one.authors, "growth": one.growth, "said": list(one.said),
+            "examples": list(one.examples), "narrow": narrow,
+        },
+        touched=cards.touched_by(topic.version.pk, list(one.said)),
         now=now,
-    )
+    )  # fmt: skip

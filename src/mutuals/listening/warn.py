@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from django.db import transaction
 
-from mutuals.base import bulk
+from mutuals.base import bulk, journal
+from mutuals.base.refusals import Refusal
 from mutuals.listening import cards
 from mutuals.listening.alarm import budget
+from mutuals.listening.alarm.chance import in_words
 from mutuals.listening.alarm.verdict import Incident, Level, judge
-from mutuals.listening.alarm.watch import Counts, Stream, Watch
-from mutuals.listening.models import CardKind, State, Topic, Watching
+from mutuals.listening.alarm.watch import Counts, Marks, Stream, Watch
+from mutuals.listening.models import CardKind, CardState, State, Topic, Watching
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
 
 JOB = "listening.warn"
 HOUR = timedelta(hours=1)
 LEARN = timedelta(weeks=12)
 """How much history is read when a topic is watched for the first time."""
+BEFORE = timedelta(weeks=3)
+"""How much of what was before is read to rehearse a stretch of time."""
+WEEK = 604_800.0
 OLD = timedelta(days=1)
 """Bursts that ended longer ago are history, and nobody's card."""
 _WORDS = {
     Stream.VOLUME: "{value:,.0f} mentions in an hour, usually {expected:,.1f}",
     Stream.NEGATIVE: "{percent:.0f} % of mentions are negative, usually {usual:.0f} %",
-    Stream.SPREAD: "{value:,.0f} people pass negative mentions on, usually {expected:,.1f}",
-    Stream.REACH: "Negative mentions reach {value:,.0f} times an average author, usually {expected:,.1f}",
+    Stream.SPREAD: "{value:,.0f} people who said nothing bad for a week do so in an hour, usually {expected:,.1f}",
+    Stream.REACH: "{value:,.0f} conversations with negative mentions in an hour, usually {expected:,.1f}",
 }
+_WEEKS, _LEAST_WEEK = 4, 20
+"""A topic fell away when the last week has less than half of the least of four before, each of at least twenty mentions."""
 
 
 def watch_all(*, now: datetime) -> int:
@@ -36,10 +46,14 @@ def watch_all(*, now: datetime) -> int:
 
 @transaction.atomic
 def watch(topic: Topic, *, now: datetime) -> int:
-    """The same of one topic. Hours that were looked at are not looked at again; a new version is learned anew."""
+    """The same of one topic. Hours that were looked at are not looked at again; a new version is learned anew.
+
+    How strict it is follows from the topic's budget, by replay of its own history: at first, when the budget was changed, and
+    each week, as there is more history then and people said which alarms were right.
+    """
     if topic.version is None:
         return 0
-    end = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    end = _whole_hour(now)
     held = Watching.objects.select_for_update().filter(topic=topic).first()
     if held is None or held.version_id != topic.version.pk:
         held = Watching(
@@ -47,38 +61,187 @@ def watch(topic: Topic, *, now: datetime) -> int:
         )
     if held.until >= end:
         return 0
+    is_due = held.allowed != topic.budget or int(held.until.timestamp() // WEEK) != int(end.timestamp() // WEEK)
     watching = Watch.restored(held.usual) if held.usual else Watch(1, HOUR.total_seconds())
-    counts = _counts(topic.version.pk, held.until, end)
-    marks = watching.take(counts, began=held.until.timestamp())
+    marks = watching.take(_counts(topic.version.pk, held.until, end), began=held.until.timestamp())
     if not held.strictness:
-        held.strictness = float(budget.replay(marks, budget.read(topic.budget)).strictness[0])
+        held.strictness, held.allowed = _strictness(topic, marks, topic.budget), topic.budget
+    elif is_due:
+        history = _marks(topic.version.pk, end - LEARN, end)
+        held.strictness, held.allowed = _strictness(topic, history, topic.budget), topic.budget
     standing = {int(key): Incident.restored(one) for key, one in held.standing.items()}
     ended = judge(marks, np.array([held.strictness]), standing)
     made = sum(_card(topic, one, now=now) for one in [*ended, *standing.values()])
+    if held.until.date() != end.date():
+        made += _drop(topic, end, now=now)
     held.usual, held.until = watching.saved(), end
     held.standing = {str(key): one.saved() for key, one in standing.items()}
     held.save()
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """An alarm that would have rung: from when until when, how grave, and why in one sentence."""
+
+    since: datetime
+    until: datetime
+    level: int
+    words: str
+    peak: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The last days as they would have been watched with some budget. `steps`: hour, mentions, and negatives among them."""
+
+    allowed: str
+    strictness: float
+    a_week: float
+    weeks: float
+    rings: tuple[Ring, ...]
+    steps: tuple[tuple[datetime, int, int], ...]
+
+
+def rehearse(topic: Topic, *, now: datetime, allowed: str = "", days: int = 90) -> Rehearsal:
+    """What would have rung in the last days with a budget in words ("" = the topic's own). Nothing is kept.
+
+    The weeks before are read too, so that it is known what was usual. Refused: words that say no budget.
+    """
+    wanted = _read(allowed or topic.budget)
+    end = _whole_hour(now)
+    since = end - timedelta(days=days)
+    if topic.version is None:
+        return Rehearsal(wanted.words, 0.0, wanted.a_week, 0.0, (), ())
+    first = since - BEFORE
+    counts = _counts(topic.version.pk, first, end)
+    marks = Watch(1, HOUR.total_seconds()).take(counts, began=first.timestamp())
+    strictness = _strictness(topic, marks, wanted.words)
+    standing = dict[int, Incident]()
+    found = [*judge(marks, np.array([strictness]), standing), *standing.values()]
+    rings = (
+        Ring(_at(one.began), _at(one.last) + HOUR, int(one.level), sentence(one), _at(one.peak_at))
+        for one in sorted(found, key=lambda one: one.began)
+        if one.last >= since.timestamp()
+    )
+    posts, bad = np.nan_to_num(counts.posts[:, 0]), np.nan_to_num(np.asarray(counts.negatives)[:, 0])
+    steps = tuple(
+        (first + place * HOUR, int(posts[place]), int(bad[place])) for place in range(int(BEFORE / HOUR), len(posts))
+    )
+    weeks = float(marks.known.sum() * HOUR.total_seconds() / WEEK)
+    return Rehearsal(wanted.words, strictness, wanted.a_week, weeks, tuple(rings), steps)
+
+
+def allow(topic: Topic, allowed: str, *, by: User, now: datetime) -> Topic:
+    """Bear so many false alarms, in words; from the next hour on it is as strict as that asks. Refused: words that say none."""
+    require(by, "topic.edit", topic)
+    wanted = _read(allowed)
+    with transaction.atomic():
+        row = Topic.objects.select_for_update().get(pk=topic.pk)
+        row.budget, row.changed_at = wanted.words, now
+        row.save(update_fields=["budget", "changed_at"])
+        journal.note("topic.budget", row, by=by, budget=wanted.words)
+    return row
+
+
+def _read(allowed: str) -> budget.Budget:
+    try:
+        return budget.read(allowed)
+    except ValueError as error:
+        raise Refusal(str(error), fields={"budget": "Such as: one a month."}) from error
+
+
+def sentence(one: Incident) -> str:
+    """Why it rings, of its least usual hour."""
+    told = {"value": one.value, "expected": one.expected, "percent": 100 * one.value, "usual": 100 * one.expected}
+    return _WORDS[one.stream].format(**told)
+
+
+def _whole_hour(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _marks(version_id: int, since: datetime, until: datetime) -> Marks:
+    return Watch(1, HOUR.total_seconds()).take(_counts(version_id, since, until), began=since.timestamp())
+
+
+def _strictness(topic: Topic, marks: Marks, allowed: str) -> float:
+    """The least strict setting that keeps the budget; what people acted on was no false alarm."""
+    real = np.zeros((len(marks.times), 1))
+    acted = topic.cards.filter(kind=CardKind.ALARM, state__in=[CardState.ACTED, CardState.DELEGATED])
+    for since, until in acted.values_list("since", "until"):
+        real[(marks.times >= since.timestamp()) & (marks.times < until.timestamp())] = 1
+    return float(budget.replay(marks, budget.read(allowed), real=real).strictness[0])
+
+
 _COUNTED = """
 SELECT extract(epoch FROM hour)::bigint, sum(n), coalesce(sum(n) FILTER (WHERE mood = 'negative'), 0)
 FROM listening_count WHERE version_id = %s AND hour >= %s AND hour < %s GROUP BY hour
 """
+_SPREAD = """
+SELECT extract(epoch FROM date_trunc('hour', b.occurred_at, 'UTC'))::bigint,
+    count(*) FILTER (WHERE b.profile_id IS NOT NULL AND (b.before IS NULL OR b.before < b.occurred_at - interval '7 days')),
+    count(DISTINCT i.conversation_id)
+FROM (
+    SELECT interaction_id, profile_id, occurred_at,
+        lag(occurred_at) OVER (PARTITION BY profile_id ORDER BY occurred_at, interaction_id) AS before
+    FROM listening_mention WHERE version_id = %s AND mood = 'negative' AND aside IN ('', 'copy')
+        AND occurred_at >= %s::timestamptz - interval '7 days' AND occurred_at < %s
+) b LEFT JOIN history_interaction i ON i.id = b.interaction_id
+WHERE b.occurred_at >= %s GROUP BY 1
+"""
+"""Copies count here: who passes on what others said spreads it. Communities are not known yet: conversations are."""
 
 
 def _counts(version_id: int, since: datetime, until: datetime) -> Counts:
-    """Posts and negatives hour by hour; before the first mention that is known nothing is, so those hours are unknown."""
+    """What is watched, hour by hour; before the first mention that is known nothing is, so those hours are unknown."""
     steps = int((until - since) / HOUR)
-    posts, negatives = np.zeros((steps, 1)), np.zeros((steps, 1))
-    rows = bulk.execute(_COUNTED, [version_id, since, until])
-    for at, n, bad in rows:
+    posts, negatives, spread, reach = (np.zeros((steps, 1)) for _ in range(4))
+    for at, n, bad in bulk.execute(_COUNTED, [version_id, since, until]):
         place = int(at - since.timestamp()) // 3_600
         posts[place, 0], negatives[place, 0] = n, bad
+    for at, people, talks in bulk.execute(_SPREAD, [version_id, since, until, since]):
+        place = int(at - since.timestamp()) // 3_600
+        spread[place, 0], reach[place, 0] = people, talks
     first = bulk.execute("SELECT min(hour) FROM listening_count WHERE version_id = %s", [version_id])[0][0]
     unknown = steps if first is None else max(0, int((first - since) / HOUR))
-    posts[:unknown], negatives[:unknown] = np.nan, np.nan
-    return Counts(posts, negatives)
+    for one in (posts, negatives, spread, reach):
+        one[:unknown] = np.nan
+    return Counts(posts, negatives, spread, reach)
+
+
+_WEEKLY = """
+SELECT floor(extract(epoch FROM %s - hour - interval '1 second') / 604800)::int, sum(n) FROM listening_count
+WHERE version_id = %s AND hour >= %s::timestamptz - interval '35 days' AND hour < %s GROUP BY 1
+"""
+
+
+def _drop(topic: Topic, end: datetime, *, now: datetime) -> int:
+    """A card where people stop speaking of a topic: how many there are now."""
+    if topic.version is None:
+        return 0
+    weeks = dict(bulk.execute(_WEEKLY, [end, topic.version.pk, end, end]))
+    least = min(int(weeks.get(number, 0)) for number in range(1, _WEEKS + 1))
+    week = int(weeks.get(0, 0))
+    if least < _LEAST_WEEK or 2 * week >= least:
+        return 0
+    year, number, _ = end.isocalendar()
+    card = cards.raise_(
+        CardKind.DROP,
+        f"drop:{year}-{number}",
+        topic,
+        topic=topic,
+        words=f"{topic.name}: {week:,} mentions in seven days, at least {least:,} in each of the four weeks before.",
+        since=end - timedelta(days=7),
+        until=end,
+        evidence={"week": week, "least": least},
+        now=now,
+    )
+    return int(card is not None)
 
 
 def _card(topic: Topic, one: Incident, *, now: datetime) -> int:
@@ -86,13 +249,13 @@ def _card(topic: Topic, one: Incident, *, now: datetime) -> int:
     if last + OLD < now or topic.version is None:
         return 0
     until = last + HOUR
-    told = {"value": one.value, "expected": one.expected, "percent": 100 * one.value, "usual": 100 * one.expected}
-    words = f"{topic.name}: {_WORDS[one.stream].format(**told)}."
+    words = f"{topic.name}: {sentence(one)}."
     evidence = {
         "stream": one.stream.name.lower(),
         "value": one.value,
         "expected": one.expected,
-        "chance": one.chance,
+        "chance": in_words(one.chance, step=HOUR.total_seconds()),
+        "streams": [stream.name.lower() for stream in Stream if one.raised[stream] is not None],
         "peak": one.peak_at,
         "level": Level(one.level).name.lower(),
     }

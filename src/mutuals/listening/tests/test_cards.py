@@ -9,7 +9,7 @@ import pytest
 
 import cast
 from mutuals.base.refusals import Refusal
-from mutuals.listening import cards, fill, rise, topics, warn
+from mutuals.listening import acted, cards, fill, rise, topics, warn
 from mutuals.listening.models import Card, CardKind, CardState, Count, Rising, Watching
 
 pytestmark = pytest.mark.django_db
@@ -81,12 +81,14 @@ def test_a_card_is_ended_once_with_a_reason_and_the_share_that_ended_is_a_measur
         cards.settle(one, "dismissed", by=us.ada, now=cast.NOW)
     with pytest.raises(Refusal, match="to whom"):
         cards.settle(one, "delegated", by=us.ada, now=cast.NOW, to=us.cleo)
-    cards.settle(one, "delegated", by=us.ada, now=cast.NOW, to=us.ben)
+    cards.settle(one, "delegated", by=us.ada, now=cast.NOW + 3 * HOUR, to=us.ben)
     with pytest.raises(Refusal, match="already"):
         cards.settle(one, "acted", by=us.ada, now=cast.NOW)
 
-    told = cards.measure(viewer=us.ada, since=cast.NOW)
-    assert (told.made, told.delegated, told.share) == (2, 1, 50)
+    told = acted.measured(viewer=us.ada, since=cast.NOW)
+    assert (told.all.made, told.all.delegated, told.all.share, told.all.acted_share) == (2, 1, 50, 50)
+    assert [(week.made, week.hours) for week in told.weeks] == [(2, 3.0)]
+    assert [kind.kind_words for kind in told.kinds] == ["Early warning"]
     assert cards.reopen(one, by=us.ada).state == CardState.OPEN
     assert not cards.visible_to(us.cleo).exists()
     assert two.state == CardState.OPEN

@@ -160,11 +160,11 @@ def test_a_card_waits_on_the_board_and_is_ended_there_and_taken_back():
     client = signed_in(us.ada)
 
     board = client.get(f"/listening/{topic.pk}/").content.decode()
-    client.post(f"/listening/cards/{card.pk}/", {"state": "dismissed"})
+    client.post(f"/listening/cards/{card.pk}/settle/", {"state": "dismissed"})
     waits = client.get("/listening/cards/").content.decode()
-    client.post(f"/listening/cards/{card.pk}/", {"state": "delegated", "to": us.ben.pk})
+    client.post(f"/listening/cards/{card.pk}/settle/", {"state": "delegated", "to": us.ben.pk})
     ended = client.get("/listening/cards/").content.decode()
-    client.post(f"/listening/cards/{card.pk}/?open=1")
+    client.post(f"/listening/cards/{card.pk}/settle/?open=1")
 
     assert "2 customers spoke, who bought for €80" in board
     assert "Reason is missing" in waits
