@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from mutuals import __version__
 from mutuals.api import (
     _problems,
+    cards,
     cases,
     channels,
     codes,
@@ -29,6 +30,7 @@ from mutuals.api import (
     privacy,
     profiles,
     readings,
+    rising,
     rules,
     search,
     sources,
@@ -64,6 +66,7 @@ api.add_decorator(guard, mode="view")
 api.add_decorator(answered, mode="operation")
 _problems.install(api)
 for part in (
+    cards,
     cases,
     channels,
     codes,
@@ -81,6 +84,7 @@ for part in (
     privacy,
     profiles,
     readings,
+    rising,
     rules,
     search,
     sources,

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.listening import carding, editing, readings, views
+from mutuals.web.listening import alarming, carding, editing, playing, readings, views, wording
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("listening/", views.first, name="listening"),
     path("listening/cards/", carding.page, name="cards"),
-    path("listening/cards/<int:card_id>/", carding.settle, name="card_settle"),
+    path("listening/cards/<int:card_id>/", carding.one, name="card"),
+    path("listening/cards/<int:card_id>/settle/", carding.settle, name="card_settle"),
+    path("listening/cards/<int:card_id>/problem/", carding.opening, name="card_problem"),
+    path("listening/cards/<int:card_id>/steps/", carding.listing, name="card_steps"),
+    path("listening/words/", wording.page, name="words"),
+    path("listening/playbooks/", playing.page, name="playbooks"),
+    path("listening/<int:topic_id>/alarms/", alarming.page, name="topic_alarms"),
     path("listening/new/", editing.new, name="topic_new"),
     path("listening/sample/", editing.tried, name="topic_sample"),
     path("listening/<int:topic_id>/", views.page, name="topic"),
