@@ -24,8 +24,8 @@ from mutuals.inbox import actions as inbox_actions
 from mutuals.inbox import hanging as cases_hanging
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
+from mutuals.listening import correct, digest, fill, lessons, mentions, rereading, rise, stance, topics, warn
 from mutuals.listening import fields as listening_fields
-from mutuals.listening import digest, fill, mentions, rise, stance, topics, warn
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
@@ -110,6 +110,8 @@ def _name_jobs() -> None:
     jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
     jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
     jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
+    jobs.name(correct.LEARN, lambda timestamp=0: lessons.learn_now(), cron="20 3 * * *")
+    jobs.name(rereading.JOB, rereading.run)
     jobs.name("listening.known", lambda timestamp=0: fill.known(), cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")

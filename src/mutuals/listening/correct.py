@@ -5,43 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from mutuals.base import gate, journal
+from mutuals.base import gate, jobs, journal
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.listening import mentions
 from mutuals.listening.ears import ears
 from mutuals.listening.hits import why as met_by
-from mutuals.listening.models import Correction, Feedback, Mention, Reading, Topic
+from mutuals.listening.meant import LABELS, Meant
+from mutuals.listening.models import Correction, Feedback, Mention, Question, Reading, Topic
 from mutuals.listening.read import understand, words_of
 from mutuals.listening.wanted import read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
-from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
 from mutuals.text.read import Reading as Understood
 
-LABELS: dict[str, tuple[str, ...]] = {
-    "mood": MOODS,
-    "emotion": EMOTIONS,
-    "intents": INTENTS,
-    "urgency": URGENCY,
-}
-"""What can be corrected, and what it can be; intents are any number of theirs."""
+LEARN = "listening.learn"
+DEBOUNCE = timedelta(seconds=20)
 BECAUSE = {"meaning": "It means something else", "author": "Nothing of this author", "spam": "It is spam"}
 """Why a mention is not relevant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What a label rests on. `corrected`: who said so where staff did."""
+    """What a label rests on: words, or phrases that mean something here. `corrections`: who said so where staff did."""
 
     understood: Understood
     is_same_reader: bool
     corrections: tuple[Correction, ...]
     met: tuple[tuple[Topic, tuple[str, ...]], ...]
+    meant: tuple[Meant, ...]
 
 
 def correct(interaction_id: int, label: str, values: Sequence[str], *, by: User, now: datetime) -> Correction:
@@ -72,6 +68,7 @@ def correct(interaction_id: int, label: str, values: Sequence[str], *, by: User,
         )
         _say(reading, label, told, is_corrected=True)
         journal.note("reading.corrected", f"interaction:{interaction_id}", by=by, label=label)
+        soon(now)
     return made
 
 
@@ -85,7 +82,15 @@ def undo(correction: Correction, *, by: User, now: datetime) -> None:
         if reading is None or not is_there:
             raise Refusal("Somebody took this back already, or said something else since.")
         _say(reading, correction.label, json.loads(correction.was), is_corrected=False)
+        if correction.label == "mood":
+            Question.objects.filter(pk=correction.interaction_id).delete()
         journal.note("reading.uncorrected", f"interaction:{reading.pk}", by=by, label=correction.label)
+        soon(now)
+
+
+def soon(now: datetime, *, wait: timedelta = DEBOUNCE) -> None:
+    """Learn from what was said, once it is quiet for a moment; many corrections are learned from together."""
+    jobs.later(LEARN, once=LEARN, lock=LEARN, at=now + wait)
 
 
 def _say(reading: Reading, label: str, told: str | list[str], *, is_corrected: bool) -> None:
@@ -100,7 +105,7 @@ def why(row: Interaction, *, by: User) -> Why:
     """On which words the labels of something rest, told again by the reader that is here now."""
     require(by, "listening.view")
     text, listening = words_of(row), ears()
-    [understood] = understand([text], brands=listening.brands)
+    [understood] = understand([text], listening)
     reading = Reading.objects.filter(pk=row.pk).first()
     corrections = Correction.objects.filter(interaction_id=row.pk, ended_at=None).select_related("by").order_by("at")
     topics = Topic.objects.filter(version__in=Mention.objects.filter(interaction_id=row.pk).values("version"))
@@ -112,6 +117,7 @@ def why(row: Interaction, *, by: User) -> Why:
         reading is None or reading.version == understood.model_version[:40],
         tuple(corrections),
         met,
+        listening.meanings.applied(understood, text)[1],
     )
 
 

@@ -13,7 +13,8 @@ from mutuals.base import bulk
 from mutuals.base.locks import Space, in_turn
 from mutuals.channels.models import Channel
 from mutuals.listening.hits import Index, taken
-from mutuals.listening.models import PillarWords, State, Version
+from mutuals.listening.meant import Meanings, Meant, phrase_of
+from mutuals.listening.models import Lesson, PillarWords, Saying, State, Version
 from mutuals.listening.pillars import ANY, Way, shipped
 from mutuals.listening.wanted import read
 from mutuals.text.language import UNKNOWN
@@ -22,6 +23,8 @@ _STAMP = (
     "SELECT (SELECT coalesce(max(changed_at)::text, '') || ' ' || count(*) FROM listening_topic)"
     " || (SELECT ' ' || coalesce(max(id), 0) || ' ' || count(*) FROM channels_channel)"
     " || (SELECT ' ' || coalesce(max(at)::text, '') || ' ' || count(*) FROM listening_pillarwords)"
+    " || (SELECT ' ' || coalesce(max(id), 0) || ' ' || count(*) FROM listening_saying WHERE ended_at IS NULL)"
+    " || (SELECT ' ' || coalesce(max(id), 0) FROM listening_lesson WHERE is_used)"
 )
 
 
@@ -46,7 +49,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """All that is listened for. `brands`: how we are called. `lists`: the words of pillars, by way and language."""
+    """All that is listened for. `brands`: how we are called. `lists`: the words of pillars, by way and language.
+
+    `meanings`: what phrases mean here. `lesson_id`: the version of the reader that is used, None as it came.
+    """
 
     stamp: str
     brands: tuple[str, ...]
@@ -54,6 +60,8 @@ class Ears:
     index: Index = field(repr=False)
     lists: tuple[tuple[Way, str, str], ...] = ()
     listed: Index = field(repr=False, default_factory=lambda: Index({}))
+    meanings: Meanings = field(repr=False, default_factory=lambda: Meanings.holding({}))
+    lesson_id: int | None = None
 
     def ways(self, text: str, language: str) -> set[Way]:
         """The ways whose words a text in a language holds; of one that is not known the words of all languages count."""
@@ -97,7 +105,18 @@ def _read(stamp: str) -> Ears:
     brands = tuple(dict.fromkeys([settings.COMPANY, *(name.lstrip("@") for name in names)]))
     lists = words_of_pillars()
     listed = Index({key: read(words) for key, (_, _, words) in enumerate(lists)})
-    return Ears(stamp, brands, asked, Index({row.pk: read(row.words) for row in rows}), lists, listed)
+    index = Index({row.pk: read(row.words) for row in rows})
+    return Ears(stamp, brands, asked, index, lists, listed, meanings(), _lesson())
+
+
+def meanings() -> Meanings:
+    """What phrases mean here by now."""
+    rows = Saying.objects.filter(ended_at=None)
+    return Meanings.holding({row.pk: Meant(phrase_of(row.words), row.label, row.value) for row in rows})
+
+
+def _lesson() -> int | None:
+    return Lesson.objects.filter(is_used=True, number__gt=0).values_list("pk", flat=True).first()
 
 
 def words_of_pillars() -> tuple[tuple[Way, str, str], ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mutuals.base import bulk
-from mutuals.listening import mentions
-from mutuals.listening.models import Correction, Feedback, Mention, Reading
+from mutuals.base import bulk, clock
+from mutuals.listening import lessons, mentions
+from mutuals.listening.models import Correction, Feedback, Mention, Question, Reading
 
 _UNMUTE = """
 UPDATE listening_topic SET muted = ARRAY(SELECT unnest(muted) EXCEPT SELECT unnest(%s::bigint[])), changed_at = now()
@@ -34,10 +34,13 @@ def export(interaction_ids: Sequence[int]) -> dict[str, Any]:
 
 
 def erase(interaction_ids: Sequence[int], profile_ids: Sequence[int]) -> dict[str, int]:
-    """Nothing of it is left: what they said counts no more, and nobody is muted as an author who is not there."""
+    """Nothing of it is left: what they said counts no more and teaches nobody, and no author is muted who is not there."""
     ids = list(interaction_ids)
     found = Mention.objects.filter(interaction_id__in=ids).count()
     mentions.drop(ids)
+    Question.objects.filter(pk__in=ids).delete()
+    taught = Correction.objects.filter(interaction_id__in=ids).values_list("pk", flat=True)
+    lessons.forget(list(taught), now=clock.now())
     counts = {
         "readings": Reading.objects.filter(pk__in=ids).delete()[0],
         "corrections": Correction.objects.filter(interaction_id__in=ids).delete()[0],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -15,11 +15,13 @@ from mutuals.history.models import Direction, Interaction
 from mutuals.listening import mentions
 from mutuals.listening.ears import Ears, ears
 from mutuals.listening.mentions import Hit
-from mutuals.listening.models import Reading
+from mutuals.listening.models import Lesson, Reading
 from mutuals.text import alike
 from mutuals.text.language import UNKNOWN
+from mutuals.text.model import Model, shipped
 from mutuals.text.read import Post, Reader
 from mutuals.text.read import Reading as Understood
+from mutuals.text.refit import moved, restored
 
 KINDS = tuple(sorted(kind.value for kind in SPEAKING))
 """Kinds of interaction that have words."""
@@ -65,7 +67,7 @@ def hear(said: Sequence[Said]) -> int:
     if not said:
         return 0
     listening = ears()
-    found = understand([one.text for one in said], brands=listening.brands)
+    found = understand([one.text for one in said], listening)
     prints = [mark(one.text) for one in said]
     rows = [_row(one, reading, seen) for one, reading, seen in zip(said, found, prints, strict=True)]
     bulk.insert(Reading, _COLUMNS, rows, conflict=_KEEP)
@@ -90,16 +92,32 @@ def hits_of(one: Said, language: str, seen: int | None, listening: Ears, version
     ]  # fmt: skip
 
 
-def understand(texts: Iterable[str], *, brands: tuple[str, ...] = ()) -> list[Understood]:
-    """What the reader makes of texts; it is loaded once a process."""
+def understand(texts: Sequence[str], listening: Ears, *, why: bool = False) -> list[Understood]:
+    """What the version of the reader in use makes of texts; it is loaded once a process. What phrases mean comes first.
+
+    Only with `why` are the words told that labels rest on: nobody keeps them, and they cost a third of the reading.
+    """
     with _one_at_a_time:
-        return reader().read([Post(text, brands) for text in texts])
+        read = reader(listening.lesson_id).read([Post(text, listening.brands) for text in texts])
+    if not (mark := listening.meanings.mark):
+        return read
+    return [
+        replace(listening.meanings.applied(one, text)[0], model_version=f"{one.model_version}{mark}")
+        for one, text in zip(read, texts, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1)
-def reader() -> Reader:
-    """The reader of this process."""
-    return Reader()
+def reader(lesson_id: int | None) -> Reader:
+    """The reader of this process, by what it has learned; as it came where that is gone, or was learned by another model."""
+    return Reader(model_of(Lesson.objects.filter(pk=lesson_id).first() if lesson_id else None))
+
+
+def model_of(lesson: Lesson | None) -> Model:
+    """The model that a version is."""
+    if lesson is None or lesson.weights is None or lesson.base != shipped().version:
+        return shipped()
+    return moved(shipped(), restored(bytes(lesson.weights)))
 
 
 def mark(text: str) -> int | None:

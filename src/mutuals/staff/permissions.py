@@ -59,6 +59,7 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "search.everything": _EVERYONE,
     "listening.view": _EVERYONE,
     "listening.judge": _EVERYONE,  # correct a label, say that a mention is not relevant, settle a card
+    "listening.learn": _LEADS,  # which version of the reader is used, what phrases mean, reading history again
     "topic.edit": _LEADS,
     "source.view": _EVERYONE,
     "source.manage": _ADMINS,
