@@ -24,7 +24,21 @@ from mutuals.inbox import actions as inbox_actions
 from mutuals.inbox import hanging as cases_hanging
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
-from mutuals.listening import correct, digest, fill, lessons, mentions, rereading, rise, stance, topics, warn
+from mutuals.listening import (
+    correct,
+    cues,
+    digest,
+    drafts,
+    fill,
+    fourfold,
+    lessons,
+    mentions,
+    rereading,
+    rise,
+    stance,
+    topics,
+    warn,
+)
 from mutuals.listening import fields as listening_fields
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
@@ -114,6 +128,8 @@ def _name_jobs() -> None:
     jobs.name(rereading.JOB, rereading.run)
     jobs.name("listening.known", lambda timestamp=0: fill.known(), cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
+    jobs.name(cues.JOB, lambda timestamp=0: fourfold.ask_again(now=clock.now()), cron="20 4 * * *")
+    jobs.name(drafts.JOB, lambda timestamp=0: drafts.follow(now=clock.now()), cron="40 * * * *")
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
     jobs.name("listening.fold", lambda timestamp=0: mentions.fold(), cron="*/10 * * * *")
     jobs.name(digest.JOB, lambda timestamp=0: digest.due(now=clock.now()), cron="25 * * * *")

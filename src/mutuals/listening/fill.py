@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from mutuals.base import bulk, clock, gate, jobs, wake
 from mutuals.base.locks import Space, in_turn
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening import mentions
+from mutuals.listening import cues, mentions
 from mutuals.listening.counts import LONGEST
 from mutuals.listening.ears import Asked, Ears, settled
 from mutuals.listening.hits import Index
@@ -117,6 +117,7 @@ def tidy() -> None:
         with transaction.atomic():
             mentions.drop(gone[at : at + BATCH])
             Reading.objects.filter(pk__in=gone[at : at + BATCH]).delete()
+            cues.drop(gone[at : at + BATCH], [])
 
 
 _SOME = """

@@ -35,6 +35,9 @@ _SCALES = (0.3, 1.0)  # how far a block of features may go beside the other
 _SURE = 1.5  # standard errors that a gain must be worth
 _KEPT = 101  # quantiles of what is left over
 
+_SHAPE = ("plain_mean", "plain_scale", "meaning_mean", "turn")
+_CURVE = ("weights", "times", "usual", "left")
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -71,6 +74,15 @@ class Shape:
         plain = (written.plain - self.plain_mean) / self.plain_scale
         return np.clip(np.hstack([plain, (written.meaning - self.meaning_mean) @ self.turn]), -3, 3)
 
+    def told(self) -> dict[str, Any]:
+        """As JSON."""
+        return {name: np.round(getattr(self, name), 5).tolist() for name in _SHAPE}
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Shape:
+        """From JSON."""
+        return cls(*(np.array(told[name], float) for name in _SHAPE))
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -106,17 +118,18 @@ class Curve:
                 break
         return found
 
-    def plain(self) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """As JSON."""
-        told = {name: np.round(getattr(self, name), 4).tolist() for name in ("weights", "times", "usual", "left")}
-        return {"middle": round(self.middle, 4), **told}
+        return {"middle": round(self.middle, 4), **{name: np.round(getattr(self, name), 4).tolist() for name in _CURVE}}
+
+    def bare(self) -> Curve:
+        """The same for posts whose base is known."""
+        return Curve(0.0, np.empty(0), self.times, self.usual, self.left)
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Curve:
         """From JSON."""
-        return cls(
-            float(told["middle"]), *(np.array(told[name], float) for name in ("weights", "times", "usual", "left"))
-        )
+        return cls(float(told["middle"]), *(np.array(told[name], float) for name in _CURVE))
 
 
 @dataclass(frozen=True, slots=True)

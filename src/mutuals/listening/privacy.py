@@ -7,7 +7,7 @@ from typing import Any
 
 from mutuals.base import bulk, clock
 from mutuals.listening import lessons, mentions
-from mutuals.listening.models import Correction, Feedback, Mention, Question, Reading
+from mutuals.listening.models import Correction, Cue, Feedback, Mention, Question, Reading
 
 _UNMUTE = """
 UPDATE listening_topic SET muted = ARRAY(SELECT unnest(muted) EXCEPT SELECT unnest(%s::bigint[])), changed_at = now()
@@ -30,6 +30,9 @@ def export(interaction_ids: Sequence[int]) -> dict[str, Any]:
         "mentions": list(
             Mention.objects.filter(interaction_id__in=ids).values("interaction_id", "version__topic__name", "aside")
         ),
+        "cues": list(
+            Cue.objects.filter(interaction_id__in=ids).values("interaction_id", "way", "strength", "is_right")
+        ),
     }
 
 
@@ -45,6 +48,7 @@ def erase(interaction_ids: Sequence[int], profile_ids: Sequence[int]) -> dict[st
         "readings": Reading.objects.filter(pk__in=ids).delete()[0],
         "corrections": Correction.objects.filter(interaction_id__in=ids).delete()[0],
         "mentions": found,
+        "cues": Cue.objects.filter(interaction_id__in=ids).delete()[0],
     }
     Feedback.objects.filter(interaction_id__in=ids).delete()
     told = bulk.numbers(profile_ids)

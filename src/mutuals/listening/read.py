@@ -12,7 +12,7 @@ from mutuals.base import bulk
 from mutuals.conversations.arrived import SPEAKING
 from mutuals.history.keep import TEXT, Kept, clean
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening import mentions
+from mutuals.listening import cues, mentions
 from mutuals.listening.ears import Ears, ears
 from mutuals.listening.mentions import Hit
 from mutuals.listening.models import Lesson, Reading
@@ -57,6 +57,7 @@ def interactions(kept: Sequence[Kept]) -> None:
     gone = [one.interaction_id for one in kept if one.is_deleted and one.interaction_id]
     again = [one.interaction_id for one in kept if one.is_edit and one.interaction_id]
     mentions.drop([*gone, *again])
+    cues.drop(gone, again)
     if gone:
         Reading.objects.filter(pk__in=gone).delete()
     hear([_said(one, one.interaction_id) for one in kept if one.interaction_id and _has_words(one)])
@@ -77,6 +78,10 @@ def hear(said: Sequence[Said]) -> int:
         for hit in hits_of(one, reading.language, seen, listening)
     ]
     mentions.write(hits)
+    cues.write(
+        ((one.interaction_id, one.occurred_at, one.text, reading) for one, reading in zip(said, found, strict=True)),
+        listening,
+    )
     return len(hits)
 
 

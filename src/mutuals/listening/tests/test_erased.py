@@ -31,6 +31,6 @@ def test_readings_mentions_and_corrections_are_handed_over_and_erased():
     receipt = privacy.erase(bea, by=us.aron, now=cast.NOW)
 
     assert [len(told[name]) for name in ("readings", "corrections", "mentions")] == [1, 1, 1]
-    assert receipt.counts["listening"] == {"readings": 1, "corrections": 1, "mentions": 1}
+    assert receipt.counts["listening"] == {"readings": 1, "corrections": 1, "mentions": 1, "cues": 1}
     assert not any(model.objects.exists() for model in (Reading, Correction, Mention, Feedback))
     assert (sum(one.n + one.aside for one in Count.objects.all()), Topic.objects.get().muted) == (0, [])
