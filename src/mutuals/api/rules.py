@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query
@@ -11,72 +10,32 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
-from mutuals.api._types import MOST_ID, Done, Flag, Id, In, Line, Loose, Out, Page, PathId, Ref, Text
+from mutuals.api._paging import Cursor, Limit, after_id, next_by_id, pack, unpack
+from mutuals.api._rule_shapes import (
+    ActionOut,
+    Broken,
+    Difference,
+    DryOut,
+    FiringOut,
+    Hidden,
+    Quarrelling,
+    ReportOut,
+    RuleOut,
+    RunOut,
+    SecretOut,
+    TrackOut,
+    TriedOut,
+    VersionOut,
+)
+from mutuals.api._types import MOST_ID, Done, Flag, Id, In, Line, Loose, Page, PathId, Ref, Text
 from mutuals.base import clock
 from mutuals.rules import body as bodies
-from mutuals.rules import keep, queries, registry, said, trial
+from mutuals.rules import keep, queries, registry, report, send, trial
 from mutuals.rules import text as texts
-from mutuals.rules.models import Firing, Rule, Run
+from mutuals.rules.models import Rule
 
 router = Resource("rules")
 Number = Annotated[int | None, Query(ge=1, le=MOST_ID)]
-
-
-class RuleOut(Out):
-    """One rule. `body` holds when, among, if, then, otherwise, stop, quiet and hourly; `held_at`: it fired too often."""
-
-    id: int
-    name: str
-    place: int
-    is_on: bool
-    owner: Ref | None
-    version: int
-    held_at: datetime | None
-    changed_at: datetime
-    sentence: str
-    body: dict[str, Any]
-
-    @classmethod
-    def of(cls, row: Rule) -> RuleOut:
-        """A row."""
-        names = ("name", "place", "is_on", "version", "held_at", "changed_at", "body")
-        read = queries.body_of(row)
-        told = {name: getattr(row, name) for name in names}
-        return cls(id=row.pk, owner=Ref.of(row.owner), sentence=said.sentence(read) if read else "", **told)
-
-
-class FiringOut(Out):
-    """What a rule did about one event: what its tests saw, and every step with what came of it."""
-
-    id: int
-    rule: Ref | None
-    version: int
-    event: str
-    at: datetime
-    otherwise: bool
-    interaction_id: int | None
-    conversation_id: int | None
-    person_id: int | None
-    seen: dict[str, Any]
-    steps: list[dict[str, Any]]
-    outcome: str
-
-    @classmethod
-    def of(cls, row: Firing) -> FiringOut:
-        """A row."""
-        names = set(cls.model_fields) - {"id", "rule", "otherwise"}
-        told = {name: getattr(row, name) for name in names}
-        return cls(id=row.pk, rule=Ref.of(row.rule), otherwise=row.is_otherwise, **told)
-
-
-class ActionOut(Out):
-    """One thing that rules may do, with its answers: name, kind, choices, default, needed."""
-
-    name: str
-    sentence: str
-    right: str
-    parameters: list[dict[str, Any]]
 
 
 class Writing(In):
@@ -106,48 +65,50 @@ class Days(In):
     days: Annotated[int, Field(ge=1, le=trial.MOST_DAYS)] = trial.DAYS
 
 
-class DryOut(Out):
-    """What would have fired: `ids` are the newest of what it would have fired on, of the record that is named."""
+@router.read("/rules", act="rule.view", out=Page[RuleOut])
+def listed(
+    request: HttpRequest,
+    q: Annotated[str, Query(max_length=80, pattern=r"^[^\u0000]*$")] = "",
+    kind: Literal["", "on", "off", "held", "silent", "noisy"] = "",
+    when: Annotated[str, Query(max_length=20, pattern=r"^[a-z]*$")] = "",
+    owner_id: Number = None,
+    cursor: Cursor = "",
+) -> Page[RuleOut]:
+    """Rules in the order in which they run, a hundred a page: by a part of the name, a state, a kind of event, an owner.
 
-    fired: int
-    otherwise: int
-    of: int
-    since: datetime
-    record: str
-    ids: list[int]
-
-
-class TriedOut(Out):
-    """A rule on one record: whether it looks at it, holds, what its tests saw, and what it would do."""
-
-    looked: bool
-    holds: bool
-    tests: list[dict[str, Any]]
-    would: list[str]
-
-
-class RunOut(Out):
-    """How far the applying of a rule to what is there has come."""
-
-    id: int
-    version: int
-    since: datetime
-    until: datetime
-    found: int
-    fired: int
-    began_at: datetime
-    ended_at: datetime | None
-
-    @classmethod
-    def of(cls, row: Run) -> RunOut:
-        """A row."""
-        return cls(id=row.pk, **{name: getattr(row, name) for name in cls.model_fields if name != "id"})
+    `silent`: on, and fired on nothing in ninety days; `noisy`: more wrong than right.
+    """
+    place = unpack(cursor, int)
+    asked = queries.Asked(q.strip(), kind, when, owner_id)
+    rows, following, _ = queries.page(
+        user_of(request), asked, now=clock.now(), after=min(max(place[0], 0), keep.MOST) if place else 0
+    )
+    return Page[RuleOut](items=[RuleOut.of(row) for row in rows], next=pack((following,)) if following else None)
 
 
-@router.read("/rules", act="rule.view", out=list[RuleOut])
-def listed(request: HttpRequest) -> list[RuleOut]:
-    """All rules, in the order in which they run."""
-    return [RuleOut.of(row) for row in queries.visible_to(user_of(request))]
+@router.read("/rules/report", act="rule.view", out=ReportOut)
+def reported(request: HttpRequest) -> ReportOut:
+    """What is wrong among the rules."""
+    found = report.report(user_of(request), now=clock.now())
+    return ReportOut(
+        quarrels=[
+            Quarrelling(first=_ref(one.first), second=_ref(one.second), about=one.lane, events=one.events)
+            for one in found.quarrels
+        ],
+        hidden=[Hidden(rule=_ref(one.rule), behind=_ref(one.by)) for one in found.shadows],
+        broken=[Broken(rule=_ref(rule), why=why) for rule, why in found.broken],
+        held=[_ref(rule) for rule in found.held],
+        silent=[_ref(rule) for rule in found.silent],
+        noisy=[_ref(rule) for rule in found.noisy],
+    )
+
+
+@router.read("/rules/hook-secret", act="source.manage", out=SecretOut)
+def secret(
+    request: HttpRequest, address: Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\u0000]*$")]
+) -> SecretOut:
+    """What the hooks to an address are signed with, for the program that receives them."""
+    return SecretOut(address=address, secret=send.secret_of(address, by=user_of(request)))
 
 
 @router.read("/rules/actions", act="rule.view", out=list[ActionOut])
@@ -211,6 +172,29 @@ def shown(request: HttpRequest, rule_id: PathId) -> RuleOut:
     return RuleOut.of(_rule(request, rule_id))
 
 
+@router.read("/rules/{int:rule_id}/track", act="rule.view", out=TrackOut)
+def tracked(request: HttpRequest, rule_id: PathId) -> TrackOut:
+    """How often it was right, and which bounds would be better."""
+    found = queries.track(_rule(request, rule_id))
+    return TrackOut(good=found.good, noise=found.noise, share=found.share, advice=found.advice)
+
+
+@router.read("/rules/{int:rule_id}/versions", act="rule.view", out=list[VersionOut])
+def versions(request: HttpRequest, rule_id: PathId) -> list[VersionOut]:
+    """How it was written, the newest fifty."""
+    return [
+        VersionOut(number=row.number, name=row.name, by=Ref.of(row.by), at=row.at, text=texts.write(row.name, row.body))
+        for row in queries.versions(_rule(request, rule_id))
+    ]
+
+
+@router.read("/rules/{int:rule_id}/versions/{int:first}/{int:second}", act="rule.view", out=list[Difference])
+def compared(request: HttpRequest, rule_id: PathId, first: PathId, second: PathId) -> list[Difference]:
+    """Two versions as one text, word by word."""
+    told = report.compared(_rule(request, rule_id), first, second)
+    return [Difference(kind=kind, words=words) for kind, words in told]
+
+
 @router.write("PUT", "/rules/{int:rule_id}", act="rule.edit", out=RuleOut)
 def rewriting(request: HttpRequest, rule_id: PathId, body: Writing) -> RuleOut:
     """Its next version; refused where a colleague wrote one since `seen`."""
@@ -262,6 +246,10 @@ def testing(request: HttpRequest, rule_id: PathId, number: PathId) -> TriedOut:
 def applying(request: HttpRequest, rule_id: PathId, body: Days) -> RunOut:
     """Let it act on what is there already, in the background; what it met before is passed over."""
     return RunOut.of(trial.apply(_rule(request, rule_id), by=user_of(request), now=clock.now(), days=body.days))
+
+
+def _ref(rule: Rule) -> Ref:
+    return Ref(id=rule.pk, name=rule.name)
 
 
 def _rule(request: HttpRequest, number: int) -> Rule:

@@ -6,9 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
+
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.rules import body, keep, queries, text, trial
+from mutuals.rules import body, keep, queries, report, send, text, trial
 from mutuals.rules.models import Rule
 
 
@@ -16,7 +18,18 @@ def register(groups: Any) -> None:
     """Add `rules` and its verbs."""
     words = "if this then that: rules as text, tried and applied"
     verbs = groups.add_parser("rules", help=words).add_subparsers(required=True, metavar="VERB")
-    verb(verbs, "list", listed, "all rules in their order, with runs and errors of seven days")
+    parser = verb(verbs, "list", listed, "rules in their order, with runs and errors of seven days")
+    parser.add_argument("--find", default="", metavar="WORDS", help="a part of the name")
+    parser.add_argument("--kind", choices=queries.KINDS, default="", help="silent: fired on nothing in 90 days")
+    verb(verbs, "report", reported, "conflicts, rules that can never fire, that cannot run, and that are held")
+    parser = verb(verbs, "compare", compared, "two versions of a rule, word by word: [-gone-] and {+new+}")
+    parser.add_argument("rule", help="its name or number")
+    parser.add_argument("first", type=int)
+    parser.add_argument("second", type=int)
+    parser = verb(verbs, "track", tracked, "how often a rule was right, and which bounds would be better")
+    parser.add_argument("rule", help="its name or number")
+    parser = verb(verbs, "secret", secret, "what the hooks to an address are signed with")
+    parser.add_argument("address")
     parser = verb(verbs, "export", export, "all rules as one text", examples=["mutuals rules export > rules.yaml"])
     parser = verb(
         verbs, "import", taken, "rules from a text; all or none", examples=["mutuals rules import rules.yaml"]
@@ -49,8 +62,46 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
             "last": line.last_at,
             "broken": line.broken,
         }
-        for line in queries.lines(me(args), now=clock.now())
+        for line in queries.lines(list(_asked(args)[: keep.MOST]), now=clock.now())
     ]
+
+
+def _asked(args: argparse.Namespace) -> QuerySet[Rule]:
+    return queries.listed(me(args), queries.Asked(args.find, args.kind), now=clock.now())
+
+
+def reported(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """One line for each thing to look at."""
+    found = report.report(me(args), now=clock.now())
+    return [
+        *(
+            {"rule": str(one.first), "what": f"decides {one.lane} otherwise than “{one.second}”, {one.events} times"}
+            for one in found.quarrels
+        ),
+        *({"rule": str(one.rule), "what": f"can never fire: “{one.by}” takes all and stops"} for one in found.shadows),
+        *({"rule": str(rule), "what": f"cannot run: {why}"} for rule, why in found.broken),
+        *({"rule": str(rule), "what": "is held: it wanted to act too often"} for rule in found.held),
+        *({"rule": str(rule), "what": "fired on nothing in 90 days"} for rule in found.silent),
+        *({"rule": str(rule), "what": "was more wrong than right"} for rule in found.noisy),
+    ]
+
+
+def compared(args: argparse.Namespace) -> str:
+    """One text."""
+    marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+    told = report.compared(_rule(args, args.rule), args.first, args.second)
+    return "".join(marks[kind].format(words) for kind, words in told)
+
+
+def tracked(args: argparse.Namespace) -> dict[str, Any]:
+    """Counts and advice."""
+    found = queries.track(_rule(args, args.rule))
+    return {"right": found.good, "wrong": found.noise, "share": found.share, "advice": found.advice}
+
+
+def secret(args: argparse.Namespace) -> dict[str, Any]:
+    """For the program that receives them."""
+    return {"address": args.address, "secret": send.secret_of(args.address, by=me(args))}
 
 
 def export(args: argparse.Namespace) -> str:

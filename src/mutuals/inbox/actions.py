@@ -54,7 +54,12 @@ def assign(event: Event, *, by: User, now: datetime, to: Staff) -> str:
     return f"Given to {user}"
 
 
-@action("open_case", sentence="open a {priority} case “{title}” with {minutes} minutes", right="case.open", lane="case")
+@action(
+    "open_case",
+    sentence="open the case “{title}”, priority {priority}, limit {minutes} minutes",
+    right="case.open",
+    lane="case",
+)
 def open_case(
     event: Event, *, by: User, now: datetime, title: str, priority: PRIORITIES = "normal", minutes: int = 0
 ) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
@@ -19,7 +19,9 @@ from mutuals.rules.models import Firing, Outcome, Rule, RuleVersion
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
-MOST = 300  # rules that a list shows at once
+SHOWN = 100  # rules that a page of the list shows
+KINDS = ("on", "off", "held", "silent", "noisy")
+"""What the list may be narrowed to: held for firing too often; on, but silent for ninety days; more wrong than right."""
 WEEK = timedelta(days=7)
 DEAD = timedelta(days=90)
 ENOUGH = 50
@@ -70,17 +72,64 @@ def visible_to(viewer: User) -> QuerySet[Rule]:
     return rows if may(viewer, "rule.view") else rows.none()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rules a list shows: by a part of the name, one of `KINDS`, a kind of event, an owner. Empty means all."""
+
+    text: str = ""
+    kind: str = ""
+    when: str = ""
+    owner_id: int | None = None
+
+
+def listed(viewer: User, asked: Asked, *, now: datetime) -> QuerySet[Rule]:
+    """The rules that fit, in the order in which they run."""
+    rows = visible_to(viewer)
+    if asked.text:
+        rows = rows.filter(name__icontains=asked.text[:80])
+    if asked.when:
+        rows = rows.filter(when=asked.when)
+    if asked.owner_id is not None:
+        rows = rows.filter(owner=asked.owner_id)
+    if asked.kind in ("on", "off"):
+        rows = rows.filter(is_on=asked.kind == "on")
+    elif asked.kind == "held":
+        rows = rows.filter(held_at__isnull=False)
+    elif asked.kind == "silent":
+        recent = Firing.objects.filter(rule=OuterRef("pk"), at__gt=now - DEAD)
+        rows = rows.filter(~Exists(recent), is_on=True, changed_at__lt=now - DEAD)
+    elif asked.kind == "noisy":
+        rows = rows.filter(pk__in=[pk for pk, good, noise in _tracks() if noise > good and good + noise >= ENOUGH])
+    return rows
+
+
+def _tracks() -> list[tuple[int, int, int]]:
+    """Rule, how often it was right, how often wrong."""
+    rows = Firing.objects.filter(is_otherwise=False).exclude(came_of="").values("rule").order_by()
+    told = rows.annotate(good=Count("pk", filter=Q(came_of="good")), noise=Count("pk", filter=Q(came_of="noise")))
+    return list(told.values_list("rule", "good", "noise"))
+
+
+def page(viewer: User, asked: Asked, *, now: datetime, after: int = 0) -> tuple[list[Rule], int | None, int]:
+    """One page of the list, the number of the row that the next one begins at (None = the end), and how many fit."""
+    rows = listed(viewer, asked, now=now)
+    found = list(rows[after : after + SHOWN + 1])
+    return found[:SHOWN], after + SHOWN if len(found) > SHOWN else None, rows.count()
+
+
 def lines(
-    viewer: User, *, now: datetime, quarrelling: Sequence[Quarrel] = (), most: int = MOST, also: Rule | None = None
+    rules: Sequence[Rule], *, now: datetime, quarrelling: Sequence[Quarrel] = (), also: Rule | None = None
 ) -> list[Line]:
-    """The first rules with their figures, and one more of which a page is open; three queries however many there are."""
-    rules = list(visible_to(viewer)[:most])
+    """Rules with their figures, and one more of which a page is open; two queries however many there are."""
+    rules = list(rules)
     if also is not None and also.pk not in {rule.pk for rule in rules}:
         rules.append(also)
     numbers = [rule.pk for rule in rules]
     bad = Q(outcome__in=[Outcome.FAILED, Outcome.PARTLY])
     counted = (
-        Firing.objects.filter(at__gt=now - WEEK).values("rule").annotate(n=Count("pk"), bad=Count("pk", filter=bad))
+        Firing.objects.filter(rule__in=numbers, at__gt=now - WEEK)
+        .values("rule")
+        .annotate(n=Count("pk"), bad=Count("pk", filter=bad))
     )
     week = {row["rule"]: (row["n"], row["bad"]) for row in counted.order_by()}
     last = dict(Firing.objects.filter(rule__in=numbers).values_list("rule").annotate(last=Max("at")).order_by())
@@ -91,14 +140,15 @@ def lines(
             *week.get(rule.pk, (0, 0)),
             last.get(rule.pk),
             rule.is_on and rule.changed_at < now - DEAD and last.get(rule.pk, now - 2 * DEAD) < now - DEAD,
-            _broken(rule),
+            broken(rule),
             in_quarrels[rule.pk],
         )
         for rule in rules
     ]
 
 
-def _broken(rule: Rule) -> str:
+def broken(rule: Rule) -> str:
+    """Why a rule cannot be judged any more; "" = it can."""
     if not rule.owner.is_active:
         return f"{rule.owner} has no access any more; write it again to own it."
     try:
@@ -159,7 +209,7 @@ def log(
     rows = Firing.objects.select_related("rule").prefetch_related("deliveries")
     if person_id is not None:  # whoever they were merged from or into
         one = Person.objects.filter(pk=person_id).values("canonical")
-        rows = rows.filter(person_id__in=list(Person.objects.filter(canonical__in=one).values_list("pk", flat=True)))
+        rows = rows.filter(person_id__in=Person.objects.filter(canonical__in=one).values("pk"))
     for name, value in (
         ("rule", rule_id), ("conversation_id", conversation_id), ("interaction_id", interaction_id),
     ):  # fmt: skip

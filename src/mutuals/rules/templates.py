@@ -13,6 +13,17 @@ def _team(pillar: str) -> dict[str, Any]:
     return {"give_to_team": {"team": team.name}} if team else {"give_to_pillar": {"pillar": pillar}}
 
 
+def _seniors() -> dict[str, Any]:
+    """A team of seniors where there is one, else service."""
+    team = Team.objects.filter(name__icontains="senior").order_by("pk").first()
+    return {"give_to_team": {"team": team.name}} if team else _team("service")
+
+
+def _complains() -> list[dict[str, Any]]:
+    is_read = any(one.name == "intents" for one in record("interaction").fields)
+    return [{"field": "intents", "op": "has", "value": "complaint"}] if is_read else []
+
+
 def _is_bad() -> dict[str, Any] | str:
     """By the mood of the reading where there are readings, else by words."""
     if any(one.name == "mood" for one in record("interaction").fields):
@@ -24,7 +35,22 @@ def templates() -> dict[str, dict[str, Any]]:
     """Key -> body with a name."""
     valuable = {"field": "person", "op": "any", "value": {"field": "value", "op": "over", "value": 500}}
     bought = {"field": "bought", "op": "any", "value": {"field": "placed", "op": "last", "value": 365}}
+    gold = {"field": "person", "op": "any", "value": {"field": "tags", "op": "has", "value": "gold"}}
+    public = {"field": "public", "op": "is", "value": True}
+    press = Team.objects.filter(pillar="marketing").order_by("pk").first() or Team.objects.order_by("pk").first()
+    tell = [{"tell_team": {"team": press.name, "text": "A gold customer complains in public."}}] if press else []
     return {
+        "gold": {
+            "name": "Gold customer complains in public",
+            "when": "received",
+            "if": {"all": [public, _plain(_is_bad()), *_complains(), gold]},
+            "then": [
+                _seniors(),
+                {"open_case": {"title": "Gold customer complains in public", "priority": "urgent", "minutes": 30}},
+                *tell,
+            ],
+            "stop": True,
+        },
         "valuable": {
             "name": "Bad word from a valuable customer",
             "when": "received",

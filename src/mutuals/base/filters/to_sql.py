@@ -78,7 +78,7 @@ def _joined(parts: Sequence[Condition], of: Record) -> list[Condition]:
 def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
     other = record(field.related)
     rows = other.model._default_manager.filter(to_q(test.value, other, zone=zone, now=now))
-    found = Q(Exists(rows.filter(**{field.path: OuterRef("pk")})))
+    found = Q(Exists(rows.filter(**{field.path: OuterRef(field.own)})))
     return found if test.op == "any" else ~found
 
 

@@ -68,7 +68,6 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "doubles": doubles(person, profiles, viewer),
         "contact": _contact(person, viewer),
         "cases": cases.listed(viewer, person_ids=[person.pk, *{one.person_id or 0 for one in profiles}], limit=5),
-        "fired": fired(viewer, person_id=person.pk),
         "places": _places(person, viewer),
         "back_url": _back(request),
         "privacy_url": _privacy_url(person, viewer),
@@ -121,7 +120,8 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
     if tab == "orders":
         return {"orders": [(order, list(order.lines.all())) for order in sales.of_person(viewer, person)]}
     if tab == "conversations":
-        return {"turns": list(_conversations(viewer, ids)[:CONVERSATIONS])}
+        told = list(_conversations(viewer, ids)[:CONVERSATIONS])
+        return {"turns": told, "fired": fired(viewer, person_id=person.pk)}
     if tab == "history" and may(viewer, "journal.view"):
         return {"entries": deeds.entries(person, viewer)}
     if tab == "edit" and may(viewer, "person.edit"):

@@ -10,11 +10,12 @@ from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.people.models import Person
 from mutuals.people.visibility import sees_contacts
-from mutuals.rules import queries, registry, trial
+from mutuals.rules import queries, registry, send, trial
 from mutuals.rules.body import Body, Step
 from mutuals.rules.models import Firing, Rule, Run
 from mutuals.rules.said import step
 from mutuals.staff.models import User
+from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 
 RECORD = 5  # lines of the log on the page of a record
@@ -33,9 +34,19 @@ def past(rule: Rule, viewer: User) -> dict[str, Any]:
         "versions": queries.versions(rule),
         "log": [(one, words[one.pk], [_step(each) for each in one.steps]) for one in firings],
         "track": queries.track(rule),
+        "hooks": _hooks(rule, viewer),
         "run": Run.objects.filter(rule=rule).order_by("-pk").first(),
         "is_watching": bool(firings) or rule.is_on,
     }
+
+
+def _hooks(rule: Rule, viewer: User) -> list[tuple[str, str]]:
+    """Where its hooks go, and what they are signed with, for those who may know it."""
+    read = queries.body_of(rule)
+    if read is None or not may(viewer, "source.manage"):
+        return []
+    called = [str(one.told.get("address")) for one in (*read.then, *read.otherwise) if one.act == "hook"]
+    return [(address, send.secret_of(address, by=viewer)) for address in dict.fromkeys(called)]
 
 
 def _step(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("rules/", views.page, name="rules"),
     path("rules/new/", views.new, name="rule_new"),
     path("rules/file.yaml", views.file, name="rules_file"),
+    path("rules/report/", views.wrong, name="rules_report"),
     path("rules/read/", views.taken, name="rules_read"),
     path("rules/<int:rule_id>/", views.one, name="rule"),
     path("rules/<int:rule_id>/switch/", views.switch, name="rule_switch"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +12,10 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.rules import body, keep, queries, said, text, trial
+from mutuals.rules import body, keep, queries, report, said, text, trial
 from mutuals.rules.events import EVENTS
 from mutuals.rules.models import Rule
+from mutuals.rules.queries import Asked
 from mutuals.rules.templates import templates
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
@@ -22,6 +24,14 @@ from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
 from mutuals.web.rules import builder, shown
 from mutuals.web.rules.builder import Draft
+
+_KINDS = (
+    ("on", "On"),
+    ("off", "Off"),
+    ("held", "Held: too many"),
+    ("silent", "Fired on nothing in 90 days"),
+    ("noisy", "More wrong than right"),
+)
 
 
 @needs("rule.view")
@@ -49,7 +59,26 @@ def one(request: HttpRequest, rule_id: int) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, rule)
     as_text = request.GET.get("as") == "text"
-    return _drawn(request, rule, _both(rule.name, rule.body, caller(request), as_text=as_text))
+    told = _both(rule.name, rule.body, caller(request), as_text=as_text)
+    return _drawn(request, rule, told | _compared(request, rule))
+
+
+def _compared(request: HttpRequest, rule: Rule) -> dict[str, Any]:
+    """Two versions beside the rule, where they are asked for."""
+    numbers = [request.GET.get(name, "") for name in ("from", "to")]
+    if not all(one.isascii() and one.isdigit() and len(one) < 9 for one in numbers):
+        return {}
+    try:
+        parts = report.compared(rule, int(numbers[0]), int(numbers[1]))
+    except REFUSALS as error:
+        return {"refused": str(error)}
+    return {"compared": parts, "compared_from": int(numbers[0]), "compared_to": int(numbers[1])}
+
+
+@needs("rule.view")
+def wrong(request: HttpRequest) -> HttpResponse:
+    """What is wrong among the rules."""
+    return render(request, "rules/report.html", {"report": report.report(caller(request), now=clock.now())})
 
 
 @needs("rule.edit", methods="POST")
@@ -196,9 +225,18 @@ def _form(draft: Draft, viewer: User) -> dict[str, Any]:
 def _drawn(request: HttpRequest, rule: Rule | None, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
     viewer, now = caller(request), clock.now()
     quarrels = queries.quarrels(viewer, now=now)
+    asked, after = _asked(request)
+    rows, following, count = queries.page(viewer, asked, now=now, after=after)
     told: dict[str, Any] = {
-        "lines": queries.lines(viewer, now=now, quarrelling=quarrels, also=rule),
-        "count": queries.visible_to(viewer).count(),
+        "lines": queries.lines(rows, now=now, quarrelling=quarrels, also=rule),
+        "count": count,
+        "asked": asked,
+        "narrowed": _narrowed(asked),
+        "after": after,
+        "following": following,
+        "kinds": _KINDS,
+        "events": [(name, one.words) for name, one in EVENTS.items()],
+        "owners": [(user.pk, str(user)) for user in staff.active()],
         "rule": rule,
         "may_edit": may(viewer, "rule.edit"),
         "quarrels": quarrels,
@@ -211,6 +249,25 @@ def _drawn(request: HttpRequest, rule: Rule | None, more: dict[str, Any], *, sta
     if rule is not None:
         told |= shown.past(rule, viewer)
     return render(request, "rules/page.html", told | more, status=status)
+
+
+def _asked(request: HttpRequest) -> tuple[Asked, int]:
+    """What the list is narrowed to, and where its page begins."""
+    told = request.GET
+    owner, after, kind, when = (told.get(name, "") for name in ("owner", "after", "kind", "when"))
+    asked = Asked(
+        " ".join(told.get("q", "").split())[:80],
+        kind if kind in queries.KINDS else "",
+        when if when in EVENTS else "",
+        int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 18 else None,
+    )
+    return asked, int(after) if after.isascii() and after.isdigit() and len(after) < 6 else 0
+
+
+def _narrowed(asked: Asked) -> str:
+    """The same as a part of an address."""
+    told = {"q": asked.text, "kind": asked.kind, "when": asked.when, "owner": asked.owner_id or ""}
+    return urlencode({name: value for name, value in told.items() if value})
 
 
 def _acted(request: HttpRequest, rule_id: int, act: Callable[[Rule, User], object], words: str) -> HttpResponse:
