@@ -1,4 +1,6 @@
-"""What the address of a dashboard asks for: a stretch of time, and which mentions stand in the stream."""
+"""What the address of a dashboard asks for: a stretch of time, filters of the whole board, and which mentions stand in the
+stream.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,17 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from mutuals.listening.counts import LONGEST, Span
+from mutuals.listening.counts import LONGEST, Only, Span
 from mutuals.listening.queries import Wanted
 from mutuals.text.labels import MOODS
 
 DAYS = ((1, "Today"), (7, "7 days"), (30, "30 days"), (90, "90 days"))
 _USUAL = 30
-_FILTERS = ("at", "mood", "network", "language", "who", "asks", "aside", "alike", "rising")
+_WHO = {"customers": True, "others": False}
+_FILTERS = (
+    "at", "till", "mood", "network", "language", "who", "asks", "aside", "alike", "rising", "author", "link", "place"
+)  # fmt: skip
+_WHOLE = ("source", "lang", "tone", "by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +39,50 @@ class Asked:
     aside: bool
     alike: int | None
     rising: int | None
+    till: datetime | None
+    author: int | None
+    link: str
+    place: str
+    source: str  # the filters of the whole board: of its numbers, its charts and its stream
+    lang: str
+    tone: str
+    by: str
+    board: int | None  # the saved board that is open
+    more: tuple[tuple[str, str], ...] = ()  # what else a page asks of its address
 
     @classmethod
-    def read(cls, query: QueryDict, *, zone: ZoneInfo, now: datetime) -> Asked:
+    def read(cls, query: QueryDict, *, zone: ZoneInfo, now: datetime, more: tuple[tuple[str, str], ...] = ()) -> Asked:
         """`days`, or `from` and `to` (days of the viewer, both are in it)."""
         span, days = _span(query, zone, now)
-        at = _moment(query.get("at", ""), zone)
+        at, till = _moment(query.get("at", ""), zone), _moment(query.get("till", ""), zone)
         return cls(
             span,
             days,
             at if at is not None and span.since <= at < span.until else None,
             query.get("mood", "") if query.get("mood") in MOODS else "",
-            query.get("network", "").replace("\0", "")[:30],
-            query.get("language", "").replace("\0", "")[:12],
-            query.get("who", "") if query.get("who") in ("customers", "others") else "",
+            _text(query, "network", 30),
+            _text(query, "language", 12),
+            query.get("who", "") if query.get("who") in _WHO else "",
             query.get("asks") == "1",
             query.get("aside") == "1",
             _number(query.get("alike", "")),
             _number(query.get("rising", "")),
+            till if at is not None and till is not None and at < till < span.until else None,
+            _number(query.get("author", "")),
+            _text(query, "link", 200),
+            _text(query, "place", 170),
+            _text(query, "source", 30),
+            _text(query, "lang", 12),
+            query.get("tone", "") if query.get("tone") in MOODS else "",
+            query.get("by", "") if query.get("by") in _WHO else "",
+            _number(query.get("board", "")),
+            more,
         )
+
+    @property
+    def only(self) -> Only:
+        """The filters of the whole board for the room."""
+        return Only(self.source, self.lang, self.tone, _WHO.get(self.by))
 
     @property
     def step(self) -> timedelta:
@@ -61,18 +92,21 @@ class Asked:
     def wanted(self, only: tuple[int, ...] | None = None) -> Wanted:
         """The same for the room; `only` are the interactions of the words that are asked for, whenever they were said."""
         zone = ZoneInfo(self.span.zone)
-        end = (self.at.astimezone(zone) + self.step) if self.at else None  # by the clock: days may have 23 hours
+        last = self.till or self.at
+        end = (last.astimezone(zone) + self.step) if last else None  # by the clock: days may have 23 hours
         return Wanted(
             None if only is not None else self.at or self.span.since,
             None if only is not None else end or self.span.until,
             self.mood,
             self.network,
             self.language,
-            {"customers": True, "others": False}.get(self.who),
+            _WHO.get(self.who),
             self.asks,
             self.aside,
             self.alike,
             only,
+            self.author,
+            self.only,
         )
 
     def is_filtered(self) -> bool:
@@ -86,15 +120,26 @@ class Asked:
         if not self.days:
             last = (self.span.until - timedelta(seconds=1)).astimezone(zone).date()
             told = {"from": self.span.since.astimezone(zone).date(), "to": last}
-        told |= {name: getattr(self, name) for name in _FILTERS}
-        told["at"] = stamp(self.at, self.span) if self.at else ""
-        told |= changed
+        told |= {name: getattr(self, name) for name in (*_WHOLE, "board", *_FILTERS)}
+        told["at"], told["till"] = (stamp(one, self.span) if one else "" for one in (self.at, self.till))
+        if "at" in changed:
+            told["till"] = ""
+        told |= {**dict(self.more), **changed}
         kept = {name: int(value) if isinstance(value, bool) else value for name, value in told.items() if value}
         return "?" + urlencode(kept)
 
     def bare(self) -> str:
         """The stretch without a filter."""
         return self.address(**dict.fromkeys(_FILTERS, ""))
+
+    def narrow(self, **changed: object) -> str:
+        """The stream narrowed to one thing; what else it was narrowed to is let go."""
+        return self.address(**{**dict.fromkeys(_FILTERS, ""), **changed})
+
+    def kept(self) -> str:
+        """What a saved board keeps of this place: the stretch and the filters of the whole board."""
+        gone = dict.fromkeys((*_FILTERS, "board", *dict(self.more)), "")
+        return self.address(**gone).removeprefix("?")
 
 
 def stamp(at: datetime, span: Span) -> str:
@@ -114,6 +159,10 @@ def _span(query: QueryDict, zone: ZoneInfo, now: datetime) -> tuple[Span, int]:
         Span(_start(today - timedelta(days=days - 1), zone), _start(today + timedelta(days=1), zone), zone.key),
         days,
     )
+
+
+def _text(query: QueryDict, name: str, longest: int) -> str:
+    return query.get(name, "").replace("\0", "")[:longest]
 
 
 def _number(text: str) -> int | None:

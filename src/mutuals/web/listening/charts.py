@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mutuals.listening.counts import Board, Span
+from mutuals.listening.voices import Voice
 from mutuals.web.frame import talk
 from mutuals.web.listening.asked import Asked, stamp
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PEAKS = 3
 _LEAST = 5  # mentions below which nothing is a peak
-_LEFT, _RIGHT, _TOP, _FOOT = 34, 10, 20, 24
+_LEFT, _RIGHT, _TOP, FOOT = 34, 10, 20, 24
 _HIGH = 168
 MOODS = {"positive": "warm", "neutral": "neutral", "negative": "cool", "": "nothing to read"}
 
@@ -130,25 +132,28 @@ def _why(step: Step, usual: float) -> str:
 
 def volume(told: list[Step], marked: list[Peak], *, wide: int) -> Drawing:
     """The line of mentions, that of the stretch before, and the peaks."""
-    top = _ceiling(max([1, *(max(step.n, step.before) for step in told)]))
-    base = _HIGH - _FOOT
-    xs = _places(len(told), wide)
+    top = ceiling(max([1, *(max(step.n, step.before) for step in told)]))
+    base = _HIGH - FOOT
+    xs = places(len(told), wide)
 
     def y(n: float) -> float:
-        return round(base - (base - _TOP) * n / top, 1)
+        return height(n, top)
 
-    line = _path([(x, y(step.n)) for x, step in zip(xs, told, strict=True)])
-    before = _path([(x, y(step.before)) for x, step in zip(xs, told, strict=True)])
+    line = path([(x, y(step.n)) for x, step in zip(xs, told, strict=True)])
+    before = path([(x, y(step.before)) for x, step in zip(xs, told, strict=True)])
     fill = f"{line}L{xs[-1]} {base}L{xs[0]} {base}Z" if told else ""
     each = (wide - _LEFT - _RIGHT) / max(1, len(told) - 1)
     marks = [(round(x - each / 2, 1), round(each, 1), step) for x, step in zip(xs, told, strict=True)]
     shown = [(xs[peak.place], y(peak.step.n), peak) for peak in marked]
     grid = [(y(top * part / 3), round(top * part / 3)) for part in range(4)]
-    return Drawing(wide, _HIGH, base, grid, line, fill, before, marks, shown, _axis(told, xs, wide))
+    return Drawing(wide, _HIGH, base, grid, line, fill, before, marks, shown, axis(told, xs, wide))
 
 
-def moods(told: list[Step], *, wide: int = 380, most: int = 16) -> Drawing:
-    """The share of warm mentions above a line and of cool ones below it; steps are put together where there are many."""
+def moods(told: list[Step], asked: Asked, *, wide: int = 380, most: int = 16) -> Drawing:
+    """The share of warm mentions above a line and of cool ones below it; steps are put together where there are many.
+
+    Each group is a mark that opens its rows.
+    """
     size = max(1, math.ceil(len(told) / most))
     groups = [told[at : at + size] for at in range(0, len(told), size)]
     middle, reach = 56.0, 52.0
@@ -160,12 +165,49 @@ def moods(told: list[Step], *, wide: int = 380, most: int = 16) -> Drawing:
         cool = sum(step.negative for step in group) / n if n else 0
         up.append((x, round(middle - reach * warm, 1)))
         down.append((x, round(middle + 1 + reach * cool, 1)))
-        busiest = max(group, key=lambda step: step.n)
-        marks.append((round(x - (wide - 8) / len(groups) / 2, 1), round((wide - 8) / len(groups), 1), busiest))
+        each = (wide - 8) / max(1, len(groups))
+        marks.append((round(x - each / 2, 1), round(each, 1), _together(group, asked)))
     ends = f"L{xs[-1]} {middle}L{xs[0]} {middle}Z" if xs else ""
     below = f"L{xs[-1]} {middle + 1}L{xs[0]} {middle + 1}Z" if xs else ""
-    axis = [(4.0, told[0].words, "start"), (wide - 4.0, told[-1].words, "end")] if told else []
-    return Drawing(wide, 128, middle, [], "", "", "", marks, [], axis, _path(up) + ends, _path(down) + below)
+    ends_told = [(4.0, told[0].words, "start"), (wide - 4.0, told[-1].words, "end")] if told else []
+    return Drawing(wide, 128, middle, [], "", "", "", marks, [], ends_told, path(up) + ends, path(down) + below)
+
+
+def _together(group: list[Step], asked: Asked) -> Step:
+    """Some steps in a row as one."""
+    first, last = group[0], group[-1]
+    words = first.words if first is last else f"{first.words} to {last.words}"
+    url = asked.narrow(at=stamp(first.at, asked.span), till="" if first is last else stamp(last.at, asked.span))
+    sums = [sum(getattr(step, name) for step in group) for name in ("n", "positive", "neutral", "negative", "before")]
+    return Step(first.at, words, *sums, url)
+
+
+def listed(rows: Sequence[tuple[str, int]], asked: Asked, *, of: str, icon: str) -> list[Bar]:
+    """Names with their counts, the commonest first, each with the address that lists its rows."""
+    here, top = getattr(asked, of), max((n for _, n in rows), default=1)
+    return [
+        Bar(
+            name,
+            icon,
+            n,
+            max(1, round(100 * n / top)),
+            asked.narrow(**{of: "" if name == here else name}),
+            name == here,
+        )
+        for name, n in rows
+    ]
+
+
+def authors(found: Sequence[Voice], asked: Asked, *, full: bool) -> list[Bar]:
+    """Those who speak most, each with the address that lists what they said."""
+    top = max((one.n for one in found), default=1)
+    return [
+        Bar(
+            talk.named(one.profile, full=full), talk.icon_of(one.profile.network), one.n, max(1, round(100 * one.n / top)),
+            asked.narrow(author="" if one.profile.pk == asked.author else one.profile.pk), one.profile.pk == asked.author,
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def bars(counts: dict[str, int], asked: Asked, *, of: str, most: int = 8) -> list[Bar]:
@@ -222,21 +264,30 @@ def _filled(counted: dict[datetime, dict[str, int]], span: Span) -> list[int]:
     return [sum(counted.get(at, {}).values()) for at in _moments(span)]
 
 
-def _places(many: int, wide: int) -> list[float]:
+def height(n: float, top: int) -> float:
+    """Where a count stands in a drawing whose scale ends at `top`."""
+    base = _HIGH - FOOT
+    return round(base - (base - _TOP) * n / top, 1)
+
+
+def places(many: int, wide: int) -> list[float]:
+    """Where steps stand from left to right."""
     return [round(_LEFT + (wide - _LEFT - _RIGHT) * place / max(1, many - 1), 1) for place in range(many)]
 
 
-def _path(points: list[tuple[float, float]]) -> str:
+def path(points: list[tuple[float, float]]) -> str:
+    """A line through points."""
     return "".join(f"{'L' if place else 'M'}{x} {y}" for place, (x, y) in enumerate(points))
 
 
-def _ceiling(most: int) -> int:
+def ceiling(most: int) -> int:
     """The next number that three parts of a scale can be told of."""
     step = int(10 ** max(0, len(str(most)) - 2))
     return math.ceil(most / (3 * step)) * 3 * step
 
 
-def _axis(told: list[Step], xs: list[float], wide: int) -> list[tuple[float, str, str]]:
+def axis(told: list[Step], xs: list[float], wide: int) -> list[tuple[float, str, str]]:
+    """Some steps in words: where, what, and at which end of it the place is."""
     if not told:
         return []
     parts = 4 if wide > 500 else 2

@@ -16,6 +16,7 @@ from mutuals.listening.wanted import Node, phrases, read
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
 from mutuals.web.frame import talk
+from mutuals.web.listening.asked import Asked
 
 _ICONS = {"positive": "mup", "neutral": "flat", "negative": "mdown", "": "help"}
 _CSS = {"positive": "up", "neutral": "flat", "negative": "down", "": ""}
@@ -54,6 +55,7 @@ class Said:
     aside: str
     talk_url: str
     out_url: str
+    alike_url: str
 
 
 def mark_of(reading: Reading | None) -> Mark | None:
@@ -73,13 +75,13 @@ def mark_of(reading: Reading | None) -> Mark | None:
     )
 
 
-def stream(rows: Sequence[Shown], version: Version, viewer: User) -> list[Said]:
+def stream(rows: Sequence[Shown], version: Version, viewer: User, asked: Asked) -> list[Said]:
     """Mentions as they are printed."""
     node, full = read(version.words), sees_contacts(viewer)
-    return [_said(one, node, full=full) for one in rows]
+    return [_said(one, node, asked, full=full) for one in rows]
 
 
-def _said(one: Shown, node: Node, *, full: bool) -> Said:
+def _said(one: Shown, node: Node, asked: Asked, *, full: bool) -> Said:
     row = one.row
     text = words_of(row)
     pieces = marked([node], text[: 10 * _LETTERS])
@@ -101,6 +103,7 @@ def _said(one: Shown, node: Node, *, full: bool) -> Said:
         Aside(one.mention.aside).label if one.mention.aside else "",
         f"{reverse('conversation', args=[row.conversation_id])}#m{row.pk}" if row.conversation_id else "",
         row.url if row.url.startswith(("https://", "http://")) else "",
+        asked.narrow(alike=row.pk) if one.copies else "",
     )
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.listening import alarming, carding, editing, playing, readings, views, wording
+from mutuals.web.listening import (
+    alarming,
+    beside,
+    carding,
+    digesting,
+    editing,
+    learning,
+    playing,
+    readings,
+    saving,
+    views,
+    wording,
+    working,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("listening/", views.first, name="listening"),
@@ -13,11 +26,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listening/cards/<int:card_id>/settle/", carding.settle, name="card_settle"),
     path("listening/cards/<int:card_id>/problem/", carding.opening, name="card_problem"),
     path("listening/cards/<int:card_id>/steps/", carding.listing, name="card_steps"),
+    path("listening/learning/", learning.page, name="learning"),
+    path("listening/learning/answer/<int:interaction_id>/", learning.answer, name="learning_answer"),
+    path("listening/learning/use/<int:lesson_id>/", learning.use, name="lesson_use"),
+    path("listening/learning/now/", learning.learn, name="learning_now"),
+    path("listening/learning/again/", learning.again, name="learning_again"),
+    path("listening/phrases/", learning.phrase, name="phrase"),
+    path("listening/phrases/<int:saying_id>/away/", learning.unsay, name="phrase_away"),
     path("listening/words/", wording.page, name="words"),
     path("listening/playbooks/", playing.page, name="playbooks"),
     path("listening/<int:topic_id>/alarms/", alarming.page, name="topic_alarms"),
     path("listening/new/", editing.new, name="topic_new"),
     path("listening/sample/", editing.tried, name="topic_sample"),
+    path("listening/beside/", beside.page, name="beside"),
+    path("listening/digest/", digesting.page, name="digest"),
+    path("listening/digest/<int:told_id>/", digesting.judge, name="digest_judge"),
+    path("listening/boards/", saving.keep, name="board_keep"),
+    path("listening/boards/<int:board_id>/delete/", saving.delete, name="board_delete"),
+    path("listening/boards/<int:board_id>/restore/", saving.restore, name="board_restore"),
+    path("listening/boards/<int:board_id>/first/", saving.open_first, name="board_first"),
+    path("listening/<int:topic_id>/without/", working.leave_out, name="topic_without"),
+    path("listening/<int:topic_id>/case/<int:interaction_id>/", working.case, name="mention_case"),
+    path("listening/<int:topic_id>/take/<int:interaction_id>/", working.take, name="mention_take"),
+    path("listening/<int:topic_id>/tag/<int:interaction_id>/", working.tag, name="mention_tag"),
     path("listening/<int:topic_id>/", views.page, name="topic"),
     path("listening/<int:topic_id>/more/", views.more, name="topic_more"),
     path("listening/<int:topic_id>/edit/", editing.edit, name="topic_edit"),

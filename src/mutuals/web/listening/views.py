@@ -8,15 +8,18 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import cards, counts, queries
+from mutuals.listening import boards, cards, counts, queries, voices
 from mutuals.listening.correct import BECAUSE
 from mutuals.listening.counts import Board
 from mutuals.listening.models import Backlog, Rising, Topic, Version
-from mutuals.staff.models import User
+from mutuals.people.visibility import sees_contacts
+from mutuals.staff.models import Role, User
 from mutuals.staff.permissions import may
+from mutuals.text.labels import MOODS
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import zone_of
@@ -26,6 +29,7 @@ from mutuals.web.listening.asked import DAYS, Asked
 PHONE, DESK = 328, 800
 """Widths of the drawing, in its own units."""
 _SLOW = "Counting took too long. Choose a shorter stretch of time."
+_WHO = {"customers": "by our customers", "others": "not by customers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,24 @@ def colleagues(viewer: User) -> list[User]:
 
 @needs("listening.view")
 def first(request: HttpRequest) -> HttpResponse:
-    """The first topic; where there is none, what this is for."""
+    """The board that was chosen to open first, or the first topic; where there is none, what this is for."""
     viewer = caller(request)
+    board = boards.first_of(viewer)
+    if board is not None and (way := way_of(board.pk, board.topics, board.query)):
+        return redirect(way)
     topic = queries.visible_to(viewer).first()
     if topic is not None:
         return redirect("topic", topic.pk)
     context = {"may_edit": may(viewer, "topic.edit"), "backlog": Backlog.objects.filter(ended_at=None).first()}
     return render(request, "listening/none.html", context)
+
+
+def way_of(board_id: int, topics: list[int], query: str) -> str:
+    """The address of a saved board: one topic on its own page, several side by side."""
+    told = f"{query}&board={board_id}" if query else f"board={board_id}"
+    if len(topics) == 1:
+        return f"{reverse('topic', args=topics)}?{told}"
+    return f"{reverse('beside')}?topics={','.join(map(str, topics))}&{told}"
 
 
 @needs("listening.view")
@@ -70,11 +85,8 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
     topic = topic_of(viewer, topic_id)
     asked = Asked.read(request.GET, zone=zone_of(viewer), now=clock.now())
     filling = queries.versions_of([topic.pk]).get(topic.pk)
-    context: dict[str, Any] = {
+    context: dict[str, Any] = framed(viewer, asked, [topic]) | {
         "topic": topic,
-        "topics": [(one, one.pk == topic.pk) for one in queries.visible_to(viewer)],
-        "asked": asked,
-        "ranges": [(words, f"?days={days}", days == asked.days) for days, words in DAYS],
         "filling": filling,
         "filled": queries.filled(filling),
         "may_edit": may(viewer, "topic.edit"),
@@ -84,10 +96,55 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
             with within(None, _SLOW):
                 context |= {"cards": list(cards.open_of(topic)[:3]), "rising": risen(topic, asked)}
                 context["colleagues"] = colleagues(viewer) if context["cards"] else []
-                context |= _counted(topic, asked) | _streamed(request, topic.version, asked, viewer)
+                context |= _counted(topic, asked, viewer) | streamed(request, topic.version, asked, viewer)
         except TooSlow as error:
             context["slow"] = str(error)
     return render(request, "listening/page.html", context)
+
+
+def framed(viewer: User, asked: Asked, here: list[Topic]) -> dict[str, Any]:
+    """What stands around a board: other topics and boards, the stretch, the filters, and how it is saved."""
+    kept = list(boards.visible_to(viewer))
+    return {
+        "asked": asked,
+        "topics": [(one, one in here) for one in queries.visible_to(viewer)],
+        "boards": [(one, way_of(one.pk, one.topics, one.query), one.pk == asked.board) for one in kept],
+        "kept": next((one for one in kept if one.pk == asked.board), None),
+        "is_own": any(one.pk == asked.board and one.owner_id == viewer.pk for one in kept),
+        "roles": [(role.value, role.label) for role in Role if role != Role.CONTRACTOR],
+        "here": ",".join(str(one.pk) for one in here),
+        "ranges": [
+            (
+                words,
+                asked.address(days="" if days == 30 else days, **{"from": "", "to": "", "at": ""}),
+                days == asked.days,
+            )
+            for days, words in DAYS
+        ],
+        "filters": _filters(asked),
+        "tones": MOODS,
+        "last_day": asked.span.until - timedelta(seconds=1),
+    }
+
+
+def options(board: Board, asked: Asked) -> dict[str, Any]:
+    """What can be chosen in the filters: sources and languages that the board has."""
+    networks = sorted({*board.networks, asked.source} - {""})
+    return {
+        "sources": [(name, talk.label_of(name).capitalize()) for name in networks],
+        "tongues": sorted({*board.languages, asked.lang} - {""}),
+    }
+
+
+def _filters(asked: Asked) -> list[tuple[str, str]]:
+    """The filters of the whole board in words, each with the address without it."""
+    told = (
+        ("source", talk.label_of(asked.source).capitalize() if asked.source else ""),
+        ("lang", asked.lang),
+        ("tone", asked.tone),
+        ("by", _WHO.get(asked.by, "")),
+    )
+    return [(words, asked.address(**{name: ""})) for name, words in told if words]
 
 
 @needs("listening.view")
@@ -98,20 +155,33 @@ def more(request: HttpRequest, topic_id: int) -> HttpResponse:
     if topic.version is None:
         raise Http404
     asked = Asked.read(request.GET, zone=zone_of(viewer), now=clock.now())
-    context = _streamed(request, topic.version, asked, viewer) | {"topic": topic, "asked": asked}
+    context = streamed(request, topic.version, asked, viewer) | {"topic": topic, "asked": asked}
     return render(request, "listening/_rows.html", context)
 
 
-def _streamed(request: HttpRequest, version: Version, asked: Asked, viewer: User) -> dict[str, Any]:
+def streamed(request: HttpRequest, version: Version, asked: Asked, viewer: User, *, way: str = "") -> dict[str, Any]:
+    """The mentions that stand in the stream, and what it is narrowed to; `way`: where they stand, if not on their board."""
+    words = narrowed(asked)
+    only: tuple[int, ...] | None = None
     row = Rising.objects.filter(pk=asked.rising, topic=version.topic_id).first() if asked.rising else None
-    only = tuple(row.said) if row else None
+    if row is not None:
+        only, words = tuple(row.said), [*words, str(row)]
+    if asked.link or asked.place:
+        found = voices.around(version.pk, asked.span, asked.only)
+        only = dict(found.links).get(asked.link) or dict(found.places).get(asked.place) or ()
+    if asked.author and (author := voices.profile_named(asked.author)):
+        words = [*words, talk.named(author, full=sees_contacts(viewer))]
     rows, after = queries.stream(version.pk, asked.wanted(only), after=talk.place_of(request.GET.get("after", "")))
     return {
-        "rows": shown.stream(rows, version, viewer),
+        "rows": shown.stream(rows, version, viewer, asked),
         "after": talk.mark(after),
         "because": list(BECAUSE.items()),
         "may_judge": may(viewer, "listening.judge"),
-        "narrowed": " · ".join([_narrowed(asked)] * bool(_narrowed(asked)) + ([str(row)] if row else [])),
+        "may_case": may(viewer, "case.open"),
+        "may_tag": may(viewer, "person.edit"),
+        "may_mute": may(viewer, "topic.edit"),
+        "narrowed": " · ".join(words),
+        "here_url": (way or reverse("topic", args=[version.topic_id])) + asked.address(),
     }
 
 
@@ -119,10 +189,9 @@ def risen(topic: Topic, asked: Asked) -> list[tuple[Rising, str, str, bool]]:
     """Words that rise: the row, its growth in words, the address that lists its rows, and whether that is shown."""
     rows = Rising.objects.filter(topic=topic).order_by("place")
     return [
-        (row, _grown(row), asked.address(rising="" if row.pk == asked.rising else row.pk, at="", alike="", aside=""),
-         row.pk == asked.rising)
+        (row, _grown(row), asked.narrow(rising="" if row.pk == asked.rising else row.pk), row.pk == asked.rising)
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _grown(row: Rising) -> str:
@@ -131,74 +200,92 @@ def _grown(row: Rising) -> str:
     return f"{100 * (row.mentions - row.before) / row.before:+,.0f} %".replace("-", "−")
 
 
-def _counted(topic: Topic, asked: Asked) -> dict[str, Any]:
+def _counted(topic: Topic, asked: Asked, viewer: User) -> dict[str, Any]:
     if topic.version is None:
         return {}
-    board = counts.board(topic.version.pk, asked.span)
+    version, span, only = topic.version.pk, asked.span, asked.only
+    board = counts.board(version, span, only)
     told = charts.steps(board, asked)
     peaks = charts.peaks(told)
-    return {
+    around = voices.around(version, span, only)
+    return options(board, asked) | {
         "board": board,
         "tiles": _tiles(topic, topic.version, board, asked),
         "steps": told,
         "peaks": peaks,
         "volume": (charts.volume(told, peaks, wide=DESK), charts.volume(told, peaks, wide=PHONE)),
-        "moods": charts.moods(told),
-        "warm": _percent(board.moods.get("positive", 0), board.n),
-        "cool": _percent(board.moods.get("negative", 0), board.n),
+        "moods": charts.moods(told, asked),
+        "warm": percent(board.moods.get("positive", 0), board.n),
+        "cool": percent(board.moods.get("negative", 0), board.n),
         "mood_links": charts.mood_links(board, asked),
-        "aside_url": asked.address(aside="1", alike=""),
-        "last_day": asked.span.until - timedelta(seconds=1),
+        "aside_url": asked.narrow(aside="1"),
         "networks": charts.bars(board.networks, asked, of="network"),
         "languages": charts.bars(board.languages, asked, of="language"),
+        "voices": charts.authors(voices.voices(version, span, only), asked, full=sees_contacts(viewer)),
+        "links": charts.listed([(name, len(ids)) for name, ids in around.links], asked, of="link", icon="link"),
+        "places": charts.listed([(name, len(ids)) for name, ids in around.places], asked, of="place", icon="flag"),
+        "looked": around.looked,
+        "is_part": board.n > voices.NEWEST,
+        "newest": voices.NEWEST,
     }
 
 
 def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[Tile]:
     before = board.before or Board()
-    people, customers, is_exact = queries.authors(version.pk, asked.span, many=board.n)
+    people, customers, is_exact = queries.authors(version.pk, asked.span, many=board.n, only=asked.only)
     about = "" if is_exact else "about "
-    rivals = queries.rivals(topic, asked.span)
-    open_questions = queries.unanswered(version.pk, asked.span)[0] if board.questions else 0
+    rivals = queries.rivals(topic, asked.span, asked.only)
+    open_ones, looked = queries.unanswered(version.pk, asked.span, asked.only) if board.questions else (0, 0)
     net, net_before = board.net, before.net
+    beside = ",".join(str(one.pk) for one in [topic, *(row for row, _ in rivals)][: boards.TOPICS])
     return [
-        Tile("Mentions", f"{board.n:,}", _changed(board.n, before.n), asked.bare()),
-        Tile("Authors", f"{about}{people:,}", f"{about}{customers:,} customer{'' if customers == 1 else 's'}"),
+        Tile("Mentions", f"{board.n:,}", changed(board.n, before.n), asked.bare()),
+        Tile("Authors", f"{about}{people:,}", f"{about}{customers:,} customer{'' if customers == 1 else 's'}", asked.bare()),
         Tile(
             "Net sentiment",
-            "–" if net is None else f"{net:+d}".replace("-", "−"),
+            "–" if net is None else signed(net),
             "" if net is None or net_before is None else _points(net - net_before),
-            asked.address(mood="negative", alike="", aside=""),
+            asked.narrow(mood="negative"),
         ),
-        Tile("Share of voice", _share(board.n, rivals), _rivals(len(rivals))),
+        Tile(
+            "Share of voice", _share(board.n, rivals), _rivals(len(rivals)),
+            f"{reverse('beside')}{asked.address(topics=beside)}" if rivals else "",
+        ),
         Tile(
             "By customers",
-            _percent(board.by_customers, board.n),
+            percent(board.by_customers, board.n),
             f"{board.by_customers:,} mentions",
-            asked.address(who="customers", alike="", aside=""),
+            asked.narrow(who="customers"),
         ),
         Tile(
             "Unanswered",
-            f"{open_questions:,}{'+' if open_questions >= queries.MANY else ''}",
-            f"of {board.questions:,} questions",
-            asked.address(asks="1", alike="", aside=""),
+            f"{open_ones:,}",
+            f"of {'the newest ' if looked < board.questions else ''}{looked:,} questions",
+            asked.narrow(asks="1"),
         ),
     ]  # fmt: skip
 
 
 def _share(own: int, rivals: list[tuple[Topic, int]]) -> str:
-    return _percent(own, own + sum(n for _, n in rivals)) if rivals else "–"
+    return percent(own, own + sum(n for _, n in rivals)) if rivals else "–"
 
 
 def _rivals(many: int) -> str:
     return f"beside {many} rival{'' if many == 1 else 's'}" if many else "no rival is listened for"
 
 
-def _percent(some: int, of: int) -> str:
+def percent(some: int, of: int) -> str:
+    """A share as the screen tells it."""
     return f"{100 * some / of:.0f} %" if of else "–"
 
 
-def _changed(now: int, before: int) -> str:
+def signed(number: int) -> str:
+    """A number with its sign, the minus as printers have it."""
+    return f"{number:+d}".replace("-", "−")
+
+
+def changed(now: int, before: int) -> str:
+    """How a count moved, in words."""
     if not before:
         return "none before" if now else ""
     change = round(100 * (now - before) / before)
@@ -209,14 +296,19 @@ def _points(change: int) -> str:
     return f"{'↑' if change > 0 else '↓' if change < 0 else '='} {abs(change)} points"
 
 
-def _narrowed(asked: Asked) -> str:
+def narrowed(asked: Asked) -> list[str]:
     """What the stream is narrowed to, in words."""
-    parts = [charts.words_of(asked.at, asked.span)] if asked.at else []
-    parts += [asked.mood] if asked.mood else []
-    parts += [talk.label_of(asked.network)] if asked.network else []
-    parts += [asked.language] if asked.language else []
-    parts += [{"customers": "by our customers", "others": "not by customers"}[asked.who]] if asked.who else []
-    parts += ["questions"] if asked.asks else []
-    parts += ["set aside"] if asked.aside else []
-    parts += ["the same words"] if asked.alike else []
-    return " · ".join(parts)
+    at = charts.words_of(asked.at, asked.span) if asked.at else ""
+    told = (
+        f"{at} to {charts.words_of(asked.till, asked.span)}" if asked.till else at,
+        asked.mood,
+        talk.label_of(asked.network) if asked.network else "",
+        asked.language,
+        _WHO.get(asked.who, ""),
+        "questions" if asked.asks else "",
+        "set aside" if asked.aside else "",
+        "the same words" if asked.alike else "",
+        asked.link,
+        asked.place,
+    )
+    return [words for words in told if words]
