@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
-from mutuals.base import clock, gate, journal, wake
+from mutuals.base import clock, gate, jobs, journal, wake
 from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening.correct import soon
+from mutuals.listening.correct import LEARN, soon
 from mutuals.listening.meant import LABELS
 from mutuals.listening.models import Correction, Lesson
 from mutuals.listening.read import words_of
@@ -70,14 +70,35 @@ def learn(*, by: User | None = None, now: datetime) -> Lesson | None:
     return _keep(found, used, read, by=by, now=now) if found.figures else None
 
 
-def learn_now() -> None:
-    """Job: the same by itself."""
-    learn(now=clock.now())
+def learn_now(by_id: int | None = None) -> None:
+    """Job: the same by itself, or for somebody who asked."""
+    by = User.objects.filter(pk=by_id).first() if by_id else None
+    learn(by=by, now=clock.now())
+
+
+def ask(*, by: User) -> None:
+    """Have it learn at once, in the background, also where somebody went back."""
+    require(by, "listening.learn")
+    jobs.later(LEARN, once=f"{LEARN}:{by.pk}", lock=LEARN, urgent=True, by_id=by.pk)
 
 
 def in_use() -> Lesson | None:
     """The version that is used; None as it came, before anything was learned."""
     return Lesson.objects.filter(is_used=True).first()
+
+
+def versions() -> QuerySet[Lesson]:
+    """Versions and attempts, the newest first; their weights are not fetched."""
+    rows = Lesson.objects.annotate(has_weights=Q(weights__isnull=False)).defer("weights", "corrections")
+    return rows.select_related("by").order_by("-number")
+
+
+def is_kept(row: Lesson) -> bool:
+    """Whether one can go to a version."""
+    held = getattr(row, "has_weights", None)
+    return row.number == 0 or (
+        row.is_taken and (row.weights is not None if held is None else held) and row.base == shipped().version
+    )
 
 
 def use(lesson: Lesson, *, by: User, now: datetime) -> Lesson:
@@ -90,7 +111,7 @@ def use(lesson: Lesson, *, by: User, now: datetime) -> Lesson:
     with transaction.atomic():
         in_turn(Space.LESSONS)
         row = Lesson.objects.get(pk=lesson.pk)
-        if row.number and (row.weights is None or row.base != shipped().version):
+        if not is_kept(row):
             raise Refusal("This version is not kept any more. Choose one of those that are.")
         was = in_use() or row
         if was.pk == row.pk:
@@ -120,6 +141,26 @@ def forget(corrections: Sequence[int], *, now: datetime) -> int:
         soon(now)
     journal.note("reader.forgot", ABOUT, by=ABOUT, versions=numbers)
     return len(numbers)
+
+
+def in_words(told: Mapping[str, Any]) -> str:
+    """The figures of one label in a sentence."""
+    own, known = told.get("own"), told.get("known")
+    if not own:
+        return f"forgotten: {told['many']} corrections are too few"
+    by = 100 * (own["after"] - own["before"])
+    words = (
+        f"{own['after']:.2f} instead of {own['before']:.2f} on {told['many']} corrections"
+        f" ({by:+.0f} points, from {100 * own['low']:+.0f} to {100 * own['high']:+.0f})"
+    )
+    if told["is_taken"]:
+        return words
+    if told.get("earlier") and told["earlier"]["high"] < 0:
+        was, will = told["earlier"]["before"], told["earlier"]["after"]
+        return f"{words}; against what was said before: {will:.2f} instead of {was:.2f}"
+    if by >= 0 and known:
+        return f"{words}; forgets what it came with: {known['after']:.2f} instead of {known['before']:.2f}"
+    return words
 
 
 def unlearned() -> int:
