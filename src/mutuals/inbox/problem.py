@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from mutuals.base import journal, wake
+from mutuals.base import gate, journal, wake
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.conversations.models import Conversation
 from mutuals.inbox import cases
@@ -50,14 +50,16 @@ def open_problem(
         raise Refusal(
             f"The draft is longer than {LONGEST:,} letters.", fields={"text": f"At most {LONGEST:,} letters."}
         )
-    if card.state == CardState.DISMISSED:
-        raise Refusal("This card was dismissed. Take that back first.")
-    told = behind.of_card(card, viewer=by)
-    people = [one for one in told.people if (one.is_customer if only is None else one.id in only)]
-    if not people:
-        raise Refusal("No customer was touched, so there is nobody to open it for.")
     found, were_open, drafts = list[Case](), 0, 0
     with transaction.atomic():
+        gate.enter()
+        card = Card.objects.select_for_update(of=("self",)).select_related("topic").get(pk=card.pk)
+        if card.state == CardState.DISMISSED:
+            raise Refusal("This card was dismissed. Take that back first.")
+        told = behind.of_card(card, viewer=by)
+        people = [one for one in told.people if (one.is_customer if only is None else one.id in only)]
+        if not people:
+            raise Refusal("No customer was touched, so there is nobody to open it for.")
         persons = Person.objects.in_bulk([one.id for one in people])
         talks = Conversation.objects.in_bulk([one.conversation_id for one in people if one.conversation_id])
         held = {case.person_id: case for case in parts(card, viewer=by) if case.state == CaseState.OPEN}

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
 
 from mutuals.base import filters
 from mutuals.base.filters import Condition
@@ -23,7 +24,7 @@ from mutuals.listening import cards, corpus, nplets
 from mutuals.listening.models import Card, CardKind, Mention, Rising, State, Topic
 from mutuals.listening.read import words_of
 from mutuals.listening.wanted import phrases, read
-from mutuals.people.models import Person, Profile
+from mutuals.people.models import Profile
 from mutuals.people.visibility import visible_to as people_visible_to
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -152,23 +153,26 @@ def _mentions(topic: Topic, until: datetime) -> list[Mention]:
 
 def _members(asked: Asked, mentions: Sequence[Mention], viewer: User, zone: str) -> set[int]:
     """The profiles among the authors whose people are meant."""
-    of = filters.record("person")
-    told: list[dict[str, Any]] = [filters.to_json(asked.where)] if asked.where is not None else []
-    if asked.product.strip():
-        named = {"field": "article", "op": "contains", "value": asked.product.strip()}
-        line = {"field": "line", "op": "any", "value": named}
-        told.append({"field": "bought", "op": "any", "value": line})
-    checked = filters.check(filters.from_json({"all": told}), of, viewer=viewer)
-    asking = filters.to_q(checked, of, zone=ZoneInfo(zone), now=asked.until)
     authors = {one.profile_id for one in mentions if one.profile_id}
     here = Profile.objects.filter(pk__in=authors).exclude(person=None)
-    people = set(here.values_list("person__canonical_id", flat=True))
-    meant = people_visible_to(viewer).filter(asking, pk__in=people)
-    return set(here.filter(person__canonical__in=Person.objects.filter(pk__in=meant)).values_list("pk", flat=True))
+    meant = people_visible_to(viewer).filter(pk__in=set(here.values_list("person__canonical_id", flat=True)))
+    if asked.where is not None:
+        of = filters.record("person")
+        checked = filters.check(asked.where, of, viewer=viewer)
+        meant = meant.filter(filters.to_q(checked, of, zone=ZoneInfo(zone), now=asked.until))
+    people = set(meant.values_list("pk", flat=True))
+    if product := asked.product.strip():
+        named = Q(orders__lines__name__icontains=product) | Q(orders__lines__product__name__icontains=product)
+        bought = Profile.objects.filter(named, person__canonical__in=people)
+        people = set(bought.values_list("person__canonical_id", flat=True))
+    return set(here.filter(person__canonical__in=people).values_list("pk", flat=True))
 
 
 def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant: Any, most: int) -> Found:
-    """`is_meant`: which mentions, None = all. What others said the week before is neither here nor there, and not read."""
+    """`is_meant`: which mentions, None = all. What others said the week before is neither here nor there, and not read.
+
+    Nothing rises where there is nothing to compare with: neither a week before nor others.
+    """
     if topic.version is None or not mentions:
         return Found((), 0, 0, False)
     is_now = np.array([one.occurred_at >= until - WEEK for one in mentions], bool)
@@ -180,7 +184,9 @@ def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant:
     dull = {word for phrase in phrases(read(topic.version.words)) for word in phrase.words if len(phrase.words) == 1}
     made = corpus.read(texts, authors=[str(one.profile_id) if one.profile_id else None for one in kept], dull=dull)
     inside = is_now & meant
-    told = nplets.rising(made, inside, before=~is_now & meant, most=most) if inside.any() else []
+    before = ~is_now & meant
+    is_comparable = bool(inside.any() and (before.any() or not meant[is_now].all()))
+    told = nplets.rising(made, inside, before=before, most=most) if is_comparable else []
     sets = tuple(_told(one, kept, made, meant, until, is_narrow=is_meant is not None) for one in told)
     people = {one.profile_id or -one.interaction_id for one, here in zip(kept, meant.tolist(), strict=True) if here}
     return Found(sets, int(meant.sum()), len(people), len(mentions) == MOST)

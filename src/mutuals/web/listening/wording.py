@@ -25,6 +25,7 @@ from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, zone_of
 
 _WEEKS = 12  # that can be chosen by name
+_LONG = 20.0  # seconds
 _SHORT = 160  # letters of an example
 
 
@@ -53,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
             asked = rise.Asked(topic, end, _where(view), context["product"], context["mood"])
             if request.method == "POST":
                 return _carded(request, asked, viewer, zone)
-            with within(None, "Counting took too long. Choose a smaller topic."):
+            with within(_LONG, "Counting took too long. Choose a smaller topic."):
                 told = rise.found(asked, viewer=viewer, zone=zone.key)
             context |= {"told": told, "rows": _rows(told), "is_narrow": asked.is_narrow}
         except (*REFUSALS, TooSlow) as error:
