@@ -23,6 +23,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.channels.models import Channel
 from mutuals.channels.queries import channels_visible_to
 from mutuals.history.models import Attachment, Direction, Interaction, Status
+from mutuals.listening.ears import ears
 from mutuals.listening.forecast import LEAST, Curve, Range, Shape, Written, better, learn
 from mutuals.listening.models import Draft, Forecast, Learned
 from mutuals.listening.read import understand
@@ -81,7 +82,7 @@ class Told:
 def written(texts: Sequence[str], media: Sequence[bool]) -> Written:
     """Posts as numbers: `NAMES`, and where their words lie. Whatever a text is, what is looked at is bounded."""
     lines = [plain(text[:_READ]) for text in texts]
-    found = understand([text[:_READ] for text in texts])
+    found = understand([text[:_READ] for text in texts], ears())
     rows = [
         _marks(text[:_READ], line, has_media, one.moods[2] - one.moods[0] if one.is_read else 0.0)
         for text, line, has_media, one in zip(texts, lines, media, found, strict=True)

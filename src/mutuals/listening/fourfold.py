@@ -74,7 +74,7 @@ def of(row: Interaction, *, by: User, now: datetime) -> list[Told]:
     """All ways, in their order, told again by the reader that is here now."""
     require(by, "listening.view")
     text, listening = words_of(row), ears()
-    [understood] = understand([text], brands=listening.brands)
+    [understood] = understand([text], listening, why=True)
     kept = {
         Way(cue.way): cue for cue in Cue.objects.filter(interaction_id=row.pk).select_related("judged_by", "taken_by")
     }
@@ -243,7 +243,7 @@ def _again(rows: Sequence[Interaction]) -> int:
     ]
     cues.write(
         ((row.pk, row.occurred_at, words_of(row), one) for row, one in
-         zip(fresh, understand([words_of(row) for row in fresh], brands=listening.brands), strict=True)),
+         zip(fresh, understand([words_of(row) for row in fresh], listening), strict=True)),
         listening,
     )  # fmt: skip
     new = {row.pk for row in fresh}
