@@ -19,8 +19,8 @@ from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
-from mutuals.listening import cards, correct, playbooks, topics
-from mutuals.listening.models import Card, CardKind, Correction, Playbook, Topic
+from mutuals.listening import boards, cards, correct, playbooks, topics
+from mutuals.listening.models import Card, CardKind, Correction, Playbook, Told, Topic
 from mutuals.people import organisations
 from mutuals.people.models import Profile
 from mutuals.rules import keep
@@ -68,6 +68,8 @@ def town() -> Town:
     topic, card, correction = _heard(staff, message.pk, now)
     ids: dict[str, object] = {
         "topic_id": topic.pk,
+        "board_id": boards.keep("Ours", topics=[topic.pk], roles=["lead"], by=staff.ada, now=now).pk,
+        "told_id": _told(staff, topic, message.pk, now),
         "card_id": card.pk,
         "step_id": card.steps.order_by("-place")[0].pk,
         "playbook_id": Playbook.objects.get().pk,
@@ -94,6 +96,14 @@ def town() -> Town:
         "sha": blob.sha256,
     }
     return Town(staff, ids)
+
+
+def _told(staff: cast.Staff, topic: Topic, number: int, now: datetime) -> int:
+    """An item of a digest."""
+    row = Told.objects.create(
+        user=staff.ada, topic=topic, interaction_id=number, reason="praise", why="Praise", place=0, at=now
+    )
+    return row.pk
 
 
 def _heard(staff: cast.Staff, interaction_id: int, now: datetime) -> tuple[Topic, Card, Correction]:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from mutuals import __version__
 from mutuals.api import (
     _problems,
+    boards,
     cards,
     cases,
     channels,
@@ -68,6 +69,7 @@ api.add_decorator(guard, mode="view")
 api.add_decorator(answered, mode="operation")
 _problems.install(api)
 for part in (
+    boards,
     cards,
     cases,
     channels,

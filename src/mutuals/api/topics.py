@@ -16,15 +16,20 @@ from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._problems import Broken
 from mutuals.api._types import Done, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
-from mutuals.listening import correct, counts, queries, topics
-from mutuals.listening.counts import LONGEST, Board, Span
+from mutuals.listening import correct, counts, queries, topics, voices, without
+from mutuals.listening.counts import LONGEST, Board, Only, Span
 from mutuals.listening.models import Topic, Version
+from mutuals.people.visibility import sees_contacts, shown_name
 
 router = Resource("topics")
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
 Short = Annotated[Line, Field(max_length=100)]
 Kind = Literal["brand", "product", "theme", "competitor"]
 When = Annotated[Moment, Query()]
+Part = Annotated[str, Query(max_length=30, pattern=r"^[^\u0000]*$")]
+MoodAsked = Annotated[Literal["", "negative", "neutral", "positive"], Query()]
+By = Annotated[Literal["", "customers", "others"], Query()]
+_BY = {"": None, "customers": True, "others": False}
 
 
 class TopicIn(In):
@@ -118,6 +123,48 @@ class MentionOut(Out):
     aside: str
 
 
+class VoiceOut(Out):
+    """One author of a topic: how many mentions, and how many of these negative."""
+
+    profile_id: int
+    name: str
+    mentions: int
+    negative: int
+    customer: bool
+
+
+class FoundOut(Out):
+    """A link or a town, and the interactions in which it stands."""
+
+    name: str
+    interactions: list[int]
+
+
+class VoicesOut(Out):
+    """Who speaks most, what they link to, where they are. Links and towns are those of the `looked` newest mentions."""
+
+    voices: list[VoiceOut]
+    looked: int
+    links: list[FoundOut]
+    places: list[FoundOut]
+
+
+class DroppedOut(Out):
+    """What falls away: `many` of the `looked` newest mentions, the newest twenty of these, and how the topic would ask."""
+
+    words: str
+    looked: int
+    many: int
+    interactions: list[int]
+
+
+class WordIn(In):
+    """A word, or words in a row, that a topic is to do without; `back` undoes that."""
+
+    word: Annotated[Line, Field(min_length=1, max_length=100)]
+    back: bool = False
+
+
 class Judging(In):
     """Whether a mention is relevant; where not, why: it means something else, is by that author, or is spam."""
 
@@ -178,15 +225,19 @@ def putting_away(request: HttpRequest, topic_id: PathId) -> Done:
 @router.read("/topics/{int:topic_id}/counts", act="listening.view", out=CountsOut)
 def counted(
     request: HttpRequest, topic_id: PathId, since: When, until: When,
-    zone: Annotated[str, Query(max_length=60)] = "UTC",
+    zone: Annotated[str, Query(max_length=60)] = "UTC", network: Part = "", language: Part = "", mood: MoodAsked = "",
+    by: By = "",
 ) -> CountsOut:  # fmt: skip
-    """Counts of a stretch of time, by hour up to three days, else by day of a zone; 92 days at most."""
+    """Counts of a stretch of time, by hour up to three days, else by day of a zone; 92 days at most. The filters are of
+    everything that is counted."""
     topic = _topic(request, topic_id)
     if not since < until <= since + LONGEST:
         raise Broken("until", f"It is later than since, by {LONGEST.days} days at most.")
     if zone not in available_timezones():
         raise Broken("zone", "There is no such time zone.")
-    found = counts.board(topic.version_id, Span(since, until, ZoneInfo(zone).key)) if topic.version_id else Board()
+    only = Only(network, language, mood, _BY[by])
+    span = Span(since, until, ZoneInfo(zone).key)
+    found = counts.board(topic.version_id, span, only) if topic.version_id else Board()
     return CountsOut(
         mentions=found.n,
         set_aside=found.aside,
@@ -203,15 +254,60 @@ def counted(
 @router.read("/topics/{int:topic_id}/mentions", act="listening.view", out=Page[MentionOut])
 def mentions(
     request: HttpRequest, topic_id: PathId, cursor: Cursor = "", limit: Limit = 50,
-    mood: Annotated[Literal["", "negative", "neutral", "positive"], Query()] = "", aside: bool = False,
+    mood: MoodAsked = "", aside: bool = False, network: Part = "", language: Part = "", by: By = "",
+    questions: bool = False, author: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
 ) -> Page[MentionOut]:  # fmt: skip
-    """Mentions, the newest first; with `aside` those that do not count."""
+    """Mentions, the newest first; with `aside` those that do not count. `author` is the number of a profile."""
     topic = _topic(request, topic_id)
     if topic.version_id is None:
         return Page[MentionOut](items=[], next=None)
-    wanted = queries.Wanted(mood=mood, is_aside=aside)
+    only = Only(network, language, mood, _BY[by])
+    wanted = queries.Wanted(is_aside=aside, is_question=questions, profile=author, within=only)
     rows, after = queries.stream(topic.version_id, wanted, after=unpack(cursor, datetime, int), limit=limit)
     return Page[MentionOut](items=[_mention(row) for row in rows], next=pack(after))
+
+
+@router.read("/topics/{int:topic_id}/voices", act="listening.view", out=VoicesOut)
+def voiced(request: HttpRequest, topic_id: PathId, since: When, until: When) -> VoicesOut:
+    """Who speaks most among the newest mentions of a stretch of time, what they link to, and where they are."""
+    topic = _topic(request, topic_id)
+    if topic.version_id is None:
+        return VoicesOut(voices=[], looked=0, links=[], places=[])
+    span = Span(since, until, "UTC")
+    around, full = voices.around(topic.version_id, span), sees_contacts(user_of(request))
+    return VoicesOut(
+        voices=[
+            VoiceOut(
+                profile_id=told.profile.pk,
+                name=shown_name(told.profile, full=full),
+                mentions=told.n,
+                negative=told.negative,
+                customer=told.is_customer,
+            )
+            for told in voices.voices(topic.version_id, span)
+        ],
+        looked=around.looked,
+        links=[FoundOut(name=name, interactions=list(ids)) for name, ids in around.links],
+        places=[FoundOut(name=name, interactions=list(ids)) for name, ids in around.places],
+    )
+
+
+@router.read("/topics/{int:topic_id}/without", act="topic.edit", out=DroppedOut)
+def dropping(
+    request: HttpRequest, topic_id: PathId, word: Annotated[str, Query(min_length=1, max_length=100)]
+) -> DroppedOut:
+    """What a topic would lose without a word, tried on its newest mentions; nothing is kept."""
+    found = without.trial(_topic(request, topic_id), word, by=user_of(request))
+    return DroppedOut(
+        words=found.words, looked=found.looked, many=found.many, interactions=[row.pk for row in found.newest]
+    )
+
+
+@router.write("POST", "/topics/{int:topic_id}/without", act="topic.edit", out=TopicOut)
+def leaving_out(request: HttpRequest, topic_id: PathId, body: WordIn) -> TopicOut:
+    """Not relevant because of a word: the next version does without it; with `back` that is taken back."""
+    act = without.take_back if body.back else without.leave_out
+    return _told([act(_topic(request, topic_id), body.word, by=user_of(request), now=clock.now())])[0]
 
 
 @router.write("POST", "/topics/{int:topic_id}/mentions/{int:interaction_id}/judge", act="listening.judge", out=Done)

@@ -8,9 +8,10 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.listening import counts, fill, queries, rise, topics, warn
+from mutuals.listening import counts, fill, queries, rise, topics, voices, warn, without
 from mutuals.listening.counts import Span
 from mutuals.listening.models import Kind, Topic
+from mutuals.people.visibility import sees_contacts, shown_name
 
 _DAYS = 30
 
@@ -29,6 +30,15 @@ def register(groups: Any) -> None:
     parser = verb(verbs, "mentions", mentions, "the newest mentions of a topic")
     parser.add_argument("name")
     parser.add_argument("--many", type=int, default=20, help="how many (20)")
+    parser = verb(verbs, "voices", voiced, "who speaks most, what they link to, and where they are, of thirty days")
+    parser.add_argument("name")
+    parser = verb(
+        verbs, "without", leave_out, "what a topic loses without a word; with --do its next version does without it"
+    )
+    parser.add_argument("name")
+    parser.add_argument("word", help="a word, or words in a row")
+    parser.add_argument("--do", action="store_true", help="make the next version")
+    parser.add_argument("--back", action="store_true", help="take that back")
     verb(verbs, "away", away, "listen no more").add_argument("name")
     verb(verbs, "look", look, "read history, look for bursts and for rising words, now", by_somebody=False)
 
@@ -116,6 +126,36 @@ def mentions(args: argparse.Namespace) -> list[dict[str, Any]]:
         }
         for one in rows
     ]
+
+
+def voiced(args: argparse.Namespace) -> dict[str, Any]:
+    """Names with how often they stand."""
+    topic, now = _topic(args), clock.now()
+    if topic.version_id is None:
+        return {}
+    span, full = Span(now - timedelta(days=_DAYS), now, "UTC"), sees_contacts(me(args))
+    around = voices.around(topic.version_id, span)
+    return {
+        "voices": {shown_name(one.profile, full=full): one.n for one in voices.voices(topic.version_id, span)},
+        "links": {name: len(ids) for name, ids in around.links},
+        "places": {name: len(ids) for name, ids in around.places},
+    }
+
+
+def leave_out(args: argparse.Namespace) -> dict[str, Any]:
+    """What falls away, or what the topic asks from now on."""
+    topic, by = _topic(args), me(args)
+    if args.do or args.back:
+        act = without.take_back if args.back else without.leave_out
+        done = act(topic, args.word, by=by, now=clock.now())
+        return {"name": done.name, "words": done.versions.order_by("-number")[0].words}
+    found = without.trial(topic, args.word, by=by)
+    return {
+        "would ask": found.words,
+        "falls away": found.many,
+        "of the newest": found.looked,
+        "newest": [row.text[:200] for row in found.newest],
+    }
 
 
 def away(args: argparse.Namespace) -> dict[str, Any]:

@@ -12,18 +12,19 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mutuals.base import bulk, wake
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening.models import Listener, Reading, Rhythm, Told, Topic
+from mutuals.listening.models import Feedback, Listener, Reading, Rhythm, Told, Topic
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
 
 JOB = "listening.digest"
 LOOKED, LONGEST = 5_000, 50
 """Newest mentions that a digest is chosen from, and the most items that a reader may ask for."""
+_NOISE = {"is_relevant": False}
 HOUR = 6
 """From this hour of the reader's own morning on it is made."""
 _STRETCH = {Rhythm.DAILY: timedelta(days=1), Rhythm.WEEKLY: timedelta(days=7)}
@@ -219,6 +220,11 @@ def newest_of(user: User) -> list[Shown]:
     rows = list(
         Told.objects.filter(user=user, at__in=last, topic__archived_at=None)
         .exclude(is_relevant=False)
+        .exclude(
+            Exists(
+                Feedback.objects.filter(topic=OuterRef("topic"), interaction_id=OuterRef("interaction_id"), **_NOISE)
+            )
+        )
         .select_related("topic")
         .order_by("place")
     )
@@ -234,10 +240,15 @@ def newest_of(user: User) -> list[Shown]:
     ]
 
 
+def told_to(user: User) -> QuerySet[Told]:
+    """All that a reader was ever told."""
+    return Told.objects.filter(user=user)
+
+
 def judge(told_id: int, *, is_relevant: bool | None, by: User) -> Told:
     """Say whether an item of one's own digest was worth it; None takes it back. Refused: what one was not told."""
     require(by, "listening.view")
-    row = Told.objects.filter(pk=told_id, user=by).first() if told_id < 2**63 else None
+    row = told_to(by).filter(pk=told_id).first() if told_id < 2**63 else None
     if row is None:
         raise Refusal("This is not in your digest.")
     row.is_relevant = is_relevant

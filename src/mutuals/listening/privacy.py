@@ -7,7 +7,8 @@ from typing import Any
 
 from mutuals.base import bulk, clock
 from mutuals.listening import lessons, mentions
-from mutuals.listening.models import Correction, Cue, Feedback, Mention, Question, Reading
+from mutuals.listening.models import Correction, Cue, Feedback, Mention, Question, Reading, Standing, Told
+from mutuals.people.models import Profile
 
 _UNMUTE = """
 UPDATE listening_topic SET muted = ARRAY(SELECT unnest(muted) EXCEPT SELECT unnest(%s::bigint[])), changed_at = now()
@@ -51,6 +52,11 @@ def erase(interaction_ids: Sequence[int], profile_ids: Sequence[int]) -> dict[st
         "cues": Cue.objects.filter(interaction_id__in=ids).delete()[0],
     }
     Feedback.objects.filter(interaction_id__in=ids).delete()
+    Told.objects.filter(interaction_id__in=ids).delete()
+    people = Profile.objects.filter(pk__in=list(profile_ids), person__isnull=False).values_list(
+        "person__canonical", flat=True
+    )
+    Standing.objects.filter(pk__in=list(people)).delete()
     told = bulk.numbers(profile_ids)
     bulk.execute(_UNMUTE, [told, told])
     return counts

@@ -22,7 +22,8 @@ _WALK = """
 WITH who AS (
     SELECT id FROM people_person WHERE id > %(after)s AND canonical_id = id ORDER BY id LIMIT %(batch)s
 ), did AS (
-    SELECT w.id AS person_id, i.occurred_at, r.mood, i.occurred_at >= %(counted)s AS is_counted, i.kind = ANY(%(kinds)s::text[]) AND (
+    SELECT w.id AS person_id, i.occurred_at, r.mood, i.occurred_at >= %(counted)s AS is_counted,
+        i.kind = ANY(%(kinds)s::text[]) AND (
             NOT i.is_public OR i.channel_id IS NOT NULL OR EXISTS (
                 SELECT 1 FROM listening_mention m JOIN listening_topic t ON t.version_id = m.version_id
                 WHERE m.interaction_id = i.id AND t.kind IN ('brand', 'product') AND m.aside IN ('', 'copy'))) AS is_ours
@@ -35,7 +36,8 @@ WITH who AS (
         count(*) FILTER (WHERE is_ours AND is_counted AND mood <> '') AS said,
         count(*) FILTER (WHERE is_ours AND is_counted AND mood = 'positive') AS positive,
         count(*) FILTER (WHERE is_ours AND is_counted AND mood = 'negative') AS negative,
-        (array_agg(mood ORDER BY occurred_at DESC) FILTER (WHERE is_ours AND is_counted AND mood <> ''))[:%(turned)s] AS newest
+        (array_agg(mood::text ORDER BY occurred_at DESC) FILTER (WHERE is_ours AND is_counted AND mood <> ''))
+            [:%(turned)s] AS newest
     FROM did GROUP BY 1
 ), stood AS (
     SELECT w.id AS person_id, coalesce(t.said, 0) AS said, coalesce(t.positive, 0) AS positive,

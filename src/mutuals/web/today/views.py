@@ -24,6 +24,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.listening import digesting
 
 MOST = 8
 _NEWEST = (
@@ -58,6 +59,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "parked": parked.count(viewer) if may(viewer, "parked.view") else 0,
         "told": _told(viewer, now),
         "heard": _heard(viewer),
+        "digest": digesting.lines(viewer) if may(viewer, "listening.view") else [],
         "may_begin": may(viewer, "source.manage") and may(viewer, "import.run"),
         "sources_url": _address("sources"),
         "parked_url": _address("parked"),
