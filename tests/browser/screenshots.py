@@ -44,6 +44,7 @@ SCREENS = {
     "rule-new": "/rules/new/?from=refund",
     "organisations": "/organisations/",
     "sources": "/sources/",
+    "lineage": "/sources/lineage/",
     "imports": "/imports/",
     "parked": "/parked/",
     "staff": "/staff/",

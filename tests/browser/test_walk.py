@@ -22,7 +22,7 @@ from mutuals.inbox.models import Turn
 
 pytestmark = pytest.mark.browser
 SCREENS = (
-    "today", "inbox", "customers", "organisations", "sources", "source_new", "imports", "parked", "staff", "search",
+    "today", "inbox", "customers", "organisations", "sources", "lineage", "source_new", "imports", "parked", "staff", "search",
     "journal", "person_new", "organisation_new", "staff_new", "mfa_index", "roles", "teams", "me", "receipts",
     "listening", "cards", "topic_new", "rules", "rule_new",
     "account_reauthenticate", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn",

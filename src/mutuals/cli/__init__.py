@@ -11,7 +11,7 @@ from mutuals.cli import db
 from mutuals.cli._parser import Misused, Parser, misused
 
 _NAMES = (
-    "processes", "staff", "people", "inbox", "cases", "sources", "imports", "parked", "identity", "sweeps",
+    "processes", "lineage", "staff", "people", "inbox", "cases", "sources", "imports", "parked", "identity", "sweeps",
     "listening", "readings", "topics", "boards", "cards", "pillars", "rules", "town", "seed",
 )  # fmt: skip
 _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,

@@ -13,13 +13,14 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from mutuals.base import jobs
+from mutuals.base import clock, jobs
 from mutuals.base.files import SPARE
 from mutuals.capture import scheduler
 from mutuals.capture.models import Outgoing, RawEvent
 from mutuals.channels.models import Source
 from mutuals.cli._say import DONE, REFUSED, Ended, verb
 from mutuals.identity.models import Touched
+from mutuals.insights import waits
 from mutuals.staff.models import User
 
 
@@ -45,7 +46,9 @@ def schedule(_args: argparse.Namespace) -> None:
 
 
 def doctor(_args: argparse.Namespace) -> Ended:
-    """What is there, and what is missing, in words. A disk that is nearly full is a finding, and refused."""
+    """What is there, and what is missing, in words. A disk that is nearly full, and jobs that wait for long, are findings:
+    then the exit code is 1.
+    """
     connection.ensure_connection()
     with connection.cursor() as cursor:
         cursor.execute("SELECT version(), pg_size_pretty(pg_database_size(current_database()))")
@@ -58,7 +61,7 @@ def doctor(_args: argparse.Namespace) -> Ended:
     late = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     folder = Path(settings.STATE)
     free = shutil.disk_usage(folder).free
-    found = _room(folder, free)
+    found = [*_room(folder, free), *_late()]
     told = {
         "database": version.split(" on ")[0],
         "database size": size,
@@ -76,6 +79,14 @@ def doctor(_args: argparse.Namespace) -> Ended:
         or (settings.PACKAGE / "web/static/build/.vite/manifest.json").exists(),
     }
     return Ended({**told, "findings": found}, REFUSED if found else DONE)
+
+
+def _late() -> list[str]:
+    """Which jobs wait for long, since when, how many, and what helps."""
+    return [
+        f"Jobs wait: {one.what} ({one.job}), {one.many:,} since {one.since:%d %b %H:%M} UTC. {one.to_do}"
+        for one in waits.long(now=clock.now())
+    ]
 
 
 def _room(folder: Path, free: int) -> list[str]:

@@ -58,6 +58,11 @@ class Counts:
         )  # fmt: skip
 
     @property
+    def seconds(self) -> float:
+        """The longest way of one message."""
+        return self.slowest / 1_000
+
+    @property
     def mean(self) -> float | None:
         """Seconds from arrival to the end of the walk; None where nothing came."""
         return self.waited / self.arrived / 1_000 if self.arrived else None

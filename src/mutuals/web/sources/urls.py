@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mutuals.web.sources import adding, presences, views
+from mutuals.web.sources import adding, lineage, presences, views
 
 urlpatterns = [
     path("sources/", views.page, name="sources"),
+    path("sources/lineage/", lineage.page, name="lineage"),
     path("sources/new/", adding.catalogue, name="source_new"),
     path("sources/new/<str:connector>/", adding.connect, name="source_connect"),
     path("sources/<int:source_id>/", views.one, name="source"),
