@@ -19,6 +19,10 @@ class Head:
     meanings: np.ndarray
     bias: np.ndarray
 
+    def beside(self, other: Head) -> Head:
+        """What is to be added to the other to become this one."""
+        return Head(self.places - other.places, self.meanings - other.meanings, self.bias - other.bias)
+
 
 def matrix(bag: Bag) -> sparse.csr_matrix:
     """The sparse half of a bag."""
@@ -40,13 +44,14 @@ def fit(
     many: bool,
     foreign: np.ndarray | None = None,
     ridge: float = 0.1,
+    meant: float = 1.0,
     rounds: int = 60,
     least: int = 3,
 ) -> Head:
     """Softmax regression on shares `y` [rows, labels], or one logistic regression a label where `many` may hold.
 
     Rows that `foreign` marks come from elsewhere: they get a bias of their own, which is forgotten. Places met in fewer
-    than `least` rows are left out; rarer ones weigh more (by the logarithm of their share).
+    than `least` rows are left out; rarer ones weigh more (by the logarithm of their share). `meant` multiplies meanings before.
     """
     met = np.bincount(x.indices, minlength=x.shape[1])
     used = np.flatnonzero(met >= least)
@@ -55,7 +60,7 @@ def fit(
     across = part.T.tocsr()
     rows, labels = y.shape
     aside = np.zeros((rows, 1), np.float32) if foreign is None else foreign.astype(np.float32)[:, None]
-    wide = np.hstack([dense, aside]).astype(np.float32)
+    wide = np.hstack([dense * meant, aside]).astype(np.float32)
     y, by = y.astype(np.float32), weights.astype(np.float32)[:, None]
     total = float(by.sum())
     a, b = len(used) * labels, (len(used) + wide.shape[1]) * labels
@@ -85,7 +90,7 @@ def fit(
     )
     places = np.zeros((x.shape[1], labels), np.float32)
     places[used] = v[:a].reshape(-1, labels) * rarity[:, None]
-    return Head(places, v[a:b].reshape(-1, labels)[:-1], v[b:])
+    return Head(places, meant * v[a:b].reshape(-1, labels)[:-1], v[b:])
 
 
 def calibrated(z: np.ndarray, y: np.ndarray, *, many: bool) -> tuple[np.ndarray, np.ndarray]:

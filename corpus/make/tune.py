@@ -103,10 +103,9 @@ class Tuned:
                 slopes[f"{number}.{name}.b"] = (given @ a).T @ asked
         return loss, slopes
 
-    def logits(self, held: Sequence[np.ndarray]) -> np.ndarray:
-        """What the heads say of texts of which the first layers were run."""
-        means = self._means(held, self.layers())
-        return (means - self.middle) * SCALE @ self.values["head"] + self.values["bias"]
+    def means(self, held: Sequence[np.ndarray]) -> np.ndarray:
+        """What the heads are given of texts of which the first layers were run."""
+        return self._means(held, self.layers())
 
     def _means(self, held: Sequence[np.ndarray], layers: Sequence[Layer]) -> np.ndarray:
         out = np.zeros((len(held), SIZE), np.float32)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from mutuals.base.net import ALLOW_VARIABLE
 from mutuals.cli._line import Line
 from mutuals.cli._say import verb
 from mutuals.connectors.contract import Unreadable
@@ -27,7 +28,8 @@ from mutuals.connectors.files.writing import check, writing
 
 _MORE = """CSV or Parquet, one row a post; columns are known by common names. READINGS has id, language, sentiment, p_positive,
 p_neutral, p_negative, emotion, intents (parted by ;), urgency (0 can wait, 1 today, 2 now) and phrases (parted by ;).
-Everything is read on this machine; of a text the first 10,000 characters count. A row without a text gets its id alone."""
+Everything is read on this machine, but what --ask sends: posts of which the models here are unsure, without addresses, names,
+telephone, card and account numbers. Of a text the first 10,000 characters count. A row without a text gets its id alone."""
 _FIELDS = {
     "id": "id|post id|tweet id|message id|review id|number|key|uri|url",
     "text": "text|post|tweet|message|body|content|comment|review|review text|full text|mail|nachricht|texte|texto|testo",
@@ -58,6 +60,13 @@ def register(groups: Any) -> None:
     parser.add_argument(
         "--closer", action="store_true", help="look closer at what is unsure: slower, better; needs the extra `closer`"
     )
+    parser.add_argument(
+        "--ask",
+        default="",
+        metavar="URL",
+        help="a language model (OpenAI's protocol, .../v1) that reads what is unsure",
+    )
+    parser.add_argument("--model", default="", help="which one, with --ask; its key stands in MUTUALS_READER_KEY")
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
 
@@ -73,17 +82,34 @@ def read(args: argparse.Namespace) -> dict[str, Any]:
             closer.shipped()
         except closer.NoEncoder as error:
             raise Refused(str(error)) from error
+    ask = _ask(args)
     line, notes = Line(quiet=args.json), list[str]()
     try:
         with scratch() as folder:
             kept = folder / "posts.parquet"
             rows = _bring(args, kept, line, notes)
-            counts = _written(args, kept, rows, line)
+            counts = _written(args, ask, kept, rows, line)
     finally:
         line.end()
     for note in notes:
         line.note(note)
     return {**counts, **({"notes": notes} if args.json and notes else {}), "written": str(args.out)}
+
+
+def _ask(args: argparse.Namespace) -> Any:
+    """Where to ask, None without --ask; Refused for an address that cannot be used, or does not answer now."""
+    if not args.ask:
+        return None
+    endpoint: Any = import_module("mutuals.text.endpoint")
+    key, allow = (os.environ.get(name, "") for name in ("MUTUALS_READER_KEY", ALLOW_VARIABLE))
+    try:
+        address = endpoint.Address(args.ask, args.model, key, allow)
+    except endpoint.Unfit as error:
+        raise Refused(f"--ask: {error}") from error
+    opened = address.opened()
+    if opened.logits(["Where is my parcel?"])[0] is None:
+        raise Refused(f"--ask: {opened.problem or 'There was no answer for a post.'}")
+    return address
 
 
 def _bring(args: argparse.Namespace, kept: Path, line: Line, notes: list[str]) -> int:
@@ -173,10 +199,10 @@ class _Sink:
         self._writer.close()
 
 
-def _written(args: argparse.Namespace, kept: Path, rows: int, line: Line) -> dict[str, Any]:
+def _written(args: argparse.Namespace, ask: Any, kept: Path, rows: int, line: Line) -> dict[str, Any]:
     text: Any = import_module("mutuals.text.read")  # other commands do without its models
     pool: Any = import_module("mutuals.text.pool")
-    moods, done = {"positive": 0, "neutral": 0, "negative": 0, "without a text": 0}, 0
+    moods, done, asked = {"positive": 0, "neutral": 0, "negative": 0, "without a text": 0}, 0, 0
     with pq.ParquetFile(kept) as file, writing(args.out, _COLUMNS) as out:
         ids = list[list[str]]()
 
@@ -190,14 +216,15 @@ def _written(args: argparse.Namespace, kept: Path, rows: int, line: Line) -> dic
                 ]
 
         processes = args.processes if rows > _BATCH else 1
-        for found in pool.readings(batches(), processes=processes, closer=args.closer):
+        for found in pool.readings(batches(), processes=processes, closer=args.closer, ask=ask):
             names = ids.pop(0)
             out.add(_columns(names, found))
             for one in found:
                 moods[one.mood.name if one.is_read else "without a text"] += 1
+                asked += bool(ask) and one.model_version.endswith(f"+{ask.model}")
             done += len(found)
             line.draw("understanding", done, rows)
-    return {"posts": rows, **moods}
+    return {"posts": rows, **moods, **({f"read by {ask.model} too": asked} if ask else {})}
 
 
 def _columns(ids: list[str], found: list[Any]) -> dict[str, list[Any]]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mutuals.text import features
 from mutuals.text.features import BITS, Text
-from mutuals.text.labels import HEADS
+from mutuals.text.labels import ASIDE, HEADS
 from mutuals.text.vectors import Vectors
 
 FOLDER = Path(__file__).parent / "models"
@@ -23,10 +24,15 @@ _MOST_WORDS = 60_000  # tokens of which it is kept what they say
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`table` [2^BITS, labels], `meanings` [2 * vectors.size, labels], `bias` [labels]; logits are calibrated already."""
+    """`table` [2^BITS, labels], `meanings` [2 * vectors.size, labels], `bias` [labels]; logits are calibrated already.
+
+    `limits`: the probability from which on an intent is given. `lifts`: what is added to the logarithms of the probabilities of
+    `emotion` and `feeling` before one is chosen, so that rare ones are found.
+    """
 
     version: str
     limits: Mapping[str, float]
+    lifts: Mapping[str, Floats]
     table: Floats
     meanings: Floats
     bias: Floats
@@ -40,13 +46,34 @@ class Model:
             table = np.zeros((1 << BITS, len(file["scales"])), np.float32)
             table[file["places"]] = file["values"] * file["scales"]
             meanings, bias = file["meanings"].astype(np.float32), file["bias"]
-        return cls(card["version"], card["limits"], table, meanings, bias, Vectors.load(folder / "vectors.npz"))
+        lifts = {head: np.array(lift, np.float32) for head, lift in card["lifts"].items()}
+        return cls(card["version"], card["limits"], lifts, table, meanings, bias, Vectors.load(folder / "vectors.npz"))
+
+    def felt(self, logits: Floats) -> tuple[Floats, Any]:
+        """Probabilities of emotions [texts, 7], and which is chosen; in talk among strangers as far as it is such."""
+        strange = chatter(logits)[:, None]
+        shares = (1 - strange) * shared(logits[:, span("emotion")]) + strange * shared(
+            logits[:, span("emotion")] + logits[:, span("feeling")]
+        )
+        lift = (1 - strange) * self.lifts["emotion"] + strange * self.lifts["feeling"]
+        return shares, (np.log(shares + 1e-9) + lift).argmax(axis=1)
+
+
+def chatter(logits: Floats) -> Floats:
+    """How probable it is that a text is talk among strangers, not to or about a company."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits[:, span("chatter").start], -50, 50))), np.float32)
+
+
+def shared(logits: Floats) -> Floats:
+    """Shares that sum to one along each row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 def span(head: str) -> slice:
     """Which columns of the table are this head's."""
     begin = 0
-    for name, labels in HEADS.items():
+    for name, labels in [*HEADS.items(), *ASIDE.items()]:
         if name == head:
             return slice(begin, begin + len(labels))
         begin += len(labels)

@@ -54,7 +54,7 @@ def test_other_heads_learn_too_and_what_was_learned_goes_through_bytes():
     read = Reader(told).read([Post("shut up and take my money, bundle 99"), Post(WAR[3])])
 
     assert intents.after > intents.before
-    assert [one.name for one in read[0].intents] == ["purchase"]
+    assert "purchase" in [one.name for one in read[0].intents]
     assert read[1].mood.name == "positive"
     assert told.version.startswith(f"{shipped().version}+")
 
