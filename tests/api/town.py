@@ -19,8 +19,8 @@ from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
-from mutuals.listening import boards, cards, correct, playbooks, topics
-from mutuals.listening.models import Card, CardKind, Correction, Playbook, Told, Topic
+from mutuals.listening import boards, cards, correct, playbooks, sayings, topics
+from mutuals.listening.models import Card, CardKind, Correction, Lesson, Playbook, Told, Topic
 from mutuals.people import organisations
 from mutuals.people.models import Profile
 from mutuals.rules import keep
@@ -74,6 +74,8 @@ def town() -> Town:
         "step_id": card.steps.order_by("-place")[0].pk,
         "playbook_id": Playbook.objects.get().pk,
         "correction_id": correction.pk,
+        "lesson_id": Lesson.objects.create(number=0, is_taken=True, at=now).pk,
+        "saying_id": sayings.say("leaks", "mood", "negative", by=staff.lea, now=now).pk,
         "person_id": bea.pk,
         "organisation_id": firm.pk,
         "affiliation_id": place.pk,

@@ -1,7 +1,8 @@
 // Keys are declared where their action stands, so the help can list exactly what this page can do.
 //
 // Marks: data-key="g i" on a link, button or field (clicked, or focused if it is a field), its name from data-key-label,
-// aria-label or its text. [data-list] holds [data-item] rows: j and k walk, o and Enter open, x ticks.
+// aria-label or its text. [data-list] holds [data-item] rows: j and k walk, o and Enter open, x ticks. A key that stands in
+// several rows is that of the row one is at, else of the first.
 // <dialog data-key-help> is filled and opened by "?". No key works while somebody types or is in a menu.
 
 const WAIT = 1200; // ms between two strokes of one sequence
@@ -47,7 +48,8 @@ export function isTyping(target: EventTarget | null): boolean {
 
 function act(page: Document, keys: string, event: KeyboardEvent): boolean {
   if (keys === "?") return help(page);
-  const marked = [...page.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keysOf(one).includes(keys) && isUsable(one)).at(-1);
+  const found = [...page.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keysOf(one).includes(keys) && isUsable(one));
+  const marked = found.find((one) => one.closest("[data-item][data-at]")) ?? found.findLast((one) => !one.closest("[data-item]")) ?? found[0];
   if (marked) return use(marked);
   return walk(page, keys, event);
 }

@@ -27,7 +27,8 @@ class LabelOut(Out):
 
 
 class ReadingOut(Out):
-    """What stands of an interaction. `corrected` names what staff said; `read` is what the reader says now, by label."""
+    """What stands of an interaction. `corrected` names what staff said; `read` is what the reader says now, by label; `meant`
+    are phrase rules that decided."""
 
     interaction_id: int
     language: str
@@ -40,6 +41,7 @@ class ReadingOut(Out):
     topics: list[str]
     read: dict[str, list[LabelOut]]
     phrases: list[str]
+    meant: list[str]
 
 
 class Correcting(In):
@@ -63,7 +65,8 @@ def shown(request: HttpRequest, interaction_id: PathId) -> ReadingOut:
     reading = queries.readings_of([row.pk]).get(row.pk)
     if reading is None:
         raise Http404
-    told = correct.why(row, by=user_of(request)).understood
+    why = correct.why(row, by=user_of(request))
+    told = why.understood
     labels = {"mood": (told.mood,), "emotion": (told.emotion,), "intents": told.intents, "urgency": (told.urgency,)}
     return ReadingOut(
         interaction_id=row.pk,
@@ -80,6 +83,7 @@ def shown(request: HttpRequest, interaction_id: PathId) -> ReadingOut:
             for name, some in labels.items()
         },
         phrases=list(told.phrases),
+        meant=[str(each) for each in why.meant],
     )
 
 

@@ -12,7 +12,7 @@ from mutuals.cli._parser import Misused, Parser, misused
 
 _NAMES = (
     "processes", "lineage", "staff", "people", "inbox", "cases", "sources", "imports", "parked", "identity", "sweeps",
-    "listening", "readings", "topics", "boards", "cards", "pillars", "rules", "town", "seed",
+    "listening", "readings", "learning", "topics", "boards", "cards", "pillars", "rules", "town", "seed",
 )  # fmt: skip
 _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,
 3 not found, 4 not allowed, 5 no database, 6 done in part."""

@@ -124,7 +124,7 @@ def _name_jobs() -> None:
     jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
     jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
     jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
-    jobs.name(correct.LEARN, lambda timestamp=0: lessons.learn_now(), cron="20 3 * * *")
+    jobs.name(correct.LEARN, lambda timestamp=0, by_id=None: lessons.learn_now(by_id), cron="20 3 * * *")
     jobs.name(rereading.JOB, rereading.run)
     jobs.name("listening.known", lambda timestamp=0: fill.known(), cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
