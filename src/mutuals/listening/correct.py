@@ -105,7 +105,7 @@ def why(row: Interaction, *, by: User) -> Why:
     """On which words the labels of something rest, told again by the reader that is here now."""
     require(by, "listening.view")
     text, listening = words_of(row), ears()
-    [understood] = understand([text], listening)
+    [understood] = understand([text], listening, why=True)
     reading = Reading.objects.filter(pk=row.pk).first()
     corrections = Correction.objects.filter(interaction_id=row.pk, ended_at=None).select_related("by").order_by("at")
     topics = Topic.objects.filter(version__in=Mention.objects.filter(interaction_id=row.pk).values("version"))

@@ -103,7 +103,7 @@ def understand(texts: Sequence[str], listening: Ears, *, why: bool = False) -> l
     Only with `why` are the words told that labels rest on: nobody keeps them, and they cost a third of the reading.
     """
     with _one_at_a_time:
-        read = reader(listening.lesson_id).read([Post(text, listening.brands) for text in texts])
+        read = reader(listening.lesson_id).read([Post(text, listening.brands) for text in texts], why=why)
     if not (mark := listening.meanings.mark):
         return read
     return [
