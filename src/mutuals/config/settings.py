@@ -139,10 +139,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {  # see `web.signin.throttle`; "key" = an account from one address, in one browser, or everywhere
     "login": "300/m/ip",
-    "password_failed": "10/m/ip,5/5m/key",
-    "known_failed": "5/5m/key",
+    "password_failed": "10/m/ip,60/h/ip,5/5m/key,20/h/key",
+    "known_failed": "5/5m/key,20/h/key",
     "account_failed": "100/h/key",
-    "login_failed": "5/5m/key",  # codes of second factors; key = the user, whose password was right
+    "reauthenticate": "10/m/user,30/h/user",
+    "login_failed": "5/5m/key,20/h/key",  # codes of second factors; key = the user, whose password was right
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MUTUALS_PROXIES", "0"))  # 0: who comes by a proxy has its address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

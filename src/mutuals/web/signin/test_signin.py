@@ -82,12 +82,56 @@ def test_wrong_tries_from_one_address_are_slowed_down_whichever_account_they_are
     assert elsewhere.get("/me/").status_code == 200
 
 
-def test_wrong_tries_of_others_keep_nobody_out_of_a_browser_in_which_they_were_before():
+def hourly(limits):
+    """The limits of an hour alone, as if each try came minutes after the one before."""
+    return {
+        name: ",".join(one for one in told.split(",") if "/h/" in one) or "1000000/h/ip"
+        for name, told in limits.items()
+    }
+
+
+@pytest.mark.parametrize(("where", "most"), [("one address", 60), ("one account", 20), ("a known browser", 20)])
+def test_patient_tries_are_counted_by_the_hour_too(settings, where, most):
     olga = cast.user("Olga", "owner")
+    settings.ACCOUNT_RATE_LIMITS = hourly(settings.ACCOUNT_RATE_LIMITS)
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    if where == "a known browser":
+        sign_in(client, olga)
+        client.post("/accounts/logout/")
+    names = [f"guess{one}@kettleworks.example" if where == "one address" else olga.email for one in range(most)]
+    told = [sign_in(client, User(email=name), "wrong-and-long-26").text for name in names]
+
+    answer = sign_in(client, olga)
+
+    assert not any("too often" in one for one in told)
+    assert "too often" in answer.text
+    assert client.get("/me/").status_code == 302
+
+
+@pytest.mark.parametrize(("wrong", "answered"), [(19, 200), (20, 302)])
+def test_codes_of_a_second_factor_are_counted_by_the_hour_too(settings, wrong, answered):
+    olga = cast.user("Olga", "owner")
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(olga, secret)
+    settings.ACCOUNT_RATE_LIMITS = hourly(settings.ACCOUNT_RATE_LIMITS)
+    client = Client()
+    sign_in(client, olga)
+
+    for _ in range(wrong):
+        client.post("/accounts/2fa/authenticate/", {"code": "no code"})
+
+    client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+
+    assert client.get("/me/").status_code == answered
+
+
+def test_wrong_tries_of_others_keep_nobody_out_of_a_browser_in_which_they_were_before(settings):
+    olga = cast.user("Olga", "owner")
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "account_failed": "12/h/key"}
     known = Client(REMOTE_ADDR="192.0.2.7")
     sign_in(known, olga)
     known.post("/accounts/logout/")
-    for number in range(110):
+    for number in range(14):
         sign_in(Client(REMOTE_ADDR=f"198.51.100.{number}"), olga, "wrong-and-long-26")
     for _ in range(6):
         sign_in(Client(REMOTE_ADDR="192.0.2.7"), olga, "wrong-and-long-26")
