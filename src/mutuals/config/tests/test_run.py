@@ -52,12 +52,12 @@ class House:
             asked.close()
 
     def wait_until(self, condition) -> None:
-        for _ in range(600):
+        for _ in range(3000):
             if condition():
                 return
             assert self.process.poll() is None, self.said.read_text()[-3000:]
             time.sleep(0.1)
-        raise AssertionError(f"it did not come to that within a minute: {self.said.read_text()[-3000:]}")
+        raise AssertionError(f"it did not come to that within five minutes: {self.said.read_text()[-3000:]}")
 
     def is_served_by_others_than(self, before: list[int]) -> bool:
         now = self.processes("wsgi")
