@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import cast
 from browser.serving import CHROMIUM, FLAGS, served
@@ -17,6 +17,7 @@ from mutuals.inbox.models import Turn
 from mutuals.people.models import Person
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the ORM here only prepares
+expect.set_options(timeout=30_000)  # a slow machine is no fault of ours
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -87,7 +88,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def walker(context: BrowserContext, address: str, town: Town) -> Walker:
     """Ada before the sign-in."""
     made = Walker(context.new_page(), address)
-    made.page.set_default_timeout(8000)
+    made.page.set_default_timeout(30_000)
     made.page.on("console", lambda line: made.said.append(line.text) if line.type in ("error", "warning") else None)
     made.page.on("pageerror", lambda error: made.said.append(str(error)))
     return made

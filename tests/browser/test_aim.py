@@ -39,7 +39,7 @@ def test_a_live_arrival_turns_a_private_answer_public_before_the_eyes(ada: Walke
 
     arrives(town, "aim-2", "Mine is too!", who="dora", reply_to="aim-1")
 
-    expect(page.locator("#aim-said")).to_contain_text("your answer now goes to them, in public.", timeout=3000)
+    expect(page.locator("#aim-said")).to_contain_text("your answer now goes to them, in public.")
     expect(page.locator("[data-send-words]")).to_have_text("Reply publicly as @kettleworks_care")
     expect(page.locator("[data-warn]")).to_be_visible()
     expect(page.locator("#words")).to_have_value("We look into 1234.")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 def walking(context: BrowserContext, address: str) -> Walker:
     """A page that nobody signed in on."""
     made = Walker(context.new_page(), address)
-    made.page.set_default_timeout(8000)
+    made.page.set_default_timeout(30_000)
     made.page.on("console", lambda line: made.said.append(line.text) if line.type in ("error", "warning") else None)
     made.page.on("pageerror", lambda error: made.said.append(str(error)))
     return made
