@@ -14,13 +14,15 @@ from mutuals.base import clock, files
 from mutuals.capture import receive
 from mutuals.capture.imports import begin
 from mutuals.capture.models import Import, RawEvent
+from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
-from mutuals.listening import boards, cards, correct, playbooks, sayings, topics
-from mutuals.listening.models import Card, CardKind, Correction, Lesson, Playbook, Told, Topic
+from mutuals.listening import boards, cards, correct, cues, drafts, playbooks, sayings, topics
+from mutuals.listening.models import Bar, Card, CardKind, Correction, Draft, Lesson, Playbook, Told, Topic
+from mutuals.listening.pillars import Way
 from mutuals.people import organisations
 from mutuals.people.models import Profile
 from mutuals.rules import keep
@@ -76,6 +78,7 @@ def town() -> Town:
         "correction_id": correction.pk,
         "lesson_id": Lesson.objects.create(number=0, is_taken=True, at=now).pk,
         "saying_id": sayings.say("leaks", "mood", "negative", by=staff.lea, now=now).pk,
+        **_pillars(staff, message.pk, channel, now),
         "person_id": bea.pk,
         "organisation_id": firm.pk,
         "affiliation_id": place.pk,
@@ -116,6 +119,15 @@ def _heard(staff: cast.Staff, interaction_id: int, now: datetime) -> tuple[Topic
     book = playbooks.keep("Leaks", ["Read the examples", "Tell the workshop"], by=staff.lea, now=now)
     playbooks.start(card, book, by=staff.ada, now=now)
     return topic, card, correct.correct(interaction_id, "mood", ["negative"], by=staff.lea, now=now)
+
+
+def _pillars(staff: cast.Staff, interaction_id: int, channel: Channel, now: datetime) -> dict[str, object]:
+    """A cue that was judged, a bar that was moved, and drafts that were compared."""
+    cues.judge(interaction_id, Way.SALES, is_right=True, by=staff.lea, now=now)
+    bar = Bar.objects.create(way=Way.SALES, was=500, value=600, right=9, judged=10, at=now)
+    made = drafts.compare(channel, drafts.Wanted(("New lids", "Which lid?"), now), by=staff.lea, now=now)
+    draft = Draft.objects.filter(forecast=made).earliest("place")
+    return {"way": "sales", "bar_id": bar.pk, "forecast_id": made.pk, "draft_id": draft.pk}
 
 
 def _import(staff: cast.Staff, now: datetime) -> Import:
