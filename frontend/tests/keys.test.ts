@@ -62,6 +62,20 @@ test("where one list is for wide windows and one for phones, the keys work in th
   expect(groups(page).flatMap(([, rows]) => rows.map(([key]) => key))).not.toContain("x");
 });
 
+test("a key that stands in several rows is that of the row one is at, and of the first before that", () => {
+  const page = fresh(`<ul data-list><li data-item><a href="#1">One</a><button id="one" data-key="1">Good</button></li>
+    <li data-item><a href="#2">Two</a><button id="two" data-key="1">Good</button></li></ul>`);
+  startKeys(page);
+  const [one, two] = [clicks(page, "one"), clicks(page, "two")];
+
+  press(page.body, "1");
+  press(page.body, "j");
+  press(page.body, "j");
+  press(page.body, "1");
+
+  expect([one.count, two.count]).toEqual([1, 1]);
+});
+
 test("j and k walk the list and x ticks the row", () => {
   const page = fresh(PAGE);
   startKeys(page);

@@ -22,7 +22,7 @@ from mutuals.listening.models import Correction, Question, Reading
 from mutuals.listening.read import KINDS, words_of
 from mutuals.listening.topics import Share, share
 from mutuals.staff.models import User
-from mutuals.staff.permissions import require
+from mutuals.staff.permissions import may, require
 from mutuals.text.normal import plain
 
 FIRST = 50
@@ -40,6 +40,10 @@ FROM (SELECT id FROM history_interaction WHERE direction = %s AND kind = ANY(%s:
 JOIN listening_reading r ON r.interaction_id = i.id
 WHERE r.mood <> '' AND r.intents <> '{spam}' AND NOT 'mood' = ANY(r.corrected)
 AND NOT EXISTS (SELECT 1 FROM listening_question q WHERE q.interaction_id = i.id)
+"""
+_BEGUN = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM listening_correction WHERE label = 'mood' AND ended_at IS NULL LIMIT %s) c),
+    EXISTS (SELECT 1 FROM listening_reading)
 """
 
 
@@ -133,6 +137,14 @@ def progress() -> Progress:
         sum(asked.values()) - answered,
         share(by_chance.get(True, 0), sum(by_chance.values())),
     )
+
+
+def left(*, by: User) -> int | None:
+    """How many of the first labels are still to be told; None where all are, nothing is read yet, or this user may not."""
+    if not may(by, "listening.judge"):
+        return None
+    [[told, is_any]] = bulk.execute(_BEGUN, [FIRST])
+    return FIRST - told if is_any and told < FIRST else None
 
 
 def is_random(interaction_id: int) -> bool:

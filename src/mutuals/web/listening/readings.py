@@ -41,6 +41,7 @@ def why(request: HttpRequest, interaction_id: int) -> HttpResponse:
         "lines": _lines(reading, told),
         "phrases": told.understood.phrases,
         "met": told.met,
+        "meant": told.meant,
         "is_same": told.is_same_reader,
         "may_judge": may(caller(request), "listening.judge"),
         "back": request.GET.get("back", ""),

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import boards, cards, counts, queries, voices
+from mutuals.listening import asking, boards, cards, counts, queries, voices
 from mutuals.listening.correct import BECAUSE
 from mutuals.listening.counts import Board
 from mutuals.listening.models import Backlog, Rising, Topic, Version
@@ -67,6 +67,7 @@ def first(request: HttpRequest) -> HttpResponse:
     if topic is not None:
         return redirect("topic", topic.pk)
     context = {"may_edit": may(viewer, "topic.edit"), "backlog": Backlog.objects.filter(ended_at=None).first()}
+    context |= {"teach": asking.left(by=viewer), "first": asking.FIRST}
     return render(request, "listening/none.html", context)
 
 

@@ -18,6 +18,7 @@ from mutuals.capture.models import Outgoing, SendState
 from mutuals.channels import queries as channels
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Turn, TurnState
+from mutuals.listening import asking
 from mutuals.people.models import Person
 from mutuals.people.visibility import sees_contacts, unaddressed, visible_to
 from mutuals.staff.models import User
@@ -63,6 +64,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "may_begin": may(viewer, "source.manage") and may(viewer, "import.run"),
         "sources_url": _address("sources"),
         "parked_url": _address("parked"),
+        "teach": asking.left(by=viewer),
+        "first": asking.FIRST,
     }
     context["waiting"] = min(len(context["mine"]), MOST) + len(context["stuck"])
     return render(request, "today/page.html", context)
