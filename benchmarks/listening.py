@@ -52,7 +52,9 @@ DULL = [
     "blue",
     "usair",
     "flightled",
+    "flightr",
 ]
+"""Names of the airlines, and two words that the making of the data set left behind."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -256,10 +258,13 @@ def _delays(seed: int, level: float, times: float, share: float, stream: Stream,
 
 
 def _budgets() -> list[Figure]:
-    """A strictness found by replay of eight weeks, kept in the eight weeks after."""
+    """A strictness found by replay of eight weeks, kept in the eight weeks after, with all four streams."""
     figures = []
     quiet = made(8, level=20, weeks=16, series=200)
-    marks = Watch(200, HOUR).take(Counts(quiet.posts, quiet.negatives), began=MONDAY)
+    chance = np.random.default_rng(9)
+    bad = quiet.negatives.astype(int)
+    spread, reach = (chance.binomial(bad, share).astype(float) for share in (0.8, 0.9))
+    marks = Watch(200, HOUR).take(Counts(quiet.posts, quiet.negatives, spread, reach), began=MONDAY)
     for words in ("one a week", "at most one false alarm a month", "one a quarter"):
         wanted = budget.read(words)
         found = budget.replay(_part(marks, slice(0, 8 * 168)), wanted)
