@@ -12,7 +12,6 @@ from django.db.models import Q
 from mutuals.base import bulk, gate, jobs, journal, wake
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening.ears import Ears
 from mutuals.listening.models import Bar, Cue, PillarWords
 from mutuals.listening.pillars import ANY, BAR, ENOUGH, FLOOR, LISTED, Way, chance, shipped, strength, tuned
 from mutuals.listening.wanted import read
@@ -30,12 +29,12 @@ _KEEP = (
 )
 
 
-def write(found: Iterable[tuple[int, datetime, str, Understood]], listening: Ears) -> None:
-    """Keep what each way finds in texts as they are read. What is spam, or holds nothing to read, is no cue."""
+def write(found: Iterable[tuple[int, datetime, Understood, set[Way]]]) -> None:
+    """Keep what each way finds in texts as they are read, with the ways whose words they hold. What is spam, or holds nothing
+    to read, is no cue."""
     rows = []
-    for number, at, text, understood in found:
+    for number, at, understood, met in found:
         if understood.is_read and not any(label.name == "spam" for label in understood.intents):
-            met = listening.ways(text, understood.language)
             rows += [row(way, number, at, way in met, chance(way, understood.chances)) for way in LISTED]
     keep([one for one in rows if one[3] or one[4] >= FLOOR])
 

@@ -242,10 +242,9 @@ def _again(rows: Sequence[Interaction]) -> int:
         and (found[row.pk] or set(readings[row.pk].intents) - {"spam"})
     ]
     cues.write(
-        ((row.pk, row.occurred_at, words_of(row), one) for row, one in
-         zip(fresh, understand([words_of(row) for row in fresh], listening), strict=True)),
-        listening,
-    )  # fmt: skip
+        (row.pk, row.occurred_at, one, listening.ways(words_of(row), one.language))
+        for row, one in zip(fresh, understand([words_of(row) for row in fresh], listening), strict=True)
+    )
     new = {row.pk for row in fresh}
     told = [
         cues.row(way, row.pk, row.occurred_at, way in found[row.pk], kept.get((row.pk, way.value), 0))

@@ -16,6 +16,7 @@ from mutuals.listening import cues, mentions
 from mutuals.listening.ears import Ears, ears
 from mutuals.listening.mentions import Hit
 from mutuals.listening.models import Lesson, Reading
+from mutuals.listening.pillars import Way
 from mutuals.text import alike
 from mutuals.text.language import UNKNOWN
 from mutuals.text.model import Model, shipped
@@ -72,15 +73,14 @@ def hear(said: Sequence[Said]) -> int:
     prints = [mark(one.text) for one in said]
     rows = [_row(one, reading, seen) for one, reading, seen in zip(said, found, prints, strict=True)]
     bulk.insert(Reading, _COLUMNS, rows, conflict=_KEEP)
-    hits = [
-        hit
-        for one, reading, seen in zip(said, found, prints, strict=True)
-        for hit in hits_of(one, reading.language, seen, listening)
-    ]
+    hits, met = list[Hit](), list[set[Way]]()
+    for one, reading, seen in zip(said, found, prints, strict=True):  # both in turn: a text is taken apart once
+        hits += hits_of(one, reading.language, seen, listening)
+        met.append(listening.ways(one.text, reading.language))
     mentions.write(hits)
     cues.write(
-        ((one.interaction_id, one.occurred_at, one.text, reading) for one, reading in zip(said, found, strict=True)),
-        listening,
+        (one.interaction_id, one.occurred_at, reading, ways)
+        for one, reading, ways in zip(said, found, met, strict=True)
     )
     return len(hits)
 
