@@ -105,7 +105,7 @@ class AskOut(Out):
     random: bool
 
 
-class Answering(In):
+class Telling(In):
     """Which mood it is; null skips it."""
 
     mood: Literal["negative", "neutral", "positive"] | None
@@ -226,7 +226,7 @@ def questions(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=asking.
 
 
 @router.write("POST", "/reader/questions/{int:interaction_id}", act="listening.judge", out=Done)
-def answering(request: HttpRequest, interaction_id: PathId, body: Answering) -> Done:
+def answering(request: HttpRequest, interaction_id: PathId, body: Telling) -> Done:
     """Tell which mood it is, also where the reader was right; or skip it."""
     one(Interaction.objects.filter(deleted_at=None), interaction_id)
     if body.mood is None:
