@@ -176,7 +176,7 @@ class Difference(Out):
     words: str
 
 
-class TrackOut(Out):
+class HitsOut(Out):
     """How often a rule was right, by how the conversations were closed; `advice` from fifty on."""
 
     good: int

@@ -18,12 +18,12 @@ from mutuals.api._rule_shapes import (
     DryOut,
     FiringOut,
     Hidden,
+    HitsOut,
     Quarrelling,
     ReportOut,
     RuleOut,
     RunOut,
     SecretOut,
-    TrackOut,
     TriedOut,
     VersionOut,
 )
@@ -172,11 +172,11 @@ def shown(request: HttpRequest, rule_id: PathId) -> RuleOut:
     return RuleOut.of(_rule(request, rule_id))
 
 
-@router.read("/rules/{int:rule_id}/track", act="rule.view", out=TrackOut)
-def tracked(request: HttpRequest, rule_id: PathId) -> TrackOut:
+@router.read("/rules/{int:rule_id}/track", act="rule.view", out=HitsOut)
+def tracked(request: HttpRequest, rule_id: PathId) -> HitsOut:
     """How often it was right, and which bounds would be better."""
     found = queries.track(_rule(request, rule_id))
-    return TrackOut(good=found.good, noise=found.noise, share=found.share, advice=found.advice)
+    return HitsOut(good=found.good, noise=found.noise, share=found.share, advice=found.advice)
 
 
 @router.read("/rules/{int:rule_id}/versions", act="rule.view", out=list[VersionOut])
