@@ -80,7 +80,7 @@ def test_what_rules_did_stands_on_the_pages_of_what_they_did_it_to(us):
     ada.post(f"/inbox/{turn.pk}/draft/")
 
     for page in (beside, of_case):
-        assert f'href="/rules/{rule.pk}/">Pays back</a>' in page
+        assert f'href="/rules/{rule.pk}/">Version 1 of the rule</a>' in page
         assert "An answer is prepared; nobody has sent it" in page
         assert "refund" in page
     assert Turn.objects.get(pk=turn.pk).draft == ""
