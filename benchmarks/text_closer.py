@@ -14,7 +14,7 @@ from mutuals.text.closer import NoEncoder, shipped
 from mutuals.text.labels import EMOTIONS, MOODS
 from mutuals.text.read import Post, Reader, Reading
 
-_SOME = 2_000
+_SOME = 1_000
 """Posts of a large set that are read, drawn at random: a closer look takes a fiftieth of a second."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from mutuals.cli import build
 from mutuals.cli.readings import read
 from mutuals.connectors.files.work import Refused
+from mutuals.text.tests.test_endpoint import chat, labels, posts_of, served
 
 
 def run(*words):
@@ -82,3 +83,17 @@ def test_cells_cannot_run_as_formulas(tmp_path):
     run(posts, "--out", tmp_path / "out.csv", "--json")
 
     assert lines(tmp_path / "out.csv")[0]["id"] == "'=1+1"
+
+
+def test_a_language_model_is_asked_where_it_is_told_to_be_and_nothing_is_read_without_it(tmp_path, monkeypatch):
+    posts = tmp_path / "posts.csv"
+    posts.write_text('id,text\n1,"fine then, monday maybe"\n', encoding="utf-8")
+    words = [posts, "--out", tmp_path / "out.csv", "--json", "--model", "small-one", "--ask"]
+
+    with served(lambda body, _: (200, chat(labels(posts_of(body))))) as (address, held):
+        monkeypatch.setenv("MUTUALS_NET_ALLOW", address.allow)
+        counts = run(*words, address.url)
+
+    assert counts["read by small-one too"] == len(held) - 1
+    with pytest.raises(Refused, match="cannot be reached"):
+        run(*words, address.url)

@@ -10,9 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from mutuals.cli import build
-from mutuals.cli.readings import read
-from mutuals.connectors.files.work import Refused
 from mutuals.text.endpoint import Address, Endpoint, Unfit
 from mutuals.text.labels import INTENTS, MOODS
 from mutuals.text.model import span
@@ -49,7 +46,7 @@ def served(answer):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     where = f"127.0.0.1:{server.server_port}"
     try:
@@ -163,16 +160,3 @@ def test_a_server_that_knows_no_schemas_is_asked_without_and_no_more_than_allowe
 def test_an_address_that_cannot_be_used_is_refused(url, model, allow, told):
     with pytest.raises(Unfit, match=told):
         Address(url, model, "", allow)
-
-
-def test_the_terminal_asks_where_it_is_told_to_and_says_how_many(tmp_path, monkeypatch):
-    posts = tmp_path / "posts.csv"
-    posts.write_text('id,text\n1,"fine then, monday maybe"\n', encoding="utf-8")
-    words = ["read", str(posts), "--out", str(tmp_path / "out.csv"), "--json", "--model", "small-one"]
-    with served(lambda body, _: (200, chat(labels(posts_of(body))))) as (address, held):
-        monkeypatch.setenv("MUTUALS_NET_ALLOW", address.allow)
-        counts = read(build(["read"]).parse_args([*words, "--ask", address.url]))
-
-    assert counts["read by small-one too"] == len(held) - 1
-    with pytest.raises(Refused, match="cannot be reached"):
-        read(build(["read"]).parse_args([*words, "--ask", address.url]))
