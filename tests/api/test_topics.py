@@ -7,7 +7,8 @@ import cast
 from mutuals.base import clock
 from mutuals.cli import main
 from mutuals.listening import cards, fill
-from mutuals.listening.models import Topic, Version
+from mutuals.listening.models import CardKind, Topic, Version
+from mutuals.people.models import Profile
 
 LEAK = "My kettle leaks all over the kitchen floor"
 
@@ -67,21 +68,41 @@ def test_a_reading_tells_its_words_is_corrected_and_taken_back_and_a_mention_is_
     assert ada("GET", "/interactions/999999/reading").status_code == 404
 
 
-def test_a_card_is_listed_and_settled(staff, aron, ada):
-    number, _ = heard(staff, aron)
+def test_a_card_is_listed_settled_given_a_checklist_and_measured(staff, aron, ada):
+    number, rows = heard(staff, aron)
     now = clock.now()
-    card = cards.make(
-        Topic.objects.get(pk=number), kind="alarm", key="alarm:1", level=2, words="Leaks: unusual.", since=now, until=now,
-        evidence={}, touched=cards.Touched(0, 0, ""), now=now,
+    bea = cast.person(by=staff.ada)
+    Profile.objects.filter(pk=rows[0].profile_id).update(person=bea)
+    topic = Topic.objects.get(pk=number)
+    card = cards.raise_(
+        CardKind.ALARM, "alarm:1", topic, topic=topic, level=2, words="Leaks: unusual.", now=now,
+        since=now - timedelta(hours=3), until=now,
     )  # fmt: skip
+    way = f"/cards/{card.pk}"
 
-    waiting = ada.get("/cards?state=open")["items"]
-    refused = ada("POST", f"/cards/{card.pk}/settle", {"state": "dismissed"})
-    done = ada("POST", f"/cards/{card.pk}/settle", {"state": "acted"}).json()
+    waiting = ada.get("/cards?state=open&kind=alarm")["items"]
+    refused = ada("POST", f"{way}/settle", {"state": "dismissed"})
+    book = aron("POST", "/playbooks", {"name": "Leak", "steps": ["Read them", "Tell the workshop"]}).json()
+    steps = ada("POST", f"{way}/steps", {"playbook_id": book["id"]}).json()
+    ada("POST", f"{way}/steps/{steps[0]['id']}", {"done": True})
+    stuck = ada("DELETE", f"{way}/steps")
+    nobody = ada("POST", f"{way}/problem", {"title": "Leaks"})
+    opened = ada("POST", f"{way}/problem", {"title": "Leaks", "text": "Hello {first}", "people": [bea.pk]}).json()
+    told = ada.get(way)
+    measured = ada.get("/cards/measure")
+    rising = ada.get(f"/topics/{number}/rising?product=kettle&f=stage:is:customer")
+    rang = aron("PUT", f"/topics/{number}/alarms", {"budget": "one a week"}).json()
+    wrong = ada("GET", f"/topics/{number}/alarms?budget=never")
 
     assert [one["id"] for one in waiting] == [card.pk]
-    assert (refused.status_code, done["state"]) == (422, "acted")
-    assert ada("POST", f"/cards/{card.pk}/reopen").json()["state"] == "open"
+    assert (refused.status_code, stuck.status_code, nobody.status_code, wrong.status_code) == (422, 422, 422, 422)
+    assert [one["done_at"] is None for one in ada.get(f"{way}/steps")] == [False, True]
+    assert [one["person"]["id"] for one in ada.get(f"{way}/people")["people"]] == [bea.pk]
+    assert (len(opened["cases"]), opened["drafts"]) == (1, 1)
+    assert (told["state"], told["led"], told["playbook"]) == ("acted", [f"case:{opened['cases'][0]['id']}"], "Leak")
+    assert (measured["all"]["acted_share"], measured["kinds"][0]["kind"]) == (100, "alarm")
+    assert (rising["sets"], rang["budget"], rang["rings"]) == ([], "one a week", [])
+    assert ada("POST", f"{way}/reopen").json()["state"] == "open"
 
 
 def test_the_terminal_says_the_same(staff, aron, capsys):
@@ -95,9 +116,14 @@ def test_the_terminal_says_the_same(staff, aron, capsys):
         main(["topics", "mentions", "Lids", "--json"]),
         main(["topics", "look", "--json"]),
         main(["cards", "list", "--json"]),
+        main(["cards", "measure", "--json"]),
+        main(["cards", "words", "Lids", "--bought", "Arc", "--json"]),
+        main(["cards", "rehearse", "Lids", "--budget", "one a week", "--keep", "--json"]),
+        main(["playbooks", "begin", "--json"]),
+        main(["cards", "show", "9", "--json"]),
         main(["topics", "away", "Nowhere", "--json"]),
     ]
 
     listed = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert codes == [0, 0, 1, 0, 0, 0, 3]
+    assert codes == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 3]
     assert listed[0]["mentions"] == 2
