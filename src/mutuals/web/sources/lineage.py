@@ -35,7 +35,7 @@ _DOORS = {
     Stage.RULED: ("rules", "rule.view"),
     Stage.REPORTED: ("listening", "listening.view"),
 }
-_WIDE, _NARROW, _HIGH, _FOOT, _LEFT = 1000, 328, 150, 22, 44
+_WIDE, _NARROW, _HIGH, _FOOT, _LEFT = 1150, 328, 150, 22, 44
 """Of the drawing, in its own units."""
 
 
