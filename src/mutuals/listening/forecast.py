@@ -33,6 +33,7 @@ _PARTS = 16  # directions of meaning, at most one for fifteen posts
 _SIZES = (1.0, 10.0, 100.0, 1_000.0)  # of the penalty
 _SCALES = (0.3, 1.0)  # how far a block of features may go beside the other
 _SURE = 1.5  # standard errors that a gain must be worth
+_FELT = 0.05  # of log(1 + reactions): what the best hour must be worth beside the worst
 _KEPT = 101  # quantiles of what is left over
 
 _SHAPE = ("plain_mean", "plain_scale", "meaning_mean", "turn")
@@ -107,8 +108,8 @@ class Curve:
         return Range.of(base + float(self.times[hour]), self.left, float(self.usual[hour]))
 
     def best(self, many: int = 3) -> list[int]:
-        """The hours of the week that bring most, at least three hours apart; [] where the time makes no difference."""
-        if np.ptp(self.times) < 1e-9:
+        """The hours of the week that bring most, at least three hours apart; [] where the time makes little difference."""
+        if np.ptp(self.times) < _FELT:
             return []
         found = list[int]()
         for hour in np.argsort(-self.times, kind="stable").tolist():

@@ -178,7 +178,7 @@ def _verdicts(made: Forecast, rows: list[Draft]) -> list[str]:
     found = []
     for number, row in enumerate(rows):
         for other in rows[number + 1 :]:
-            for audience in made.curves:
+            for audience in (*AUDIENCES, OWN):
                 chance = drafts.chance_of(row, other, audience)
                 if chance is not None:
                     found.append((audience != ALL, verdict(row, other, chance, name_of(audience, made))))
