@@ -1,11 +1,17 @@
+import json
+
 import pytest
 
 import cast
+from mutuals import cli
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.conversations.arrived import Joined
+from mutuals.identity import joins, split
 from mutuals.inbox import cases, place
-from mutuals.inbox.models import Case, CaseState
+from mutuals.inbox.models import Case, CaseState, Turn
+from mutuals.rules import keep
+from mutuals.rules.models import Firing
 from mutuals.staff.permissions import NotAllowed
 
 
@@ -70,3 +76,52 @@ def test_cases_go_along_when_conversations_become_one(us):
 
     told = Case.objects.filter(conversation=stays.pk).order_by("pk").values_list("state", flat=True)
     assert list(told) == [CaseState.OPEN, CaseState.DROPPED]
+
+
+def test_what_rules_did_and_laid_ready_goes_along_when_conversations_become_one(us):
+    of = cast.source(owner=us.olga)
+    told = {"when": "received", "if": ["words:says:refund"], "then": [{"prepare": {"text": "We pay back."}}]}
+    keep.switch(keep.write(told, by=us.lea, now=cast.NOW, name="Pays"), is_on=True, by=us.lea, now=cast.NOW)
+    stays, gone = cast.turn(of, "p1", who="bo"), cast.turn(of, "p2", "refund!")
+
+    place.interactions([], [Joined(gone.pk, stays.pk)])
+
+    assert Firing.objects.get().conversation_id == stays.pk
+    assert Turn.objects.get(pk=stays.pk).draft == "We pay back."
+
+
+def test_a_case_goes_with_the_presence_that_began_its_conversation_when_a_person_is_split_and_comes_back(us):
+    turn = cast.turn(cast.source(owner=us.olga))
+    bea = cast.person("Bea Brand", by=us.ada)
+    theirs = turn.conversation.opener
+    theirs.person = bea
+    theirs.save()
+    hers, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Hers", person=bea)
+    case, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation, person=bea)
+
+    done = split.some(bea, [theirs.pk], by=us.ada, now=cast.NOW)
+    went = Case.objects.get(pk=case.pk).person
+    joins.undo(done.key, by=us.ada, now=cast.NOW + cast.minutes(1))
+
+    assert (went, Case.objects.get(pk=hers.pk).person) == (done.other, bea)
+    assert Case.objects.get(pk=case.pk).person.canonical == bea
+
+
+def test_cases_are_opened_found_changed_and_told_from_the_terminal(us, capsys):
+    turn = cast.turn(cast.source(owner=us.olga))
+
+    def said(*argv):
+        capsys.readouterr()
+        code = cli.main([*map(str, argv), "--as", us.ada.email, "--json"])
+        return code, json.loads(capsys.readouterr().out or "null")
+
+    _, made = said("cases", "open", turn.pk, "It leaks", "--priority", "high", "--minutes", "30")
+    _, again = said("cases", "open", turn.pk, "Again")
+    _, found = said("cases", "list", "--find", "leaks", "--sort", "limit")
+    _, changed = said("cases", "change", made["reference"], "--state", "solved")
+    _, shown = said("cases", "show", made["id"])
+
+    assert (made["new"], again["new"], again["id"]) == (True, False, made["id"])
+    assert [one["reference"] for one in found] == [made["reference"]]
+    assert (changed["state"], [one["what"] for one in shown["done"]]) == ("solved", ["case.changed", "case.opened"])
+    assert said("cases", "show", "C-99999")[0] == 3
