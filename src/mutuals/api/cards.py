@@ -18,6 +18,7 @@ from mutuals.api.people import zone_of
 from mutuals.base import clock
 from mutuals.inbox import problem
 from mutuals.listening import acted, behind, cards, playbooks
+from mutuals.listening.acted import Measure
 from mutuals.listening.models import Card, Playbook, Step
 from mutuals.staff.models import User
 
@@ -97,7 +98,7 @@ class MeasureOut(Out):
     kind: str
 
     @classmethod
-    def of(cls, row: acted.Measure) -> MeasureOut:
+    def of(cls, row: Measure) -> MeasureOut:
         """One line."""
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
@@ -324,8 +325,8 @@ def books(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[
 @router.write("POST", "/playbooks", act="topic.edit", out=PlaybookOut, status=201)
 def writing(request: HttpRequest, body: PlaybookIn) -> PlaybookOut:
     """Write a playbook."""
-    told = {"kind": body.kind, "level": body.level, "by": user_of(request), "now": clock.now()}
-    return PlaybookOut.of(playbooks.keep(body.name, body.steps, **told))
+    by, now = user_of(request), clock.now()
+    return PlaybookOut.of(playbooks.keep(body.name, body.steps, by=by, now=now, kind=body.kind, level=body.level))
 
 
 @router.write("PUT", "/playbooks/{int:playbook_id}", act="topic.edit", out=PlaybookOut)
@@ -333,8 +334,8 @@ def rewriting(request: HttpRequest, playbook_id: PathId, body: PlaybookIn) -> Pl
     """Change one."""
     by = user_of(request)
     book = one(playbooks.visible_to(by), playbook_id)
-    told = {"kind": body.kind, "level": body.level, "by": by, "now": clock.now()}
-    return PlaybookOut.of(playbooks.keep(body.name, body.steps, book=book, **told))
+    kept = playbooks.keep(body.name, body.steps, by=by, now=clock.now(), kind=body.kind, level=body.level, book=book)
+    return PlaybookOut.of(kept)
 
 
 @router.write("DELETE", "/playbooks/{int:playbook_id}", act="topic.edit", out=Done)

@@ -60,8 +60,9 @@ def keep(
     with transaction.atomic():
         if Playbook.objects.filter(name__iexact=label).exclude(pk=book.pk if book else 0).exists():
             raise Refusal(f"There is a playbook {label} already.", fields={"name": "This name is used already."})
-        told = {"name": label, "kind": kind, "level": level, "steps": lines, "by": by, "changed_at": now}
-        row, _ = Playbook.objects.update_or_create(pk=book.pk if book else None, defaults=told)
+        row = book or Playbook()
+        row.name, row.kind, row.level, row.steps, row.by, row.changed_at = label, kind, level, lines, by, now
+        row.save()
         journal.note("playbook.kept", row, by=by, name=label)
     return row
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.listening import playbooks
-from mutuals.listening.models import CardKind
+from mutuals.listening.models import CardKind, Playbook
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "listening/playbooks.html", context)
 
 
-def _act(request: HttpRequest, book: playbooks.Playbook | None) -> None:
+def _act(request: HttpRequest, book: Playbook | None) -> None:
     viewer, asked = caller(request), request.POST
     if asked.get("do") == "begin":
         made = playbooks.begin(by=viewer, now=clock.now())
