@@ -110,7 +110,7 @@ def refit(
     all is the same; ValueError for a label that the head has not.
     """
     true = _true(head, said)[-MOST:]
-    learned = np.array(list(learned) or [False] * len(posts), bool)[-MOST:]
+    known = np.array(list(learned) or [False] * len(posts), bool)[-MOST:]
     posts = posts[-MOST:]
     if len(posts) < LEAST or (true == true[0]).all():
         raise TooFew(f"{LEAST} corrections that are not all the same are needed; there are {len(posts)}.")
@@ -120,8 +120,8 @@ def refit(
     everything = np.ones(len(posts), bool)
     after, settings = work.best(everything)
     before = work.said(work.base)
-    if _is_enough(learned, true):
-        before = after if learned.all() else work.best(learned)[0]
+    if _is_enough(known, true):
+        before = after if known.all() else work.best(known)[0]
     found = work.fitted(everything, *settings)
     move = _move(
         model, head, found, np.asarray(np.linalg.solve(work.root.T, found.rows), np.float64), rows, texts, true
@@ -131,7 +131,7 @@ def refit(
         made,
         move,
         compared(true, before, after, seed=seed),
-        compared(true[learned], before[learned], after[learned], seed=seed) if _is_enough(learned, true) else None,
+        compared(true[known], before[known], after[known], seed=seed) if _is_enough(known, true) else None,
         _on_check(used or model, made, head, seed),
     )
 
