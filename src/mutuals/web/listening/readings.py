@@ -15,7 +15,7 @@ from mutuals.base import clock
 from mutuals.history.models import Interaction
 from mutuals.listening import correct as correcting
 from mutuals.listening import queries
-from mutuals.listening.correct import LABELS
+from mutuals.listening.meant import LABELS
 from mutuals.listening.models import Correction, Reading
 from mutuals.staff.permissions import may
 from mutuals.text.read import Label

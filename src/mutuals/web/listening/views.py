@@ -66,7 +66,10 @@ def first(request: HttpRequest) -> HttpResponse:
     topic = queries.visible_to(viewer).first()
     if topic is not None:
         return redirect("topic", topic.pk)
-    context = {"may_edit": may(viewer, "topic.edit"), "backlog": Backlog.objects.filter(ended_at=None).first()}
+    context: dict[str, Any] = {
+        "may_edit": may(viewer, "topic.edit"),
+        "backlog": Backlog.objects.filter(ended_at=None).first(),
+    }
     context |= {"teach": asking.left(by=viewer), "first": asking.FIRST}
     return render(request, "listening/none.html", context)
 
