@@ -234,7 +234,7 @@ def measured(request: HttpRequest, days: Annotated[int, Query(ge=1, le=3_650)] =
     by = user_of(request)
     told = acted.measured(viewer=by, since=clock.now() - timedelta(days=days), zone=zone_of(by).key)
     weeks, kinds = ([MeasureOut.of(row) for row in rows] for rows in (told.weeks, told.kinds))
-    return MeasuresOut(all=MeasureOut.of(told.all), weeks=weeks, kinds=kinds)
+    return MeasuresOut(all=MeasureOut.of(told.whole), weeks=weeks, kinds=kinds)
 
 
 @router.read("/cards/{int:card_id}", act="listening.view", out=CardOut)

@@ -151,7 +151,7 @@ def measure(args: argparse.Namespace) -> list[dict[str, Any]]:
             "acted on, %": row.acted_share,
             "hours": None if row.hours is None else round(row.hours, 1),
         }
-        for row in (told.all, *told.weeks, *told.kinds)
+        for row in (told.whole, *told.weeks, *told.kinds)
     ]
 
 

@@ -64,7 +64,7 @@ class Measure:
 class Measures:
     """All of them, the weeks in which one was made, the newest first, and the kinds."""
 
-    all: Measure
+    whole: Measure
     weeks: tuple[Measure, ...]
     kinds: tuple[Measure, ...]
 

@@ -86,7 +86,7 @@ def test_a_card_is_ended_once_with_a_reason_and_the_share_that_ended_is_a_measur
         cards.settle(one, "acted", by=us.ada, now=cast.NOW)
 
     told = acted.measured(viewer=us.ada, since=cast.NOW)
-    assert (told.all.made, told.all.delegated, told.all.share, told.all.acted_share) == (2, 1, 50, 50)
+    assert (told.whole.made, told.whole.delegated, told.whole.share, told.whole.acted_share) == (2, 1, 50, 50)
     assert [(week.made, week.hours) for week in told.weeks] == [(2, 3.0)]
     assert [kind.kind_words for kind in told.kinds] == ["Early warning"]
     assert cards.reopen(one, by=us.ada).state == CardState.OPEN
