@@ -26,7 +26,7 @@ from mutuals.web.frame.forms import REFUSALS, Asked, typed
 
 LETTERS = "ABCDEF"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_OFFERED, _SHOWN = 3, 20
+_OFFERED, _SHOWN, _LETTERS = 3, 20, 40
 _EVEN = (0.4, 0.6)  # chances between which no difference is told
 _DRAWN = 200  # width of a range, in its own units
 
@@ -89,7 +89,9 @@ def page(request: HttpRequest) -> HttpResponse:
             return redirect("forecast", made.pk)
     known = drafts.track(viewer)
     context = {
-        "form": form, "forecasts": drafts.visible_to(viewer)[:_SHOWN], "track": known, "told": in_words(known),
+        "form": form,
+        "forecasts": [(each, _texts(each)) for each in drafts.visible_to(viewer)[:_SHOWN]],
+        "track": known, "told": in_words(known),
         "months": _months(known), "scored": [(one, LETTERS[one.place]) for one in known.rows[:_SHOWN]],
         "may_judge": may(viewer, "listening.judge"), "is_drafts": True, "ways": _ways(),
     }  # fmt: skip
@@ -98,6 +100,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _ways() -> list[tuple[Way, bool]]:
     return [(each, False) for each in Way]
+
+
+def _texts(made: Forecast) -> str:
+    rows = sorted(made.drafts.all(), key=lambda row: row.place)
+    return " · ".join(row.text[:_LETTERS] + "…" * (len(row.text) > _LETTERS) for row in rows)
 
 
 @needs("listening.view")

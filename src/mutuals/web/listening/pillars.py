@@ -116,7 +116,7 @@ def _rising() -> list[dict[str, Any]]:
     return [
         {"id": row.said[0], "who": " + ".join(row.words), "at": row.at, "icon": "mup", "is_public": False, "state": "",
          "text": f"{row.topic.name}: {row.mentions:,} mentions of {row.authors:,} people, {row.before:,} the week before.",
-         "all": f"{reverse('topic', args=[row.topic_id])}?rising={row.pk}"}
+         "whole": f"{reverse('topic', args=[row.topic_id])}?rising={row.pk}"}
         for row in rows if row.said
     ]  # fmt: skip
 
