@@ -115,6 +115,12 @@ def test_the_terminal_says_the_same(staff, aron, capsys):
         main(["topics", "try", "x", "leak AND (", "--json"]),
         main(["topics", "mentions", "Lids", "--json"]),
         main(["topics", "look", "--json"]),
+        main(["topics", "voices", "Lids", "--json"]),
+        main(["topics", "without", "Leaks", "kettle", "--json"]),
+        main(["boards", "save", "Both", "Leaks", "Lids", "--first", "--json"]),
+        main(["boards", "beside", "Leaks", "Lids", "--json"]),
+        main(["digest", "wish", "daily", "--most", "3", "--json"]),
+        main(["digest", "make", "--json"]),
         main(["cards", "list", "--json"]),
         main(["cards", "measure", "--json"]),
         main(["cards", "words", "Lids", "--bought", "Arc", "--json"]),
@@ -125,5 +131,33 @@ def test_the_terminal_says_the_same(staff, aron, capsys):
     ]
 
     listed = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert codes == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 3]
+    assert codes == [0, 0, 1, *[0] * 13, 3, 3]
     assert listed[0]["mentions"] == 2
+
+
+def test_boards_digests_voices_and_a_word_left_out_by_the_api(staff, aron, ada):
+    number, _ = heard(staff, aron)
+    since, until = clock.now() - timedelta(days=2), clock.now() + timedelta(hours=1)
+    span = f"since={since:%Y-%m-%dT%H:%M:%SZ}&until={until:%Y-%m-%dT%H:%M:%SZ}"
+
+    board = ada("POST", "/boards", {"name": "Mine", "topics": [number], "query": "days=7"}).json()
+    ada("POST", f"/boards/{board['id']}/first")
+    first = ada.get("/boards")["items"][0]["first"]
+    ada("DELETE", f"/boards/{board['id']}")
+    back = ada("POST", f"/boards/{board['id']}/restore")
+    beside = ada.get(f"/share-of-voice?topics={number}&{span}")
+    voices = ada.get(f"/topics/{number}/voices?{span}")
+    customers = ada.get(f"/topics/{number}/counts?{span}&by=customers")
+    dropped = aron.get(f"/topics/{number}/without?word=kettle")
+    without = aron("POST", f"/topics/{number}/without", {"word": "kettle"}).json()
+    wished = ada("PUT", "/digest", {"rhythm": "weekly", "most": 3}).json()
+    items = ada("POST", "/digest").json()["items"]
+    ada("POST", f"/digest/{items[0]['id']}/judge", {"relevant": False})
+
+    assert (first, back.status_code, beside[0]["share"]) == (True, 200, 100.0)
+    assert sum(one["mentions"] for one in voices["voices"]) == 2
+    assert customers["mentions"] == 0
+    assert (dropped["many"], without["words"]) == (1, "leak* NOT kettle")
+    assert wished["wishes"]["most"] == 3
+    assert len(ada.get("/digest")["items"]) == len(items) - 1
+    assert ada("POST", f"/topics/{number}/without", {"word": "lid"}).status_code == 403

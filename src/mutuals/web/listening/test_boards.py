@@ -1,0 +1,146 @@
+"""Boards on screen: filters of the whole board, marks that open their rows, saving, side by side, digest, a word left out."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+import cast
+from mutuals.base import clock
+from mutuals.inbox.models import Case
+from mutuals.listening import digest, fill, topics
+from mutuals.listening.models import Board, Listener, Mention, Told
+
+pytestmark = pytest.mark.django_db
+LEAK = "My kettle leaks all over the kitchen floor, see https://kettles.example/leaks"
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def heard():
+    """A brand and a rival that have heard something."""
+    us, now = cast.staff(), clock.now()
+    square = cast.source(owner=us.olga)
+    cast.said(
+        square,
+        cast.event("p1", LEAK, who="bea", at=now - timedelta(hours=2)),
+        cast.event("p2", "Why does the lid leak?", who="bo", at=now - timedelta(hours=1)),
+        cast.event("p3", "The potworks pot is lovely", who="bea", at=now - timedelta(hours=1)),
+        now=now,
+    )
+    found = []
+    for name, words, kind in (("Leaks", "leak*", "brand"), ("Potworks", "potworks", "competitor")):
+        topic = topics.make(topics.Wanted(name, words, kind=kind), by=us.lea, now=now)
+        fill.fill(topic.version_id)
+        found.append(topic)
+    return us, *found
+
+
+def rows_of(page):
+    return page.content.decode().count('<li class="men')
+
+
+def test_every_mark_of_the_board_opens_rows_and_filters_are_of_the_whole_board():
+    us, topic, _ = heard()
+    client, way = signed_in(us.ada), f"/listening/{topic.pk}/"
+
+    page = client.get(way).content.decode()
+    marks = {
+        link.replace("&amp;", "&") for link in re.findall(r'href="(\?[^"]*(?:author|link|place|at|mood)=[^"]*)"', page)
+    }
+    opened = {link: client.get(way + link) for link in marks}
+    link = next(one for one in marks if "link=" in one)
+    filtered = client.get(f"{way}?by=customers").content.decode()
+
+    assert all(one.status_code == 200 for one in opened.values())
+    assert rows_of(opened[link]) == 1
+    assert {"author", "link", "at", "mood"} <= {part.split("=")[0] for one in marks for part in one[1:].split("&")}
+    assert "0 mentions" in filtered
+    assert "Remove the filter by our customers" in filtered
+
+
+def test_a_board_is_saved_opens_first_and_comes_back_after_it_was_deleted():
+    us, topic, rival = heard()
+    client = signed_in(us.ada)
+    told = {"name": "Rivals", "topics": f"{topic.pk},{rival.pk}", "query": "days=90", "roles": ["lead"], "first": "1"}
+
+    saved = client.post("/listening/boards/", told)
+    opened = client.get("/listening/", follow=True).content.decode()
+    shared = signed_in(us.lea).get(f"/listening/{topic.pk}/").content.decode()
+    board = Board.objects.get()
+    client.post(f"/listening/boards/{board.pk}/delete/")
+    gone = client.get("/listening/")
+    client.post(f"/listening/boards/{board.pk}/restore/")
+
+    assert "topics=" in saved.url
+    assert "Share of voice" in opened
+    assert "67 %" in opened
+    assert "Rivals" in shared
+    assert gone.url == f"/listening/{topic.pk}/"
+    assert Board.objects.get().deleted_at is None
+    assert Listener.objects.get(user=us.ada).board is None
+    assert client.post("/listening/boards/", told | {"name": "None", "topics": "x"}).status_code == 302
+    assert signed_in(us.ben).post(f"/listening/boards/{board.pk}/delete/").status_code == 404
+
+
+def test_a_mention_becomes_a_case_or_is_taken_where_it_stands():
+    us, topic, _ = heard()
+    client, number = signed_in(us.ada), Mention.objects.filter(version=topic.version).first().interaction_id
+
+    client.post(f"/listening/{topic.pk}/case/{number}/")
+    taken = client.post(f"/listening/{topic.pk}/take/{number}/", {"back": f"/listening/{topic.pk}/?days=7"})
+    client.post(f"/listening/{topic.pk}/tag/{number}/", {"tag": "leaks"})
+    page = client.get(f"/listening/{topic.pk}/").content.decode()
+
+    assert Case.objects.get().opened_by == f"staff:{us.ada.pk}"
+    assert taken.url == f"/listening/{topic.pk}/?days=7"
+    assert "nobody to tag" in page
+    assert client.post(f"/listening/{topic.pk}/case/{2**63}/").status_code == 404
+
+
+def test_what_falls_away_without_a_word_is_shown_before_it_is_done_and_undone():
+    us, topic, _ = heard()
+    client, way = signed_in(us.lea), f"/listening/{topic.pk}/without/"
+
+    look = client.get(f"{way}?word=kettle").content.decode()
+    own = client.get(f"{way}?word=leak*")
+    client.post(way, {"word": "kettle"})
+    changed = topic.versions.latest("number").words
+    client.post(f"{way}?back=1&word=kettle")
+
+    assert "1 of the newest 2 mentions fall" in look
+    assert "<mark>kettle</mark>" in look
+    assert own.status_code == 422
+    assert changed == "leak* NOT kettle"
+    assert topic.versions.latest("number").words == "leak*"
+    assert signed_in(us.ada).get(f"{way}?word=kettle").status_code == 403
+
+
+def test_a_digest_stands_on_the_page_of_today_and_is_tuned_there():
+    us, topic, _ = heard()
+    client = signed_in(us.ada)
+
+    client.post("/listening/digest/", {"rhythm": "daily", "most": "1", "topics": [topic.pk]})
+    too_many = client.post("/listening/digest/", {"rhythm": "daily", "most": "1000"})
+    digest.make(us.ada, now=clock.now())
+    today = client.get("/").content.decode()
+    item = Told.objects.get()
+    client.post(f"/listening/digest/{item.pk}/", {"worth": "no", "back": "/"})
+
+    assert too_many.status_code == 422
+    assert item.why in today.replace("&#x27;", "'")
+    assert Told.objects.get().is_relevant is False
+    assert item.why not in client.get("/").content.decode()
+    assert "Nothing yet" in signed_in(us.ben).get("/listening/digest/").content.decode()
+
+
+@pytest.mark.parametrize("query", ["topics=" + "9" * 400, "on=abc", "topics=1,2&at=x&till=y", "board=" + "9" * 30])
+def test_addresses_that_make_no_sense_show_topics_side_by_side(query):
+    us, _, _ = heard()
+
+    assert signed_in(us.ada).get(f"/listening/beside/?{query}").status_code == 200
