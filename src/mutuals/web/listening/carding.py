@@ -35,13 +35,14 @@ def page(request: HttpRequest) -> HttpResponse:
     """What waits, the gravest first; what is yours to do; what ended, the newest first; and the measure."""
     viewer = caller(request)
     rows = cards.visible_to(viewer)
-    given = rows.filter(state=CardState.DELEGATED, to=viewer).order_by("-settled_at")
+    given = list(rows.filter(state=CardState.DELEGATED, to=viewer).order_by("-settled_at")[:_ENDED])
+    ended = rows.exclude(state=CardState.OPEN).exclude(pk__in=[card.pk for card in given]).order_by("-settled_at")
     told = acted.measured(viewer=viewer, since=clock.now() - _SINCE, zone=zone_of(viewer).key)
     context = {
         "waiting": _led(rows.filter(state=CardState.OPEN)[:_SHOWN]),
-        "given": _led(given[:_ENDED]),
+        "given": _led(given),
         "steps": playbooks.waiting_for(viewer)[:_ENDED],
-        "ended": _led(rows.exclude(state=CardState.OPEN).order_by("-settled_at")[:_ENDED]),
+        "ended": _led(ended[:_ENDED]),
         "measures": told,
         "tables": (told.weeks, told.kinds),
         "may_judge": may(viewer, "listening.judge"),
