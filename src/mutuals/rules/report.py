@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from mutuals.base.filters import All, Condition, Test, to_json
+from mutuals.base.filters import All, Condition, to_json
 from mutuals.base.refusals import Refusal
 from mutuals.rules import queries, text
 from mutuals.rules.body import Body
@@ -17,6 +18,7 @@ from mutuals.rules.models import Rule
 from mutuals.rules.queries import Asked, Quarrel
 from mutuals.staff.models import User
 
+Kind = Literal["same", "gone", "new"]
 MOST = 100
 """Lines of each part of the report."""
 _MOST_PAIRS = 250_000  # of changed words, that are compared with each other
@@ -86,11 +88,11 @@ def _parts(condition: Condition) -> Iterator[Condition]:
     if isinstance(condition, All):
         for part in condition.parts:
             yield from _parts(part)
-    elif isinstance(condition, Test) or condition != All():
+    else:
         yield condition
 
 
-def compared(rule: Rule, first: int, second: int) -> list[tuple[str, str]]:
+def compared(rule: Rule, first: int, second: int) -> list[tuple[Kind, str]]:
     """Two versions as one text, word by word: ("same" | "gone" | "new", words). Refused: a version that is not there."""
     told = {one.number: text.write(one.name, one.body) for one in rule.versions.filter(number__in=[first, second])}
     for number in (first, second):
@@ -99,7 +101,7 @@ def compared(rule: Rule, first: int, second: int) -> list[tuple[str, str]]:
     return _differences(*(_WORD.findall(told[number]) for number in (first, second)))
 
 
-def _differences(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+def _differences(before: list[str], after: list[str]) -> list[tuple[Kind, str]]:
     start = _alike(before, after)
     end = _alike(before[start:][::-1], after[start:][::-1])
     gone, new = before[start : len(before) - end], after[start : len(after) - end]
@@ -107,7 +109,7 @@ def _differences(before: list[str], after: list[str]) -> list[tuple[str, str]]:
     parts = [("replace", 0, len(gone), 0, len(new))]
     if not is_long:
         parts = list(difflib.SequenceMatcher(None, gone, new).get_opcodes())
-    found = [("same", "".join(before[:start]))]
+    found: list[tuple[Kind, str]] = [("same", "".join(before[:start]))]
     for tag, a, b, c, d in parts:
         if tag == "equal":
             found.append(("same", "".join(gone[a:b])))
