@@ -70,6 +70,7 @@ def shared(logits: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
+@lru_cache(maxsize=16)
 def span(head: str) -> slice:
     """Which columns of the table are this head's."""
     begin = 0

@@ -25,6 +25,7 @@ DOUBT = 2.5
 keeps nine tenths of what a look at all of them gains; 2.85 at half and seven tenths; 3.1 at a third and half."""
 _CLOSER = 0.8  # what the closer look counts beside the fast heads
 _ASKED = 0.8  # what a model that was asked counts beside both
+_MEANS = ("mood", "emotion", "urgency", "feeling")
 _CLAUSE = 0.5  # what the clause of the brand counts beside the whole text
 
 
@@ -105,9 +106,10 @@ class Reader:
         moods, urgency = shared(logits[:, span("mood")]), shared(logits[:, span("urgency")])
         emotions, felt = self.model.felt(logits)
         intents = _chances(logits)
+        shown = _shown(brings) if why else [None] * len(posts)
         for row, text in enumerate(texts):
             told = _Told(moods[row], emotions[row], int(felt[row]), intents[row], limits[row], urgency[row])
-            yield _reading(text, told, brings[row] if why else None, versions[row], is_chatter=bool(strange[row] > 0.5))
+            yield _reading(text, told, shown[row], versions[row], is_chatter=bool(strange[row] > 0.5))
 
     def _towards_brands(
         self, posts: Sequence[Post], lines: Sequence[str], texts: Sequence[Text], logits: Floats
@@ -165,14 +167,33 @@ class _Told:
     urgency: Floats
 
 
-def _reading(text: Text, told: _Told, brings: Floats | None, version: str, *, is_chatter: bool) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What each token of a text brings to each label, the mean of that over each head of _MEANS, and how much it weighs."""
+
+    brings: Floats
+    means: Floats
+    weight: Floats
+
+
+def _shown(brings: Sequence[Floats]) -> list[_Shown | None]:
+    """The same of many texts at once: numpy takes as long for one row as for a hundred."""
+    whole = np.concatenate(brings)
+    means = np.stack([whole[:, span(head)].mean(axis=1) for head in _MEANS], axis=1)
+    weight = np.abs(whole[:, span("mood")]).max(axis=1) + np.abs(whole[:, span("intents")]).max(axis=1)
+    ends = np.cumsum([len(one) for one in brings])[:-1]
+    return [_Shown(*one) for one in zip(brings, np.split(means, ends), np.split(weight, ends), strict=True)]
+
+
+def _reading(text: Text, told: _Told, shown: _Shown | None, version: str, *, is_chatter: bool) -> Reading:
     def label(head: str, names: Sequence[str], chances: Floats, at: int) -> Label:
-        if brings is None:
+        if shown is None:
             return Label(names[at], float(chances[at]), ())
-        column = brings[:, span(head)]
+        says = shown.brings[:, span(head).start + at]
+        if head != "intents":
+            says = says - shown.means[:, _MEANS.index(head)]
         if head == "emotion" and is_chatter:
-            column = column + brings[:, span("feeling")]
-        says = column[:, at] if head == "intents" else column[:, at] - column.mean(axis=1)
+            says = says + shown.brings[:, span("feeling").start + at] - shown.means[:, _MEANS.index("feeling")]
         return Label(names[at], float(chances[at]), _because(text, says))
 
     held = [at for at in range(len(INTENTS)) if told.intents[at] >= told.limits[at]]
@@ -186,16 +207,10 @@ def _reading(text: Text, told: _Told, brings: Floats | None, version: str, *, is
         tuple(label("intents", INTENTS, told.intents, at) for at in held),
         tuple(map(float, told.intents)),
         label("urgency", URGENCY, told.urgency, int(told.urgency.argmax())),
-        tuple(phrases(text, _weight(brings))) if brings is not None else (),
+        tuple(phrases(text, shown.weight)) if shown else (),
         version,
         is_read=text.language != UNKNOWN or text.tokens != ("§0",),
     )
-
-
-def _weight(brings: Floats) -> Floats:
-    """How much each token means for mood and intents."""
-    weight = np.abs(brings[:, span("mood")]).max(axis=1) + np.abs(brings[:, span("intents")]).max(axis=1)
-    return np.asarray(weight, np.float32)
 
 
 def _nats(chances: Floats) -> Any:
