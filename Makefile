@@ -24,6 +24,9 @@ lacks = $(1) || { \
 node_is_new = command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 
+# What was compiled once is not compiled again by every process of the tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers test-spark \
 	bench bench-identity bench-listening bench-text models closer seed screenshots docs requirements lock clean chromium
 

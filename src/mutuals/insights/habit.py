@@ -63,11 +63,15 @@ def silence(counts: Floats, *, first: int, past: float) -> Silence | None:
 def _usual(heard: Floats, first: int) -> Floats:
     """What each hour of the week brings: with its neighbours counting half, drawn towards the level of all hours."""
     place = (first + np.arange(len(heard))) % HOURS
-    brought = np.bincount(place, heard, HOURS)
-    times = np.bincount(place, minlength=HOURS).astype(np.float64)
-    brought, times = [(np.roll(one, 1) + 2 * one + np.roll(one, -1)) / 4 for one in (brought, times)]
+    brought = _beside(np.bincount(place, heard, HOURS).astype(np.float64))
+    times = _beside(np.bincount(place, minlength=HOURS).astype(np.float64))
     level = heard.mean()
     return np.asarray((brought + _BEFORE * level) / (times + _BEFORE), np.float64)
+
+
+def _beside(hours: Floats) -> Floats:
+    """Each hour of the week with its neighbours counting half."""
+    return np.asarray((np.roll(hours, 1) + 2 * hours + np.roll(hours, -1)) / 4, np.float64)
 
 
 def _surprise(heard: Floats, expected: Floats, silent: Floats) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from mutuals.base import bulk
 from mutuals.capture import pace
@@ -57,12 +58,12 @@ def count(raws: Sequence[Waiting], kept: Sequence[Kept], *, now: datetime) -> No
     for one in new:
         told[pace.slot(one.placed.arrived.received_at)][2] += 1
     for slot, *numbers in _left_behind(new):
-        told[slot][3:-2] = numbers
+        told[slot][3:-2] = list(map(int, numbers))
     rows = [(slot, opened[0].source.pk, *numbers) for slot, numbers in sorted(told.items())]
     bulk.insert(Passage, _COLUMNS, rows, conflict=_ADD)
 
 
-def _left_behind(new: Sequence[Kept]) -> list[tuple[datetime, ...]]:
+def _left_behind(new: Sequence[Kept]) -> list[tuple[Any, ...]]:
     """By quarter of an hour: how many others said in words, and how many of these have left which row behind."""
     judged = {one.interaction_id for one in judge.news(new)}
     said = [

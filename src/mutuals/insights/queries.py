@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 
 from mutuals.base import bulk
@@ -48,14 +48,8 @@ class Counts:
     slowest: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        sums = [a + b for a, b in zip(self._all(), other._all(), strict=True)]
-        return Counts(*sums[:-1], slowest=max(self.slowest, other.slowest))
-
-    def _all(self) -> tuple[int, ...]:
-        return (
-            self.arrived, self.quiet, self.stored, self.said, self.linked, self.read, self.ruled, self.fired, self.met,
-            self.waited, self.slowest,
-        )  # fmt: skip
+        *sums, _ = (a + b for a, b in zip(astuple(self), astuple(other), strict=True))
+        return Counts(*[*sums, max(self.slowest, other.slowest)])
 
     @property
     def seconds(self) -> float:

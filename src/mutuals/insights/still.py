@@ -78,7 +78,7 @@ def by_hour(*, now: datetime) -> Hours:
     """By source: hour, messages that brought something, all that arrived, what was said, and what of it was read."""
     found: dict[int, list[tuple[datetime, int, int, int, int]]] = {}
     for pk, *told in bulk.execute(_BY_HOUR, [now - timedelta(weeks=habit.WEEKS), now]):
-        found.setdefault(int(pk), []).append((told[0], *(int(one) for one in told[1:])))  # type: ignore[arg-type]
+        found.setdefault(int(pk), []).append((told[0], *(int(one) for one in told[1:])))
     return found
 
 

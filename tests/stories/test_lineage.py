@@ -1,4 +1,4 @@
-"""Lineage: the same counts and the same alerts by screen, API and terminal."""
+"""J6: from source to report, the same counts and the same alerts by screen, API and terminal."""
 
 import json
 from datetime import timedelta
@@ -48,7 +48,7 @@ def test_screen_api_and_terminal_say_how_far_everything_came_and_what_stands_sti
     assert [(one["source_id"], one["stage"]) for one in told["still"]] == [(out.pk, "source")]
     assert [line["aside"] for line in told["sources"]] == [0, 1]
     assert (code, said["stored"], said["sources"][1]["arrived"]) == (1, 3, 3)
-    assert said["stands still"][0].startswith("Source: Out refuses our sign-in")
+    assert said["stands_still"][0].startswith("Source: Out refuses our sign-in")
 
 
 def test_who_has_no_source_yet_reads_what_the_page_is_for():
