@@ -24,6 +24,8 @@ from mutuals.inbox import actions as inbox_actions
 from mutuals.inbox import hanging as cases_hanging
 from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
+from mutuals.insights import passed
+from mutuals.insights import watch as lineage
 from mutuals.listening import (
     correct,
     cues,
@@ -138,6 +140,8 @@ def _name_jobs() -> None:
     jobs.name(fire.FINISH, watch.finish_now)
     jobs.name(trial.APPLY, trial.go_on)
     jobs.name(send.DELIVER, send.deliver)
+    jobs.name(lineage.JOB, lambda timestamp=0: lineage.watch() and None, cron="*/5 * * * *", retry=False)
+    jobs.name("insights.forget", lambda timestamp=0: passed.forget(now=clock.now()), cron="55 2 * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")
