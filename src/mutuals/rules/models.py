@@ -86,6 +86,11 @@ class Firing(models.Model):
     def __str__(self) -> str:
         return f"{self.rule_id}.{self.version} on {self.event}"
 
+    @property
+    def sent(self) -> list[Delivery]:
+        """What left for it, or is to; asked for with the firing by `queries.log`."""
+        return list(self.deliveries.all())
+
 
 class Way(models.TextChoices):
     """How something leaves the house for a rule."""
