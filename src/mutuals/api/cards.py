@@ -164,7 +164,7 @@ class ProblemOut(Out):
     drafts: int
 
 
-class StepOut(Out):
+class TaskOut(Out):
     """One line of a checklist."""
 
     id: int
@@ -173,7 +173,7 @@ class StepOut(Out):
     done_at: datetime | None
 
     @classmethod
-    def of(cls, row: Step) -> StepOut:
+    def of(cls, row: Step) -> TaskOut:
         """A row."""
         return cls(id=row.pk, words=row.words, to=Ref.of(row.to), done_at=row.done_at)
 
@@ -283,14 +283,14 @@ def opening(request: HttpRequest, card_id: PathId, body: ProblemIn) -> ProblemOu
     return ProblemOut(cases=[CaseOut.of(row) for row in done.cases], were_open=done.were_open, drafts=done.drafts)
 
 
-@router.read("/cards/{int:card_id}/steps", act="listening.view", out=list[StepOut])
-def steps(request: HttpRequest, card_id: PathId) -> list[StepOut]:
+@router.read("/cards/{int:card_id}/steps", act="listening.view", out=list[TaskOut])
+def steps(request: HttpRequest, card_id: PathId) -> list[TaskOut]:
     """The checklist of a card; empty where no playbook was started."""
-    return [StepOut.of(row) for row in _card(request, card_id).steps.select_related("to").order_by("place")]
+    return [TaskOut.of(row) for row in _card(request, card_id).steps.select_related("to").order_by("place")]
 
 
-@router.write("POST", "/cards/{int:card_id}/steps", act="listening.judge", out=list[StepOut], refuses=(404,))
-def starting(request: HttpRequest, card_id: PathId, body: Starting) -> list[StepOut]:
+@router.write("POST", "/cards/{int:card_id}/steps", act="listening.judge", out=list[TaskOut], refuses=(404,))
+def starting(request: HttpRequest, card_id: PathId, body: Starting) -> list[TaskOut]:
     """Start a playbook: its steps become the checklist of the card."""
     by, card = user_of(request), _card(request, card_id)
     book = one(playbooks.visible_to(by), body.playbook_id)
@@ -298,7 +298,7 @@ def starting(request: HttpRequest, card_id: PathId, body: Starting) -> list[Step
     if to is None:
         raise Http404
     playbooks.start(card, book, by=by, now=clock.now(), to=to)
-    return [StepOut.of(row) for row in card.steps.select_related("to").order_by("place")]
+    return [TaskOut.of(row) for row in card.steps.select_related("to").order_by("place")]
 
 
 @router.write("DELETE", "/cards/{int:card_id}/steps", act="listening.judge", out=Done)
@@ -308,11 +308,11 @@ def stopping(request: HttpRequest, card_id: PathId) -> Done:
     return Done()
 
 
-@router.write("POST", "/cards/{int:card_id}/steps/{int:step_id}", act="listening.judge", out=StepOut)
-def ticking(request: HttpRequest, card_id: PathId, step_id: PathId, body: Ticking) -> StepOut:
+@router.write("POST", "/cards/{int:card_id}/steps/{int:step_id}", act="listening.judge", out=TaskOut)
+def ticking(request: HttpRequest, card_id: PathId, step_id: PathId, body: Ticking) -> TaskOut:
     """Say that a step is done, or that it is not."""
     step = one(_card(request, card_id).steps.select_related("card", "to"), step_id)
-    return StepOut.of(playbooks.tick(step, by=user_of(request), now=clock.now(), is_done=body.done))
+    return TaskOut.of(playbooks.tick(step, by=user_of(request), now=clock.now(), is_done=body.done))
 
 
 @router.read("/playbooks", act="listening.view", out=Page[PlaybookOut])
