@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django import app
 
 import cast
 from mutuals.capture import draw, parked, receive
@@ -190,6 +191,12 @@ def test_jobs_that_wait_for_long_are_told_with_what_to_do():
     ]
     assert found[1].to_do.startswith("No worker runs.")
     assert wait.to_do.startswith("It failed 3 times")
+
+
+def test_the_clock_knows_the_watch():
+    named = {name for name in app.tasks if name.startswith("insights.")}
+
+    assert named == {"insights.watch", "insights.forget"}
 
 
 def test_old_counts_are_let_go():
