@@ -188,7 +188,7 @@ def _call(method: str, address: str, user: User | None, body: str, media_type: s
 
 
 def _pattern(path: str) -> str:
-    return re.sub(r"{(\w+)}", r"<int:\1>", path)
+    return re.sub(r"{(\w+)}", lambda hit: f"<{hit[1]}>" if hit[1] == "way" else f"<int:{hit[1]}>", path)
 
 
 def _filled(route: str, ids: dict[str, object]) -> str:
