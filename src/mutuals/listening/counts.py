@@ -96,9 +96,9 @@ def board(version_id: int, span: Span, only: Only = ALL) -> Board:
             into.languages[language] = n
         elif is_customer:
             into.by_customers += n
-    for hour, mood, n in _hours(version_id, span, only):
-        into = found if hour >= span.since or found.before is None else found.before
-        moods = into.steps.setdefault(_step(hour, span), {})
+    for at, is_now, mood, n in _steps(version_id, span, only):
+        into = found if is_now or found.before is None else found.before
+        moods = into.steps.setdefault(at.astimezone(ZoneInfo(span.zone)), {})
         moods[mood] = moods.get(mood, 0) + n
     return found
 
@@ -141,21 +141,18 @@ def _whole(span: Span) -> tuple[datetime, datetime]:
     return (first, last) if first < last else (span.until, span.until)
 
 
-def _hours(version_id: int, span: Span, only: Only) -> list[tuple[datetime, str, int]]:
-    """Hour by hour and mood by mood. Sources and languages stand in the fine counts alone."""
+def _steps(version_id: int, span: Span, only: Only) -> list[tuple[datetime, bool, str, int]]:
+    """Step by step by the clocks of the zone, mood by mood. Sources and languages stand in the fine counts alone."""
     told = only.told()
     is_coarse = not only.network and not only.language
     n = {None: "n", True: "by_customers", False: "n - by_customers"}[only.is_customer] if is_coarse else "n"
     if is_coarse:
         told.pop("is_customer", None)
     sql = (
-        f"SELECT hour, mood, sum({n}) FROM listening_{'pulse' if is_coarse else 'count'}"  # noqa: S608
+        f"SELECT date_trunc(%s, hour, %s), hour >= %s, mood, sum({n}) FROM listening_{'pulse' if is_coarse else 'count'}"  # noqa: S608
         " WHERE version_id = %s AND hour >= %s AND hour < %s" + "".join(f" AND {name} = %s" for name in told)
     )
-    return bulk.execute(f"{sql} GROUP BY 1, 2", [version_id, span.before.since, span.until, *told.values()])
-
-
-def _step(hour: datetime, span: Span) -> datetime:
-    """The step in which an hour lies, by the clocks of the zone."""
-    local = hour.astimezone(ZoneInfo(span.zone))
-    return local.replace(hour=0, minute=0) if span.step == "day" else local
+    return bulk.execute(
+        f"{sql} GROUP BY 1, 2, 3",
+        [span.step, span.zone, span.since, version_id, span.before.since, span.until, *told.values()],
+    )
