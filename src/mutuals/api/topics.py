@@ -85,14 +85,14 @@ class SampleOut(Out):
     weekly: float | None
 
 
-class StepOut(Out):
+class PointOut(Out):
     """An hour or a day, and how many mentions of which mood it has."""
 
     at: datetime
     moods: dict[str, int]
 
 
-class CountsOut(Out):
+class TopicCountsOut(Out):
     """Mentions of a stretch of time that count, those set aside (copies, spam, not relevant), and what they are made of."""
 
     mentions: int
@@ -101,7 +101,7 @@ class CountsOut(Out):
     by_customers: int
     before: int
     net_sentiment: int | None
-    steps: list[StepOut]
+    steps: list[PointOut]
     networks: dict[str, int]
     languages: dict[str, int]
 
@@ -222,12 +222,12 @@ def putting_away(request: HttpRequest, topic_id: PathId) -> Done:
     return Done()
 
 
-@router.read("/topics/{int:topic_id}/counts", act="listening.view", out=CountsOut)
+@router.read("/topics/{int:topic_id}/counts", act="listening.view", out=TopicCountsOut)
 def counted(
     request: HttpRequest, topic_id: PathId, since: When, until: When,
     zone: Annotated[str, Query(max_length=60)] = "UTC", network: Part = "", language: Part = "", mood: MoodAsked = "",
     by: By = "",
-) -> CountsOut:  # fmt: skip
+) -> TopicCountsOut:  # fmt: skip
     """Counts of a stretch of time, by hour up to three days, else by day of a zone; 92 days at most. The filters are of
     everything that is counted."""
     topic = _topic(request, topic_id)
@@ -238,14 +238,14 @@ def counted(
     only = Only(network, language, mood, _BY[by])
     span = Span(since, until, ZoneInfo(zone).key)
     found = counts.board(topic.version_id, span, only) if topic.version_id else Board()
-    return CountsOut(
+    return TopicCountsOut(
         mentions=found.n,
         set_aside=found.aside,
         questions=found.questions,
         by_customers=found.by_customers,
         before=found.before.n if found.before else 0,
         net_sentiment=found.net,
-        steps=[StepOut(at=at, moods=moods) for at, moods in sorted(found.steps.items())],
+        steps=[PointOut(at=at, moods=moods) for at, moods in sorted(found.steps.items())],
         networks=found.networks,
         languages=found.languages,
     )
