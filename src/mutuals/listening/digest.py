@@ -142,7 +142,7 @@ def make(user: User, *, now: datetime) -> list[Told]:
     since = max(held.told_at or now - _STRETCH.get(Rhythm(held.rhythm), timedelta(days=1)), now - timedelta(days=7))
     topics = bulk.numbers(held.topics)
     rows = bulk.execute(_FOUND, [since, now, LOOKED, topics, topics, LOOKED, user.pk])
-    once = {row[0]: Candidate(row[0], *row[1:6], tuple(row[6]), *row[7:]) for row in rows[::-1]}
+    once = {row[0]: Candidate(*(tuple(one) if isinstance(one, list) else one for one in row)) for row in rows[::-1]}
     items = choose(once.values(), most=held.most, weights=weights_of(user))
     with transaction.atomic():
         Listener.objects.update_or_create(user=user, defaults={"told_at": now})

@@ -179,7 +179,8 @@ def _together(group: list[Step], asked: Asked) -> Step:
     words = first.words if first is last else f"{first.words} to {last.words}"
     url = asked.narrow(at=stamp(first.at, asked.span), till="" if first is last else stamp(last.at, asked.span))
     sums = [sum(getattr(step, name) for step in group) for name in ("n", "positive", "neutral", "negative", "before")]
-    return Step(first.at, words, *sums, url)
+    n, positive, neutral, negative, before = sums
+    return Step(first.at, words, n, positive, neutral, negative, before, url)
 
 
 def listed(rows: Sequence[tuple[str, int]], asked: Asked, *, of: str, icon: str) -> list[Bar]:
