@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -142,7 +143,7 @@ def make(user: User, *, now: datetime) -> list[Told]:
     since = max(held.told_at or now - _STRETCH.get(Rhythm(held.rhythm), timedelta(days=1)), now - timedelta(days=7))
     topics = bulk.numbers(held.topics)
     rows = bulk.execute(_FOUND, [since, now, LOOKED, topics, topics, LOOKED, user.pk])
-    once = {row[0]: Candidate(*(tuple(one) if isinstance(one, list) else one for one in row)) for row in rows[::-1]}
+    once = {row[0]: Candidate(*_told(row)) for row in rows[::-1]}
     items = choose(once.values(), most=held.most, weights=weights_of(user))
     with transaction.atomic():
         Listener.objects.update_or_create(user=user, defaults={"told_at": now})
@@ -156,6 +157,11 @@ def make(user: User, *, now: datetime) -> list[Told]:
         Told.objects.bulk_create(made, ignore_conflicts=True)
         wake.changed("today", [user.pk])
     return made
+
+
+def _told(row: tuple[Any, ...]) -> Any:
+    """The columns of a candidate."""
+    return (*row[:6], tuple(row[6]), *row[7:])
 
 
 def weights_of(user: User) -> dict[tuple[int, str], float]:
