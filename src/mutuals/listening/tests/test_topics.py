@@ -8,8 +8,8 @@ import pytest
 
 import cast
 from mutuals.listening import correct, counts, fill, mentions, queries, topics
-from mutuals.listening.models import Aside, Count, Mention, Reading, State, Topic
 from mutuals.listening.counts import Span
+from mutuals.listening.models import Aside, Count, Mention, Reading, State, Topic
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
