@@ -138,7 +138,7 @@ class ReasonOut(Out):
 
 @router.read("/identity/pairs", act="person.link", out=Page[PairOut], refuses=(404,))
 def waiting(request: HttpRequest, about: Thing | None = None, cursor: Cursor = "", limit: Limit = 50) -> Page[PairOut]:
-    """Pairs that wait, in the order of the review; about one thing only (person:12, profile:30): the likeliest first, one page."""
+    """Pairs that wait, in the order of the review; about one thing (person:12, profile:30): one page, likeliest first."""
     place = unpack(cursor, str)
     if place and queries.place_of(place[0]) is None:
         raise Broken("cursor", "This is not a cursor of this list.")

@@ -122,6 +122,15 @@ def _name_jobs() -> None:
     jobs.name(link.SETTLE, link.settle_now)
     jobs.name(learn.JOB, lambda timestamp=0, by="": learn.run(by), cron="10 3 * * *", retry=False)
     jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
+    jobs.name(lineage.JOB, lambda timestamp=0: lineage.watch() and None, cron="*/5 * * * *", retry=False)
+    jobs.name("insights.forget", lambda timestamp=0: passed.forget(now=clock.now()), cron="55 2 * * *")
+    jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
+    jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
+    jobs.name("base.backup", _backup, cron="15 2 * * *")
+    _name_jobs_of_listening_and_rules()
+
+
+def _name_jobs_of_listening_and_rules() -> None:
     jobs.name(topics.FILL, fill.fill)
     jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
     jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
@@ -140,11 +149,6 @@ def _name_jobs() -> None:
     jobs.name(fire.FINISH, watch.finish_now)
     jobs.name(trial.APPLY, trial.go_on)
     jobs.name(send.DELIVER, send.deliver)
-    jobs.name(lineage.JOB, lambda timestamp=0: lineage.watch() and None, cron="*/5 * * * *", retry=False)
-    jobs.name("insights.forget", lambda timestamp=0: passed.forget(now=clock.now()), cron="55 2 * * *")
-    jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
-    jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
-    jobs.name("base.backup", _backup, cron="15 2 * * *")
 
 
 def _backup(timestamp: int = 0) -> None:

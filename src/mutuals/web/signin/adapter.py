@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from mutuals.staff.models import User
 from mutuals.web.signin import throttle
 
-_TOO_MANY = "That was too often. Wait five minutes, after many tries an hour; use a passkey or ask an admin to invite you anew."
+_TOO_MANY = (
+    "That was too often. Wait five minutes, after many tries an hour; use a passkey or ask an admin to invite you anew."
+)
 _QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
