@@ -97,6 +97,8 @@ def town() -> Town:
         "pair_id": pair.pk,
         "case_id": case.pk,
         "rule_id": rule.pk,
+        "first": 1,
+        "second": 1,
         "number": 1,  # of the version of a rule
         "sha": blob.sha256,
     }

@@ -6,6 +6,7 @@ a whole number beyond 64 bits and a time without a zone are refused with 422 bef
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,12 +15,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 MOST_ID = 2**63 - 1
 MOST_TEXT = 100_000
+_DATED = re.compile(r"\s*\d{4}-\d\d-\d\d")
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _told_as_text(value: Any) -> Any:
-    """Numbers are no times here, although some would read them as seconds since 1970."""
-    if not isinstance(value, str | date):
+    """Numbers are no times here, not even as text, although some would read them as seconds since 1970."""
+    if not isinstance(value, str | date) or (isinstance(value, str) and not _DATED.match(value)):
         raise ValueError("A time is written as text, like 2026-05-01T09:30:00Z.")
     return value
 

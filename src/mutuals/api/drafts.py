@@ -116,7 +116,7 @@ class TrackOut(Out):
     average_off: float
 
 
-@router.write("POST", "/forecasts", act="listening.judge", out=ForecastOut, status=201)
+@router.write("POST", "/forecasts", act="listening.judge", out=ForecastOut, status=201, refuses=(404,))
 def comparing(request: HttpRequest, body: ForecastIn) -> ForecastOut:
     """Say what drafts will bring on a channel."""
     user = user_of(request)
