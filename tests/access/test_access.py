@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import committed
 from access import expected
 from access.page import PAGE, page, reach
-from api.town import Town, own_token, town
+from api.town import Town, own_board, own_token, town
 from mutuals import web
 from mutuals.api.api import api
 from mutuals.staff.models import Role, User
@@ -163,6 +163,8 @@ def _texts() -> set[str]:
 def _misfit(name: str, act: str, user: User | None, here: Town) -> str:
     method, path = name.split(" ", 1)
     ids = {**here.ids, "token_id": own_token(user) if user and scope(user, "token.own") is Scope.ALL else 1}
+    if user is not None and scope(user, "listening.view") is Scope.ALL:
+        ids["board_id"] = own_board(user, here)
     address = "/api/v1" + re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path)
     body = json.dumps(expected.BODIES.get(name, {}))
     status, _ = _call(method, address, user, body, "application/json")

@@ -21,7 +21,7 @@ from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
 from mutuals.listening import boards, cards, correct, cues, drafts, playbooks, sayings, topics
-from mutuals.listening.models import Bar, Card, CardKind, Correction, Draft, Lesson, Playbook, Told, Topic
+from mutuals.listening.models import Bar, Board, Card, CardKind, Correction, Draft, Lesson, Playbook, Told, Topic
 from mutuals.listening.pillars import Way
 from mutuals.people import organisations
 from mutuals.people.models import Profile
@@ -138,6 +138,12 @@ def _import(staff: cast.Staff, now: datetime) -> Import:
         draft.flush()
         where = Path(draft.name)
         return begin.begin(where, by=staff.lea, target="people", file_name="people.csv", source_name="Till", now=now)
+
+
+def own_board(user: cast.User, here: Town) -> int:
+    """A board of this user's own, because nobody may change those of others."""
+    row = Board.objects.filter(owner=user).first()
+    return (row or boards.keep("Mine", topics=[here.ids["topic_id"]], by=user, now=clock.now())).pk
 
 
 def own_token(user: cast.User) -> int:
