@@ -19,12 +19,14 @@ from mutuals.capture.models import Import
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Turn
+from mutuals.listening import fill, topics
 
 pytestmark = pytest.mark.browser
 SCREENS = (
     "today", "inbox", "customers", "organisations", "sources", "lineage", "source_new", "imports", "parked", "staff", "search",
     "journal", "person_new", "organisation_new", "staff_new", "mfa_index", "roles", "teams", "me", "receipts",
-    "listening", "cards", "topic_new", "rules", "rule_new",
+    "listening", "cards", "topic_new", "words", "playbooks", "learning", "pillars", "drafts", "beside", "digest",
+    "rules", "rule_new", "rules_report", "cases",
     "account_reauthenticate", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
 )  # fmt: skip
 OF_A_SOURCE = ("source", "source_answers", "source_care", "source_live", "source_again", "channel_new")
@@ -43,6 +45,8 @@ def arrives(town: Town, key: str, text: str) -> None:
 
 def ways(town: Town) -> list[str]:
     """Every screen that there is, with one of each record."""
+    topic = topics.make(topics.Wanted("Leaks", "leak*"), by=town.staff.lea, now=clock.now())
+    fill.fill(topic.versions.get().pk)
     found = ["/accounts/login/"]
     for name in SCREENS:
         try:
@@ -53,6 +57,7 @@ def ways(town: Town) -> list[str]:
     found += [reverse("source_connect", args=[name]) for name in ("mastodon", "email", "webhook")]
     bea = reverse("customer", args=[town.bea.pk])
     tabs = [f"{bea}?tab={tab}" for tab in ("orders", "conversations", "history", "edit")]
+    found += [reverse(name, args=[topic.pk]) for name in ("topic", "topic_alarms", "topic_edit")]
     return [
         *found,
         reverse("conversation", args=[town.turn.pk]),
