@@ -14,7 +14,7 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, page_by_id
 from mutuals.api._problems import Broken
-from mutuals.api._types import Done, Id, In, Line, Moment, Out, Page, PathId, Ref
+from mutuals.api._types import Done, Flag, Id, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
 from mutuals.listening import boards, counts, digest, queries
 from mutuals.listening.counts import LONGEST, Only, Span
@@ -85,7 +85,7 @@ class ItemOut(Out):
     why: str
     reason: str
     text: str
-    relevant: bool | None
+    relevant: Flag | None
 
 
 class DigestOut(Out):
@@ -98,7 +98,7 @@ class DigestOut(Out):
 class Worth(In):
     """Whether an item was worth it; null takes that back."""
 
-    relevant: bool | None
+    relevant: Flag | None
 
 
 @router.read("/boards", act="listening.view", out=Page[BoardOut])

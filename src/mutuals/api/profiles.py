@@ -13,7 +13,7 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._shapes import ProfileOut
-from mutuals.api._types import Id, In, Line, Out, Page, PathId, Ref
+from mutuals.api._types import Flag, Id, In, Line, Out, Page, PathId, Ref
 from mutuals.api.people import person_named
 from mutuals.base import clock
 from mutuals.identity import belongs, link
@@ -82,7 +82,7 @@ class Belonging(In):
     """Whose presence it is, in the caller's word; `theirs` false: never, which is remembered."""
 
     organisation_id: Id
-    theirs: bool
+    theirs: Flag
 
 
 class BelongingOut(Out):

@@ -14,7 +14,7 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._problems import Broken
-from mutuals.api._types import Done, In, Line, Moment, Out, Page, PathId, Ref
+from mutuals.api._types import Done, Flag, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
 from mutuals.listening import correct, counts, queries, topics, voices, without
 from mutuals.listening.counts import LONGEST, Board, Only, Span
@@ -162,13 +162,13 @@ class WordIn(In):
     """A word, or words in a row, that a topic is to do without; `back` undoes that."""
 
     word: Annotated[Line, Field(min_length=1, max_length=100)]
-    back: bool = False
+    back: Flag = False
 
 
 class Judging(In):
     """Whether a mention is relevant; where not, why: it means something else, is by that author, or is spam."""
 
-    relevant: bool
+    relevant: Flag
     because: Literal["meaning", "author", "spam"] = "meaning"
 
 
