@@ -29,10 +29,13 @@ from mutuals.connectors.files.sniff import sniff
 from mutuals.identity import link
 from mutuals.inbox import work
 from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
+from mutuals.listening import fill, rise, stance, topics, warn
+from mutuals.listening.models import State, Topic, Version
 from mutuals.people.models import Profile
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Pillar, Team, User
 from mutuals.town.cast import cast
+from mutuals.town.lately import LISTENED
 from mutuals.town.shapes import DOMAIN
 
 MADE_UP = {"legal_basis": "Made-up data", "data_class": "Made-up data"}
@@ -177,6 +180,23 @@ def told_apart(owner: User, *, now: datetime) -> None:
         profile = Profile.objects.filter(network=account.network, key=account.key, person=None).first()
         if profile is not None:
             link.confirm(profile, person=mail.person.canonical, by=owner, now=now, note="She told us.")
+
+
+def ask(owner: User, *, now: datetime) -> None:
+    """What the Kettle works listen for, each topic once; where the town talks already, what it said is read."""
+    for name, kind, words in LISTENED:
+        if not Topic.objects.filter(name=name).exists():  # one that was put away does not come back
+            topics.make(topics.Wanted(name, words, kind), by=owner, now=now)
+    names = [name for name, _, _ in LISTENED]
+    for number in Version.objects.filter(topic__name__in=names, state=State.FILLING).values_list("pk", flat=True):
+        fill.fill(number)
+
+
+def heard(*, now: datetime) -> None:
+    """What follows from what was heard, which else comes by night and by the hour: words that rise, cards, stances."""
+    rise.rise_all(now=now)
+    warn.watch_all(now=now)
+    stance.reckon(now=now)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from mutuals.base import clock, journal
 from mutuals.channels.models import Source, SourceState
-from mutuals.cli._demo import MADE_UP, daily_work, listen, told_apart
+from mutuals.cli._demo import MADE_UP, ask, daily_work, heard, listen, told_apart
 from mutuals.cli._demo import tables as take_tables
 from mutuals.cli._say import verb
 from mutuals.people.models import Person
@@ -69,8 +69,10 @@ def seed(args: argparse.Namespace) -> dict[str, Any] | None:
         generate(**asked, out=town, now=now)
         _colleagues(owner)
         take_tables(town, owner, now=now)
+        ask(owner, now=now)
         listen(town, owner, now=now)
     told_apart(owner, now=now)
+    heard(now=now)
     daily_work(owner, now=now)
     Source.objects.filter(pk=shop.pk).update(settings={"town": {**asked, "now": now.isoformat(), "whole": True}})
     if args.first_start:

@@ -17,6 +17,7 @@ from mutuals.town.cast import SIZE, cast, presences
 from mutuals.town.customers import Customers, order_record, organisations, write_organisations
 from mutuals.town.feed import write_feed
 from mutuals.town.keys import Keys
+from mutuals.town.lately import MOST, lately
 from mutuals.town.names import COUNTRIES
 from mutuals.town.orders import orders
 from mutuals.town.people import households
@@ -76,6 +77,7 @@ class _Writing:
         towns = tuple(name for home in COUNTRIES for name in home.towns)
         self.firms = organisations(rng, max(3, people // 40), families, towns)
         self.customers = Customers(out, self.firms)
+        self._heard = list[Account]()
         self._lines: dict[str, IO[str]] = {
             name: (out / name).open("w", encoding="utf-8", newline="\n")
             for name in ("orders.jsonl", "mastodon.jsonl", "bluesky.jsonl", "hooks.jsonl",
@@ -91,6 +93,9 @@ class _Writing:
             rng = Random(f"{self.seed}/life/{place}")  # noqa: S311 - repeatable on purpose
             for person in household:
                 self._person(rng, person)
+        rng = Random(f"{self.seed}/lately")  # noqa: S311 - repeatable on purpose
+        for said in lately(rng, self._heard, self.talk.ours, self.talk.keys, now=self.now, days=self.days):
+            self._said(rng, said)
         rng = Random(f"{self.seed}/feed")  # noqa: S311 - repeatable on purpose
         for told in write_feed(rng, self.out, now=self.now, days=self.days):
             self.counts["feed.xml"] += 1
@@ -114,6 +119,8 @@ class _Writing:
         self._line("truth/people.jsonl", person_record(person, old))
         if person.kind in ("staff", "contractor"):
             return
+        if person.kind != "bot" and person.household[1:].isdecimal() and len(self._heard) < MOST:  # not the cast
+            self._heard += [one for one in person.accounts if one.network == "mastodon"][:1]
         for said in self.talk.of(rng, person, bought):
             self._said(rng, said)
 
