@@ -25,8 +25,8 @@ from mutuals.channels.models import Source
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Case, Turn
-from mutuals.listening import fill, topics, warn
-from mutuals.listening.models import Card, Mention
+from mutuals.listening import fill, rise, topics, warn
+from mutuals.listening.models import Card, Mention, Rising
 from mutuals.rules import body, trial
 from mutuals.rules.models import Firing, Outcome, Rule
 
@@ -124,6 +124,7 @@ def replayed(page: Page, of: Source, stream: list[tuple[datetime, str, str]]) ->
     for _, day in groupby(stream, key=lambda one: one[0].date()):
         told = list(day)
         arrive(of, "live-", told)
+        rise.due(now=told[-1][0])
         warn.watch_all(now=told[-1][0])
         newest = Case.objects.filter(title__startswith="Stranded").order_by("-opened_at", "-pk").first()
         if newest is not None:

@@ -134,6 +134,7 @@ def _name_jobs_of_listening_and_rules() -> None:
     jobs.name(topics.FILL, fill.fill)
     jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
     jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
+    jobs.name(rise.DUE, lambda timestamp=0: rise.due(now=clock.now()) and None, cron="*/2 * * * *")
     jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
     jobs.name(correct.LEARN, lambda timestamp=0, by_id=None: lessons.learn_now(by_id), cron="20 3 * * *")
     jobs.name(rereading.JOB, rereading.run)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from mutuals.base import bulk
+from mutuals.base import bulk, wake
 from mutuals.base.locks import Space, in_turn
 from mutuals.text import alike
 
@@ -112,6 +112,8 @@ def write(hits: Sequence[Hit]) -> None:
     What says the same as another within a week counts once: nearly the same in one batch, the same mark in all.
     """
     bulk.run(_WRITE, _HIT, [(*hit, lead) for hit, lead in _led(hits)])
+    if hits:
+        wake.changed("counts", sorted({hit.topic_id for hit in hits}))
 
 
 def _led(hits: Sequence[Hit]) -> list[tuple[Hit, int]]:
@@ -131,6 +133,7 @@ def drop(interaction_ids: Sequence[int]) -> None:
     if interaction_ids:
         told = bulk.numbers(interaction_ids)
         bulk.execute(_DROP, [told, told, told])
+        wake.changed("counts", [])
 
 
 def reread(interaction_id: int) -> None:

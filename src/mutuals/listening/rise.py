@@ -1,7 +1,8 @@
 """Words that rise together in a topic: a week beside the week before, of everybody or of a segment beside the others.
 
-A job, once a night and when a topic is filled, keeps what rises of each topic this week; any other week, segment or product is
-counted when somebody asks.
+A job keeps what rises of each topic this week: once a night of all, when a topic is filled, and within two minutes where a
+tenth more was said than when it was counted last (`due`), so that a burst shows its words while it lasts. Any other week,
+segment or product is counted when somebody asks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Q
 
-from mutuals.base import filters
+from mutuals.base import bulk, filters, wake
 from mutuals.base.filters import Condition
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
@@ -33,6 +34,9 @@ JOB = "listening.rise"
 WEEK = timedelta(days=7)
 MOST, SHOWN, KEPT = 20_000, 12, 500
 """Newest mentions that are read, n-plets that are kept, and interactions that are kept of each."""
+DUE = "listening.rise_due"
+GROWN, MORE = 10, 20
+"""One part of so many that has to be said anew, and mentions at least, before the words of a topic are counted again by day."""
 CARD_Z, CARD_AUTHORS = 3.0, 10
 """How far above the week before, and by how many people, words have to be said before they are a card."""
 
@@ -41,6 +45,24 @@ def rise_all(*, now: datetime) -> int:
     """Job: all topics; returns how many n-plets rise."""
     rows = Topic.objects.filter(archived_at=None, version__state=State.LIVE).select_related("version")
     return sum(rise(topic, now=now) for topic in rows)
+
+
+_SAID_OF = "SELECT coalesce(sum(n), 0) FROM listening_pulse WHERE version_id = %s AND hour >= %s AND hour < %s"
+_SAID = """
+SELECT t.id, coalesce(sum(p.n), 0)::bigint
+FROM listening_topic t JOIN listening_version v ON v.id = t.version_id AND v.state = 'live'
+LEFT JOIN listening_pulse p ON p.version_id = v.id AND p.hour >= %s AND p.hour < %s
+WHERE t.archived_at IS NULL GROUP BY t.id
+HAVING coalesce(sum(p.n), 0) - t.risen_n >= greatest(%s, t.risen_n / %s) ORDER BY t.id
+"""
+
+
+def due(*, now: datetime) -> int:
+    """Job: topics of which a tenth more was said in the two weeks than when their words were counted; returns how many."""
+    rows = [number for number, _ in bulk.execute(_SAID, [now - 2 * WEEK, now, MORE, GROWN])]
+    for topic in Topic.objects.filter(pk__in=rows).select_related("version"):
+        rise(topic, now=now)
+    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,7 @@ def rise(topic: Topic, *, now: datetime) -> int:
     """The n-plets of one topic anew."""
     if topic.version is None:
         return 0
+    said = int(bulk.execute(_SAID_OF, [topic.version.pk, now - 2 * WEEK, now])[0][0])
     told = _found(topic, now, _mentions(topic, now), None, SHOWN)
     rows = [
         Rising(
@@ -135,11 +158,13 @@ def rise(topic: Topic, *, now: datetime) -> int:
     ]  # fmt: skip
     with transaction.atomic():
         Topic.objects.select_for_update().get(pk=topic.pk)
+        Topic.objects.filter(pk=topic.pk).update(risen_at=now, risen_n=said)
         Rising.objects.filter(topic=topic).delete()
         Rising.objects.bulk_create(rows)
         for one in told.sets:
             if one.z >= CARD_Z and one.authors >= CARD_AUTHORS:
                 _card(topic, one, until=now, now=now)
+        wake.changed("rising", [topic.pk])
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from mutuals.listening.alarm.baseline import Ints
 from mutuals.listening.alarm.chance import Floats
 
 MOST_STEPS, MOST_COUNTS = 2_000_000, 60_000_000
+_MANY_STEPS, _LEAST_SHARE = 20_000, 0.01  # so many steps of which fewer than this share are there: a wrong date
 FINEST, COARSEST = 60, 7 * 86_400
 """Seconds of a step that can be watched."""
 _HOUR = 3_600
@@ -89,6 +90,12 @@ def evened(
         raise Refused(
             f"{name} goes from {shown(times.min())} to {shown(times.max())}: {int(at.max()):,} steps of {spell(step)}. "
             "One of these dates may be wrong; else say a longer step with --step."
+        )
+    found = len(np.unique(at))
+    if at.max() >= _MANY_STEPS and found < _LEAST_SHARE * at.max() and not said.empty_is_zero:
+        raise Refused(
+            f"{name} goes from {shown(times.min())} to {shown(times.max())}, and of these {int(at.max()) + 1:,} steps of "
+            f"{spell(step)} only {found:,} are there. One of these dates may be wrong; else say a longer step with --step."
         )
     twice = _twice(of, times)
     if twice.any():

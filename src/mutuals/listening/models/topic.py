@@ -33,6 +33,7 @@ class Topic(models.Model):
     """What we listen for. `version` is the one whose mentions are shown.
 
     `muted` are profiles that were said to be noise here. `budget` is how many false alarms somebody wants to bear, in words.
+    `risen_at` and `risen_n`: when the words that rise were counted last, and how many mentions there were then.
     """
 
     name = models.CharField(max_length=80)
@@ -44,6 +45,8 @@ class Topic(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
+    risen_at = models.DateTimeField(null=True, blank=True)
+    risen_n = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name"], name="topic_name", condition=Q(archived_at=None))]

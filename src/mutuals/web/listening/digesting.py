@@ -56,7 +56,13 @@ def page(request: HttpRequest) -> HttpResponse:
         if done is not None:
             messages.success(request, "Kept.")
             return redirect("digest")
-    context = {"form": form, "items": lines(viewer), "told_at": held.told_at, "because": list(BECAUSE.items())}
+    context = {
+        "form": form,
+        "reader": viewer,
+        "items": lines(viewer),
+        "told_at": held.told_at,
+        "because": list(BECAUSE.items()),
+    }
     return render(request, "listening/digest.html", context, status=422 if form.is_bound else 200)
 
 

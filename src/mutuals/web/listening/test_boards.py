@@ -144,3 +144,37 @@ def test_addresses_that_make_no_sense_show_topics_side_by_side(query):
     us, _, _ = heard()
 
     assert signed_in(us.ada).get(f"/listening/beside/?{query}").status_code == 200
+
+
+def test_boards_words_and_cards_renew_themselves_in_the_open_browser():
+    us, topic, rival = heard()
+    client = signed_in(us.ada)
+    pages = {
+        way: client.get(way).content.decode()
+        for way in (
+            f"/listening/{topic.pk}/",
+            f"/listening/words/?topic={topic.pk}",
+            "/listening/cards/",
+            "/listening/beside/",
+        )
+    }
+    live = {
+        way: {name for one in re.findall('data-live="([^"]*)"', page) for name in one.split()}
+        for way, page in pages.items()
+    }
+    asked = {
+        tuple(re.findall('hx-(?:get|select)="([^"]*)"', tag))
+        for page in pages.values()
+        for tag in re.findall("<[^>]*data-live=[^>]*>", page)
+    }
+    kept = [(way.replace("&amp;", "&"), select.lstrip("#")) for way, select in asked]
+    older = client.get(f"/listening/{topic.pk}/more/").content.decode()
+
+    number = topic.pk
+    assert live[f"/listening/{number}/"] >= {f"counts:{number}", f"topic:{number}", f"rising:{number}", "card"}
+    assert f"rising:{number}" in live[f"/listening/words/?topic={number}"]
+    assert "card" in live["/listening/cards/"]
+    assert live["/listening/beside/"] >= {f"counts:{number}", f"counts:{rival.pk}"}
+    assert all(f'id="{part}"' in client.get(way).content.decode() for way, part in kept)
+    assert all("data-live-state" in page for page in pages.values())
+    assert "data-live" not in older

@@ -159,7 +159,7 @@ def more(request: HttpRequest, topic_id: int) -> HttpResponse:
     if topic.version is None:
         raise Http404
     asked = Asked.read(request.GET, zone=zone_of(viewer), now=clock.now())
-    context = streamed(request, topic.version, asked, viewer) | {"topic": topic, "asked": asked}
+    context = streamed(request, topic.version, asked, viewer) | {"topic": topic, "asked": asked, "is_more": True}
     return render(request, "listening/_rows.html", context)
 
 
