@@ -26,7 +26,7 @@ from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Case, Turn
 from mutuals.listening import fill, rise, topics, warn
-from mutuals.listening.models import Card, Mention, Rising
+from mutuals.listening.models import Card, Mention
 from mutuals.rules import body, trial
 from mutuals.rules.models import Firing, Outcome, Rule
 

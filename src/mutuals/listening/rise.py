@@ -51,15 +51,17 @@ _SAID_OF = "SELECT coalesce(sum(n), 0) FROM listening_pulse WHERE version_id = %
 _SAID = """
 SELECT t.id, coalesce(sum(p.n), 0)::bigint
 FROM listening_topic t JOIN listening_version v ON v.id = t.version_id AND v.state = 'live'
-LEFT JOIN listening_pulse p ON p.version_id = v.id AND p.hour >= %s AND p.hour < %s
+LEFT JOIN listening_pulse p ON p.version_id = v.id AND p.hour >= coalesce(t.risen_at, %s) - interval '14 days' AND p.hour < %s
 WHERE t.archived_at IS NULL GROUP BY t.id
 HAVING coalesce(sum(p.n), 0) - t.risen_n >= greatest(%s, t.risen_n / %s) ORDER BY t.id
 """
+"""What was said since the beginning of the two weeks that were counted last, whenever it came: a window that slid on would lose
+on one side what it gains on the other, and nothing would ever be new in a steady stream."""
 
 
 def due(*, now: datetime) -> int:
-    """Job: topics of which a tenth more was said in the two weeks than when their words were counted; returns how many."""
-    rows = [number for number, _ in bulk.execute(_SAID, [now - 2 * WEEK, now, MORE, GROWN])]
+    """Job: topics of which a tenth more was said than when their words were counted last; returns how many."""
+    rows = [number for number, _ in bulk.execute(_SAID, [now, now, MORE, GROWN])]
     for topic in Topic.objects.filter(pk__in=rows).select_related("version"):
         rise(topic, now=now)
     return len(rows)
