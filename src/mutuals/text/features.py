@@ -19,6 +19,8 @@ from mutuals.text.glosses import gloss, sign, valences
 from mutuals.text.vectors import Vectors
 from mutuals.text.words import DENIED, tokens
 
+NOTHING = ("§0",)
+"""The tokens of a text in which nothing is said."""
 BITS = 18
 """Words, pairs and parts share 2^BITS places."""
 PAIR, PART = 0.7, 0.7
@@ -55,8 +57,9 @@ class Bag:
 
 
 def cut(text: str, language: str) -> Text:
-    """A plain text in its tokens; one without any holds the token of nothing."""
-    return Text(tuple(tokens(text)) or ("§0",), language)
+    """A plain text in its tokens; one of links, names and numbers alone holds the token of nothing."""
+    found = tuple(tokens(text))
+    return Text(found if any(token[0] not in "§0" for token in found) else NOTHING, language)
 
 
 def scale(text: Text) -> float:

@@ -29,7 +29,9 @@ _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _MENTION = re.compile(r"(?<![\w@])[@＠][\w.-]{1,80}(?:@[\w.-]{1,80})?")
 _HASHTAG = re.compile(r"(?<![\w#])[#＃](\w{1,100})")
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[^\W\d])(?=\d)|_")
-_TOKEN_LONGEST = 60  # letters of a run without blanks that are kept: base64, one-letter floods
+_CODE_LEAST = 48
+_CODE = re.compile(rf"[A-Za-z0-9+/=_-]{{{_CODE_LEAST},}}")
+"""A run of letters and digits that is no word of anybody: base64, keys, floods of one word."""
 
 
 def plain(text: str) -> str:
@@ -52,10 +54,12 @@ def plain(text: str) -> str:
 def spoken(text: str) -> str:
     """A plain text as it is read: addresses as signs (`§u`, `§m`, `§a`), hashtags as words.
 
-    `§u` is a link, `§m` an address of mail, `§a` somebody who is named; at most twenty names are kept.
+    `§u` is a link or a run of code, `§m` an address of mail, `§a` somebody who is named; at most twenty names are kept.
     """
     if "." in text or "http" in text:
         text = _URL.sub(" §u ", text)
+    if len(text) >= _CODE_LEAST:
+        text = _CODE.sub(" §u ", text)
     if "@" in text or "＠" in text:
         text = _MENTION.sub(_Few(), _MAIL.sub(" §m ", text))
     if "#" in text or "＃" in text:
@@ -67,6 +71,8 @@ def said(text: str) -> str:
     """A plain text without links, addresses, names and the sign of hashtags: what tells its language."""
     if "." in text or "http" in text:
         text = _URL.sub(" ", text)
+    if len(text) >= _CODE_LEAST:
+        text = _CODE.sub(" ", text)
     if "@" in text:
         text = _MENTION.sub(" ", _MAIL.sub(" ", text))
     return text.replace("#", " ").replace("_", " ")

@@ -9,6 +9,7 @@ import numpy as np
 from mutuals.text.features import Text, parted
 from mutuals.text.model import Floats
 from mutuals.text.small_words import small_words
+from mutuals.text.words import DENIED, REACH, deniers
 
 MOST = 5
 _LONGEST = 3
@@ -17,7 +18,7 @@ _LONGEST = 3
 def phrases(text: Text, weight: Floats) -> list[str]:
     """At most five phrases of a text; `weight` says how much each token means for its labels.
 
-    Longer ones and heavier ones come first, none is part of another.
+    Longer ones and heavier ones come first, none is part of another; what is denied is told with the word that denies it.
     """
     small = small_words(text.language)
     words = [parted(token)[1] for token in text.tokens]
@@ -33,9 +34,16 @@ def phrases(text: Text, weight: Floats) -> list[str]:
             key=lambda part: (part[1] - part[0]) ** 0.5 + until[part[1]] - until[part[0]],
         )
         phrase = " ".join(words[first:last])
+        if text.tokens[first].startswith(DENIED) and (denier := _denier(text.tokens, first)):
+            phrase = f"{denier} {phrase}"
         found[phrase] = max(found.get(phrase, 0.0), last - first + 2 * (until[last] - until[first]))
     ranked = sorted(found, key=lambda phrase: (-found[phrase], phrase))
     return [phrase for phrase in ranked if not any(phrase != other and phrase in other for other in ranked)][:MOST]
+
+
+def _denier(tokens: Sequence[str], at: int) -> str:
+    """The word that denies the one at that place."""
+    return next((token for token in reversed(tokens[max(0, at - REACH) : at]) if token in deniers()), "")
 
 
 def _runs(content: Sequence[bool]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ _PHONE = re.compile(r"(?<![\w.,/:-])(?<!\d )(?:\+|00|\(?0)\(?\d(?:[ ()./-]{0,2}\
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _NAMED = re.compile(
     r"(?i:\b(?:booking|reservation|confirmation|pnr|record locator|buchung\w*|réservation|dossier|reserva|localizador|"
-    r"prenotazione|حجز)(?:\s+(?:reference|ref|number|no|code|nummer|numéro|número|codice|código))?\.?\s*[:#]?\s*)"
+    r"prenotazione|حجز)(?:\s++(?:reference|ref|number|no|code|nummer|numéro|número|codice|código))?\.?\s*+[:#]?\s*+)"
     r"([A-Z0-9]{5,8})\b"
 )
 _BOOKING = re.compile(r"(?<![\w@#/-])(?=[A-Z0-9]{0,5}[A-Z])(?=[A-Z0-9]{0,5}\d)[A-Z0-9]{6}(?![\w-])")

@@ -11,8 +11,8 @@ import numpy as np
 from mutuals.text.clauses import about
 from mutuals.text.closer import Closer
 from mutuals.text.endpoint import LIMIT, Endpoint
-from mutuals.text.features import Text, cut, parted
-from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
+from mutuals.text.features import NOTHING, Text, cut, parted
+from mutuals.text.labels import EMOTIONS, HEADS, INTENTS, MOODS, URGENCY
 from mutuals.text.language import UNKNOWN, languages
 from mutuals.text.model import Floats, Model, Scorer, chatter, shared, shipped, span
 from mutuals.text.normal import plain
@@ -26,6 +26,7 @@ keeps nine tenths of what a look at all of them gains; 2.85 at half and seven te
 _CLOSER = 0.8  # what the closer look counts beside the fast heads
 _ASKED = 0.8  # what a model that was asked counts beside both
 _MEANS = ("mood", "emotion", "urgency", "feeling")
+_SURE = 4.0  # logits, of a post in which nothing is said
 _CLAUSE = 0.5  # what the clause of the brand counts beside the whole text
 
 
@@ -52,7 +53,7 @@ class Reading:
     """What was understood of one post. `moods` are the probabilities of all three in the order of MOODS.
     `intents` are those that are given, `chances` the probabilities of all seven in the order of INTENTS.
 
-    `is_read` is False for a post without a word or sign: then its labels are only what is usual, and rest on nothing.
+    `is_read` is False for a post of links, names and numbers alone: neutral, without an intent, resting on nothing.
     """
 
     language: str
@@ -97,6 +98,7 @@ class Reader:
         texts = [cut(line, post.language or language) for line, post, language in zip(lines, posts, found, strict=True)]
         logits, brings = self._scorer.score(texts)
         self._towards_brands(posts, lines, texts, logits)
+        logits[[row for row, text in enumerate(texts) if text.tokens == NOTHING]] = _unsaid()
         limits = np.tile([self.model.limits[name] for name in INTENTS], (len(posts), 1))
         strange, versions = chatter(logits), [self.model.version] * len(posts)
         if self._closer:
@@ -209,8 +211,17 @@ def _reading(text: Text, told: _Told, shown: _Shown | None, version: str, *, is_
         label("urgency", URGENCY, told.urgency, int(told.urgency.argmax())),
         tuple(phrases(text, shown.weight)) if shown else (),
         version,
-        is_read=text.language != UNKNOWN or text.tokens != ("§0",),
+        is_read=text.tokens != NOTHING,
     )
+
+
+def _unsaid() -> Floats:
+    """The logits of a post in which nothing is said: nothing is meant, and it can wait."""
+    logits = np.zeros(span("chatter").stop, np.float32)
+    for head, usual in (("mood", "neutral"), ("emotion", "neutral"), ("urgency", "can wait")):
+        logits[span(head).start + HEADS[head].index(usual)] = _SURE
+    logits[span("intents")] = -_SURE
+    return logits
 
 
 def _nats(chances: Floats) -> Any:

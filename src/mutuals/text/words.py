@@ -25,7 +25,8 @@ _ELIDED = re.compile(
 )
 """Articles and pronouns of French and Italian that run into the next word; what English cuts off is shorter."""
 _BREAK = frozenset(".,;:،؛।!?؟…()|\n#")
-_REACH = 4  # words after a denial that it may deny
+REACH = 4
+"""Words after a denial that it may deny."""
 
 
 def tokens(text: str) -> list[str]:
@@ -40,9 +41,9 @@ def tokens(text: str) -> list[str]:
         word = folded(token)
         if reach and word[0] in _BREAK:
             reach = 0
-        if word in _deniers():
+        if word in deniers():
             out.append(word)
-            reach = _REACH
+            reach = REACH
         elif reach and word[0].isalpha():
             reach -= 1
             out.append(DENIED + word)
@@ -71,7 +72,7 @@ _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي\u0647وي")
 
 
 @lru_cache(maxsize=1)
-def _deniers() -> frozenset[str]:
+def deniers() -> frozenset[str]:
     """Words that deny what comes after them, in all languages that are read."""
     text = (files("mutuals.text") / "deniers.txt").read_text(encoding="utf-8")
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())

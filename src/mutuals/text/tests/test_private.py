@@ -43,3 +43,9 @@ def test_other_numbers_and_words_stay(text):
 )
 def test_floods_are_masked_or_left(flood):
     assert len(mask(flood)[0]) <= len(flood)
+
+
+def test_a_flood_of_blanks_after_a_booking_is_passed_over():
+    text = "booking" + " " * 199_000 + "a"
+
+    assert mask(text) == (text, ())

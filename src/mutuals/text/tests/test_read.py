@@ -103,3 +103,27 @@ def test_phrases_stand_together_and_hold_no_stop_words_at_their_ends(reader):
 
     assert any("baggage claim" in phrase for phrase in found.phrases)
     assert not any(phrase.startswith(("the ", "and ")) or phrase.endswith((" the", " in")) for phrase in found.phrases)
+
+
+@pytest.mark.parametrize(
+    "text", ["@a " * 1000, "aGVsbG8gd29ybGQ1" * 200, "https://a.example/x 12345", "Hello" * 200, ""]
+)
+def test_where_nothing_is_said_nothing_is_read_into_it(text):
+    found = Reader().read([Post(text)])[0]
+
+    assert not found.is_read
+    assert (found.mood.name, found.emotion.name, found.intents, found.urgency.name) == (
+        "neutral",
+        "neutral",
+        (),
+        "can wait",
+    )
+    assert found.phrases == ()
+
+
+def test_a_denied_phrase_keeps_its_denial():
+    found = Reader().read([Post("NOT COOL"), Post("Not bad at all, love it!"), Post("Das ist nicht schlecht")])
+
+    assert found[0].phrases == ("not cool",)
+    assert "not bad" in found[1].phrases
+    assert found[2].phrases == ("nicht schlecht",)

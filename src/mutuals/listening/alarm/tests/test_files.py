@@ -179,6 +179,10 @@ BAD = {
     "no times": ("timestamp,value\nsoon,4\nlater,5\n", "no row with a time and a count"),
     "unknown columns": ("shoe,size\n1,2\n3,4\n", "known as the timestamp"),
     "no text": (bytes(range(256)) * 40, "This is not text"),
+    "a date far away": (
+        "timestamp,value\n2000-01-01T00:00,1\n2000-01-01T00:01,1\n2000-01-01T00:02,1\n2025-12-31,1\n",
+        "only 2 are there",
+    ),
     "either order": ("timestamp,value\n01/02/2026,4\n02/02/2026,5\n", "day or month may be first"),
 }
 
