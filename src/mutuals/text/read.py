@@ -13,7 +13,7 @@ from mutuals.text.closer import Closer
 from mutuals.text.endpoint import LIMIT, Endpoint
 from mutuals.text.features import NOTHING, Text, cut, parted
 from mutuals.text.labels import EMOTIONS, HEADS, INTENTS, MOODS, URGENCY
-from mutuals.text.language import UNKNOWN, languages
+from mutuals.text.language import languages
 from mutuals.text.model import Floats, Model, Scorer, chatter, shared, shipped, span
 from mutuals.text.normal import plain
 from mutuals.text.phrases import phrases
