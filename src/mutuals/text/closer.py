@@ -62,6 +62,10 @@ class Closer:
 
     def logits(self, lines: Sequence[str]) -> Floats:
         """Calibrated logits [texts, labels] of plain texts."""
+        return np.asarray(self.means(lines) * SCALE @ self.head + self.bias, np.float32)
+
+    def means(self, lines: Sequence[str]) -> Floats:
+        """What the encoder makes of plain texts [texts, SIZE], from the middle of all."""
         ids = [self.encoder.pieces.ids(asked(line)) for line in lines]
         means = np.zeros((len(ids), SIZE), np.float32)
         lengths = np.array([len(one) for one in ids])
@@ -72,7 +76,7 @@ class Closer:
                 for layer in self.layers:
                     x = run(x, layer)
                 means[some] = x.mean(axis=1)
-        return np.asarray((means - self.middle) * SCALE @ self.head + self.bias, np.float32)
+        return np.asarray(means - self.middle, np.float32)
 
 
 def moved(layer: Layer, number: int, values: Mapping[str, Any]) -> Layer:
