@@ -60,11 +60,12 @@ class BesideOut(Out):
 
 
 class WishesOut(Out):
-    """How one wants to be told: how often, at most how many items, of which topics (empty = all)."""
+    """How one wants to be told: how often, at most how many items, of which topics (empty = all), and whether by mail too."""
 
     rhythm: str
     most: int
     topics: list[int]
+    by_mail: bool
     made_at: datetime | None
 
 
@@ -74,6 +75,7 @@ class WishesIn(In):
     rhythm: Rhythm
     most: Annotated[int, Field(ge=1, le=digest.LONGEST)]
     topics: Annotated[list[Id], Field(max_length=1_000)] = []
+    by_mail: Flag = False
 
 
 class ItemOut(Out):
@@ -184,7 +186,7 @@ def digested(request: HttpRequest) -> DigestOut:
 @router.write("PUT", "/digest", act="listening.view", out=DigestOut)
 def wishing(request: HttpRequest, body: WishesIn) -> DigestOut:
     """Say how one wants to be told."""
-    digest.wish(by=user_of(request), rhythm=body.rhythm, most=body.most, topics=body.topics)
+    digest.wish(by=user_of(request), rhythm=body.rhythm, most=body.most, topics=body.topics, by_mail=body.by_mail)
     return _digest(request)
 
 
@@ -219,7 +221,9 @@ def _digest(request: HttpRequest) -> DigestOut:
     by = user_of(request)
     held = digest.wishes_of(by)
     return DigestOut(
-        wishes=WishesOut(rhythm=held.rhythm, most=held.most, topics=list(held.topics), made_at=held.told_at),
+        wishes=WishesOut(
+            rhythm=held.rhythm, most=held.most, topics=list(held.topics), by_mail=held.by_mail, made_at=held.told_at
+        ),
         items=[
             ItemOut(
                 id=shown.told.pk,

@@ -41,6 +41,7 @@ def register(groups: Any) -> None:
     parser.add_argument("rhythm", choices=list(Rhythm.values))
     parser.add_argument("--most", type=int, default=8, help="items at most (8)")
     parser.add_argument("--topic", action="append", default=[], help="only these; as often as needed")
+    parser.add_argument("--mail", action="store_true", help="by mail too, from a mailbox of ours; without it no mails")
     parser = verb(verbs, "judge", judge, "say whether an item was worth it; that tunes what comes next")
     parser.add_argument("item", type=int)
     parser.add_argument("worth", choices=["yes", "no", "unsay"])
@@ -126,8 +127,8 @@ def make(args: argparse.Namespace) -> list[dict[str, Any]]:
 def wish(args: argparse.Namespace) -> dict[str, Any]:
     """How one is told from now on."""
     numbers = [one.pk for one in _topics(args, args.topic)]
-    held = digest.wish(by=me(args), rhythm=args.rhythm, most=args.most, topics=numbers)
-    return {"rhythm": held.rhythm, "most": held.most, "topics": len(held.topics) or "all"}
+    held = digest.wish(by=me(args), rhythm=args.rhythm, most=args.most, topics=numbers, by_mail=args.mail)
+    return {"rhythm": held.rhythm, "most": held.most, "topics": len(held.topics) or "all", "by mail": held.by_mail}
 
 
 def judge(args: argparse.Namespace) -> dict[str, Any]:

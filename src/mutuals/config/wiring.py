@@ -45,7 +45,7 @@ from mutuals.listening import fields as listening_fields
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
-from mutuals.rules import fire, registry, send, trial, watch
+from mutuals.rules import fire, letters, registry, send, trial, watch
 from mutuals.rules import keep as rules
 from mutuals.rules.models import Rule
 from mutuals.sales import fields as sales_fields
@@ -144,7 +144,7 @@ def _name_jobs_of_listening_and_rules() -> None:
     jobs.name(drafts.JOB, lambda timestamp=0: drafts.follow(now=clock.now()), cron="40 * * * *")
     jobs.name("rules.read_on", lambda timestamp=0: watch.read_on(), cron="* * * * *")
     jobs.name("listening.fold", lambda timestamp=0: mentions.fold(), cron="*/10 * * * *")
-    jobs.name(digest.JOB, lambda timestamp=0: digest.due(now=clock.now()), cron="25 * * * *")
+    jobs.name(digest.JOB, lambda timestamp=0: digest.due(now=clock.now(), mailed=letters.of_digest), cron="25 * * * *")
     jobs.name(stance.JOB, lambda timestamp=0: stance.reckon(now=clock.now()), cron="30 4 * * *")
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)
     jobs.name(fire.FINISH, watch.finish_now)

@@ -5,17 +5,18 @@ What a reader says of an item tunes what comes next: a reason that was not worth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core import signing
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from mutuals.base import bulk, wake
+from mutuals.base import bulk, journal, wake
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.listening.models import Feedback, Listener, Reading, Rhythm, Told, Topic
@@ -25,6 +26,7 @@ from mutuals.staff.permissions import may, require
 JOB = "listening.digest"
 LOOKED, LONGEST = 5_000, 50
 """Newest mentions that a digest is chosen from, and the most items that a reader may ask for."""
+_SALT = "mutuals.digest.off"
 _NOISE = {"is_relevant": False}
 HOUR = 6
 """From this hour of the reader's own morning on it is made."""
@@ -174,12 +176,18 @@ def weights_of(user: User) -> dict[tuple[int, str], float]:
     return {(topic, reason): (good + 3) / (of + 3) for topic, reason, good, of in rows}
 
 
-def due(*, now: datetime) -> int:
-    """Job: make the digests of all whose morning it is and who have none of this day, or week; returns how many."""
+def due(*, now: datetime, mailed: Callable[[User, Sequence[Told], datetime], object] | None = None) -> int:
+    """Job: make the digests of all whose morning it is and who have none of this day, or week; returns how many.
+
+    `mailed` takes those that are to leave by mail, in the transaction that makes them: both are kept, or neither.
+    """
     made = 0
     for held in Listener.objects.exclude(rhythm=Rhythm.NEVER).select_related("user").order_by("pk"):
         if may(held.user, "listening.view") and is_due(held, now=now):
-            make(held.user, now=now)
+            with transaction.atomic():
+                told = make(held.user, now=now)
+                if mailed and held.by_mail and told:
+                    mailed(held.user, told, now)
             made += 1
     return made
 
@@ -192,7 +200,7 @@ def is_due(held: Listener, *, now: datetime) -> bool:
     return held.told_at is None or held.told_at.astimezone(local.tzinfo).date() < local.date()
 
 
-def wish(*, by: User, rhythm: str, most: int, topics: Sequence[int] = ()) -> Listener:
+def wish(*, by: User, rhythm: str, most: int, topics: Sequence[int] = (), by_mail: bool = False) -> Listener:
     """How one wants to be told. Refused: a rhythm that there is not, fewer than one item or more than fifty."""
     require(by, "listening.view")
     if rhythm not in set(Rhythm):
@@ -202,8 +210,28 @@ def wish(*, by: User, rhythm: str, most: int, topics: Sequence[int] = ()) -> Lis
     there = (
         Topic.objects.filter(pk__in=list(topics)[:1_000], archived_at=None).order_by("pk").values_list("pk", flat=True)
     )
-    told = {"rhythm": rhythm, "most": most, "topics": list(there)}
+    told = {"rhythm": rhythm, "most": most, "topics": list(there), "by_mail": by_mail}
     return Listener.objects.update_or_create(user=by, defaults=told)[0]
+
+
+def stop_mails(by: User) -> None:
+    """No digest by mail from now on; it still stands on the page of today. Twice is once."""
+    with transaction.atomic():
+        if Listener.objects.filter(user=by, by_mail=True).update(by_mail=False):
+            journal.note("digest.mails_stopped", by, by=by)
+
+
+def mark_of(user: User) -> str:
+    """What the way out in a mail carries: whoever has it may stop the mails of this reader, and do nothing else."""
+    return signing.dumps(user.pk, salt=_SALT)
+
+
+def reader_of(mark: str) -> User | None:
+    """Whose mails a mark may stop; None for one that we did not write."""
+    try:
+        return User.objects.filter(pk=signing.loads(mark, salt=_SALT)).first()
+    except signing.BadSignature:
+        return None
 
 
 def wishes_of(user: User) -> Listener:

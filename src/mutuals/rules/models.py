@@ -112,14 +112,18 @@ class SendState(models.TextChoices):
 class Delivery(models.Model):
     """What leaves for one firing: a signed hook to an address, or a mail to a colleague. One each, whatever happens.
 
+    A letter of no rule (a digest) has no firing, but a subject, and `off`: the address where its reader stops such mails.
+
     It holds what the rule said, never the customer's words: those are read when it leaves, if they are still there.
     """
 
     key = models.UUIDField(unique=True)
-    firing = models.ForeignKey(Firing, on_delete=models.CASCADE, related_name="deliveries")
+    firing = models.ForeignKey(Firing, on_delete=models.CASCADE, null=True, related_name="deliveries")
     way = models.CharField(max_length=4, choices=Way.choices)
     to = models.CharField(max_length=500)
+    subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
+    off = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=8, choices=SendState.choices, default=SendState.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)

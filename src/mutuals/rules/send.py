@@ -64,6 +64,20 @@ def mail(event: Event, to: User, text: str, *, now: datetime) -> str:
     return ", by mail too"
 
 
+def letter(name: str, to: User, *, subject: str, text: str, off: str, now: datetime) -> bool:
+    """Let a letter of no rule reach a colleague, once a name; False where it was put before, or no mailbox of ours can send.
+
+    `off`: the address where they stop such letters; it stands in the letter, and in the fields that mail programs show.
+    """
+    if mailbox() is None:
+        return False
+    told = {"way": Way.MAIL, "to": to.email, "subject": subject[:200], "text": text, "off": off, "changed_at": now}
+    row, is_new = Delivery.objects.get_or_create(key=uuid5(NAMESPACE_URL, name), defaults=told)
+    if is_new:
+        _later(row, at=None)
+    return is_new
+
+
 def mailbox() -> Source | None:
     """The mailbox that letters to colleagues leave by: the first one that is connected; None = there is none."""
     return Source.objects.filter(connector="email", state=SourceState.ACTIVE).order_by("pk").first()
@@ -174,6 +188,8 @@ def _post(row: Delivery, http: Http, now: datetime) -> None:
 def _told(row: Delivery) -> dict[str, Any]:
     """What a hook carries. Words and names are read now: what was erased since is not told."""
     firing = row.firing
+    if firing is None:
+        return {"text": row.text}
     said = Interaction.objects.filter(pk=firing.interaction_id or 0, deleted_at=None).select_related("profile").first()
     person = Person.objects.select_related("canonical").filter(pk=firing.person_id or 0).first()
     return {
@@ -209,10 +225,12 @@ def _mail(row: Delivery, now: Callable[[], datetime]) -> None:
         raise _Ended("This mailbox cannot send.")
     context = context_for(source, now=now)
     context = replace(context, settings={**context.settings, "keep_sent": "no"})  # it is no word to a customer
-    where = f"{settings.PUBLIC_URL.rstrip('/')}{_way(row.firing)}"
+    subject, end = row.subject, f"No more of these mails: {row.off}"
+    if row.firing is not None:
+        subject, end = f"Rule “{row.firing.rule.name}”", f"{settings.PUBLIC_URL.rstrip('/')}{_way(row.firing)}"
     letter = Action(
-        do=Do.POST, key=str(row.key), subject=f"Rule “{row.firing.rule.name}”", body=f"{row.text}\n\n{where}\n",
-        to=(Handle("email", row.to, row.to),),
+        do=Do.POST, key=str(row.key), subject=subject, body=f"{row.text}\n\n{end}\n", to=(Handle("email", row.to, row.to),),
+        extra={"unsubscribe": row.off} if row.off else {},
     )  # fmt: skip
     try:
         connector.send(context, letter)

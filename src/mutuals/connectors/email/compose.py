@@ -71,6 +71,9 @@ def compose(action: Action, *, sender: Handle, at: datetime) -> bytes:
     message["Date"] = format_datetime(at)
     if action.language:
         message["Content-Language"] = line(action.language, at_most=35)
+    if stop := line(str(action.extra.get("unsubscribe", "")), at_most=600):
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(clean(action.body))
     _attach(message, action)
     thread = [f"Message-ID: {message_id(action, sender)}"]

@@ -44,7 +44,8 @@ class Rhythm(models.TextChoices):
 class Listener(models.Model):
     """How somebody listens: the board that opens first, and the digest they want: how often, how much, of which topics.
 
-    `topics` [] = all. `told_at`: when the newest digest was made, in the morning of their own time zone.
+    `topics` [] = all. `told_at`: when the newest digest was made, in the morning of their own time zone. `by_mail`: it
+    leaves by mail too.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -53,6 +54,7 @@ class Listener(models.Model):
     most = models.SmallIntegerField(default=8)
     topics = ArrayField(models.BigIntegerField(), default=list, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    by_mail = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(most__gte=1, most__lte=50), name="listener_most")]

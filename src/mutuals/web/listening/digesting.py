@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from mutuals.base import clock
 from mutuals.listening import digest, queries
@@ -16,6 +18,7 @@ from mutuals.listening.correct import BECAUSE
 from mutuals.listening.digest import LONGEST, Shown
 from mutuals.listening.models import Rhythm
 from mutuals.people.visibility import sees_contacts
+from mutuals.rules import send
 from mutuals.staff.models import User
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
@@ -33,6 +36,9 @@ class Wishes(Asked):
     topics = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label="Of these topics", help_text="None = all"
     )
+    by_mail = forms.BooleanField(
+        required=False, label="By mail too", help_text="A letter says why and where, not the words"
+    )
 
 
 @needs("listening.view", methods="GET POST")
@@ -44,13 +50,24 @@ def page(request: HttpRequest) -> HttpResponse:
         made = digest.make(viewer, now=clock.now())
         messages.success(request, f"{len(made)} item{'s' * (len(made) != 1)}." if made else "Nothing new to tell.")
         return redirect("digest")
-    form = Wishes(typed(request), initial={"rhythm": held.rhythm, "most": held.most, "topics": held.topics})
+    if request.method == "POST" and "stop" in request.POST:
+        digest.stop_mails(viewer)
+        messages.success(request, "No more mails. The digest still stands here.")
+        return redirect("digest")
+    form = Wishes(
+        typed(request),
+        initial={"rhythm": held.rhythm, "most": held.most, "topics": held.topics, "by_mail": held.by_mail},
+    )
     topics: Any = form.fields["topics"]
     topics.choices = [(one.pk, one.name) for one in queries.visible_to(viewer)]
     if request.method == "POST":
         done = form.try_act(
             lambda told: digest.wish(
-                by=viewer, rhythm=told["rhythm"], most=told["most"], topics=[int(one) for one in told["topics"]]
+                by=viewer,
+                rhythm=told["rhythm"],
+                most=told["most"],
+                topics=[int(one) for one in told["topics"]],
+                by_mail=told["by_mail"],
             )
         )
         if done is not None:
@@ -59,11 +76,28 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "reader": viewer,
+        "is_mailed": held.by_mail,
+        "may_leave": send.mailbox() is not None,
         "items": lines(viewer),
         "told_at": held.told_at,
         "because": list(BECAUSE.items()),
     }
     return render(request, "listening/digest.html", context, status=422 if form.is_bound else 200)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def off(request: HttpRequest, mark: str) -> HttpResponse:
+    """The way out in a mail: one button, or the one click of a mail program, and no more mails come. The mark is the right.
+
+    Looking alone stops nothing, because programs that guard mailboxes open every address.
+    """
+    reader = digest.reader_of(mark)
+    if reader is None:
+        return render(request, "listening/off.html", {"is_known": False}, status=404)
+    if request.method == "POST":
+        digest.stop_mails(reader)
+    return render(request, "listening/off.html", {"is_known": True, "is_off": not digest.wishes_of(reader).by_mail})
 
 
 @needs("listening.view", methods="POST")

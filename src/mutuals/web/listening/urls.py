@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listening/beside/", beside.page, name="beside"),
     path("listening/digest/", digesting.page, name="digest"),
     path("listening/digest/<int:told_id>/", digesting.judge, name="digest_judge"),
+    path("digest/off/<str:mark>/", digesting.off, name="digest_off"),
     path("listening/boards/", saving.keep, name="board_keep"),
     path("listening/boards/<int:board_id>/delete/", saving.delete, name="board_delete"),
     path("listening/boards/<int:board_id>/restore/", saving.restore, name="board_restore"),
