@@ -46,7 +46,7 @@ def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
         "identity": identity.export(who),
         "conversations": conversations.export(who),
         "history": past,
-        "listening": listening.export([row["id"] for row in past["interactions"]]),
+        "listening": listening.export([row["id"] for row in past["interactions"]], person.canonical_id),
         "sales": sales.export(who),
         "inbox": inbox.export(who),
         "rules": rules.export(who, [row["id"] for row in past["interactions"]]),

@@ -16,10 +16,15 @@ WHERE muted && %s::bigint[]
 """
 
 
-def export(interaction_ids: Sequence[int]) -> dict[str, Any]:
-    """Readings, corrections, and the topics that their words met."""
+def export(interaction_ids: Sequence[int], person_id: int) -> dict[str, Any]:
+    """Readings, corrections, the topics that their words met, and how they are held to speak of us (`person_id` canonical)."""
     ids = list(interaction_ids)
     return {
+        "stance": list(
+            Standing.objects.filter(pk=person_id).values(
+                "stance", "positive", "negative", "said", "spoke_at", "active_at", "reckoned_at"
+            )
+        ),
         "readings": list(
             Reading.objects.filter(pk__in=ids).values(
                 "interaction_id", "language", "mood", "emotion", "intents", "urgency", "version"
