@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from mutuals.base import clock, jobs, journal
-from mutuals.base.filters import All, Condition, predicate, to_q
+from mutuals.base.filters import All, Condition, Kind, Record, predicate, to_q
+from mutuals.base.filters.grammar import Either, Test
 from mutuals.base.models import Entry
 from mutuals.base.patience import within
 from mutuals.base.refusals import Refusal
@@ -73,7 +74,7 @@ def dry_run(body: Body, *, by: User, now: datetime, days: int = DAYS, limit: int
         return _dry_entries(body, by, since, now, limit)
     with within(PATIENCE, _TOO_SLOW):
         all_rows = _all(body, since, now)
-        looked, fits = (_fitting(all_rows, part, body, by, now=now) for part in (body.among, body.both))
+        looked, fits = (_at_once(all_rows, part, body, by, now=now) for part in (body.among, body.both))
         newest = ("-occurred_at", "-pk") if EVENTS[body.when].record == "interaction" else ("-pk",)
         found = tuple(fits.order_by(*newest)[:limit].values_list("pk", flat=True))
         fired = len(found) if len(found) < limit else fits.count()
@@ -90,6 +91,33 @@ def _all(body: Body, since: datetime, until: datetime) -> QuerySet[Any]:
 
 def _fitting(rows: QuerySet[Any], part: Condition, body: Body, by: User, *, now: datetime) -> QuerySet[Any]:
     return rows.filter(to_q(part, engine.record_of(body.when), zone=engine.zone_of(by), now=now))
+
+
+def _at_once(rows: QuerySet[Any], part: Condition, body: Body, by: User, *, now: datetime) -> QuerySet[Any]:
+    """The same rows as `_fitting`, where all of them are wanted: "A, or something about its author" is asked as two sets.
+
+    As one condition with OR the author would be looked up row by row wherever too many fit to be held in memory.
+    """
+    of, zone = engine.record_of(body.when), engine.zone_of(by)
+    parts = part.parts if isinstance(part, All) else (part,)
+    found = rows
+    for one in [each for some in parts for each in (some.parts if isinstance(some, All) else (some,))]:
+        ways = [rows.filter(to_q(way, of, zone=zone, now=now)).values("pk") for way in _ways(one, of)]
+        if len(ways) == 1:
+            found = found.filter(to_q(one, of, zone=zone, now=now))
+        else:
+            found = found.filter(pk__in=ways[0].union(*ways[1:]))
+    return found
+
+
+def _ways(one: Condition, of: Record) -> list[Condition]:
+    """Alternatives as what is asked of the row itself, and what is asked beside it; one way where there is only one kind."""
+    if not isinstance(one, Either):
+        return [one]
+    relations = {field.name for field in of.fields if field.kind is Kind.RELATION}
+    beside = tuple(each for each in one.parts if isinstance(each, Test) and each.field in relations)
+    itself = tuple(each for each in one.parts if each not in beside)
+    return [Either(itself), Either(beside)] if beside and itself else [one]
 
 
 def _dry_entries(body: Body, by: User, since: datetime, now: datetime, limit: int) -> Dry:

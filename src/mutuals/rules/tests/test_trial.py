@@ -4,6 +4,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import cast
 from mutuals.base.models import Entry
@@ -16,6 +17,7 @@ from mutuals.rules.models import Firing, Outcome, Rule, Run, State
 from mutuals.rules.queries import quarrels, track
 from mutuals.rules.tests.test_judge import REFUND, running
 
+NAMED = {"field": "name", "op": "is", "value": "Bea Brand"}
 WORDS = ["refund", "Refund!", "money-back", "kettle", "leaks", "thanks", "my", "MÖNEY BACK", "back", "money"]
 
 
@@ -247,3 +249,25 @@ def test_a_rule_that_is_on_is_not_removed(us):
         keep.remove(rule, by=us.lea)
 
     assert Rule.objects.exists()
+
+
+def test_an_author_or_a_word_is_tried_as_two_sets_and_finds_what_then_fires(us):
+    of, draw = cast.source(owner=us.olga), random.Random(11)
+    bea = cast.person("Bea Brand", by=us.ada)
+    asked = {
+        "any": [{"field": "words", "op": "says", "value": ["refund"]}, {"field": "person", "op": "any", "value": NAMED}]
+    }
+    events = [cast.event(f"p{n}", " ".join(draw.choices(WORDS, k=3)), who=f"w{n % 5}") for n in range(50)]
+    rows = cast.said(of, *events)
+    theirs = [row.profile_id for row in rows if row.profile.key == "w1"]
+    type(rows[0].profile).objects.filter(pk__in=theirs).update(person=bea)
+    told = body.read({"when": "received", "if": asked, "then": [{"note": {"text": "x"}}]}, viewer=us.lea)
+
+    with CaptureQueriesContext(connection) as queries:
+        dry = trial.dry_run(told, by=us.lea, now=cast.NOW, limit=100)
+
+    by_hand = {row.pk for row in rows if row.profile_id in theirs or "refund" in row.text.lower()}
+    assert set(dry.ids) == by_hand
+    assert len(theirs) < len(by_hand) < 50
+    assert dry.of == 50
+    assert any(" UNION " in one["sql"] for one in queries)
