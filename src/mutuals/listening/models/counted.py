@@ -10,18 +10,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from mutuals.listening.models.topic import Version
+from mutuals.listening.models.topic import Counted, Mixture
 
 
-class Pulse(models.Model):
+class Pulse(Counted):
     """How many mentions of a mood a version has in an hour: what curves are drawn from."""
 
-    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
     hour = models.DateTimeField()
-    mood = models.CharField(max_length=8)
-    n = models.IntegerField()
-    aside = models.IntegerField()
-    questions = models.IntegerField()
     by_customers = models.IntegerField()
     is_new = models.BooleanField()
 
@@ -35,18 +30,10 @@ class Pulse(models.Model):
         return f"{self.n} {self.mood} at {self.hour}"
 
 
-class Day(models.Model):
+class Day(Mixture):
     """The same as `Count` for whole days of UTC; the ends of a stretch, whose days begin elsewhere, are read from hours."""
 
-    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateTimeField()
-    network = models.CharField(max_length=30)
-    language = models.CharField(max_length=12)
-    mood = models.CharField(max_length=8)
-    is_customer = models.BooleanField()
-    n = models.IntegerField()
-    aside = models.IntegerField()
-    questions = models.IntegerField()
     is_new = models.BooleanField()
 
     class Meta:

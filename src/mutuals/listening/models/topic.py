@@ -140,21 +140,39 @@ class Mention(models.Model):
         return f"{self.interaction_id} in {self.version_id}"
 
 
-class Count(models.Model):
-    """How many mentions a version has in an hour, of one network, language, mood, and of customers or others.
-
-    Written by the statement that writes the mentions. `aside` are those that do not count, `questions` a part of `n`.
+class Counted(models.Model):
+    """What every table of counts has: of which version, and how many mentions of a mood. `aside` are those that do not count,
+    `questions` a part of `n`.
     """
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
-    hour = models.DateTimeField()
-    network = models.CharField(max_length=30)
-    language = models.CharField(max_length=12)
     mood = models.CharField(max_length=8)
-    is_customer = models.BooleanField()
     n = models.IntegerField()
     aside = models.IntegerField()
     questions = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Mixture(Counted):
+    """Counts of one network, language, mood, and of customers or others."""
+
+    network = models.CharField(max_length=30)
+    language = models.CharField(max_length=12)
+    is_customer = models.BooleanField()
+
+    class Meta:
+        abstract = True
+
+
+class Count(Mixture):
+    """How many mentions a version has in an hour, of one network, language, mood, and of customers or others.
+
+    Written by the statement that writes the mentions.
+    """
+
+    hour = models.DateTimeField()
 
     class Meta:
         constraints = [
