@@ -52,8 +52,8 @@ class TopicForm(Asked):
 @needs("topic.edit", methods="GET POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Begin to listen for something."""
-    form = TopicForm(typed(request))
-    if request.method == "POST":
+    form = TopicForm(typed(request)) if "try" not in request.POST else TopicForm(initial=request.POST.dict())
+    if form.is_bound:
         made = form.try_act(lambda told: topics.make(_wanted(told), by=caller(request), now=clock.now()))
         if made is not None:
             messages.success(request, f"{made.name}: history is read now, newest first.")
@@ -74,8 +74,10 @@ def edit(request: HttpRequest, topic_id: int) -> HttpResponse:
         "languages": ", ".join(newest.languages) if newest else "",
         "without": ", ".join(newest.without) if newest else "",
     }
-    form = TopicForm(typed(request), initial=held)
-    if request.method == "POST":
+    form = (
+        TopicForm(typed(request), initial=held) if "try" not in request.POST else TopicForm(initial=request.POST.dict())
+    )
+    if form.is_bound:
         done = form.try_act(lambda told: topics.change(topic, _wanted(told), by=caller(request), now=clock.now()))
         if done is not None:
             return redirect("topic", topic.pk)
@@ -84,11 +86,13 @@ def edit(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @needs("topic.edit")
 def tried(request: HttpRequest) -> HttpResponse:
-    """What the words of the form would find."""
+    """What the words of the form would find, beside the form that asks: no page of its own."""
+    if not is_fragment(request):
+        return redirect("topic_new")
     number = request.GET.get("topic", "")
     topic = topic_of(caller(request), int(number)) if number.isdecimal() and len(number) < 19 else None
     context = _sample(request, TopicForm(request.GET), topic)
-    return render(request, "listening/_sample.html" if is_fragment(request) else "listening/sample.html", context)
+    return render(request, "listening/_sample.html", context)
 
 
 @needs("topic.edit", methods="POST")

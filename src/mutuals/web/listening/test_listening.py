@@ -109,6 +109,25 @@ def test_a_topic_is_made_in_the_browser_with_a_sample_and_clear_errors():
     assert Topic.objects.get(name="Cups").version.words == "cup"
 
 
+def test_trying_words_stays_beside_the_form_and_loses_nothing_that_was_typed():
+    us, _, _ = heard(LEAK, "Lovely cup.")
+    client = signed_in(us.lea)
+
+    typed = client.get("/listening/new/").content.decode()
+    tried = client.post("/listening/new/", {"try": "1", "name": "", "words": "cup", "without": "@shop"})
+    alone = client.get("/listening/sample/?words=cup")
+
+    assert 'hx-params="not csrfmiddlewaretoken"' in typed
+    assert "formmethod" not in typed
+    assert tried.status_code == 200
+    assert "1 of 2" in tried.content.decode()
+    assert "Save and read history" in tried.content.decode()
+    assert 'value="@shop"' in tried.content.decode()
+    assert 'role="alert"' not in tried.content.decode()
+    assert not Topic.objects.filter(version__words="cup").exists()
+    assert (alone.status_code, alone["Location"]) == (302, "/listening/new/")
+
+
 def test_a_board_costs_the_same_whatever_stands_on_it(django_assert_max_num_queries):
     us, topic, _ = heard(*(f"{LEAK}, the {n}th time now, said {n * 7919} of us" for n in range(25)))
     client = signed_in(us.ada)
