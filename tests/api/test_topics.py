@@ -119,7 +119,7 @@ def test_the_terminal_says_the_same(staff, aron, capsys):
         main(["topics", "without", "Leaks", "kettle", "--json"]),
         main(["boards", "save", "Both", "Leaks", "Lids", "--first", "--json"]),
         main(["boards", "beside", "Leaks", "Lids", "--json"]),
-        main(["digest", "wish", "daily", "--most", "3", "--json"]),
+        main(["digest", "wish", "daily", "--most", "3", "--mail", "--json"]),
         main(["digest", "make", "--json"]),
         main(["cards", "list", "--json"]),
         main(["cards", "measure", "--json"]),
@@ -150,7 +150,7 @@ def test_boards_digests_voices_and_a_word_left_out_by_the_api(staff, aron, ada):
     customers = ada.get(f"/topics/{number}/counts?{span}&by=customers")
     dropped = aron.get(f"/topics/{number}/without?word=kettle")
     without = aron("POST", f"/topics/{number}/without", {"word": "kettle"}).json()
-    wished = ada("PUT", "/digest", {"rhythm": "weekly", "most": 3}).json()
+    wished = ada("PUT", "/digest", {"rhythm": "weekly", "most": 3, "by_mail": True}).json()
     items = ada("POST", "/digest").json()["items"]
     ada("POST", f"/digest/{items[0]['id']}/judge", {"relevant": False})
 
@@ -158,6 +158,6 @@ def test_boards_digests_voices_and_a_word_left_out_by_the_api(staff, aron, ada):
     assert sum(one["mentions"] for one in voices["voices"]) == 2
     assert customers["mentions"] == 0
     assert (dropped["many"], without["words"]) == (1, "leak* NOT kettle")
-    assert wished["wishes"]["most"] == 3
+    assert (wished["wishes"]["most"], wished["wishes"]["by_mail"]) == (3, True)
     assert len(ada.get("/digest")["items"]) == len(items) - 1
     assert ada("POST", f"/topics/{number}/without", {"word": "lid"}).status_code == 403
