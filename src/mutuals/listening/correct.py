@@ -131,7 +131,7 @@ def not_relevant(topic: Topic, interaction_id: int, *, because: str, by: User, n
         raise Refusal("Say why it is not relevant.", fields={"because": "Choose one."})
     with transaction.atomic():
         gate.enter()
-        row = Topic.objects.select_for_update().get(pk=topic.pk)
+        row = Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
         mention = Mention.objects.filter(version__topic=row, interaction_id=interaction_id).first()
         if mention is None:
             raise Refusal("This is no mention of the topic any more.")
@@ -140,10 +140,11 @@ def not_relevant(topic: Topic, interaction_id: int, *, because: str, by: User, n
             interaction_id=interaction_id,
             defaults={"is_relevant": False, "because": because, "by": by, "at": now},
         )
-        mentions.set_aside(row.pk, interaction_id=interaction_id)
-        if because == "author":
-            if mention.profile_id is None:
-                raise Refusal("The author is not known, so only this one can be taken out.")
+        if because != "author":
+            mentions.set_aside(row.pk, interaction_id=interaction_id)
+        elif mention.profile_id is None:
+            raise Refusal("The author is not known, so only this one can be taken out.")
+        else:  # this one is among theirs: mentions, then counts, once each, as all who move them do
             _mute(row, mention.profile_id, now, is_muted=True)
         journal.note("mention.not_relevant", row, by=by, interaction=interaction_id, because=because)
     return made
@@ -154,7 +155,7 @@ def relevant(topic: Topic, interaction_id: int, *, by: User, now: datetime) -> N
     require(by, "listening.judge")
     with transaction.atomic():
         gate.enter()
-        row = Topic.objects.select_for_update().get(pk=topic.pk)
+        row = Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
         said = Feedback.objects.filter(topic=row, interaction_id=interaction_id, is_relevant=False).first()
         if said is None:
             raise Refusal("Nobody said that this is not relevant.")
@@ -162,7 +163,8 @@ def relevant(topic: Topic, interaction_id: int, *, by: User, now: datetime) -> N
         mention = Mention.objects.filter(version__topic=row, interaction_id=interaction_id).first()
         if said.because == "author" and mention is not None and mention.profile_id is not None:
             _mute(row, mention.profile_id, now, is_muted=False)
-        mentions.take_back(row.pk, interaction_id=interaction_id)
+        else:
+            mentions.take_back(row.pk, interaction_id=interaction_id)
         journal.note("mention.relevant", row, by=by, interaction=interaction_id)
 
 

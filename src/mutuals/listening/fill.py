@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from mutuals.base import bulk, clock, gate, jobs, wake
@@ -35,17 +35,17 @@ def fill(version_id: int) -> None:
     listening = Ears("", (), {version.pk: asked}, Index({version.pk: read(version.words)}))
     while _fill_some(version_id, listening):
         wake.changed("topic", [version.topic_id])
+    _shown(version)
 
 
+@gate.giving_way
 @transaction.atomic
 def _fill_some(version_id: int, listening: Ears) -> bool:
-    gate.enter()
-    version = Version.objects.select_for_update().filter(pk=version_id, state=State.FILLING).first()
-    if version is None or version.below is None:
-        return False
-    rows = _below(version.below)
-    if not rows:
-        _shown(version)
+    """One batch; False where nothing is left. Whoever listens or corrects meanwhile comes first: then it begins again."""
+    bulk.execute(f"SELECT {gate.ENTER}, {gate.GIVE_WAY}", [])
+    version = _filling().filter(pk=version_id).first()
+    rows = _below(version.below) if version is not None and version.below is not None else []
+    if version is None or not rows:
         return False
     _read_unread(rows)
     languages = dict(Reading.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "language"))
@@ -59,9 +59,21 @@ def _fill_some(version_id: int, listening: Ears) -> bool:
     return True
 
 
+def _filling() -> QuerySet[Version]:
+    """Locked so that nobody else fills it or puts it away, and mentions of it can still be written."""
+    return Version.objects.select_for_update(no_key=True).filter(state=State.FILLING)
+
+
+@transaction.atomic
 def _shown(version: Version) -> None:
-    """It takes the place of the one before, whose mentions are deleted afterwards."""
-    Version.objects.filter(topic=version.topic_id).exclude(pk=version.pk).update(state=State.OLD)
+    """It takes the place of those before, whose mentions are deleted afterwards; one that was asked for since goes on filling.
+
+    The topic is locked before its versions, as whoever changes it does.
+    """
+    Topic.objects.select_for_update(no_key=True).get(pk=version.topic_id)
+    if not _filling().filter(pk=version.pk).exists():
+        return
+    Version.objects.filter(topic=version.topic_id, number__lt=version.number).update(state=State.OLD)
     Version.objects.filter(pk=version.pk).update(state=State.LIVE, filled_at=Now(), below=0)
     Topic.objects.filter(pk=version.topic_id).update(version=version, changed_at=Now())
     jobs.later("listening.tidy", once="listening.tidy")

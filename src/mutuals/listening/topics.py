@@ -86,7 +86,7 @@ def change(topic: Topic, wanted: Wanted, *, by: User, now: datetime) -> Topic:
     require(by, "topic.edit", topic)
     asked = _checked(wanted)
     with transaction.atomic():
-        row = Topic.objects.select_for_update().get(pk=topic.pk)
+        row = Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
         if row.archived_at is not None:
             raise Refusal(f"{row.name} was put away.")
         _free(asked.name, row.pk)

@@ -83,6 +83,21 @@ def test_the_next_version_takes_the_place_of_the_one_before_once_it_has_read_his
     assert mentioned() == ["p2"] == mentioned(version=changed.version_id)
 
 
+def test_a_topic_that_is_changed_while_its_first_version_reads_history_asks_by_the_newest_in_the_end():
+    us = cast.staff()
+    cast.said(cast.source(owner=us.olga), cast.event("p1", LEAK), cast.event("p2", "My cup broke."))
+    first = topics.make(topics.Wanted("Leaks", "kettle leak*"), by=us.lea, now=cast.NOW)
+    topics.change(first, topics.Wanted("Cups", "cup"), by=us.lea, now=cast.NOW)
+
+    for version in list(first.versions.order_by("number")):
+        fill.fill(version.pk)
+    fill.tidy()
+
+    first.refresh_from_db()
+    assert (first.version.number, first.version.state) == (2, State.LIVE)
+    assert mentioned() == ["p2"]
+
+
 def test_what_many_say_in_the_same_words_counts_once_and_the_next_one_counts_when_the_first_is_gone():
     us = cast.staff()
     square = cast.source(owner=us.olga)
