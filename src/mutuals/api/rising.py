@@ -103,9 +103,7 @@ def rising(
         )
         for row in told.sets
     ]  # fmt: skip
-    return RisingOut(
-        sets=sets, mentions=told.mentions, people=told.people, since=asked.until - rise.WEEK, until=asked.until
-    )
+    return RisingOut(sets=sets, mentions=told.mentions, people=told.people, since=told.since, until=asked.until)
 
 
 @router.write("POST", "/topics/{int:topic_id}/rising", act="listening.judge", out=CardOut)

@@ -66,15 +66,18 @@ class _Group:
 
 
 def rising(
-    corpus: Corpus, inside: Bools, *, before: Bools | None = None, most: int = 30, least: int = LEAST_AUTHORS
-) -> list[Nplet]:
-    """The n-plets of the posts `inside` (a segment, a product, a week), beside all others; most telling first.
+    corpus: Corpus, inside: Bools, *, before: Bools | None = None, others: Bools | None = None, most: int = 30,
+    least: int = LEAST_AUTHORS,
+) -> list[Nplet]:  # fmt: skip
+    """The n-plets of the posts `inside` (a segment, a product, a week), beside `others` (all that are left); most telling
+    first.
 
     `before` are posts of the same segment at an earlier time: what was said as much then does not rise, and they are no
     part of the rest. With neither rest nor before there is nothing to compare with, and cohesion alone decides.
     """
     is_before = np.zeros(corpus.posts, bool) if before is None else before & ~inside
-    here, rest, then = (_group(corpus, which) for which in (inside, ~inside & ~is_before, is_before))
+    rest_of = ~inside & ~is_before if others is None else others & ~inside & ~is_before
+    here, rest, then = (_group(corpus, which) for which in (inside, rest_of, is_before))
     words = _telling(corpus, here, rest, then, least)
     if len(words) < 2:
         return []

@@ -1,5 +1,7 @@
 """Words that rise together in a topic: a week beside the week before, of everybody or of a segment beside the others.
 
+Where a topic knows of less than a week and a half, the newer half of what it knows is counted beside the older one.
+
 A job keeps what rises of each topic this week: once a night of all, when a topic is filled, and within two minutes where a
 tenth more was said than when it was counted last (`due`), so that a burst shows its words while it lasts. Any other week,
 segment or product is counted when somebody asks.
@@ -32,6 +34,8 @@ from mutuals.staff.permissions import require
 
 JOB = "listening.rise"
 WEEK = timedelta(days=7)
+_WHOLE = timedelta(days=10, hours=12)
+"""From so much of a topic on, the week before is enough of a week to stand beside this one."""
 MOST, SHOWN, KEPT = 20_000, 12, 500
 """Newest mentions that are read, n-plets that are kept, and interactions that are kept of each."""
 DUE = "listening.rise_due"
@@ -108,12 +112,13 @@ class Rise:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What rises, and of how many mentions of how many people it was read. `is_part`: older ones were left out."""
+    """What rises since when, and of how many mentions of how many people it was read. `is_part`: older ones were left out."""
 
     sets: tuple[Rise, ...]
     mentions: int
     people: int
     is_part: bool
+    since: datetime
 
 
 def found(asked: Asked, *, viewer: User, zone: str = "UTC", most: int = 30) -> Found:
@@ -136,10 +141,11 @@ def raise_(asked: Asked, words: Sequence[str], *, by: User, now: datetime, zone:
     """
     require(by, "listening.judge")
     key = sorted(word.strip() for word in words)
-    one = next((each for each in found(asked, viewer=by, zone=zone).sets if sorted(each.words) == key), None)
+    told = found(asked, viewer=by, zone=zone)
+    one = next((each for each in told.sets if sorted(each.words) == key), None)
     if one is None:
         raise Refusal("These words do not rise any more. Count again.")
-    card = _card(asked.topic, one, until=asked.until, now=now, narrow=_narrowed(asked))
+    card = _card(asked.topic, one, since=told.since, until=asked.until, now=now, narrow=_narrowed(asked))
     if card is None:
         raise Refusal("A card about these words was settled already this week.")
     return card
@@ -165,7 +171,7 @@ def rise(topic: Topic, *, now: datetime) -> int:
         Rising.objects.bulk_create(rows)
         for one in told.sets:
             if one.z >= CARD_Z and one.authors >= CARD_AUTHORS:
-                _card(topic, one, until=now, now=now)
+                _card(topic, one, since=told.since, until=now, now=now)
         wake.changed("rising", [topic.pk])
     return len(rows)
 
@@ -198,11 +204,13 @@ def _members(asked: Asked, mentions: Sequence[Mention], viewer: User, zone: str)
 def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant: Any, most: int) -> Found:
     """`is_meant`: which mentions, None = all. What others said the week before is neither here nor there, and not read.
 
-    Nothing rises where there is nothing to compare with: neither a week before nor others.
+    Of a part, what rises comes first, then what it says more than the others though no more than before. Nothing rises
+    where there is nothing to compare with: neither something before nor others.
     """
+    since = until - WEEK if is_meant is not None else _since(mentions, until)
     if topic.version is None or not mentions:
-        return Found((), 0, 0, False)
-    is_now = np.array([one.occurred_at >= until - WEEK for one in mentions], bool)
+        return Found((), 0, 0, False, since)
+    is_now = np.array([one.occurred_at >= since for one in mentions], bool)
     meant = np.ones(len(mentions), bool) if is_meant is None else is_meant
     which = np.flatnonzero(is_now | meant)
     kept, is_now, meant = [mentions[place] for place in which.tolist()], is_now[which], meant[which]
@@ -210,23 +218,32 @@ def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant:
     texts = [words_of(said[one.interaction_id]) if one.interaction_id in said else "" for one in kept]
     dull = {word for phrase in phrases(read(topic.version.words)) for word in phrase.words if len(phrase.words) == 1}
     made = corpus.read(texts, authors=[str(one.profile_id) if one.profile_id else None for one in kept], dull=dull)
-    inside = is_now & meant
-    before = ~is_now & meant
-    is_comparable = bool(inside.any() and (before.any() or not meant[is_now].all()))
-    told = nplets.rising(made, inside, before=before, most=most) if is_comparable else []
-    sets = tuple(_told(one, kept, made, meant, until, is_narrow=is_meant is not None) for one in told)
+    inside, before, others = is_now & meant, ~is_now & meant, is_now & ~meant
+    told = nplets.rising(made, inside, before=before, most=most) if inside.any() and (before | others).any() else []
+    if is_meant is not None and before.any() and others.any():
+        beside = {one.words: one for one in nplets.rising(made, inside, others=others, most=most)}
+        told += [one for words, one in beside.items() if set(words) not in [set(each.words) for each in told]]
+    sets = tuple(_told(one, kept, made, meant, since, is_narrow=is_meant is not None) for one in told[:most])
     people = {one.profile_id or -one.interaction_id for one, here in zip(kept, meant.tolist(), strict=True) if here}
-    return Found(sets, int(meant.sum()), len(people), len(mentions) == MOST)
+    return Found(sets, int(meant.sum()), len(people), len(mentions) == MOST, since)
+
+
+def _since(mentions: Sequence[Mention], until: datetime) -> datetime:
+    """Since when is now; the newest are read first, so where some were left out the oldest known is not the first."""
+    first = mentions[-1].occurred_at if mentions else until - 2 * WEEK
+    if len(mentions) == MOST or first <= until - _WHOLE:
+        return until - WEEK
+    return until - (until - first) / 2
 
 
 def _told(
-    one: nplets.Nplet, mentions: Sequence[Mention], made: corpus.Corpus, is_meant: Any, until: datetime, *, is_narrow: bool
+    one: nplets.Nplet, mentions: Sequence[Mention], made: corpus.Corpus, is_meant: Any, since: datetime, *, is_narrow: bool
 ) -> Rise:  # fmt: skip
-    this = [row for row in (mentions[post] for post in one.posts.tolist()) if row.occurred_at >= until - WEEK]
+    this = [row for row in (mentions[post] for post in one.posts.tolist()) if row.occurred_at >= since]
     places = {word: number for number, word in enumerate(made.words)}
     holding = [set(made.post[made.word == places[word]].tolist()) for word in one.words if word in places]
     both = set.intersection(*holding) if holding else set[int]()
-    before = sum(mentions[post].occurred_at < until - WEEK and bool(is_meant[post]) for post in both)
+    before = sum(mentions[post].occurred_at < since and bool(is_meant[post]) for post in both)
     return Rise(
         words=tuple(word[:40] for word in one.words),
         authors=one.authors,
@@ -242,25 +259,34 @@ def _told(
     )
 
 
+def lasting(stretch: timedelta) -> str:
+    """A stretch of time in words: 4 days, 7 hours, 12 minutes."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if stretch.total_seconds() >= 2 * size:
+            return f"{stretch.total_seconds() / size:.0f} {unit}s"
+    return "minutes"
+
+
 def _narrowed(asked: Asked) -> str:
     """What tells the card of a segment from that of everybody."""
     parts = filters.to_query(asked.where) if asked.where is not None else []
     return " ".join([*parts, asked.product.strip(), asked.mood]).strip()
 
 
-def _card(topic: Topic, one: Rise, *, until: datetime, now: datetime, narrow: str = "") -> Card | None:
+def _card(topic: Topic, one: Rise, *, since: datetime, until: datetime, now: datetime, narrow: str = "") -> Card | None:
     if topic.version is None:
         return None
     year, week, _ = until.isocalendar()
     whom = " among those asked for" if narrow else ""
+    stretch = "this week" if until - since >= WEEK else f"in the last {lasting(until - since)}"
     return cards.raise_(
         CardKind.RISING,
         f"rising:{'+'.join(one.words)}:{year}-{week}{':' + narrow if narrow else ''}",
         topic,
         topic=topic,
-        words=f"{topic.name}: “{' + '.join(one.words)}” rises{whom}, {one.mentions:,} mentions this week,"
+        words=f"{topic.name}: “{' + '.join(one.words)}” rises{whom}, {one.mentions:,} mentions {stretch},"
         f" {one.before:,} before it.",
-        since=until - WEEK,
+        since=since,
         until=until,
         evidence={
             "words": list(one.words), "authors": one.authors, "growth": one.growth, "said": list(one.said),

@@ -56,7 +56,10 @@ def page(request: HttpRequest) -> HttpResponse:
                 return _carded(request, asked, viewer, zone)
             with within(_LONG, "Counting took too long. Choose a smaller topic."):
                 told = rise.found(asked, viewer=viewer, zone=zone.key)
-            context |= {"told": told, "rows": _rows(told), "is_narrow": asked.is_narrow}
+            context |= {"told": told, "rows": _rows(told), "is_narrow": asked.is_narrow, "since": told.since}
+            context["beside"] = "the seven days before"
+            if end - told.since < rise.WEEK:
+                context["beside"] = f"the {rise.lasting(end - told.since)} before, as no more is known"
         except (*REFUSALS, TooSlow) as error:
             context["refused"] = str(error)
     return render(request, "listening/words.html", context)
