@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-
-import django
-from django.core.management import execute_from_command_line
+from importlib import import_module
+from typing import Any
 
 from mutuals import cli, embedded
-from mutuals.config import supervisor
 
-_NO_DATABASE = {"db", "town", "openapi", "link", "dedupe", "read"}
+_NO_DATABASE = {"town", "openapi"}
 _DJANGO = {
     "migrate",
     "makemigrations",
@@ -31,7 +29,15 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mutuals.config.settings")
     argv = sys.argv[1:]
     if argv[:1] == ["run"]:
-        return supervisor.run(argv[1:])
+        supervisor: Any = import_module("mutuals.config.supervisor")
+        return int(supervisor.run(argv[1:]))
+    if argv[:1] == ["db"] or (argv and argv[0] in cli.ALONE):
+        return cli.main(argv)
+    return _with_django(argv)
+
+
+def _with_django(argv: list[str]) -> int:
+    """A command that needs the house: files alone do without, and start in the time that their own libraries take."""
     if argv and argv[0] not in _NO_DATABASE and not {"-h", "--help"} & set(argv):
         try:
             embedded.ensure_up()
@@ -39,11 +45,11 @@ def main() -> int:
             print(f"mutuals: {error}", file=sys.stderr)
             return 5
     if argv[:1] and argv[0] in _DJANGO:
-        execute_from_command_line(["mutuals", *argv])
+        management: Any = import_module("django.core.management")
+        management.execute_from_command_line(["mutuals", *argv])
         return 0
-    if argv[:1] != ["db"]:
-        django.setup()
-    return cli.main(argv, more=() if argv[:1] == ["db"] else ("mutuals.config.openapi",))
+    import_module("django").setup()
+    return cli.main(argv, more=("mutuals.config.openapi",))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ _NAMES = (
     "processes", "lineage", "staff", "people", "inbox", "cases", "sources", "imports", "parked", "identity", "sweeps",
     "listening", "readings", "learning", "topics", "boards", "cards", "pillars", "rules", "town", "seed",
 )  # fmt: skip
+ALONE = {"watch": "listening", "read": "readings", "link": "identity", "dedupe": "identity"}
+"""Commands that work on files alone, and where they stand: for them neither Django nor a database is started."""
 _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,
 3 not found, 4 not allowed, 5 no database, 6 done in part."""
 
@@ -29,7 +31,7 @@ def main(argv: Sequence[str], *, more: Sequence[str] = ()) -> int:
 
 
 def build(argv: Sequence[str] = (), *, more: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """The parser of a command line; of every command, unless it is one of `db`."""
+    """The parser of a command line; of every command, unless it is one of `db` or one of files alone."""
     parser = Parser(prog="mutuals", description="Mutuals, from the terminal", epilog=_EPILOG)
     groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
     groups.add_parser("run", help="everything up, until it is told to stop", add_help=False)  # see __main__
@@ -39,7 +41,9 @@ def build(argv: Sequence[str] = (), *, more: Sequence[str] = ()) -> argparse.Arg
 
 
 def _groups(argv: Sequence[str], more: Sequence[str]) -> list[Any]:
-    """The database commands work where Django cannot start yet, so nothing else is loaded for them."""
+    """The database commands work where Django cannot start yet, and files need none: nothing else is loaded for them."""
     if list(argv[:1]) == ["db"]:
         return [db]
+    if argv and argv[0] in ALONE:
+        return [import_module(f"mutuals.cli.{ALONE[argv[0]]}")]
     return [db, *(import_module(f"mutuals.cli.{name}") for name in _NAMES), *map(import_module, more)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mutuals.cli._line import Line
-from mutuals.cli._say import verb
+from mutuals.cli._plain import verb
 from mutuals.connectors.files.scratch import clear, half_written
 
 _PROGRAM = "mutuals.identity.piles"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mutuals.cli._line import Line
-from mutuals.cli._say import parted, verb
+from mutuals.cli._plain import parted, verb
 
 _MORE = """CSV or Parquet, one row a step: timestamp, value and, for many at once, series; these are known by common names.
 Any regular step from a minute to a week. ALARMS has series, began, ended, level, value, expected, chance, chance_in_words,

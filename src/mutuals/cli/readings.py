@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from mutuals.base.net import ALLOW_VARIABLE
 from mutuals.cli._line import Line
-from mutuals.cli._say import verb
+from mutuals.cli._plain import verb
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files.columns import columns
 from mutuals.connectors.files.said import listed, pairs, taken
