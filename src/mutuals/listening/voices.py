@@ -14,7 +14,7 @@ NEWEST, NEAREST = 20_000, 2_000
 """Newest mentions of which authors are counted, and of which texts and towns are looked at."""
 MOST = 8
 _LETTERS = 5_000  # of one text
-_LINK = re.compile(r"https?://([a-z0-9.-]{1,253})(/[^\s<>\"'()\[\]]{0,300})?", re.IGNORECASE)
+_LINK = re.compile(r"https?://([a-z0-9.-]{1,253})(/[^\s<>\"'()\[\]“”„‘’‚«»‹›「」『』…]{0,300})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from mutuals.base.refusals import Refusal
-from mutuals.rules import body
+from mutuals.rules import body, registry
 from mutuals.rules.models import Rule
 from mutuals.staff.models import User
 
@@ -109,7 +109,22 @@ def write_many(rules: Sequence[Rule]) -> str:
 
 def _ordered(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     whole = {**told, "name": name}
+    for part in ("then", "otherwise"):
+        if isinstance(whole.get(part), list):
+            whole[part] = [_typed(one) for one in whole[part]]
     return {key: whole[key] for key in _ORDER if key in whole}
+
+
+def _typed(step: Any) -> Any:
+    """An act with numbers as numbers, whoever wrote them: a form sends texts. What nobody offers any more stays as it is."""
+    if not isinstance(step, Mapping) or len(step) != 1:
+        return step
+    act, answers = next(iter(step.items()))
+    known = registry.find(act)
+    try:
+        return {act: known.read(answers)} if known else step
+    except Refusal:
+        return step
 
 
 def _dump(told: Any) -> str:

@@ -140,6 +140,7 @@ def test_voices_links_and_places_are_those_of_the_newest_mentions():
     assert [name for name, _ in around.places] == ["Porto"]
     assert len(queries.stream(topic.version_id, queries.Wanted(profile=bea))[0]) == 2
     assert voices.links_of("http://" + "a" * 1_000_000) == []
+    assert voices.links_of("“see http://t.co/3Ltx7JKBo9” «https://a.example/b»") == ["t.co/3Ltx7JKBo9", "a.example/b"]
 
 
 def test_a_board_is_ones_own_until_it_is_shared_with_a_role_and_comes_back_when_it_was_deleted():

@@ -65,6 +65,14 @@ def test_what_is_wrong_is_said_by_its_line(us, told, words):
         text.check(told, viewer=us.lea)
 
 
+def test_a_number_that_a_form_sent_as_a_text_is_written_as_a_number_and_a_text_of_digits_as_a_text(us):
+    acts = [{"open_case": {"title": "42", "minutes": "240"}}, {"gone": {"minutes": "5"}}]
+
+    told = text.read(text.write("Late", {"when": "received", "then": acts}))
+
+    assert told["then"] == [{"open_case": {"title": "42", "minutes": 240}}, {"gone": {"minutes": "5"}}]
+
+
 def test_each_template_is_a_rule_that_a_lead_may_write_and_a_text(us):
     for one in templates().values():
         told = text.read(text.write(one["name"], one))

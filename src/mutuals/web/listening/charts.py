@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import dropwhile
 from zoneinfo import ZoneInfo
 
 from mutuals.listening.counts import Board, Span
@@ -107,12 +108,16 @@ def words_of(at: datetime, span: Span) -> str:
 
 
 def peaks(told: list[Step]) -> list[Peak]:
-    """At most three steps far above what is usual: five median deviations and twice the median, and the highest around."""
+    """At most three steps far above what is usual: five median deviations and twice the median, and the highest around.
+
+    Where nothing is known of the stretch before, what is usual begins with the first mention.
+    """
     counts = [step.n for step in told]
-    if len(counts) < 5:
+    known = counts if any(step.before for step in told) else list(dropwhile(lambda n: not n, counts))
+    if len(known) < 5:
         return []
-    usual = statistics.median(counts)
-    scatter = statistics.median([abs(one - usual) for one in counts]) or math.sqrt(usual + 1)
+    usual = statistics.median(known)
+    scatter = statistics.median([abs(one - usual) for one in known]) or math.sqrt(usual + 1)
     high = [
         place
         for place, n in enumerate(counts)

@@ -11,6 +11,7 @@ from mutuals.base import clock
 from mutuals.inbox.models import Case
 from mutuals.listening import digest, fill, topics
 from mutuals.listening.models import Board, Listener, Mention, Told
+from mutuals.web.listening import charts
 
 pytestmark = pytest.mark.django_db
 LEAK = "My kettle leaks all over the kitchen floor, see https://kettles.example/leaks"
@@ -178,3 +179,16 @@ def test_boards_words_and_cards_renew_themselves_in_the_open_browser():
     assert all(f'id="{part}"' in client.get(way).content.decode() for way, part in kept)
     assert all("data-live-state" in page for page in pages.values())
     assert "data-live" not in older
+
+
+def test_days_before_the_first_mention_are_not_what_is_usual():
+    at = clock.now()
+    young = [
+        charts.Step(at, "", n, 0, 0, 0, 0, "") for n in [0] * 21 + [1182, 1010, 990, 1100, 1050, 970, 1000, 1020, 900]
+    ]
+    burst = [charts.Step(at, "", n, 0, 0, 0, 0, "") for n in [0] * 21 + [10, 11, 12, 10, 90, 11, 10, 12, 11]]
+    quiet = [charts.Step(at, "", n, 0, 0, 0, 1, "") for n in [0] * 21 + [1182, 0, 0, 0, 0, 0, 0, 0, 0]]
+
+    assert charts.peaks(young) == []
+    assert [(one.step.n, one.why) for one in charts.peaks(burst)] == [(90, "usually 11")]
+    assert [one.step.n for one in charts.peaks(quiet)] == [1182]
