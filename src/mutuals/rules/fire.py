@@ -64,8 +64,7 @@ def fire(matches: Sequence[Match], *, now: datetime, is_limited: bool = True) ->
         done.append((number, to_json(steps).decode(), _outcome(steps).value))
     sql = "UPDATE rules_firing f SET steps = g.steps, outcome = g.outcome FROM {g} WHERE f.id = g.id"
     bulk.run(sql, {"id": "bigint", "steps": "jsonb", "outcome": "text"}, done)
-    for match in held.values():
-        _hold(match, now=now)
+    _hold(held, now=now)
     return len(taken)
 
 
@@ -189,10 +188,20 @@ def _finished(one: dict[str, Any], event: Event, rule: Rule, *, now: datetime, i
     return act(Step(one["act"], one["with"]), event, rule.owner, now=now)
 
 
-def _hold(match: Match, *, now: datetime) -> None:
-    """Stop a rule that floods; its owner reads why."""
-    Rule.objects.filter(pk=match.rule.pk, held_at=None).update(held_at=now)
+def _hold(held: Mapping[int, Match], *, now: datetime) -> None:
+    """Stop rules that flood; their owners read why. Rules are locked before the mark, as by all who write them."""
+    if not held:
+        return
+    rows = Rule.objects.select_for_update(no_key=True).filter(pk__in=held, held_at=None).order_by("pk")
+    numbers = list(rows.values_list("pk", flat=True))
+    Rule.objects.filter(pk__in=numbers).update(held_at=now)
     changed()
+    for match in held.values():
+        _tell(match, now=now)
+    wake.changed("rules", sorted(held))
+
+
+def _tell(match: Match, *, now: datetime) -> None:
     hourly = match.rule.body.hourly
     journal.note("rule.held", f"rule:{match.rule.pk}", by="machine:rules", hourly=hourly)
     words = f"Your rule “{match.rule.name}” is held: it wanted to act more than {hourly} times within an hour."
@@ -203,7 +212,6 @@ def _hold(match: Match, *, now: datetime) -> None:
         CardKind.HELD, f"held:{now:%Y-%m-%dT%H}", f"rule:{match.rule.pk}", now=now, level=2,
         words=f"The rule “{match.rule.name}” is held: it wanted to act more than {hourly} times within an hour.",
     )  # fmt: skip
-    wake.changed("rules", [match.rule.pk])
 
 
 def changed() -> None:

@@ -59,6 +59,7 @@ def write(
             return row
         row.name, row.when, row.body, row.owner, row.changed_at = name, read.when, dict(read.plain), by, now
         row.version = (row.versions.aggregate(last=Max("number"))["last"] or row.version) + 1
+        changed()  # before a new name locks the row for those who note that it fired
         row.save(update_fields=["name", "when", "body", "owner", "changed_at", "version"])
     RuleVersion.objects.create(rule=row, number=row.version, name=name, body=row.body, by=by, at=now)
     _note("rule.written", row, by=by, version=row.version)
@@ -122,7 +123,7 @@ def switch(rule: Rule, *, is_on: bool, by: User, now: datetime) -> Rule:
 def order(numbers: Sequence[int], *, by: User) -> None:
     """Let rules run in this order; those that are not named come after, as they were."""
     require(by, "rule.edit")
-    there = list(Rule.objects.select_for_update().order_by("place", "pk"))
+    there = list(Rule.objects.select_for_update(no_key=True).order_by("place", "pk"))
     wanted = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
     there.sort(key=lambda row: wanted.get(row.pk, len(wanted)))
     for place, row in enumerate(there, 1):
@@ -164,7 +165,8 @@ def remove(rule: Rule, *, by: User) -> None:
 
 
 def _held(rule: Rule) -> Rule:
-    row = Rule.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=rule.pk).first()
+    """The rule, locked against others who write it; firings that name it can be noted meanwhile."""
+    row = Rule.objects.select_for_update(of=("self",), no_key=True).select_related("owner").filter(pk=rule.pk).first()
     if row is None:
         raise Refusal("This rule is not there any more.")
     return row

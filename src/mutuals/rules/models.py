@@ -137,7 +137,9 @@ class Delivery(models.Model):
 
 
 class State(models.Model):
-    """One row: how often the rules changed, and how far the journal was read."""
+    """Two rows, so that who writes a rule waits for nobody who reads: 1 is how often the rules changed, and 2
+    (`watch.PLACE`) how far the journal was read.
+    """
 
     changes = models.BigIntegerField(default=0)
     horizon = models.BigIntegerField(default=0)  # entries of transactions before this one were read

@@ -168,12 +168,15 @@ def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
         raise Refusal("This rule follows from what happens; what happened is over.")
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(f"Apply it to 1 to {MOST_DAYS} days.")
-    if Run.objects.filter(rule=rule, ended_at=None).exists():
+    row = Rule.objects.select_for_update(no_key=True).filter(pk=rule.pk).first()  # who asks at once comes after
+    if row is None:
+        raise Refusal("This rule is not there any more.")
+    if Run.objects.filter(rule=row, ended_at=None).exists():
         raise Refusal("This rule is being applied already.")
     run = Run.objects.create(
-        rule=rule, version=rule.version, since=now - timedelta(days=days), until=now, by=by, began_at=now
+        rule=row, version=row.version, since=now - timedelta(days=days), until=now, by=by, began_at=now
     )
-    journal.note("rule.applied", rule, by=by, days=days, version=rule.version)
+    journal.note("rule.applied", rule, by=by, days=days, version=row.version)
     jobs.later(APPLY, lock=f"rule:{rule.pk}", run=run.pk)
     return run
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from mutuals.base import clock
+from mutuals.base import bulk, clock, gate
 from mutuals.base.filters import to_q
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
@@ -24,6 +24,7 @@ from mutuals.rules.models import Firing, Rule, State
 from mutuals.rules.registry import Event
 from mutuals.sales.models import Order
 
+PLACE = 2  # the row that says how far the journal was read
 MOST = 2_000  # entries of one reading
 _LATE = 100_000  # numbers that an entry may come behind others, because its transaction took longer
 
@@ -53,26 +54,37 @@ _GOOD, _NOISE = ("solved", "answered", "passed_on"), ("noise",)
 Told = tuple[int, str, str, datetime, dict[str, Any]]
 
 
+@gate.giving_way
+@transaction.atomic
 def read_on(now: datetime | None = None) -> int:
     """Judge what the journal tells since the last reading; returns how many rules fired.
+
+    It holds its place alone, which nobody else asks for, and gives way: who writes a rule or a conversation never waits for it.
 
     Entries are numbered before their transactions end, so a number is no place to go on from: what is read each time are
     those of transactions that ended since, by the oldest one of this database that still ran then. Each is read once.
     """
     now = now or clock.now()
-    with transaction.atomic():
-        state = State.objects.select_for_update().filter(pk=1).first()
-        if state is None:
-            State.objects.bulk_create([State(pk=1)], ignore_conflicts=True)
-            state = State.objects.select_for_update().get(pk=1)
-        told, horizon, newest = _entries(state)
-        is_first = state.horizon == 0
-        state.horizon, state.entry = horizon, max(state.entry, newest)
-        state.save(update_fields=["horizon", "entry"])
-        if is_first:  # what happened before anybody had rules wakes none
-            return 0
-        learn(told)
-        return judge_all(told, now=now)
+    bulk.execute(f"SELECT {gate.GIVE_WAY}", [])
+    state = _place()
+    told, horizon, newest = _entries(state)
+    is_first = state.horizon == 0
+    state.horizon, state.entry = horizon, max(state.entry, newest)
+    state.save(update_fields=["horizon", "entry"])
+    if is_first:  # what happened before anybody had rules wakes none
+        return 0
+    learn(told)
+    return judge_all(told, now=now)
+
+
+def _place() -> State:
+    """How far the journal was read, locked. Until this release it stood in the row of the changes, and goes on from there."""
+    rows = State.objects.select_for_update().filter(pk=PLACE)
+    if (state := rows.first()) is not None:
+        return state
+    before = State.objects.filter(pk=1).first() or State()
+    State.objects.bulk_create([State(pk=PLACE, horizon=before.horizon, entry=before.entry)], ignore_conflicts=True)
+    return rows.get()
 
 
 def judge_all(told: Sequence[Told], *, now: datetime) -> int:

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Thread
-from time import sleep
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 import cast
-from mutuals.base.bulk import execute
+from beside import Beside
 from mutuals.listening import correct, fill, topics
 from mutuals.listening.models import Mention, Topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAK = "My kettle leaks all over the kitchen floor"
-
-
-class Beside:
-    """An act in a thread with a connection of its own, begun until it waits for what this one holds."""
-
-    def __init__(self, act: Callable[[], object]) -> None:
-        self.said: Exception | None = None
-        self._act = act
-        self._thread = Thread(target=self._run)
-        self._thread.start()
-        for _ in range(2_000):
-            if execute("SELECT count(*) FROM pg_locks WHERE NOT granted", [])[0][0]:
-                return
-            sleep(0.005)
-        raise AssertionError("It waits for nobody.")
-
-    def _run(self) -> None:
-        try:
-            self._act()
-        except Exception as error:
-            self.said = error
-        finally:
-            connection.close()
-
-    def end(self) -> Exception | None:
-        self._thread.join(60)
-        assert not self._thread.is_alive()
-        return self.said
 
 
 def test_a_topic_is_changed_while_its_last_version_is_about_to_be_shown():
@@ -63,18 +31,21 @@ def test_a_topic_is_changed_while_its_last_version_is_about_to_be_shown():
     assert topic.version.number == 1
 
 
-def test_what_is_said_while_history_is_read_is_counted_with_it():
+def test_a_label_is_corrected_while_history_of_the_same_hour_is_read():
     us = cast.staff()
     square = cast.source(owner=us.olga)
-    cast.said(square, cast.event("p1", LEAK))
+    [before] = cast.said(square, cast.event("p1", LEAK))
+    correct.correct(before.pk, "mood", ["positive"], by=us.ada, now=cast.NOW)
     topic = topics.make(topics.Wanted("Leaks", "kettle leak*"), by=us.lea, now=cast.NOW)
+    [heard] = cast.said(square, cast.event("p2", "The kettle leaked again, as ever."))
 
     with transaction.atomic():
-        cast.said(square, cast.event("p2", "The kettle leaked again, as ever."))
+        correct.correct(heard.pk, "mood", ["positive"], by=us.ada, now=cast.NOW)
         other = Beside(lambda: fill.fill(topic.version_id))
 
     assert other.end() is None
-    assert Mention.objects.filter(version=topic.version_id).count() == 2
+    assert set(Mention.objects.filter(version=topic.version_id).values_list("mood", flat=True)) == {"positive"}
+    assert Mention.objects.count() == 2
 
 
 def test_an_author_is_muted_while_a_label_of_theirs_is_corrected():

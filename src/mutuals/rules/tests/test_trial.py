@@ -96,11 +96,11 @@ def test_a_rule_follows_from_the_journal_and_never_from_itself(us):
 def settle(times: int) -> None:
     """Read the journal on. In a test's one transaction nothing ends, so the reading is told that all has."""
     for _ in range(times):
-        state = State.objects.get(pk=1)
+        state = State.objects.get(pk=watch.PLACE)
         fresh = list(
             Entry.objects.filter(pk__gt=state.entry).order_by("pk").values_list("pk", "kind", "about", "at", "data")
         )
-        State.objects.filter(pk=1).update(entry=max([state.entry, *(one[0] for one in fresh)]))
+        State.objects.filter(pk=watch.PLACE).update(entry=max([state.entry, *(one[0] for one in fresh)]))
         watch.judge_all([one for one in fresh if one[1] in watch.BY_ENTRY], now=cast.NOW)
 
 

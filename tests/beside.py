@@ -1,0 +1,37 @@
+"""Two at once, in an order that is always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
+
+from django.db import connection
+
+from mutuals.base.bulk import execute
+
+
+class Beside:
+    """An act in a thread with a connection of its own. Making it returns once the act waits for somebody, or is done."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self.said: Exception | None = None
+        self._act = act
+        self._thread = Thread(target=self._run)
+        self._thread.start()
+        while self._thread.is_alive() and not execute("SELECT count(*) FROM pg_locks WHERE NOT granted", [])[0][0]:
+            sleep(0.005)
+
+    def _run(self) -> None:
+        try:
+            self._act()
+        except Exception as error:
+            self.said = error
+        finally:
+            connection.close()
+
+    def end(self) -> Exception | None:
+        """What it refused with, None where it went through."""
+        self._thread.join(60)
+        assert not self._thread.is_alive()
+        return self.said
