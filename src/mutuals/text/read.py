@@ -17,6 +17,8 @@ from mutuals.text.language import languages
 from mutuals.text.model import Floats, Model, Scorer, chatter, shared, shipped, span
 from mutuals.text.normal import plain
 from mutuals.text.phrases import phrases
+from mutuals.text.small_words import small_words
+from mutuals.text.words import DENIED, REACH, deniers
 
 _BATCH = 256
 _WORDS = 3  # that a label is said to rest on
@@ -27,6 +29,7 @@ _CLOSER = 0.8  # what the closer look counts beside the fast heads
 _ASKED = 0.8  # what a model that was asked counts beside both
 _MEANS = ("mood", "emotion", "urgency", "feeling")
 _SURE = 4.0  # logits, of a post in which nothing is said
+_HALF = 0.5
 _CLAUSE = 0.5  # what the clause of the brand counts beside the whole text
 
 
@@ -234,13 +237,33 @@ def _chances(logits: Floats) -> Floats:
 
 
 def _because(text: Text, says: Floats) -> tuple[str, ...]:
-    """The words that speak most for a label; a denied one is told with its denial."""
-    out: dict[str, None] = {}
+    """The words that speak most for a label, a small one only where it says half as much as the first; with their denials."""
     told = says.tolist()
-    for place in sorted((at for at, one in enumerate(told) if one > 0), key=lambda at: -told[at])[: 2 * _WORDS]:
-        if len(out) == _WORDS:
-            break
-        denied, bare = parted(text.tokens[place])
-        if not bare.startswith("§"):
-            out[f"not {bare}" if denied else bare] = None
-    return tuple(out)
+    for_it = sorted(
+        (at for at, one in enumerate(told) if one > 0 and _is_shown(text.tokens[at])), key=lambda at: -told[at]
+    )
+    small = small_words(text.language)
+    words = [
+        at
+        for at in for_it
+        if parted(text.tokens[at])[1] not in small
+        or (told[at] > _HALF * told[for_it[0]] and text.tokens[at][0] != DENIED)
+    ]
+    return tuple(dict.fromkeys(_as_said(text, at) for at in words[: 2 * _WORDS]))[:_WORDS]
+
+
+def _is_shown(token: str) -> bool:
+    """Signs of links and names, numbers (of which it is not known which) and marks are not told."""
+    return parted(token)[1][0] not in '§0.,:;#*&|/()"“”'
+
+
+def _as_said(text: Text, at: int) -> str:
+    denied, bare = parted(text.tokens[at])
+    if not denied:
+        return bare
+    before = next(
+        (one for one in range(at - 1, max(-1, at - 1 - 2 * REACH), -1) if text.tokens[one] in deniers()), None
+    )
+    if before is None:
+        return bare
+    return f"{text.tokens[before]} {bare}" if before == at - 1 else f"{text.tokens[before]} … {bare}"
