@@ -31,6 +31,7 @@ class ImportOut(Out):
     """A file, what its columns mean, what the preview said and what came of it.
 
     `numbers_without_country`: rows with a phone number that is kept as written, as no `region` was chosen for it.
+    `without_authors`: no column is the author's id or handle, so posts have no author.
     """
 
     id: int
@@ -44,6 +45,7 @@ class ImportOut(Out):
     preview: dict[str, Any]
     counts: dict[str, Any]
     numbers_without_country: int
+    without_authors: bool
     rows_done: int
     rows_total: int | None
     error: str
@@ -66,6 +68,7 @@ class ImportOut(Out):
             preview=row.preview,
             counts=row.counts,
             numbers_without_country=report.without_country(row),
+            without_authors=report.is_without_authors(row) and bool(row.sniffed.get("columns")),
             rows_done=row.rows_done,
             rows_total=row.rows_total,
             error=row.error,

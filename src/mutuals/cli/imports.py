@@ -270,6 +270,9 @@ def _ended(args: argparse.Namespace, of: Import, by: User) -> Ended:
     if number := report.without_country(of):
         told = f"in {number:,} row{'s'[: number > 1]}, kept as written; --region DE (or another) reads them"
         said["numbers without a country"] = number if args.json else told
+    if report.is_without_authors(of) and of.sniffed.get("columns"):
+        words = "nobody: no column is their id or handle; --map COLUMN=author_handle says which"
+        said["authors"] = 0 if args.json else words
     if of.state == ImportState.DONE:
         said["counts"] = of.counts
         said["reconciled"] = of.counts == of.preview and sum(of.counts.values()) == of.rows_done

@@ -29,6 +29,7 @@ class Kept:
     interaction_id: int | None
     is_new: bool = False
     is_edit: bool = False
+    is_named: bool = False  # who said it was not known before; it is an edit too
     is_deleted: bool = False
     raw_ids: tuple[int, ...] = ()  # raws to be blanked: of what was deleted, or of a delivery that brought nothing new
 
@@ -57,6 +58,8 @@ def interactions(placed: Sequence[Placed], joined: Sequence[Joined] = ()) -> lis
     doubled = _raws(alive) if len(newest) < len(alive) else {}
     made = dict(_insert(source_id, list(newest.values()), doubled))
     edited = _revise(source_id, [one for key, one in newest.items() if key not in made], doubled)
+    named = _name(source_id, [one for key, one in newest.items() if key not in made])
+    edited |= named
     kept = []
     for one in said:
         key = fit(one.arrived.envelope.key)
@@ -69,6 +72,7 @@ def interactions(placed: Sequence[Placed], joined: Sequence[Joined] = ()) -> lis
                 number or edited.get(key),
                 is_new=number is not None,
                 is_edit=is_told and key in edited,
+                is_named=is_told and key in named,
                 raw_ids=(one.arrived.raw_id,) if nothing_new else (),
             )
         )
@@ -195,6 +199,30 @@ def _revise(source_id: int, placed: Sequence[Placed], doubled: Mapping[str, Sequ
     lines = sorted((row.conversation_id, row.pk, line(row.text)[:200]) for row in edited if row.conversation_id)
     bulk.run(_RETELL, {"conversation_id": "bigint", "id": "bigint", "snippet": "text"}, lines)
     return {row.key: row.pk for row in edited}
+
+
+_NAME = """
+WITH named AS (
+    UPDATE history_interaction i SET profile_id = g.profile, network = g.network FROM {g}
+    WHERE i.source_id = %s AND i.key = g.key AND i.profile_id IS NULL AND i.direction = 'in' AND i.deleted_at IS NULL
+    RETURNING i.id, i.key, i.conversation_id, i.profile_id, i.reply_to
+), opened AS (
+    UPDATE conversations_conversation c SET opener_id = n.profile_id FROM named n
+    WHERE c.id = n.conversation_id AND c.opener_id IS NULL AND n.reply_to = ''
+)
+SELECT key, id FROM named
+"""
+"""Who said it, where nobody was known for it: a file that is brought again tells what its columns mean better than before."""
+
+
+def _name(source_id: int, placed: Sequence[Placed]) -> dict[str, int]:
+    rows = [
+        (fit(one.arrived.envelope.key), one.profile_id, author.network[:30])
+        for one in placed
+        if one.profile_id is not None and not one.is_ours and (author := one.arrived.envelope.author)
+    ]
+    told = bulk.run(_NAME, {"key": "text", "profile": "bigint", "network": "text"}, sorted(rows), source_id)
+    return {str(key): int(number) for key, number in told}
 
 
 _RETELL = """

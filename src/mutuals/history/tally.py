@@ -43,11 +43,11 @@ FROM heard h WHERE p.id = h.id AND (p.interaction_count, p.last_at) IS DISTINCT 
 
 
 def count(kept: Sequence[Kept]) -> None:
-    """Add the new interactions of a batch to the counters of their people."""
+    """Add the new interactions of a batch to the counters of their people, and those whose author is known only now."""
     sums: dict[int, tuple[int, datetime]] = {}
     for one in kept:
         number = one.placed.profile_id
-        if one.is_new and number is not None:
+        if (one.is_new or one.is_named) and number is not None:
             times, last_at = sums.get(number, (0, one.occurred_at))
             sums[number] = (times + 1, max(last_at, one.occurred_at))
     rows = [(number, *told) for number, told in sorted(sums.items())]

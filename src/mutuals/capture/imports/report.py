@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from mutuals.capture.imports.rows import AT_HOME
 from mutuals.capture.models import Import, ImportState, ImportTrouble
+from mutuals.connectors.files.fields import Target
 from mutuals.connectors.files.read import safe_cell
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
@@ -46,6 +47,12 @@ def progress(of: Import, *, now: datetime) -> Progress:
 def without_country(of: Import) -> int:
     """In how many rows, as the check found, a phone number names no country and is kept as written."""
     return int(of.sniffed.get(AT_HOME, 0))
+
+
+def is_without_authors(of: Import) -> bool:
+    """Whether posts name their authors by nothing but a shown name, or not at all: then nobody can be told apart by them."""
+    told = set(of.mapping.values()) & {"author_id", "author_handle"}
+    return of.target == Target.POSTS and bool(of.mapping) and not told
 
 
 def visible_to(user: Any) -> QuerySet[Import]:

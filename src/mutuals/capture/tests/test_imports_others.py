@@ -4,12 +4,14 @@ from pathlib import Path
 import pytest
 
 from mutuals import flow
-from mutuals.capture.imports import begin
+from mutuals.capture.imports import begin, report
 from mutuals.capture.models import Cursor, RawEvent
-from mutuals.capture.tests.import_steps import NOW, choose, counted, lead, upload, whole, write
+from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead, run, upload, whole, write
 from mutuals.channels.models import Channel, Source
 from mutuals.connectors.contract import Handle, Unreadable
 from mutuals.history.models import Interaction
+from mutuals.listening import fill, topics
+from mutuals.listening.models import Mention
 from mutuals.people import erased, organisations, profiles
 from mutuals.people.models import Organisation, Person, Profile
 from mutuals.sales.models import Order
@@ -118,6 +120,44 @@ def test_another_wording_under_the_same_id_is_an_edit_once(tmp_path: Path) -> No
 
     assert counted(done, "updated", "same") == (1, 1)
     assert counted(whole(write(tmp_path, edited), "posts", source="Forum"), "same") == (2,)
+
+
+TOLD_BY = """id,text,said_at,author
+1,My kettle leaks,2026-03-01T10:00:00Z,flyer13824
+2,Mine too,2026-03-01T11:00:00Z,jnardino
+3,And mine,2026-03-01T12:00:00Z,flyer13824
+"""
+
+
+def test_one_word_as_handles_are_is_proposed_as_a_handle_and_a_given_name_is_not(tmp_path: Path) -> None:
+    handles = upload(write(tmp_path, TOLD_BY), "posts", source="Forum")
+    names = upload(write(tmp_path, TOLD_BY.replace("flyer13824", "Bea").replace("jnardino", "Jo")), "posts")
+    both = upload(write(tmp_path, TOLD_BY.replace("said_at,", "handle,").replace("00Z", "00Zx")), "posts")
+
+    assert (handles.mapping["author"], names.mapping["author"]) == ("author_handle", "author_name")
+    assert (both.mapping["handle"], both.mapping["author"]) == ("author_handle", "author_name")
+    assert [report.is_without_authors(choose(one, zone="UTC")) for one in (handles, names)] == [False, True]
+
+
+def test_posts_brought_again_with_the_column_of_their_author_get_one_and_no_second_wording(tmp_path: Path) -> None:
+    wrong = {"id": "id", "text": "text", "said_at": "said_at", "author": "author_name"}
+    first = run(check(choose(upload(write(tmp_path, TOLD_BY), "posts", source="Forum"), mapping=wrong)))
+    flow.run(first.source_id)
+    topic = topics.make(topics.Wanted("Kettles", "kettle"), by=lead(), now=NOW)
+    fill.fill(topic.version_id)
+    before = set(Interaction.objects.values_list("profile", flat=True))
+
+    right = wrong | {"author": "author_handle"}
+    again = run(check(choose(upload(write(tmp_path, TOLD_BY), "posts", source="Forum"), mapping=right)))
+    flow.run(first.source_id)
+
+    said = Interaction.objects.order_by("key")
+    assert before == {None}
+    assert counted(again, "new", "updated") == (0, 3)
+    assert [row.profile.key for row in said] == ["flyer13824", "jnardino", "flyer13824"]
+    assert [row.conversation.opener.key for row in said] == ["flyer13824", "jnardino", "flyer13824"]
+    assert [row.edited_at for row in said] == [None] * 3
+    assert Mention.objects.get().profile_id == said[0].profile_id
 
 
 def test_a_post_of_an_erased_author_is_kept_out(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ _LANGUAGES = frozenset({"en", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "s
 _URL = re.compile(r"^(https?://|www\.)\S+$", re.IGNORECASE)
 _CURRENCIES = frozenset({"EUR", "USD", "GBP", "CHF", "JPY", "PLN", "SEK", "NOK", "DKK", "CZK", "€", "$", "£"})
 _MONEY = re.compile(r"[€$£¥]|[.,]\d{2}$")
+_GIVEN_NAME = re.compile(r"^[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]*(-[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]*)?\.?$")  # Anna, O'neil, Ann-Marie
 _SURE = 0.8  # share of filled samples that must fit for a proposal by value alone
 _DOUBT = 0.5  # below this share a heading is not believed
 
@@ -54,7 +55,19 @@ def propose(columns: Sequence[str], sample: Sequence[Mapping[str, Value]], targe
         if column not in found:
             found[column] = _by_values(values[column], goal, taken) or _rest(values[column], goal)
             taken.add(found[column].field)
+    _told_apart(found, values)
     return {column: found[column] for column in columns}
+
+
+def _told_apart(found: dict[str, Proposal], values: Mapping[str, list[str]]) -> None:
+    """Where only names of authors are there, and they look like handles, they are handles: a shown name is nobody's id."""
+    fields = {one.field for one in found.values()}
+    for column, one in found.items():
+        if one.field == "author_name" and not fields & {"author_id", "author_handle"} and values[column]:
+            words = values[column]
+            is_one = sum(" " not in text for text in words) >= _SURE * len(words)
+            if is_one and sum(not _GIVEN_NAME.match(text) for text in words) > len(words) / 2:
+                found[column] = Proposal("author_handle", "one word each, as handles are")
 
 
 def _filled(column: str, sample: Sequence[Mapping[str, Value]]) -> list[str]:

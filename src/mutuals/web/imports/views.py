@@ -152,6 +152,7 @@ def _one(
     }
     counts = row.counts if row.counts else row.preview
     told["without_country"] = report.without_country(row)
+    told["without_authors"] = report.is_without_authors(row)
     told |= _progress(row) | {"parts": shown.parts(counts) if counts else [], "total": sum(counts.values())}
     told |= {"errors": _sample(row, is_doubt=False), "doubts": _sample(row, is_doubt=True)}
     told["will_take"] = sum(counts.get(name, 0) for name in ("new", "updated"))
