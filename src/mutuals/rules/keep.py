@@ -41,7 +41,7 @@ def write(
     require(by, "rule.edit", rule)
     name = one_line(name or told.get("name", ""), what="Name", longest=80)
     read = body.read(told, viewer=by)
-    _may_do(read, by)
+    may_do(read, by)
     if Rule.objects.filter(name=name).exclude(pk=rule.pk if rule else 0).exists():
         raise Refusal(f"Another rule is called “{name}”.", fields={"name": "Choose another name."})
     if rule is None:
@@ -88,7 +88,8 @@ def _made(**values: Any) -> Rule:
         raise Refusal(f"Another rule is called “{values['name']}”.", fields={"name": "Choose another name."}) from error
 
 
-def _may_do(read: body.Body, by: User) -> None:
+def may_do(read: body.Body, by: User) -> None:
+    """Refuse (NotAllowed) whoever may not do themselves what a rule does: to write it, to switch it on, to apply it."""
     for step in (*read.then, *read.otherwise):
         known = find(step.act)
         if known is None:
@@ -96,25 +97,30 @@ def _may_do(read: body.Body, by: User) -> None:
         try:
             require(by, known.right)
         except NotAllowed as error:
-            raise NotAllowed(f"A rule of yours does what you may do, and “{step.act}” you may not. {error}") from error
+            words = f"Who writes, turns on or applies a rule may do what it does, and “{step.act}” you may not."
+            raise NotAllowed(f"{words} {error}") from error
 
 
 @transaction.atomic
 def switch(rule: Rule, *, is_on: bool, by: User, now: datetime) -> Rule:
     """Turn a rule on or off; turning it on also lets go one that was held.
 
-    Refused: turning on what names an act or a field that is not there any more.
+    Refused: turning on what names an act or a field that is not there any more, or an act that its owner, or `by`, may not
+    do themselves. Whoever may edit rules may turn any of them off.
     """
     require(by, "rule.edit", rule)
     row = _held(rule)
     if is_on:
         read = body.read(row.body, viewer=row.owner)
-        _may_do(read, row.owner)
+        may_do(read, row.owner)
+        may_do(read, by)
+        if not row.is_on:
+            row.struck_at = now  # the day that it is turned on in is not one that the clock missed
     if row.held_at is not None and is_on:
         cards.over(row, now=now, kind=CardKind.HELD)
     row.is_on, row.held_at = is_on, None if is_on else row.held_at
     row.changed_at = now
-    row.save(update_fields=["is_on", "held_at", "changed_at"])
+    row.save(update_fields=["is_on", "held_at", "changed_at", "struck_at"])
     _note("rule.on" if is_on else "rule.off", row, by=by)
     return row
 

@@ -22,6 +22,7 @@ class Rule(models.Model):
     when = models.CharField(max_length=20)
     body = models.JSONField()
     held_at = models.DateTimeField(null=True, blank=True)
+    struck_at = models.DateTimeField(null=True, blank=True)  # when a rule of the clock was last judged, or turned on
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

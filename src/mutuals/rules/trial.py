@@ -18,7 +18,8 @@ from mutuals.base.patience import within
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
 from mutuals.people.models import Person
-from mutuals.rules import engine, rows, watch
+from mutuals.rules import body as bodies
+from mutuals.rules import engine, keep, rows, watch
 from mutuals.rules.body import Body
 from mutuals.rules.events import EVENTS
 from mutuals.rules.fire import fire
@@ -160,10 +161,11 @@ def test(body: Body, number: int, *, by: User, now: datetime) -> Tried:
 def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
     """Let a rule act on what was received in the last days, or on all people it is about: a job, in batches.
 
-    What it met before in this version is passed over, so doing it twice is doing it once. Refused: a rule of the journal, and
-    one that is being applied.
+    What it met before in this version is passed over, so doing it twice is doing it once. Refused: a rule of the journal, one
+    that is being applied, and one that does what `by` may not do themselves.
     """
     require(by, "rule.edit", rule)
+    keep.may_do(bodies.read(rule.body, viewer=rule.owner), by)
     if EVENTS[rule.when].entries:
         raise Refusal("This rule follows from what happens; what happened is over.")
     if not 1 <= days <= MOST_DAYS:

@@ -168,13 +168,21 @@ def _people(abouts: set[str]) -> dict[str, int]:
 
 
 def strike(now: datetime | None = None) -> int:
-    """Judge the rules of the clock: those of every hour, and at the first hour of a day in their zone those of every day."""
+    """Judge the rules of the clock: those of every hour, and once a day in their zone those of every day.
+
+    A day's rule is judged at the first strike of the day, whenever that comes: a worker that was away at midnight makes up for
+    it in the hour it is back, and days that were missed whole are judged once, as things stand then.
+    """
     now = now or clock.now()
-    fired = 0
-    for rule in engine.compiled("clock", now=now).rules:
-        if rule.body.every == "hour" or now.astimezone(rule.zone).hour == 0:
-            fired += _struck(rule, now=now)
-    return fired
+    rules = engine.compiled("clock", now=now).rules
+    before = dict(Rule.objects.filter(pk__in=[rule.pk for rule in rules]).values_list("pk", "struck_at"))
+    return sum(_struck(rule, now=now) for rule in rules if _is_due(rule, before.get(rule.pk), now))
+
+
+def _is_due(rule: Ready, before: datetime | None, now: datetime) -> bool:
+    if rule.body.every == "hour" or before is None:
+        return True
+    return now.astimezone(rule.zone).date() > before.astimezone(rule.zone).date()
 
 
 def _struck(rule: Ready, *, now: datetime) -> int:
@@ -184,6 +192,7 @@ def _struck(rule: Ready, *, now: datetime) -> int:
     numbers = people.filter(~Exists(met)).order_by("pk").values_list("pk", flat=True)[: rule.body.hourly]
     events = [Event(f"clock:{now:%Y-%m-%dT%H}:{number}", "clock", now, None, None, number) for number in numbers]
     with transaction.atomic():
+        Rule.objects.filter(pk=rule.pk).update(struck_at=now)  # with what follows from it, or not at all
         rules = engine.compile_rules("clock", [rule], now=now)
         return fire(rules.matches(events), now=now)
 
