@@ -49,6 +49,28 @@ def test_a_topic_is_made_tried_read_counted_changed_and_put_away(staff, aron, ad
     assert ada.get("/topics")["items"] == []
 
 
+def test_who_writes_over_a_colleague_is_told_so(staff, aron, ada, capsys):
+    number, _ = heard(staff, aron)
+    book = aron("POST", "/playbooks", {"name": "Leak", "steps": ["Read them"]}).json()
+    at, way = f"/topics/{number}", f"/playbooks/{book['id']}"
+
+    first = aron("PUT", at, {"name": "Leaks", "words": "leak* lid", "seen": 1})
+    late = aron("PUT", at, {"name": "Leaks", "words": "leak* cup", "seen": 1})
+    kept = aron("PUT", way, {"name": "Leak", "steps": ["Close it"], "seen": book["changed_at"]})
+    over = aron("PUT", way, {"name": "Leak", "steps": ["Call them"], "seen": book["changed_at"]})
+    told = [
+        main(["topics", "change", "Leaks", "kettle", "--seen", "1"]),
+        main(["playbooks", "keep", "Leak", "Wait", "--seen", book["changed_at"]]),
+        main(["topics", "change", "Leaks", "kettle", "--seen", "2", "--called", "Kettles"]),
+    ]
+
+    assert [one.status_code for one in (first, late, kept, over)] == [200, 422, 200, 422]
+    assert "A colleague wrote version 2" in str(late.json())
+    assert (told, ada.get(at)["words"], ada.get(at)["name"]) == ([1, 1, 0], "kettle", "Kettles")
+    assert [one["steps"] for one in ada.get("/playbooks")["items"]] == [["Close it"]]
+    assert capsys.readouterr().err.count("A colleague") == 2
+
+
 def test_a_reading_tells_its_words_is_corrected_and_taken_back_and_a_mention_is_judged(staff, aron, ada):
     number, rows = heard(staff, aron)
     way = f"/interactions/{rows[0].pk}/reading"

@@ -12,7 +12,7 @@ from pydantic import Field
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, page_by_id
-from mutuals.api._types import Done, Flag, Id, In, Line, Out, Page, PathId, Ref, Text
+from mutuals.api._types import Done, Flag, Id, In, Line, Moment, Out, Page, PathId, Ref, Text
 from mutuals.api.cases import PRIORITIES, CaseOut
 from mutuals.api.people import zone_of
 from mutuals.base import clock
@@ -200,6 +200,12 @@ class PlaybookIn(In):
     level: Annotated[int, Field(ge=1, le=3)] = 1
 
 
+class PlaybookChangeIn(PlaybookIn):
+    """The same; `seen` is the `changed_at` that was read before, so that nobody is written over."""
+
+    seen: Moment | None = None
+
+
 class PlaybookOut(Out):
     """A playbook."""
 
@@ -208,11 +214,14 @@ class PlaybookOut(Out):
     kind: str
     level: int
     steps: list[str]
+    changed_at: datetime
 
     @classmethod
     def of(cls, row: Playbook) -> PlaybookOut:
         """A row."""
-        return cls(id=row.pk, name=row.name, kind=row.kind, level=row.level, steps=list(row.steps))
+        return cls(
+            id=row.pk, name=row.name, kind=row.kind, level=row.level, steps=list(row.steps), changed_at=row.changed_at
+        )
 
 
 @router.read("/cards", act="listening.view", out=Page[CardOut])
@@ -330,11 +339,13 @@ def writing(request: HttpRequest, body: PlaybookIn) -> PlaybookOut:
 
 
 @router.write("PUT", "/playbooks/{int:playbook_id}", act="topic.edit", out=PlaybookOut)
-def rewriting(request: HttpRequest, playbook_id: PathId, body: PlaybookIn) -> PlaybookOut:
-    """Change one."""
+def rewriting(request: HttpRequest, playbook_id: PathId, body: PlaybookChangeIn) -> PlaybookOut:
+    """Change one. Refused where a colleague changed it since `seen`."""
     by = user_of(request)
     book = one(playbooks.visible_to(by), playbook_id)
-    kept = playbooks.keep(body.name, body.steps, by=by, now=clock.now(), kind=body.kind, level=body.level, book=book)
+    kept = playbooks.keep(
+        body.name, body.steps, by=by, now=clock.now(), kind=body.kind, level=body.level, book=book, seen=body.seen
+    )
     return PlaybookOut.of(kept)
 
 

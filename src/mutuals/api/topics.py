@@ -14,7 +14,7 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._problems import Broken
-from mutuals.api._types import Done, Flag, In, Line, Moment, Out, Page, PathId, Ref
+from mutuals.api._types import Done, Flag, Id, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
 from mutuals.listening import correct, counts, queries, topics, voices, without
 from mutuals.listening.counts import LONGEST, Board, Only, Span
@@ -46,6 +46,12 @@ class TopicIn(In):
     def wanted(self) -> topics.Wanted:
         """The same for the room."""
         return topics.Wanted(self.name, self.words, self.kind, tuple(self.languages), tuple(self.without), self.budget)
+
+
+class TopicChangeIn(TopicIn):
+    """The same; `seen` is the `version` that was read before, so that nobody is written over."""
+
+    seen: Id | None = None
 
 
 class TopicOut(Out):
@@ -209,9 +215,11 @@ def shown(request: HttpRequest, topic_id: PathId) -> TopicOut:
 
 
 @router.write("PUT", "/topics/{int:topic_id}", act="topic.edit", out=TopicOut)
-def changing(request: HttpRequest, topic_id: PathId, body: TopicIn) -> TopicOut:
-    """Ask otherwise; the version before stays until this one has read history."""
-    changed = topics.change(_topic(request, topic_id), body.wanted(), by=user_of(request), now=clock.now())
+def changing(request: HttpRequest, topic_id: PathId, body: TopicChangeIn) -> TopicOut:
+    """Ask otherwise; the version before stays until this one has read history. Refused where a colleague wrote one since
+    `seen`."""
+    topic = _topic(request, topic_id)
+    changed = topics.change(topic, body.wanted(), by=user_of(request), now=clock.now(), seen=body.seen)
     return _told([changed])[0]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.base.filters import from_query
+from mutuals.base.refusals import Refusal
 from mutuals.cli._say import Missing, me, verb
 from mutuals.inbox import problem
 from mutuals.listening import acted, behind, cards, playbooks, queries, rise, warn
@@ -61,6 +62,9 @@ def register(groups: Any) -> None:
     parser.add_argument("steps", nargs="+", metavar="STEP")
     parser.add_argument("--kind", default="", choices=["", *CardKind.values])
     parser.add_argument("--level", type=int, default=1, choices=[1, 2, 3], help="from watch, act or crisis on")
+    parser.add_argument(
+        "--seen", default="", metavar="WHEN", help="refuse where it was changed since then, as list says it"
+    )
     verb(verbs, "remove", remove, "take one away").add_argument("name")
     verb(verbs, "begin", begin, "the three that one may begin with")
 
@@ -198,7 +202,10 @@ def keep(args: argparse.Namespace) -> dict[str, Any]:
     """The playbook as it is now."""
     by = me(args)
     book = playbooks.visible_to(by).filter(name__iexact=args.name).first()
-    told = {"kind": args.kind, "level": args.level, "by": by, "now": clock.now()}
+    seen = clock.read(args.seen)
+    if args.seen and seen is None:
+        raise Refusal("Say when you saw it as the list does: 2026-05-04T09:00:00+00:00.")
+    told = {"kind": args.kind, "level": args.level, "by": by, "now": clock.now(), "seen": seen}
     return _line(playbooks.keep(args.name, args.steps, book=book, **told))
 
 
@@ -244,7 +251,13 @@ def _staff(email: str) -> User:
 
 
 def _line(row: Playbook) -> dict[str, Any]:
-    return {"name": row.name, "kind": row.kind or "any", "from": playbooks.LEVELS[row.level], "steps": len(row.steps)}
+    return {
+        "name": row.name,
+        "kind": row.kind or "any",
+        "from": playbooks.LEVELS[row.level],
+        "steps": len(row.steps),
+        "changed": row.changed_at.isoformat(),
+    }
 
 
 def _told(row: Card) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,14 @@ def register(groups: Any) -> None:
     )  # fmt: skip
     _asking(parser)
     parser.add_argument("--here", action="store_true", help="read history now, until it is done")
+    parser = verb(
+        verbs, "change", change, "ask otherwise; the version before is shown until the next one has read history"
+    )
+    _asking(parser)
+    parser.add_argument("--called", default="", metavar="NAME", help="its name from now on")
+    parser.add_argument(
+        "--seen", type=int, metavar="VERSION", help="refuse where a newer version was written, as list says it"
+    )
     _asking(verb(verbs, "try", try_out, "what words would find, before anything is saved"))
     parser = verb(verbs, "mentions", mentions, "the newest mentions of a topic")
     parser.add_argument("name")
@@ -71,12 +80,14 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
             counts.board(topic.version_id, Span(now - timedelta(days=_DAYS), now, "UTC")) if topic.version_id else None
         )
         version = queries.versions_of([topic.pk]).get(topic.pk)
+        newest = version or topic.version
         found.append(
             {
                 "id": topic.pk,
                 "name": topic.name,
                 "kind": topic.kind,
                 "words": topic.version.words if topic.version else "",
+                "version": newest.number if newest else 0,
                 "mentions": board.n if board else 0,
                 "net sentiment": board.net if board else None,
                 "history read": f"{queries.filled(version)} %" if version else "all",
@@ -91,6 +102,15 @@ def add(args: argparse.Namespace) -> dict[str, Any]:
     if args.here and made.version_id:
         fill.fill(made.version_id)
     return {"id": made.pk, "name": made.name}
+
+
+def change(args: argparse.Namespace) -> dict[str, Any]:
+    """The topic as it asks now."""
+    topic = _topic(args)
+    wanted = replace(_wanted(args), name=args.called or topic.name)
+    done = topics.change(topic, wanted, by=me(args), now=clock.now(), seen=args.seen)
+    newest = done.versions.order_by("-number")[0]
+    return {"id": done.pk, "name": done.name, "version": newest.number, "words": newest.words}
 
 
 def try_out(args: argparse.Namespace) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from mutuals.base import journal, wake
@@ -47,9 +47,11 @@ def visible_to(viewer: User) -> QuerySet[Playbook]:
 
 
 def keep(
-    name: str, steps: Sequence[str], *, by: User, now: datetime, kind: str = "", level: int = 1, book: Playbook | None = None
+    name: str, steps: Sequence[str], *, by: User, now: datetime, kind: str = "", level: int = 1, book: Playbook | None = None,
+    seen: datetime | None = None,
 ) -> Playbook:  # fmt: skip
-    """Make one or change it. Refused: no steps or more than thirty, a name that is taken, a kind that there is not."""
+    """Make one or change it. Refused: no steps or more than thirty, a name that is taken, a kind that there is not; and `seen`,
+    the `changed_at` of what the writer saw, where a colleague changed it since."""
     require(by, "topic.edit")
     label = one_line(name, what="Name", longest=80)
     lines = [one_line(step, what="Step", longest=300) for step in steps if str(step).strip()]
@@ -59,12 +61,24 @@ def keep(
         raise Refusal("Choose for which cards it is.", fields={"kind": "Choose one."})
     with transaction.atomic():
         if Playbook.objects.filter(name__iexact=label).exclude(pk=book.pk if book else 0).exists():
-            raise Refusal(f"There is a playbook {label} already.", fields={"name": "This name is used already."})
-        row = book or Playbook()
+            raise _taken(label)
+        row = Playbook.objects.select_for_update(no_key=True).filter(pk=book.pk).first() if book else Playbook()
+        if row is None:
+            raise Refusal("This playbook is not there any more.")
+        if seen is not None and row.pk and row.changed_at != seen:
+            raise Refusal("A colleague changed this playbook since you opened it. Look at it, then write again.")
         row.name, row.kind, row.level, row.steps, row.by, row.changed_at = label, kind, level, lines, by, now
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as error:
+            raise _taken(label) from error
         journal.note("playbook.kept", row, by=by, name=label)
     return row
+
+
+def _taken(name: str) -> Refusal:
+    return Refusal(f"There is a playbook {name} already.", fields={"name": "This name is used already."})
 
 
 def begin(*, by: User, now: datetime) -> list[Playbook]:

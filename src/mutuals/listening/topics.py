@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from mutuals.base import jobs, journal
 from mutuals.base.refusals import Refusal, one_line
@@ -74,25 +74,33 @@ def make(wanted: Wanted, *, by: User, now: datetime) -> Topic:
         if Topic.objects.filter(archived_at=None).count() >= MOST:
             raise Refusal(f"There are {MOST:,} topics already. Put one away first.")
         _free(asked.name, None)
-        topic = Topic.objects.create(name=asked.name, kind=asked.kind, budget=asked.budget, owner=by, changed_at=now)
+        topic = Topic(name=asked.name, kind=asked.kind, budget=asked.budget, owner=by, changed_at=now)
+        _named(topic)
         topic.version = _next(topic, asked, by=by)
         topic.save(update_fields=["version"])
         journal.note("topic.made", topic, by=by, words=asked.words)
     return topic
 
 
-def change(topic: Topic, wanted: Wanted, *, by: User, now: datetime) -> Topic:
-    """Ask otherwise. The version that is shown stays until the next one has read history. Refused: as for `make`."""
+def change(topic: Topic, wanted: Wanted, *, by: User, now: datetime, seen: int | None = None) -> Topic:
+    """Ask otherwise. The version that is shown stays until the next one has read history.
+
+    Refused: as for `make`; and `seen`, the number of the version that the writer saw, where it is not the newest any more.
+    """
     require(by, "topic.edit", topic)
     asked = _checked(wanted)
     with transaction.atomic():
         row = Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
         if row.archived_at is not None:
             raise Refusal(f"{row.name} was put away.")
+        newest = row.versions.order_by("-number").first()
+        if seen is not None and newest is not None and seen != newest.number:
+            raise Refusal(
+                f"A colleague wrote version {newest.number} since you opened this. Look at it, then write again."
+            )
         _free(asked.name, row.pk)
         row.name, row.kind, row.budget, row.changed_at = asked.name, asked.kind, asked.budget, now
-        row.save(update_fields=["name", "kind", "budget", "changed_at"])
-        newest = row.versions.order_by("-number").first()
+        _named(row)
         is_same = newest is not None and (newest.words, tuple(newest.languages), tuple(newest.without)) == (
             asked.words, asked.languages, asked.without,
         )  # fmt: skip
@@ -192,7 +200,20 @@ def _checked(wanted: Wanted) -> Wanted:
 
 def _free(name: str, but: int | None) -> None:
     if Topic.objects.filter(name=name, archived_at=None).exclude(pk=but or 0).exists():
-        raise Refusal(f"There is a topic “{name}” already.", fields={"name": "This name is taken."})
+        raise _taken(name)
+
+
+def _named(topic: Topic) -> None:
+    """Keep it under its name, which somebody may take at the same moment."""
+    try:
+        with transaction.atomic():
+            topic.save()
+    except IntegrityError as error:
+        raise _taken(topic.name) from error
+
+
+def _taken(name: str) -> Refusal:
+    return Refusal(f"There is a topic “{name}” already.", fields={"name": "This name is taken."})
 
 
 def _next(topic: Topic, asked: Wanted, *, by: User) -> Version:

@@ -48,7 +48,7 @@ def trial(topic: Topic, word: str, *, by: User) -> Dropped:
 def leave_out(topic: Topic, word: str, *, by: User, now: datetime) -> Topic:
     """Make the next version without a word. Refused: what is no word or phrase, and a word that the topic asks for."""
     version, left_out = _newest(topic), _phrase(word)
-    return topics.change(topic, _wanted(topic, version, _words(version, left_out)), by=by, now=now)
+    return topics.change(topic, _wanted(topic, version, _words(version, left_out)), by=by, now=now, seen=version.number)
 
 
 def take_back(topic: Topic, word: str, *, by: User, now: datetime) -> Topic:
@@ -56,7 +56,9 @@ def take_back(topic: Topic, word: str, *, by: User, now: datetime) -> Topic:
     version, end = _newest(topic), f" NOT {_written(_phrase(word))}"
     if not version.words.endswith(end):
         raise Refusal("The topic was changed since. Take the word out of its words by hand.")
-    return topics.change(topic, _wanted(topic, version, version.words.removesuffix(end)), by=by, now=now)
+    return topics.change(
+        topic, _wanted(topic, version, version.words.removesuffix(end)), by=by, now=now, seen=version.number
+    )
 
 
 def _newest(topic: Topic) -> Version:

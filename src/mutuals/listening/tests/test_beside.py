@@ -7,8 +7,9 @@ from django.db import transaction
 
 import cast
 from beside import Beside
-from mutuals.listening import correct, fill, topics
-from mutuals.listening.models import Mention, Topic
+from mutuals.base.refusals import Refusal
+from mutuals.listening import correct, fill, playbooks, topics
+from mutuals.listening.models import Mention, Playbook, Topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAK = "My kettle leaks all over the kitchen floor"
@@ -62,3 +63,22 @@ def test_an_author_is_muted_while_a_label_of_theirs_is_corrected():
 
     assert other.end() is None
     assert set(Mention.objects.values_list("aside", flat=True)) == {"out"}
+
+
+def test_who_takes_a_name_at_the_same_moment_is_told_so():
+    us = cast.staff()
+    leaks = topics.make(topics.Wanted("Leaks", "leak*"), by=us.lea, now=cast.NOW)
+
+    with transaction.atomic():
+        topics.make(topics.Wanted("Cups", "cup"), by=us.lea, now=cast.NOW)
+        made = Beside(lambda: topics.make(topics.Wanted("Cups", "mug"), by=us.olga, now=cast.NOW))
+    with transaction.atomic():
+        topics.make(topics.Wanted("Lids", "lid"), by=us.lea, now=cast.NOW)
+        changed = Beside(lambda: topics.change(leaks, topics.Wanted("Lids", "lids"), by=us.olga, now=cast.NOW))
+    with transaction.atomic():
+        playbooks.keep("Leak", ["Read them"], by=us.lea, now=cast.NOW)
+        kept = Beside(lambda: playbooks.keep("Leak", ["Close it"], by=us.olga, now=cast.NOW))
+
+    assert [type(one.end()) for one in (made, changed, kept)] == [Refusal] * 3
+    assert sorted(Topic.objects.values_list("name", flat=True)) == ["Cups", "Leaks", "Lids"]
+    assert Playbook.objects.get().steps == ["Read them"]

@@ -77,11 +77,14 @@ def edit(request: HttpRequest, topic_id: int) -> HttpResponse:
     form = (
         TopicForm(typed(request), initial=held) if "try" not in request.POST else TopicForm(initial=request.POST.dict())
     )
+    told = request.POST.get("seen", str(newest.number) if newest else "")
+    seen = int(told) if told.isdecimal() and len(told) < 9 else None
     if form.is_bound:
-        done = form.try_act(lambda told: topics.change(topic, _wanted(told), by=caller(request), now=clock.now()))
+        by, now = caller(request), clock.now()
+        done = form.try_act(lambda asked: topics.change(topic, _wanted(asked), by=by, now=now, seen=seen))
         if done is not None:
             return redirect("topic", topic.pk)
-    return _editor(request, form, topic)
+    return _editor(request, form, topic, seen=seen)
 
 
 @needs("topic.edit")
@@ -104,8 +107,9 @@ def away(request: HttpRequest, topic_id: int) -> HttpResponse:
     return redirect("listening")
 
 
-def _editor(request: HttpRequest, form: TopicForm, topic: Topic | None) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "topic": topic, "feedback": queries.feedback_of(topic) if topic else None}
+def _editor(request: HttpRequest, form: TopicForm, topic: Topic | None, *, seen: int | None = None) -> HttpResponse:
+    feedback = queries.feedback_of(topic) if topic else None
+    context: dict[str, Any] = {"form": form, "topic": topic, "feedback": feedback, "seen": seen}
     told = form.initial if not form.is_bound else form.data
     if told.get("words"):
         context |= _sample(request, TopicForm({name: told.get(name, "") for name in form.fields}), topic)

@@ -22,19 +22,24 @@ def page(request: HttpRequest) -> HttpResponse:
     asking = request.POST if request.method == "POST" else request.GET
     number = asking.get("edit", "")
     book = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
-    typed = {"name": book.name, "kind": book.kind, "level": book.level, "steps": "\n".join(book.steps)} if book else {}
+    typed = _typed(book) if book else {}
     if request.method == "POST":
         try:
             _act(request, book)
             return redirect("playbooks")
         except REFUSALS as error:
             messages.error(request, str(error))
-            typed = {name: request.POST.get(name, "") for name in ("name", "kind", "level", "steps")}
+            typed = {name: request.POST.get(name, "") for name in ("name", "kind", "level", "steps", "seen")}
     context = {
         "books": rows, "book": book, "typed": typed, "kinds": CardKind.choices, "may_edit": may(viewer, "topic.edit"),
         "levels": [(1, "watch"), (2, "act"), (3, "crisis")],
     }  # fmt: skip
     return render(request, "listening/playbooks.html", context)
+
+
+def _typed(book: Playbook) -> dict[str, object]:
+    seen = book.changed_at.isoformat()
+    return {"name": book.name, "kind": book.kind, "level": book.level, "steps": "\n".join(book.steps), "seen": seen}
 
 
 def _act(request: HttpRequest, book: Playbook | None) -> None:
@@ -50,5 +55,6 @@ def _act(request: HttpRequest, book: Playbook | None) -> None:
         kept = playbooks.keep(
             asked.get("name", ""), asked.get("steps", "").splitlines(), by=viewer, now=clock.now(), book=book,
             kind=asked.get("kind", ""), level=int(level) if level in ("1", "2", "3") else 1,
+            seen=clock.read(asked.get("seen", "")),
         )  # fmt: skip
         messages.success(request, f"{kept.name} is kept.")

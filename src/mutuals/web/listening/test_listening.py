@@ -9,7 +9,7 @@ from django.test import Client
 import cast
 from mutuals.base import clock
 from mutuals.listening import cards, fill, topics
-from mutuals.listening.models import Card, CardKind, Correction, Feedback, Mention, Reading, Rising, Topic
+from mutuals.listening.models import Card, CardKind, Correction, Feedback, Mention, Playbook, Reading, Rising, Topic
 
 pytestmark = pytest.mark.django_db
 LEAK = "My kettle leaks all over the kitchen floor"
@@ -107,6 +107,30 @@ def test_a_topic_is_made_in_the_browser_with_a_sample_and_clear_errors():
     assert "At letter" in wrong.content.decode()
     assert made.status_code == 302
     assert Topic.objects.get(name="Cups").version.words == "cup"
+
+
+def test_the_forms_of_topics_and_playbooks_write_over_nobody():
+    us, topic, _ = heard(LEAK)
+    lead = signed_in(us.lea)
+    way, asked = f"/listening/{topic.pk}/edit/", {"name": "Leaks", "kind": "theme", "budget": "one a month"}
+    lead.post("/listening/playbooks/", {"name": "Leak", "steps": "Read them", "level": "1"})
+    book = Playbook.objects.get()
+    page = lead.get("/listening/playbooks/", {"edit": book.pk}).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+
+    form = lead.get(way).content.decode()
+    first = lead.post(way, {**asked, "words": "leak* lid", "seen": "1"})
+    late = lead.post(way, {**asked, "words": "leak* cup", "seen": "1"})
+    for steps in ("Close it", "Call them"):
+        last = lead.post(
+            "/listening/playbooks/", {"edit": book.pk, "name": "Leak", "steps": steps, "level": "1", "seen": seen}
+        )
+
+    assert 'name="seen" value="1"' in form
+    assert (first.status_code, late.status_code) == (302, 422)
+    assert "A colleague wrote version 2" in late.content.decode()
+    assert "A colleague changed this playbook" in last.content.decode()
+    assert Playbook.objects.get().steps == ["Close it"]
 
 
 def test_trying_words_stays_beside_the_form_and_loses_nothing_that_was_typed():
