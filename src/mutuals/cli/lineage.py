@@ -47,6 +47,8 @@ def _line(line: Line) -> dict[str, Any]:
         "arrived": counts.arrived,
         "waiting": line.waiting,
         "put aside": line.aside,
+        "known already": counts.known,
+        "nothing in them": counts.quiet,
         "stored": counts.stored,
         "linked": counts.linked,
         "read": counts.read,

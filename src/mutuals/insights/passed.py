@@ -22,7 +22,7 @@ KEPT_DAYS = 60
 _OPENED = (RawState.DONE, RawState.IGNORED, RawState.REFUSED)
 _LONGEST = timedelta(days=3_650)
 _STAGES = ("said", "linked", "read", "ruled", "fired", "met")
-_COLUMNS = ("slot", "source_id", "arrived", "quiet", "stored", *_STAGES, "waited", "slowest")
+_COLUMNS = ("slot", "source_id", "arrived", "quiet", "known", "stored", *_STAGES, "waited", "slowest")
 _ADD = "(slot, source_id) DO UPDATE SET " + ", ".join(
     f"{name} = greatest(insights_passage.{name}, EXCLUDED.{name})"
     if name == "slowest"
@@ -47,18 +47,20 @@ def count(raws: Sequence[Waiting], kept: Sequence[Kept], *, now: datetime) -> No
     opened = [raw for raw in raws if raw.state in _OPENED]
     if not opened:
         return
+    new = [one for one in kept if one.is_new and one.interaction_id]
+    fresh = {one.placed.arrived.raw_id for one in new}
     told = defaultdict[datetime, list[int]](lambda: [0] * (len(_COLUMNS) - 2))
     for raw in opened:
         row, waited = told[pace.slot(raw.received_at)], _milliseconds(raw.received_at, now)
         row[0] += 1
         row[1] += raw.state != RawState.DONE
+        row[2] += raw.state == RawState.DONE and raw.pk not in fresh
         row[-2] += waited
         row[-1] = max(row[-1], waited)
-    new = [one for one in kept if one.is_new and one.interaction_id]
     for one in new:
-        told[pace.slot(one.placed.arrived.received_at)][2] += 1
+        told[pace.slot(one.placed.arrived.received_at)][3] += 1
     for slot, *numbers in _left_behind(new):
-        told[slot][3:-2] = list(map(int, numbers))
+        told[slot][4:-2] = list(map(int, numbers))
     rows = [(slot, opened[0].source.pk, *numbers) for slot, numbers in sorted(told.items())]
     bulk.insert(Passage, _COLUMNS, rows, conflict=_ADD)
 

@@ -20,8 +20,9 @@ DAYS = (1, 7)
 """Stretches that can be asked for."""
 _MANY = 10_000
 _SUMS = """
-SELECT source_id, sum(arrived)::bigint, sum(quiet)::bigint, sum(stored)::bigint, sum(said)::bigint, sum(linked)::bigint,
-    sum(read)::bigint, sum(ruled)::bigint, sum(fired)::bigint, sum(met)::bigint, sum(waited)::bigint, max(slowest), max(slot)
+SELECT source_id, sum(arrived)::bigint, sum(quiet)::bigint, sum(known)::bigint, sum(stored)::bigint, sum(said)::bigint,
+    sum(linked)::bigint, sum(read)::bigint, sum(ruled)::bigint, sum(fired)::bigint, sum(met)::bigint, sum(waited)::bigint,
+    max(slowest), max(slot)
 FROM insights_passage WHERE slot > %s AND slot <= %s GROUP BY 1
 """
 _HOURS = """
@@ -37,6 +38,7 @@ class Counts:
 
     arrived: int = 0
     quiet: int = 0
+    known: int = 0
     stored: int = 0
     said: int = 0
     linked: int = 0

@@ -1,5 +1,6 @@
 """Lineage: how far everything came, what stands still, and that the alert ends when it flows again (J6)."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -59,22 +60,24 @@ def test_every_stage_counts_the_rows_that_are_there():
     ]
     cast.said(square, *told, cast.event("p4", "x", type="unheard of"))
     cast.said(square, told[0])
-    receive.keep(square, [Raw(key="bad", body=b"{")], cursor=None, now=NOW)
+    twice = [Raw(key=f"again{n}", body=json.dumps(told[0] | {"revision": ""}).encode()) for n in range(2)]
+    receive.keep(square, [Raw(key="bad", body=b"{"), *twice], cursor=None, now=NOW)
     cast.said(square)
     receive.keep(later, [Raw(key="later", body=b"{}")], cursor=None, now=NOW)
     found = queries.lineage(us.ada, now=NOW + 2 * MINUTE)
 
     [late], [line] = [[one for one in found.lines if one.source == source] for source in (later, square)]
     counts = line.counts
-    assert (counts.arrived, counts.quiet, counts.stored, line.aside) == (5, 1, 4, 1)
+    assert (counts.arrived, counts.quiet, counts.known, counts.stored, line.aside) == (7, 1, 2, 4, 1)
+    assert counts.arrived == counts.quiet + counts.known + counts.stored
     assert (counts.said, counts.linked, counts.read, counts.ruled, counts.fired, counts.met) == (3, 1, 3, 3, 1, 1)
     assert (late.waiting, late.waiting_since, late.counts.arrived) == (1, NOW, 0)
-    assert [found.at(stage) for stage in Stage] == [7, 4, 1, 3, 3, 1]
-    assert sum(hour.arrived for hour in found.hours) == 5
+    assert [found.at(stage) for stage in Stage] == [9, 4, 1, 3, 3, 1]
+    assert sum(hour.arrived for hour in found.hours) == 7
     assert len(found.hours) == 25
     assert found.still == []
     assert queries.lineage(us.ada, now=NOW + 2 * DAY).total.arrived == 0
-    assert queries.lineage(us.ada, now=NOW + 2 * DAY, days=7).total.arrived == 5
+    assert queries.lineage(us.ada, now=NOW + 2 * DAY, days=7).total.arrived == 7
     with pytest.raises(NotAllowed):
         queries.lineage(us.cleo, now=NOW)
 

@@ -106,6 +106,8 @@ def _under(found: Lineage, stage: Stage) -> str:
         Stage.RULED: [f"{counts.fired:,} acted on"],
         Stage.REPORTED: [_share(counts.met, counts.said)],
     }
+    if stage is Stage.STORED and counts.known + counts.quiet:
+        said[stage].append(f"{counts.known:,} known already, {counts.quiet:,} with nothing in them")
     if stage is Stage.STORED and found.aside:
         said[stage].append(f"{found.aside:,} put aside")
     return " · ".join(filter(None, said[stage])) or "nothing came"
