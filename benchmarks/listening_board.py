@@ -50,6 +50,10 @@ _FILL = (
     SELECT version_id, date_trunc('day', hour, 'UTC'), network, language, mood, is_customer, sum(n), sum(aside),
         sum(questions), false
     FROM listening_count GROUP BY 1, 2, 3, 4, 5, 6""",
+    """INSERT INTO listening_strand (version_id, network, language, hour, mood, n, aside, questions, by_customers, is_new)
+    SELECT version_id, coalesce(network, '*'), coalesce(language, '*'), hour, mood, sum(n), sum(aside), sum(questions),
+        coalesce(sum(n) FILTER (WHERE is_customer), 0), false
+    FROM listening_count GROUP BY version_id, hour, mood, GROUPING SETS ((network), (language), (network, language))""",
     """INSERT INTO people_profile (id, network, key, name, shown, label, is_bot, is_ours, url, fields)
     SELECT g, 'mastodon', 'k' || g, 'n' || g, '', '', false, false, '',
         CASE g % 3 WHEN 0 THEN '{{"city": "Porto"}}' ELSE '{{}}' END::jsonb
@@ -121,6 +125,7 @@ def _measure() -> int:
     for name, days, only in (
         ("92 days", DAYS, counts.ALL),
         ("92 days, one source", DAYS, counts.Only(network="mastodon")),
+        ("92 days, one source in one language", DAYS, counts.Only(network="mastodon", language="en")),
         ("92 days, customers only", DAYS, counts.Only(is_customer=True)),
         ("30 days", 30, counts.ALL),
     ):

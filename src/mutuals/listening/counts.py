@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mutuals.base import bulk
+from mutuals.listening.models import ANY
 
 LONGEST = timedelta(days=92)
 """The longest stretch of time that is counted."""
@@ -142,14 +143,14 @@ def _whole(span: Span) -> tuple[datetime, datetime]:
 
 
 def _steps(version_id: int, span: Span, only: Only) -> list[tuple[datetime, bool, str, int]]:
-    """Step by step by the clocks of the zone, mood by mood. Sources and languages stand in the fine counts alone."""
+    """Step by step by the clocks of the zone, mood by mood: from pulses, and from strands of a source or a language."""
     told = only.told()
-    is_coarse = not only.network and not only.language
-    n = {None: "n", True: "by_customers", False: "n - by_customers"}[only.is_customer] if is_coarse else "n"
-    if is_coarse:
-        told.pop("is_customer", None)
+    n = {None: "n", True: "by_customers", False: "n - by_customers"}[told.pop("is_customer", None)]
+    table = "pulse"
+    if only.network or only.language:
+        table, told = "strand", {"network": ANY, "language": ANY, **told}
     sql = (
-        f"SELECT date_trunc(%s, hour, %s), hour >= %s, mood, sum({n}) FROM listening_{'pulse' if is_coarse else 'count'}"  # noqa: S608
+        f"SELECT date_trunc(%s, hour, %s), hour >= %s, mood, sum({n}) FROM listening_{table}"  # noqa: S608
         " WHERE version_id = %s AND hour >= %s AND hour < %s" + "".join(f" AND {name} = %s" for name in told)
     )
     return bulk.execute(

@@ -29,12 +29,20 @@ class Hit(NamedTuple):
 
 _TOLD = "version_id, occurred_at, network, language, mood, is_customer, is_question, aside"
 _COUNTED = """
-, pulses AS (
+, hours AS (
+    SELECT version_id, date_trunc('hour', occurred_at, 'UTC') AS hour, network, language, mood,
+        coalesce(sum(by) FILTER (WHERE aside = ''), 0) AS n, coalesce(sum(by) FILTER (WHERE aside <> ''), 0) AS aside,
+        coalesce(sum(by) FILTER (WHERE aside = '' AND is_question), 0) AS questions,
+        coalesce(sum(by) FILTER (WHERE aside = '' AND is_customer), 0) AS by_customers
+    FROM told GROUP BY version_id, 2, mood, GROUPING SETS ((), (network), (language), (network, language))
+), pulses AS (
     INSERT INTO listening_pulse (version_id, hour, mood, n, aside, questions, by_customers, is_new)
-    SELECT version_id, date_trunc('hour', occurred_at, 'UTC'), mood, coalesce(sum(by) FILTER (WHERE aside = ''), 0),
-        coalesce(sum(by) FILTER (WHERE aside <> ''), 0), coalesce(sum(by) FILTER (WHERE aside = '' AND is_question), 0),
-        coalesce(sum(by) FILTER (WHERE aside = '' AND is_customer), 0), true
-    FROM told GROUP BY 1, 2, 3
+    SELECT version_id, hour, mood, n, aside, questions, by_customers, true
+    FROM hours WHERE network IS NULL AND language IS NULL
+), strands AS (
+    INSERT INTO listening_strand (version_id, network, language, hour, mood, n, aside, questions, by_customers, is_new)
+    SELECT version_id, coalesce(network, '*'), coalesce(language, '*'), hour, mood, n, aside, questions, by_customers, true
+    FROM hours WHERE network IS NOT NULL OR language IS NOT NULL
 ), days AS (
     INSERT INTO listening_day (version_id, day, network, language, mood, is_customer, n, aside, questions, is_new)
     SELECT version_id, date_trunc('day', occurred_at, 'UTC'), network, language, mood, is_customer,
@@ -190,24 +198,27 @@ def known_again(*, since: datetime) -> None:
 
 
 _FOLDED = (
-    ("listening_pulse", "hour", "mood", "n, aside, questions, by_customers"),
-    ("listening_day", "day", "network, language, mood, is_customer", "n, aside, questions"),
+    ("listening_pulse", "version_id, hour", "mood", "n, aside, questions, by_customers"),
+    ("listening_strand", "version_id, network, language, hour", "mood", "n, aside, questions, by_customers"),
+    ("listening_day", "version_id, day", "network, language, mood, is_customer", "n, aside, questions"),
 )
+"""Each with what its index is of: all rows under what is new are put together."""
 
 
 def fold() -> None:
     """Put rows of coarse counts of one key together. Whoever reads meanwhile sees all of them or their sum."""
     with transaction.atomic():
         in_turn(Space.FOLD)
-        for table, at, keys, sums in _FOLDED:
+        for table, under, keys, sums in _FOLDED:
             added = ", ".join(f"sum({one})" for one in sums.split(", "))
             bulk.execute(
-                f"WITH due AS (SELECT DISTINCT version_id, {at} FROM {table} WHERE is_new), gone AS ("  # noqa: S608
-                f"DELETE FROM {table} t USING due WHERE t.version_id = due.version_id AND t.{at} = due.{at} RETURNING t.*)"
-                f" INSERT INTO {table} (version_id, {at}, {keys}, {sums}, is_new)"
-                f" SELECT version_id, {at}, {keys}, {added}, false FROM gone"
+                f"WITH due AS (SELECT DISTINCT {under} FROM {table} WHERE is_new), gone AS ("  # noqa: S608
+                f"DELETE FROM {table} t USING due"
+                f" WHERE {' AND '.join(f't.{one} = due.{one}' for one in under.split(', '))} RETURNING t.*)"
+                f" INSERT INTO {table} ({under}, {keys}, {sums}, is_new)"
+                f" SELECT {under}, {keys}, {added}, false FROM gone"
                 f" WHERE EXISTS (SELECT 1 FROM listening_version v WHERE v.id = gone.version_id)"
-                f" GROUP BY version_id, {at}, {keys}",
+                f" GROUP BY {under}, {keys}",
                 [],
             )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mutuals.listening.models.board import Board, Listener, Rhythm, Told
 from mutuals.listening.models.card import Card, CardKind, CardState, Playbook, Rising, Step, Watching
-from mutuals.listening.models.counted import Day, Pulse
+from mutuals.listening.models.counted import ANY, Day, Pulse, Strand
 from mutuals.listening.models.draft import Draft, Forecast, Learned
 from mutuals.listening.models.learning import Lesson, Question, Rereading, Saying
 from mutuals.listening.models.pillar import Bar, Cue, PillarWords
@@ -16,6 +16,7 @@ from mutuals.listening.models.standing import Stance, Standing
 from mutuals.listening.models.topic import Aside, Count, Feedback, Kind, Mention, State, Topic, Version
 
 __all__ = [
+    "ANY",
     "Aside",
     "Backlog",
     "Bar",
@@ -49,6 +50,7 @@ __all__ = [
     "Standing",
     "State",
     "Step",
+    "Strand",
     "Told",
     "Topic",
     "Version",

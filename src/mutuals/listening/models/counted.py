@@ -12,13 +12,23 @@ from django.db.models import Q
 
 from mutuals.listening.models.topic import Counted, Mixture
 
+ANY = "*"
+"""In place of a network or a language: all of them."""
 
-class Pulse(Counted):
+
+class Hourly(Counted):
     """How many mentions of a mood a version has in an hour: what curves are drawn from."""
 
     hour = models.DateTimeField()
     by_customers = models.IntegerField()
     is_new = models.BooleanField()
+
+    class Meta:
+        abstract = True
+
+
+class Pulse(Hourly):
+    """The curve of all mentions of a version."""
 
     class Meta:
         indexes = [
@@ -28,6 +38,31 @@ class Pulse(Counted):
 
     def __str__(self) -> str:
         return f"{self.n} {self.mood} at {self.hour}"
+
+
+class Strand(Hourly):
+    """The curve of one network, of one language, and of one network in one language: ANY stands for all of them.
+
+    A mention is part of three rows, so these may only be added up with both columns held.
+    """
+
+    network = models.CharField(max_length=30)
+    language = models.CharField(max_length=12)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["version", "network", "language", "hour"],
+                include=["mood", "n", "by_customers"],
+                name="strand_at",
+            ),
+            models.Index(
+                fields=["version", "network", "language", "hour"], name="strand_new", condition=Q(is_new=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.mood} of {self.network} in {self.language} at {self.hour}"
 
 
 class Day(Mixture):
