@@ -1,5 +1,5 @@
 """Nine days of an airline's posts, replayed: five rules built in the browser route them, cases appear while one looks on, and
-each rule fires on exactly what its dry run foretold.
+each rule fires on exactly what its dry run foretold; what angry posts say together appears beside it.
 
 The posts are those of ../shared/data (MUTUALS_DATA says where else); without them this is left out.
 """
@@ -117,10 +117,12 @@ def keys_of(numbers: Iterable[int]) -> set[str]:
     return {key.partition("-")[2] for key in keys}
 
 
-def replayed(page: Page, of: Source, stream: list[tuple[datetime, str, str]]) -> None:
-    """Day by day; each day's newest case has to appear on the open page by itself."""
+def replayed(page: Page, words: Page, of: Source, stream: list[tuple[datetime, str, str]]) -> None:
+    """Day by day; each day's newest case has to appear on the open page by itself, and what angry posts say on another."""
     page.goto(f"{page.url.split('/rules')[0]}/cases/?q=Stranded")
-    expect(page.locator("[data-live-state][data-state=live]")).to_be_visible(timeout=PATIENT)
+    for each in (page, words):
+        expect(each.locator("[data-live-state][data-state=live]")).to_be_visible(timeout=PATIENT)
+    expect(words.locator("#sets")).to_contain_text("No words rise", timeout=PATIENT)
     for _, day in groupby(stream, key=lambda one: one[0].date()):
         told = list(day)
         arrive(of, "live-", told)
@@ -129,6 +131,9 @@ def replayed(page: Page, of: Source, stream: list[tuple[datetime, str, str]]) ->
         newest = Case.objects.filter(title__startswith="Stranded").order_by("-opened_at", "-pk").first()
         if newest is not None:
             expect(page.locator("#cases")).to_contain_text(newest.reference, timeout=PATIENT)
+    expect(words.locator("#sets tbody")).to_contain_text(
+        re.compile("cancelled.*flight|flight.*cancelled"), timeout=PATIENT
+    )
 
 
 @pytest.mark.skipif(not STREAM.exists(), reason="the public posts are not here")
@@ -154,7 +159,9 @@ def test_five_rules_built_in_the_browser_route_a_replayed_stream_as_their_dry_ru
     rules = {name: Rule.objects.get(name=f"Airline: {name}") for name in RULES}
     asked = {name: body.read(rule.body, viewer=lea) for name, rule in rules.items()}
     dry = {name: trial.dry_run(one, by=lea, now=clock.now(), limit=100_000) for name, one in asked.items()}
-    replayed(walker.page, of, stream)
+    rising = walker.page.context.new_page()
+    rising.goto(f"{walker.address}/listening/words/?topic={topic.pk}&mood=negative")
+    replayed(walker.page, rising, of, stream)
     walker.go(f"/listening/{topic.pk}/")
     heard = walker.page.locator("main").inner_text()
     walker.go("/listening/cards/")
