@@ -85,3 +85,17 @@ def test_the_focus_is_seen_on_quiet_buttons_and_on_rows(ada: Walker, town: Town)
 
     assert row
     assert quiet
+
+
+def test_marks_heaped_upon_letters_stay_in_the_post_that_has_them(ada: Walker) -> None:
+    ada.go("/listening/pillars/service/")
+
+    overflow = ada.page.evaluate("""() => {
+      const post = document.createElement("p");
+      post.className = "words";
+      post.textContent = ("o" + "\\u0301".repeat(80)).repeat(9);
+      document.querySelector("main").append(post);
+      return getComputedStyle(post).overflow;
+    }""")
+
+    assert overflow == "clip"

@@ -24,6 +24,7 @@ from mutuals.text.labels import MOODS
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, is_fragment, needs
 from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.listening import shown
 
 _SHOWN = 12
 """Versions on the page."""
@@ -72,7 +73,7 @@ def _ask(one: Ask, viewer: User) -> dict[str, Any]:
     full = sees_contacts(viewer)
     return {
         "id": row.pk,
-        "text": words_of(row)[:1_000],
+        "text": "".join(piece for piece, _ in shown.short([(words_of(row), False)])),
         "at": row.occurred_at,
         "who": talk.named(row.profile, full=full) if row.profile else talk.unknown_author(row),
         "language": one.language,

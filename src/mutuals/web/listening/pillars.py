@@ -29,6 +29,7 @@ from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.listening import shown
 from mutuals.web.listening.readings import back_to
 
 _SLOW = "Looking took too long. Try again in a moment."
@@ -129,11 +130,12 @@ def _one(number: int, viewer: User) -> dict[str, Any] | None:
         return None
     told = fourfold.of(row, by=viewer, now=clock.now())
     person = row.profile.person.canonical if row.profile and row.profile.person else None
-    full = sees_contacts(viewer)
+    full, text = sees_contacts(viewer), words_of(row)
+    pieces = shown.short(_lit(text[:_READ], [word for one in told if one.is_read for word in one.because]))
     return {
         "row": row, "who": talk.named(row.profile, full=full) if row.profile else talk.unknown_author(row), "person": person,
         "icon": talk.icon_for(row),
-        "pieces": _lit(words_of(row)[:_READ], [word for one in told if one.is_read for word in one.because]),
+        "pieces": pieces, "whole": shown.whole(text, pieces),
         "told": [(one, round(one.strength / 10), one.bar // 10, precise(one.precision)) for one in told],
     }  # fmt: skip
 

@@ -21,6 +21,7 @@ from mutuals.staff.permissions import may
 from mutuals.text.read import Label
 from mutuals.web.frame.doors import caller, is_fragment, needs
 from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.listening import shown
 from mutuals.web.listening.views import topic_of
 
 _NAMES = {"mood": "Mood", "emotion": "Emotion", "intents": "What they want", "urgency": "Urgency"}
@@ -35,8 +36,11 @@ def why(request: HttpRequest, interaction_id: int) -> HttpResponse:
     if row is None or reading is None:
         raise Http404
     told = correcting.why(row, by=caller(request))
+    pieces = shown.short([(row.text, False)])
     context: dict[str, Any] = {
         "row": row,
+        "pieces": pieces,
+        "whole": shown.whole(row.text, pieces),
         "reading": reading,
         "lines": _lines(reading, told),
         "phrases": told.understood.phrases,

@@ -20,7 +20,8 @@ from mutuals.web.listening.asked import Asked
 
 _ICONS = {"positive": "mup", "neutral": "flat", "negative": "mdown", "": "help"}
 _CSS = {"positive": "up", "neutral": "flat", "negative": "down", "": ""}
-_LETTERS = 600
+_LETTERS, _LINE = 600, 40
+_WHOLE = 100_000
 _INTENTS = {"purchase": "wants to buy", "churn": "may leave"}
 
 
@@ -48,6 +49,7 @@ class Said:
     person: str
     person_url: str
     pieces: tuple[tuple[str, bool], ...]
+    is_cut: bool
     is_deleted: bool
     mark: Mark | None
     met: str
@@ -85,6 +87,7 @@ def _said(one: Shown, node: Node, asked: Asked, *, full: bool) -> Said:
     row = one.row
     text = words_of(row)
     pieces = marked([node], text[: 10 * _LETTERS])
+    begun = short(pieces)
     person = row.profile.person.canonical if row.profile and row.profile.person else None
     who = talk.named(row.profile, full=full) if row.profile else talk.unknown_author(row)
     return Said(
@@ -95,7 +98,8 @@ def _said(one: Shown, node: Node, asked: Asked, *, full: bool) -> Said:
         row.is_public,
         (person.name or "a person we know") if person else "",
         reverse("customer", args=[person.pk]) if person else "",
-        tuple(_short(pieces)),
+        tuple(begun),
+        bool(whole(text, begun)),
         row.deleted_at is not None,
         mark_of(one.reading),
         _met(node, pieces),
@@ -114,16 +118,31 @@ def _met(node: Node, pieces: Sequence[tuple[str, bool]]) -> str:
     return f"{len(words)} words" if len(words) > 1 else next(iter(words), told)
 
 
-def _short(pieces: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """The beginning of a text; where its first mark comes late, it begins shortly before that."""
+def short(pieces: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The beginning of a text: 600 letters, or 15 lines; where its first mark comes late, it begins shortly before that."""
     first = next((place for place, (_, is_hit) in enumerate(pieces) if is_hit), 0)
     kept, left = list[tuple[str, bool]](), _LETTERS
     for place, (piece, is_hit) in enumerate(pieces):
         if place == 0 and first == 1 and len(piece) > _LETTERS // 2:
             piece = "… " + piece[-_LETTERS // 2 :]
-        kept.append((piece[:left], is_hit))
-        left -= len(piece)
-        if left <= 0:
+        size = _fitting(piece, left)
+        kept.append((piece[:size], is_hit))
+        left -= size + (_LINE - 1) * piece.count("\n", 0, size)
+        if size < len(piece):
             kept.append(("…", False))
             break
     return kept
+
+
+def whole(text: str, pieces: Sequence[tuple[str, bool]]) -> str:
+    """What is to be opened below the beginning of a text, at most 100,000 letters; empty: it stands there whole."""
+    return "" if "".join(piece for piece, _ in pieces) == text else text[:_WHOLE]
+
+
+def _fitting(piece: str, left: int) -> int:
+    """How many letters of a piece have room, where the end of a line takes that of many."""
+    for place, letter in enumerate(piece):
+        left -= _LINE if letter == "\n" else 1
+        if left < 0:
+            return place
+    return len(piece)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 import cast
 from mutuals.base import clock
@@ -12,6 +13,7 @@ from mutuals.listening import drafts, fourfold
 from mutuals.listening.models import Bar, Cue, Draft, Forecast
 from mutuals.listening.pillars import Way
 from mutuals.listening.tests.test_drafts import US, channel_with
+from mutuals.web.listening import shown
 
 pytestmark = pytest.mark.django_db
 BUYER = "Can anyone recommend a kettle? I am looking for an alternative to my old one, ready to buy this week."
@@ -158,3 +160,39 @@ def test_before_there_are_posts_the_screen_says_how_many_are_missing():
 
     assert "Too few posts of yours (3 of 30)" in page
     assert "No forecast was scored yet" in text_of(ada.get("/listening/drafts/"))
+
+
+LONG = "I am looking for a kettle. " + "word " * 16_000
+HIGH = "I am looking for a kettle.\n" + "line\n" * 300
+
+
+def test_a_post_without_end_is_cut_and_its_whole_is_opened_by_hand():
+    us = cast.staff()
+    [row] = heard(us, LONG)
+
+    page = text_of(signed_in(us.ben).get(f"/listening/pillars/sales/?at={row.pk}"))
+    told = text_of(signed_in(us.ada).get(f"/readings/{row.pk}/"))
+
+    for screen in (page, told):
+        begun, opened = screen.split('<details class="whole">')
+        begun = strip_tags(begun.split('<p class="words">')[1].split("</p>")[0])
+        assert (begun[:5], begun[-1], len(begun)) == ("I am ", "…", 601)
+        assert f"The whole post, {len(row.text):,} letters" in opened
+        assert opened.count("word ") >= 15_999
+
+
+def test_a_post_of_many_lines_is_cut_by_its_lines():
+    begun = shown.short([(HIGH, False)])
+
+    assert 10 < "".join(piece for piece, _ in begun).count("\n") <= 15
+    assert begun[-1] == ("…", False)
+
+
+def test_a_short_post_stands_there_whole_and_nothing_is_to_be_opened():
+    us = cast.staff()
+    [row] = heard(us, BUYER)
+
+    page = text_of(signed_in(us.ben).get(f"/listening/pillars/sales/?at={row.pk}"))
+
+    assert "ready to buy this week." in page
+    assert "The whole post" not in page
