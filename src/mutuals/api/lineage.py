@@ -21,8 +21,9 @@ router = Resource("lineage")
 
 
 class CountsOut(Out):
-    """Events that were opened (`arrived`, `quiet` of them with nothing for us, `known` already) and new interactions (`stored`). Of what others
-    `said` in words: `linked` to somebody we know, `read`, `ruled`, `fired` a rule, `met` a topic. Seconds: the whole way."""
+    """Events that were opened (`arrived`: `quiet` of them with nothing in them, `known` already), new interactions (`stored`).
+    Of what others `said` in words: `linked` to somebody we know, `read`, `ruled`, `fired` a rule, `met` a topic. Seconds: the
+    whole way."""
 
     arrived: int
     quiet: int
@@ -41,8 +42,8 @@ class CountsOut(Out):
     def of(cls, row: Counts) -> CountsOut:
         """Counts of the stretch."""
         return cls(
-            arrived=row.arrived, quiet=row.quiet, known=row.known, stored=row.stored, said=row.said, linked=row.linked, read=row.read,
-            ruled=row.ruled, fired=row.fired, met=row.met, seconds_mean=row.mean, seconds_longest=row.seconds,
+            arrived=row.arrived, quiet=row.quiet, known=row.known, stored=row.stored, said=row.said, linked=row.linked,
+            read=row.read, ruled=row.ruled, fired=row.fired, met=row.met, seconds_mean=row.mean, seconds_longest=row.seconds,
         )  # fmt: skip
 
 

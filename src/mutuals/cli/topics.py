@@ -11,7 +11,7 @@ from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
 from mutuals.listening import counts, fill, queries, rise, topics, voices, warn, without
 from mutuals.listening.counts import Span
-from mutuals.listening.models import Kind, Topic
+from mutuals.listening.models import Kind, State, Topic
 from mutuals.people.visibility import sees_contacts, shown_name
 
 _DAYS = 30
@@ -49,7 +49,8 @@ def register(groups: Any) -> None:
     parser.add_argument("--do", action="store_true", help="make the next version")
     parser.add_argument("--back", action="store_true", help="take that back")
     verb(verbs, "away", away, "listen no more").add_argument("name")
-    verb(verbs, "look", look, "read history, look for bursts and for rising words, now", by_somebody=False)
+    parser = verb(verbs, "look", look, "read history, look for bursts and for rising words, now")
+    parser.add_argument("name", nargs="?", default="", help="of this topic alone (all)")
 
 
 def _asking(parser: argparse.ArgumentParser) -> None:
@@ -185,8 +186,19 @@ def away(args: argparse.Namespace) -> dict[str, Any]:
     return {"put away": topic.name}
 
 
-def look(args: argparse.Namespace) -> dict[str, Any]:
-    """What the worker does by the clock, done now."""
+def look(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """What the worker does by the clock, done now: one line a topic, with what was looked at."""
     fill.catch_up()
-    now = clock.now()
-    return {"cards": warn.watch_all(now=now), "rising": rise.rise_all(now=now)}
+    now, found = clock.now(), []
+    for topic in [_topic(args)] if args.name else list(queries.visible_to(me(args)).select_related("version")):
+        is_live = topic.version is not None and topic.version.state == State.LIVE
+        board = counts.board(topic.version_id, Span(now - timedelta(days=14), now, "UTC")) if topic.version_id else None
+        found.append(
+            {
+                "name": topic.name,
+                "mentions of two weeks": board.n if board else 0,
+                "cards of bursts": warn.watch(topic, now=now) if is_live else 0,
+                "words that rise": rise.rise(topic, now=now) if is_live else 0,
+            }
+        )
+    return found

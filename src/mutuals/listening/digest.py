@@ -140,9 +140,10 @@ ORDER BY m.occurred_at DESC, m.interaction_id DESC, t.id
 
 
 def make(user: User, *, now: datetime) -> list[Told]:
-    """The reader's digest up to now; what they were told once is not told again."""
+    """The reader's digest up to now, of a day or a week at least: what came in late counts too. None is told twice."""
     held = Listener.objects.filter(user=user).first() or Listener(user=user)
-    since = max(held.told_at or now - _STRETCH.get(Rhythm(held.rhythm), timedelta(days=1)), now - timedelta(days=7))
+    since = now - _STRETCH.get(Rhythm(held.rhythm), timedelta(days=1))
+    since = max(min(held.told_at or since, since), now - timedelta(days=7))
     topics = bulk.numbers(held.topics)
     rows = bulk.execute(_FOUND, [since, now, LOOKED, topics, topics, LOOKED, user.pk])
     once = {row[0]: Candidate(*_told(row)) for row in rows[::-1]}
@@ -159,6 +160,35 @@ def make(user: User, *, now: datetime) -> list[Told]:
         Told.objects.bulk_create(made, ignore_conflicts=True)
         wake.changed("today", [user.pk])
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Why a digest is empty: mentions since when, how many of these were looked at and told before."""
+
+    since: datetime
+    mentions: int
+    told: int
+
+
+_EMPTY = """
+SELECT count(*), count(*) FILTER (WHERE EXISTS (
+    SELECT 1 FROM listening_told d WHERE d.user_id = %s AND d.interaction_id = m.interaction_id))
+FROM (
+    SELECT DISTINCT n.interaction_id FROM listening_topic t JOIN LATERAL (
+        SELECT interaction_id FROM listening_mention m WHERE m.version_id = t.version_id AND m.aside = ''
+        AND m.occurred_at >= %s AND m.occurred_at < %s ORDER BY m.occurred_at DESC, m.interaction_id DESC LIMIT %s) n ON true
+    WHERE t.archived_at IS NULL AND (cardinality(%s::bigint[]) = 0 OR t.id = ANY(%s::bigint[]))
+) m
+"""
+
+
+def why_empty(user: User, *, now: datetime) -> Nothing:
+    """What there was to choose from for a reader until now, of the stretch that a digest looks at; counted up to LOOKED."""
+    held = wishes_of(user)
+    since, topics = now - _STRETCH.get(Rhythm(held.rhythm), timedelta(days=1)), bulk.numbers(held.topics)
+    [(mentions, told)] = bulk.execute(_EMPTY, [user.pk, since, now, LOOKED, topics, topics])
+    return Nothing(since, int(mentions), int(told))
 
 
 def _told(row: tuple[Any, ...]) -> Any:

@@ -73,12 +73,14 @@ def page(request: HttpRequest) -> HttpResponse:
         if done is not None:
             messages.success(request, "Kept.")
             return redirect("digest")
+    items = lines(viewer)
     context = {
         "form": form,
+        "nothing": None if items or held.told_at is None else digest.why_empty(viewer, now=held.told_at),
         "reader": viewer,
         "is_mailed": held.by_mail,
         "may_leave": send.mailbox() is not None,
-        "items": lines(viewer),
+        "items": items,
         "told_at": held.told_at,
         "because": list(BECAUSE.items()),
     }

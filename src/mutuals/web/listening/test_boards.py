@@ -10,7 +10,7 @@ import cast
 from mutuals.base import clock
 from mutuals.inbox.models import Case
 from mutuals.listening import digest, fill, topics
-from mutuals.listening.models import Board, Listener, Mention, Told
+from mutuals.listening.models import Board, Listener, Mention, Reading, Told
 from mutuals.web.listening import charts
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,25 @@ def test_a_digest_stands_on_the_page_of_today_and_is_tuned_there():
     assert Told.objects.get().is_relevant is False
     assert item.why not in client.get("/").content.decode()
     assert "Nothing yet" in signed_in(us.ben).get("/listening/digest/").content.decode()
+
+
+def test_an_empty_digest_says_why_and_what_comes_in_late_is_told():
+    us, topic, rival = heard()
+    client = signed_in(us.ada)
+    topics.put_away(topic, by=us.lea, now=clock.now())
+    Mention.objects.filter(version__topic=rival).update(mood="neutral", occurred_at=clock.now() - timedelta(days=2))
+
+    client.post("/listening/digest/", {"now": "1"})
+    silent = client.get("/listening/digest/").content.decode()
+    Mention.objects.filter(version__topic=rival).update(occurred_at=clock.now() - timedelta(hours=3))
+    client.post("/listening/digest/", {"now": "1"})
+    dull = client.get("/listening/digest/").content.decode()
+    Reading.objects.update(intents=["churn"])
+    client.post("/listening/digest/", {"now": "1"})
+
+    assert "nobody spoke of any topic since" in silent
+    assert "of 1 mention since" in dull
+    assert Told.objects.get().reason == "churn"
 
 
 @pytest.mark.parametrize("query", ["topics=" + "9" * 400, "on=abc", "topics=1,2&at=x&till=y", "board=" + "9" * 30])

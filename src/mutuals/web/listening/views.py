@@ -263,8 +263,8 @@ def _tiles(topic: Topic, version: Version, board: Board, asked: Asked) -> list[T
         ),
         Tile(
             "Unanswered",
-            f"{open_ones:,}",
-            f"of {'the newest ' if looked < board.questions else ''}{looked:,} questions",
+            percent(open_ones, looked) if looked < board.questions else f"{open_ones:,}",
+            f"of the newest {looked:,}" if looked < board.questions else f"of {looked:,} question{'' if looked == 1 else 's'}",
             asked.narrow(asks="1"),
         ),
     ]  # fmt: skip
@@ -275,7 +275,7 @@ def _share(own: int, rivals: list[tuple[Topic, int]]) -> str:
 
 
 def _rivals(many: int) -> str:
-    return f"beside {many} rival{'' if many == 1 else 's'}" if many else "no rival is listened for"
+    return f"beside {many} rival{'' if many == 1 else 's'}" if many else "no rival yet"
 
 
 def percent(some: int, of: int) -> str:
