@@ -65,6 +65,26 @@ def test_what_is_wrong_is_said_by_its_line(us, told, words):
         text.check(told, viewer=us.lea)
 
 
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ("rules:\n" + "- {when: received, name: abc}\n" * 60_000, 10_002),
+        ("- {when: received}\n" * 20_000 + "- [", 10_001),
+        ("- when: received\n  then: [note: {text: x}]\n" * 40_000, 20_001),
+        ("\n".join(f"a{n}: b" for n in range(50_000)), 101),
+        ("- [" + "x," * 9_999 + "x]\n" + ("- [" + "x," * 9_999 + "x]\n") * 49, 25),
+    ],
+)
+def test_a_file_of_too_much_is_refused_where_it_becomes_too_much(told, line):
+    with pytest.raises(Refusal, match=f"Line {line}:"):
+        text.read_many(told)
+
+
+def test_a_file_is_two_million_letters_at_most():
+    with pytest.raises(Refusal, match="longer than 2000000"):
+        text.read_many("# " + "x" * 2_000_000)
+
+
 def test_a_number_that_a_form_sent_as_a_text_is_written_as_a_number_and_a_text_of_digits_as_a_text(us):
     acts = [{"open_case": {"title": "42", "minutes": "240"}}, {"gone": {"minutes": "5"}}]
 

@@ -145,7 +145,7 @@ def taken(request: HttpRequest) -> HttpResponse:
     by, sent = caller(request), request.FILES.get("file")
     try:
         if sent is not None and sent.size and sent.size > text.LONGEST_FILE:
-            raise Refusal("This file is larger than 5 MB.")
+            raise Refusal("This file is larger than 2 MB.")
         told = sent.read().decode("utf-8", "replace") if sent is not None else request.POST.get("text", "")
         made = keep.take(text.read_many(told), by=by, now=clock.now())
     except REFUSALS as error:
