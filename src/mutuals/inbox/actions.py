@@ -9,6 +9,7 @@ from mutuals.base import journal, wake
 from mutuals.base.refusals import Refusal
 from mutuals.inbox import cases, work
 from mutuals.inbox.models import Case, CaseState, Turn, TurnState
+from mutuals.inbox.problem import filled
 from mutuals.people import many, persons
 from mutuals.people.models import Person
 from mutuals.rules import send
@@ -122,13 +123,15 @@ def tell_team(event: Event, *, by: User, now: datetime, team: TeamName, text: No
 
 @action("prepare", sentence="prepare the answer “{text}”", right="conversation.reply", lane="answer")
 def prepare(event: Event, *, by: User, now: datetime, text: Note) -> str:
-    """Lay an answer ready in the composer; somebody reads and sends it. {name}, {first} and {subject} are filled in."""
+    """Lay an answer ready in the composer; somebody reads and sends it. {name}, {first} and {subject} are filled in.
+
+    What lies there already stays: somebody may have written it.
+    """
     del by, now
     turn, person = _turn(event), _person(event)
-    name = person.name if person else ""
-    for mark, value in (("name", name), ("first", name.split(" ")[0]), ("subject", turn.conversation.subject)):
-        text = text.replace(f"{{{mark}}}", value)
-    Turn.objects.filter(pk=turn.pk).update(draft=text)
+    words = filled(text, name=person.name if person else "", subject=turn.conversation.subject)
+    if not Turn.objects.filter(pk=turn.pk, draft="").update(draft=words):
+        return "An answer lay there already; it was left as it is"
     wake.changed("inbox", [turn.pk])
     return "An answer is prepared; nobody has sent it"
 

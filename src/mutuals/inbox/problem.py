@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from mutuals.people.models import Person
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
 
+_MARKS = re.compile(r"( ?)\{(name|first|subject)\}")
 LONGEST = 5_000  # letters of a draft
 
 
@@ -72,7 +74,7 @@ def open_problem(
             )
             found.append(case)
             were_open += not is_new
-            drafts += _draft(talk, words.replace("{name}", one.name).replace("{first}", one.name.split(" ")[0]), by=by)
+            drafts += _draft(talk, filled(words, name=one.name), by=by)
         cards.led(card, *found)
         journal.note("problem.opened", card, by=by, title=label, cases=[one.reference for one in found], drafts=drafts)
         if card.state == CardState.OPEN:
@@ -85,6 +87,12 @@ def parts(card: Card, *, viewer: User) -> list[Case]:
     numbers = [int(key[5:]) for key in card.led if key.startswith("case:") and key[5:].isdecimal()]
     rows = cases.visible_to(viewer).filter(pk__in=numbers).select_related("person__canonical", "conversation")
     return sorted(rows, key=lambda one: (one.state != CaseState.OPEN, one.pk))
+
+
+def filled(text: str, *, name: str, subject: str = "") -> str:
+    """A draft with its marks filled in. Where nobody knows the name, the mark goes with the space before it: "Hello, ..."."""
+    known = {"name": name, "first": name.split(" ")[0], "subject": subject}
+    return _MARKS.sub(lambda found: f"{found[1]}{known[found[2]]}" if known[found[2]] else "", text)
 
 
 def _draft(talk: Conversation | None, text: str, *, by: User) -> bool:

@@ -8,7 +8,7 @@ from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.conversations.arrived import Joined
 from mutuals.identity import joins, split
-from mutuals.inbox import cases, place
+from mutuals.inbox import cases, place, problem
 from mutuals.inbox.models import Case, CaseState, Turn
 from mutuals.rules import keep
 from mutuals.rules.models import Firing
@@ -88,6 +88,25 @@ def test_what_rules_did_and_laid_ready_goes_along_when_conversations_become_one(
 
     assert Firing.objects.get().conversation_id == stays.pk
     assert Turn.objects.get(pk=stays.pk).draft == "We pay back."
+
+
+def test_a_rule_lays_its_answer_over_nothing_that_lies_there_and_greets_only_whom_we_know(us):
+    of = cast.source(owner=us.olga)
+    text = "Hello {first}, we pay back."
+    told = {"when": "received", "if": ["words:says:refund"], "then": [{"prepare": {"text": text}}]}
+    keep.switch(keep.write(told, by=us.lea, now=cast.NOW, name="Pays"), is_on=True, by=us.lea, now=cast.NOW)
+    turn = cast.turn(of, "p1", "refund!", thread="t1")
+    laid = Turn.objects.get(pk=turn.pk).draft
+    Turn.objects.filter(pk=turn.pk).update(draft="By hand")
+
+    cast.turn(of, "p2", "Where is my refund?", thread="t1")
+
+    assert laid == "Hello, we pay back."
+    assert Turn.objects.get(pk=turn.pk).draft == "By hand"
+    assert Firing.objects.order_by("-pk")[0].steps[0]["did"] == "An answer lay there already; it was left as it is"
+    assert problem.filled("Hi {first} of {subject}, {name}!", name="Bo {subject} Ray", subject="x") == (
+        "Hi Bo of x, Bo {subject} Ray!"
+    )
 
 
 def test_a_case_goes_with_the_presence_that_began_its_conversation_when_a_person_is_split_and_comes_back(us):
