@@ -10,6 +10,15 @@ from mutuals.listening import lessons, mentions
 from mutuals.listening.models import Correction, Cue, Feedback, Mention, Question, Reading, Standing, Told
 from mutuals.people.models import Profile
 
+_UNNAME = """
+WITH named AS (SELECT array_agg(lower(left(ltrim(name, '@'), 100))) AS names FROM people_profile WHERE id = ANY(%s::bigint[])),
+met AS (
+    UPDATE listening_version v SET without = ARRAY(
+        SELECT one FROM unnest(v.without) WITH ORDINALITY AS told (one, place) WHERE one <> ALL(names) ORDER BY place)
+    FROM named WHERE v.without::text[] && names RETURNING v.topic_id
+)
+UPDATE listening_topic SET changed_at = now() WHERE id IN (SELECT topic_id FROM met)
+"""
 _UNMUTE = """
 UPDATE listening_topic SET muted = ARRAY(SELECT unnest(muted) EXCEPT SELECT unnest(%s::bigint[])), changed_at = now()
 WHERE muted && %s::bigint[]
@@ -43,7 +52,8 @@ def export(interaction_ids: Sequence[int], person_id: int) -> dict[str, Any]:
 
 
 def erase(interaction_ids: Sequence[int], profile_ids: Sequence[int]) -> dict[str, int]:
-    """Nothing of it is left: what they said counts no more and teaches nobody, and no author is muted who is not there."""
+    """Nothing of it is left: what they said counts no more and teaches nobody, and no author who is gone is muted or left
+    out by name. Called while their profiles are still there: the names are theirs."""
     ids = list(interaction_ids)
     found = Mention.objects.filter(interaction_id__in=ids).count()
     mentions.drop(ids)
@@ -64,4 +74,5 @@ def erase(interaction_ids: Sequence[int], profile_ids: Sequence[int]) -> dict[st
     Standing.objects.filter(pk__in=list(people)).delete()
     told = bulk.numbers(profile_ids)
     bulk.execute(_UNMUTE, [told, told])
+    bulk.execute(_UNNAME, [told])
     return counts

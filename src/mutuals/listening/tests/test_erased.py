@@ -10,8 +10,8 @@ import pytest
 import cast
 from mutuals import privacy
 from mutuals.base import files
-from mutuals.listening import correct, fill, stance, topics
-from mutuals.listening.models import Correction, Count, Feedback, Mention, Reading, Standing, Topic
+from mutuals.listening import correct, ears, fill, stance, topics
+from mutuals.listening.models import Correction, Count, Feedback, Mention, Reading, Standing, Topic, Version
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,21 @@ def test_readings_mentions_and_corrections_are_handed_over_and_erased():
     assert receipt.counts["listening"] == {"readings": 1, "corrections": 1, "mentions": 1, "cues": 1}
     assert not any(model.objects.exists() for model in (Reading, Correction, Mention, Feedback, Standing))
     assert (sum(one.n + one.aside for one in Count.objects.all()), Topic.objects.get().muted) == (0, [])
+
+
+def test_nobody_who_is_gone_is_left_out_of_a_topic_by_name():
+    us = cast.staff()
+    bea = cast.person(by=us.ada)
+    [row] = cast.said(cast.source(owner=us.olga), cast.event("p1", "My kettle leaks", who="Zqx"))
+    type(row.profile).objects.filter(pk=row.profile_id).update(person=bea)
+    topic = topics.make(topics.Wanted("Leaks", "leak*", without=("@shop", "@ZQX", "bot")), by=us.lea, now=cast.NOW)
+    topics.change(topic, topics.Wanted("Leaks", "leaks", without=("zqx",)), by=us.lea, now=cast.NOW)
+    ears.ears()
+
+    privacy.erase(bea, by=us.aron, now=cast.NOW)
+
+    assert [one.without for one in Version.objects.order_by("number")] == [["shop", "bot"], []]
+    assert {one.without for one in ears.ears().asked.values()} == {frozenset(), frozenset({"shop", "bot"})}
 
 
 def test_how_somebody_is_held_to_speak_of_us_goes_out_with_them():
