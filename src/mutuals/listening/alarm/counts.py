@@ -37,8 +37,9 @@ _FIELDS = {
 def bring(path: Path, *, said: Said, now: float, told: Told = silent) -> Even:
     """Read the file. Rows that lie after `now` (seconds of 1970) or cannot be read are left out and told in the notes.
 
-    Refused, with the remedy: what is no table, no column of times or of values, no row that can be read, times without
-    a regular step, steps finer than a minute or longer than a week, more than it can hold.
+    Refused, with the remedy: what is no table, no column of times or of values, no row that can be read, times of which only
+    some name their zone where `said` names none, times without a regular step, steps finer than a minute or longer than a
+    week, more than it can hold.
     """
     zone = _zone(said.zone)
     try:
@@ -132,7 +133,7 @@ class _Read:
         """Forget what was added."""
         self.rows = self._unread = self._negative = 0
         self._first_unread = ""
-        self._is_zoned = True
+        self._zoned, self._bare = "", ""  # the first time that names its zone, and the first that names none
         self._known = dict[str, float]()
         self._places = dict[str, int]()
         self._parts = list[tuple[Ints, Floats, Floats]]()
@@ -194,7 +195,12 @@ class _Read:
             raise Refused(
                 f"{self._name} has no row with a time and a count that can be read. {' '.join(notes)}".strip()
             )
-        if not self._is_zoned and self._zone is None:
+        if self._bare and self._zone is None:
+            if self._zoned:
+                raise Refused(
+                    f"{self._name}: “{self._zoned}” names a time zone and “{self._bare}” does not. "
+                    "Say which zone the others are of, as in --zone Europe/Lisbon."
+                )
             notes.append("The times name no time zone and are read as UTC. Say --zone Europe/Lisbon for another.")
         return tuple(self._places), of, times, values
 
@@ -215,7 +221,10 @@ class _Read:
             ) from error
         except (ValueError, OverflowError):
             return float("nan")
-        self._is_zoned &= found.had_zone
+        if found.had_zone:
+            self._zoned = self._zoned or text[:40]
+        else:
+            self._bare = self._bare or text[:40]
         return found.utc.timestamp()
 
     def _shown(self, batch: Mapping[str, Any], place: int) -> str:

@@ -123,6 +123,19 @@ def test_an_hour_that_comes_twice_is_two_hours_where_the_zone_is_known(watched):
     assert back["notes"] == []
 
 
+def test_times_of_which_some_name_a_zone_are_refused_until_the_zone_of_the_others_is_said(watched):
+    values = counts()
+    bare, zoned = lines(values[:250], shape="%Y-%m-%dT%H:%M:%S"), lines(values, shape="%Y-%m-%dT%H:%M:%S+00:00")[250:]
+
+    with pytest.raises(
+        Refused, match=r"“2026-01-15T10:00:00\+00:00” names a time zone and “2026-01-05T00:00:00” does not"
+    ):
+        watched(["timestamp,value", *bare, *zoned])
+    told, _ = watched(["timestamp,value", *bare, *zoned], zone="UTC")
+
+    assert not any("missing" in note for note in told["notes"])
+
+
 def test_days_that_begin_at_midnight_there_stay_days_when_clocks_are_set(watched):
     rows = [f"{datetime(2025, 8, 1) + timedelta(days=day):%Y-%m-%d},{50 + day % 5}" for day in range(150)]  # noqa: DTZ001
 
