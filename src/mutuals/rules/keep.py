@@ -39,7 +39,10 @@ def write(
     Refused: an act that `by` may not do themselves, a name that another rule has, a version that is not the newest any more.
     """
     require(by, "rule.edit", rule)
-    name = one_line(name or told.get("name", ""), what="Name", longest=80)
+    called = name or told.get("name", "")
+    if isinstance(called, list | dict):
+        raise Refusal("The name of a rule is one line of text.", fields={"name": "One line of text."})
+    name = one_line(called, what="Name", longest=80)
     read = body.read(told, viewer=by)
     may_do(read, by)
     if Rule.objects.filter(name=name).exclude(pk=rule.pk if rule else 0).exists():

@@ -24,6 +24,7 @@ Note = Annotated[str, "long"]
 Address = Annotated[str, "address"]
 _KINDS = ("team", "staff", "tag", "long", "address")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]{1,253}(?:[/?][^\s]*)?")
+_MARK = re.compile(r"\{(\w+)\}")
 _log = logging.getLogger(__name__)
 
 
@@ -73,11 +74,12 @@ class Action:
     disturbs: bool = False
 
     def said(self, told: Mapping[str, Any]) -> str:
-        """The act in words, with the answers in it."""
-        words = self.sentence
-        for one in self.parameters:
-            value = told.get(one.name, one.default)
-            words = words.replace(f"{{{one.name}}}", "" if value is None else str(value).replace("_", " "))
+        """The act in words, with the answers in it. What stands behind a comma falls away where its answer is nothing."""
+        answers = {one.name: told.get(one.name, one.default) for one in self.parameters}
+        given = {name: "" if value is None else str(value).replace("_", " ") for name, value in answers.items()}
+        first, *more = self.sentence.split(", ")
+        parts = [first, *(part for part in more if all(answers.get(name) for name in _MARK.findall(part)))]
+        words = _MARK.sub(lambda found: given.get(found[1], found[0]), ", ".join(parts))
         return " ".join(words.split())
 
     def read(self, told: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 import cast
 from mutuals.base.refusals import Refusal
-from mutuals.rules import body, text
+from mutuals.rules import body, keep, registry, text
 from mutuals.rules.templates import templates
 
 WHOLE = """name: Cool customer
@@ -78,6 +78,23 @@ def test_what_is_wrong_is_said_by_its_line(us, told, words):
 def test_a_file_of_too_much_is_refused_where_it_becomes_too_much(told, line):
     with pytest.raises(Refusal, match=f"Line {line}:"):
         text.read_many(told)
+
+
+def test_what_an_act_leaves_open_is_not_said_and_an_answer_is_no_mark():
+    act = registry.find("open_case")
+
+    assert act.said({"title": "Leak {minutes}"}) == "open the case “Leak {minutes}”, priority normal"
+    assert (
+        act.said({"title": "A", "priority": "high", "minutes": 5})
+        == "open the case “A”, priority high, limit 5 minutes"
+    )
+
+
+def test_the_name_of_a_rule_is_no_list(us):
+    [told] = text.read_many("- {name: [a], when: received, then: [note: {text: x}]}")
+
+    with pytest.raises(Refusal, match="The name of a rule is one line"):
+        keep.take([told], by=us.lea, now=cast.NOW)
 
 
 def test_a_file_is_two_million_letters_at_most():
