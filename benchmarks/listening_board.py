@@ -26,8 +26,8 @@ MANY, DAYS, NEWEST = 10_000_000, 92, 25_000
 END = datetime(2026, 11, 20, tzinfo=UTC)
 TIMES = 7
 _FILL = (
-    """INSERT INTO listening_topic (id, name, kind, muted, budget, created_at, changed_at)
-    VALUES (1, 'Ten million', 'brand', '{{}}', 'one a month', now(), now())""",
+    """INSERT INTO listening_topic (id, name, kind, muted, budget, created_at, changed_at, risen_n)
+    VALUES (1, 'Ten million', 'brand', '{{}}', 'one a month', now(), now(), 0)""",
     """INSERT INTO listening_version (id, topic_id, number, words, languages, "without", state, hits, made_at)
     VALUES (1, 1, 1, 'kettle', '{{}}', '{{}}', 'live', 0, now())""",
     "UPDATE listening_topic SET version_id = 1",
