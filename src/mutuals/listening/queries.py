@@ -34,6 +34,12 @@ def visible_to(user: User) -> QuerySet[Topic]:
     return rows.select_related("version", "owner").order_by("name")
 
 
+def opening(user: User) -> Topic | None:
+    """The topic that screens open with: our brand before products, themes and competitors, by name; None of none."""
+    order = list(Kind)
+    return min(visible_to(user), key=lambda topic: (order.index(Kind(topic.kind)), topic.name), default=None)
+
+
 def versions_of(topics: Collection[int]) -> dict[int, Version]:
     """The version of each topic that is reading history, where one is."""
     rows = Version.objects.filter(topic__in=list(topics), state=State.FILLING).order_by("number")

@@ -29,10 +29,10 @@ WEEK = 604_800.0
 OLD = timedelta(days=1)
 """Bursts that ended longer ago are history, and nobody's card."""
 _WORDS = {
-    Stream.VOLUME: "{value:,.0f} mentions in an hour, usually {expected:,.1f}",
+    Stream.VOLUME: "{value:,.0f} mentions in an hour, usually {often}",
     Stream.NEGATIVE: "{percent:.0f} % of mentions are negative, usually {usual:.0f} %",
-    Stream.SPREAD: "{value:,.0f} people who said nothing bad for a week do so in an hour, usually {expected:,.1f}",
-    Stream.REACH: "{value:,.0f} conversations with negative mentions in an hour, usually {expected:,.1f}",
+    Stream.SPREAD: "{value:,.0f} people who said nothing bad for a week do so in an hour, usually {often}",
+    Stream.REACH: "{value:,.0f} conversations with negative mentions in an hour, usually {often}",
 }
 _WEEKS, _LEAST_WEEK = 4, 20
 """A topic fell away when the last week has less than half of the least of four before, each of at least twenty mentions."""
@@ -153,7 +153,8 @@ def _read(allowed: str) -> budget.Budget:
 
 def sentence(one: Incident) -> str:
     """Why it rings, of its least usual hour."""
-    told = {"value": one.value, "expected": one.expected, "percent": 100 * one.value, "usual": 100 * one.expected}
+    often = f"{one.expected:,.1f}" if one.expected >= 1 else "less than one"
+    told = {"value": one.value, "often": often, "percent": 100 * one.value, "usual": 100 * one.expected}
     return _WORDS[one.stream].format(**told)
 
 

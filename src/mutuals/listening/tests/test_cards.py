@@ -10,6 +10,8 @@ import pytest
 import cast
 from mutuals.base.refusals import Refusal
 from mutuals.listening import acted, cards, fill, rise, topics, warn
+from mutuals.listening.alarm.verdict import Incident, Level
+from mutuals.listening.alarm.watch import Stream
 from mutuals.listening.models import Card, CardKind, CardState, Count, Rising, Watching
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,10 @@ def test_a_room_above_raises_a_card_about_a_thing_of_its_own_and_says_when_the_c
     assert [card.level for card in cards.visible_to(us.ada)] == [2, 1]
     assert gone == 1
     assert Card.objects.get(kind="broken").over_at == cast.NOW + HOUR
+
+
+@pytest.mark.parametrize(("expected", "told"), [(0.04, "usually less than one"), (2.55, "usually 2.5")])
+def test_an_alarm_says_what_is_usual_in_words_where_it_is_less_than_one(expected, told):
+    one = Incident(0, 0.0, 0.0, Level.WATCH, (), (), 0.0, 0.0, Stream.VOLUME, 7.0, expected, 1e-6)
+
+    assert warn.sentence(one) == f"7 mentions in an hour, {told}"

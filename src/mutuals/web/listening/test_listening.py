@@ -228,3 +228,23 @@ def test_words_that_rise_list_their_rows():
 
     assert "lid + leak" in page
     assert narrowed.count('<li class="men') == 1
+
+
+def test_listening_and_words_open_with_our_brand_and_not_with_the_first_rival_of_the_alphabet():
+    us = cast.staff()
+    topics.make(topics.Wanted("Boilwell", "boilwell", "competitor"), by=us.lea, now=clock.now())
+    ours = topics.make(topics.Wanted("Kettle works", "kettle*", "brand"), by=us.lea, now=clock.now())
+    client = signed_in(us.ada)
+
+    assert client.get("/listening/").headers["Location"] == f"/listening/{ours.pk}/"
+    assert f'<option value="{ours.pk}" selected>' in client.get("/listening/words/").content.decode()
+
+
+def test_a_share_of_cards_of_which_none_has_ended_is_told_in_one_sentence():
+    us, topic, _ = heard(LEAK)
+    cards.raise_(CardKind.ALARM, "a", topic, topic=topic, words="Leaks: 9 mentions.", now=clock.now())
+
+    page = signed_in(us.ada).get("/listening/cards/").content.decode()
+
+    assert "nobody has acted on one" in page
+    assert "0 dismissed" not in page

@@ -58,12 +58,12 @@ def colleagues(viewer: User) -> list[User]:
 
 @needs("listening.view")
 def first(request: HttpRequest) -> HttpResponse:
-    """The board that was chosen to open first, or the first topic; where there is none, what this is for."""
+    """The board that was chosen to open first, or our brand; where there is none, what this is for."""
     viewer = caller(request)
     board = boards.first_of(viewer)
     if board is not None and (way := way_of(board.pk, board.topics, board.query)):
         return redirect(way)
-    topic = queries.visible_to(viewer).first()
+    topic = queries.opening(viewer)
     if topic is not None:
         return redirect("topic", topic.pk)
     context: dict[str, Any] = {

@@ -35,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     viewer = caller(request)
     asking = request.POST if request.method == "POST" else request.GET
     topics = list(queries.visible_to(viewer))
-    topic = next((one for one in topics if str(one.pk) == asking.get("topic")), topics[0] if topics else None)
+    topic = next((one for one in topics if str(one.pk) == asking.get("topic")), None) or queries.opening(viewer)
     views = list(saved.visible_to(viewer, "person"))
     view = next((one for one in views if str(one.pk) == asking.get("view")), None)
     zone, now = zone_of(viewer), clock.now()
@@ -91,7 +91,7 @@ def _weeks(zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
     monday = today - timedelta(days=today.weekday())
     starts = [monday - timedelta(weeks=number) for number in range(1, _WEEKS + 1)]
     return [
-        ("", "The last seven days"),
+        ("", "Last seven days"),
         *((one.isoformat(), f"Week of {one:%d %b %Y}".replace(" 0", " ")) for one in starts),
     ]
 
