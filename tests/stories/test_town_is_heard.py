@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 
 from mutuals import cli
+from mutuals.base import clock
+from mutuals.channels.models import Channel
+from mutuals.listening import drafts
 from mutuals.listening.models import Card, Count, Day, Mention, Reading, Rising, Standing, Topic, Version
 from mutuals.staff.models import User
 from mutuals.town.lately import LISTENED
@@ -39,6 +44,10 @@ def test_the_small_town_is_heard_at_first_sight_and_only_once(settings, tmp_path
     assert "hinge lid" in words
     assert Card.objects.filter(topic=topics["Whistler"], state="open").exists()
     assert Standing.objects.exists()
+    brand = Channel.objects.get(network="mastodon", name__startswith="@kettleworks@")
+    posts = drafts.published(brand, now=clock.now())
+    assert len(posts) >= 30
+    assert min(drafts.reactions(posts, zone=ZoneInfo("UTC"), now=clock.now())[drafts.ALL]) >= 1
     assert "hinge" in pages[1]
     assert "mentions in an hour" in pages[2]
     assert "Nothing to ask" not in pages[3]

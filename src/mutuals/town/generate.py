@@ -20,6 +20,7 @@ from mutuals.town.keys import Keys
 from mutuals.town.lately import MOST, lately
 from mutuals.town.names import COUNTRIES
 from mutuals.town.orders import orders
+from mutuals.town.ours import own
 from mutuals.town.people import households
 from mutuals.town.shapes import COMPANY, Account, Person, Said
 from mutuals.town.threads import Talk
@@ -95,6 +96,9 @@ class _Writing:
                 self._person(rng, person)
         rng = Random(f"{self.seed}/lately")  # noqa: S311 - repeatable on purpose
         for said in lately(rng, self._heard, self.talk.ours, self.talk.keys, now=self.now, days=self.days):
+            self._said(rng, said)
+        rng = Random(f"{self.seed}/ours")  # noqa: S311 - repeatable on purpose
+        for said in own(rng, self._heard, self.talk.ours, self.talk.keys, now=self.now, days=self.days):
             self._said(rng, said)
         rng = Random(f"{self.seed}/feed")  # noqa: S311 - repeatable on purpose
         for told in write_feed(rng, self.out, now=self.now, days=self.days):
