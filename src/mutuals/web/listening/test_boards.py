@@ -9,7 +9,7 @@ from django.test import Client
 import cast
 from mutuals.base import clock
 from mutuals.inbox.models import Case
-from mutuals.listening import digest, fill, topics
+from mutuals.listening import digest, drafts, fill, topics
 from mutuals.listening.models import Board, Listener, Mention, Reading, Told
 from mutuals.web.listening import charts
 
@@ -211,3 +211,16 @@ def test_days_before_the_first_mention_are_not_what_is_usual():
     assert charts.peaks(young) == []
     assert [(one.step.n, one.why) for one in charts.peaks(burst)] == [(90, "usually 11")]
     assert [one.step.n for one in charts.peaks(quiet)] == [1182]
+
+
+def test_drafts_say_how_own_posts_come_in_and_that_nothing_is_scored_without_them():
+    us, _, _ = heard()
+    channel = cast.channel(cast.source("Square", owner=us.olga), speakers=(us.ada,))
+    made = drafts.compare(channel, drafts.Wanted(("Hello.",), clock.now()), by=us.lea, now=clock.now())
+    client = signed_in(us.lea)
+
+    said = client.get(f"/listening/drafts/{made.pk}/").content.decode()
+
+    assert "They come in by themselves" in client.get("/listening/drafts/").content.decode()
+    assert "not scored, as nothing was said of it" in said
+    assert "scored after seven days" not in said
