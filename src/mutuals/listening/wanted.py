@@ -118,6 +118,20 @@ def phrases(node: Node) -> Iterator[Phrase]:
             yield from phrases(part)
 
 
+def spelled(text: str) -> list[str]:
+    """The words and phrases of a question as they are written, without quotes, in their order. It must be one that is read."""
+    found, at = list[str](), 0
+    while piece := _PIECE.match(text, at):
+        at = piece.end()
+        if piece[1]:
+            end = text.index('"', at)
+            found.append(text[at:end])
+            at = end + 1
+        elif piece[7] and piece[7] not in ("AND", "OR", "NOT"):
+            found.append(piece[7])
+    return found
+
+
 def words(text: str) -> list[re.Match[str]]:
     """The words of a text where they stand. Scripts without blanks between words give one word a letter."""
     return list(_WORD.finditer(text))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.patience import within
-from mutuals.listening import queries, topics
+from mutuals.base.refusals import Refusal
+from mutuals.listening import queries, simple, topics
 from mutuals.listening.hits import marked
 from mutuals.listening.models import Kind, Topic
 from mutuals.listening.read import words_of
-from mutuals.listening.wanted import LONGEST, read
+from mutuals.listening.wanted import FARTHEST, LONGEST, NEAR, read
 from mutuals.people.visibility import sees_contacts
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, is_fragment, needs
@@ -25,20 +27,29 @@ from mutuals.web.listening.views import topic_of
 
 _PARTED = re.compile(r"[,;\n]+")
 _SECONDS = 4.0
+_SIMPLE = ("all_of", "any_of", "none_of", "near", "within")
 _LETTERS = 300
 
 
 class TopicForm(Asked):
-    """What is listened for."""
+    """What is listened for. Its simple fields write the words, unless somebody wrote into the text itself: that stands."""
+
+    use_required_attribute = False  # the words may be those that the simple fields write
 
     name = forms.CharField(max_length=80, label="Name")
     kind = forms.ChoiceField(choices=Kind.choices, label="It is", initial=Kind.THEME)
+    all_of = forms.CharField(max_length=LONGEST, required=False, label="All of", help_text="kettle, hot water")
+    any_of = forms.CharField(max_length=LONGEST, required=False, label="Any of", help_text="leak*, drips, @kettleworks")
+    none_of = forms.CharField(max_length=LONGEST, required=False, label="None of", help_text="toy, doll")
+    near = forms.CharField(max_length=LONGEST, required=False, label="Near each other", help_text="Two: lid, broke*")
+    within = forms.IntegerField(min_value=1, max_value=FARTHEST, required=False, label="Words between them, at most")
     words = forms.CharField(
         max_length=LONGEST,
-        label="Words",
+        label="The same as text",
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "data-words": ""}),
         help_text='kettle AND (leak* OR "hot water" NEAR(5) floor) NOT toy',
     )
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
     languages = forms.CharField(max_length=300, required=False, label="Languages", help_text="en, de; none = all")
     without = forms.CharField(max_length=4_000, required=False, label="Without authors", help_text="@shop, @bot")
     budget = forms.CharField(
@@ -47,6 +58,44 @@ class TopicForm(Asked):
         initial="one a month",
         help_text="At most so many: one a month, 2 a quarter",
     )
+
+    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        data, initial = _simply(data), _simply(initial or {})
+        super().__init__(data, initial=initial, **kwargs)
+        if not (initial if data is None else data)["is_simple"]:
+            for name in _SIMPLE:
+                del self.fields[name]
+            self.fields["words"].label = "Words"
+            self.fields["words"].help_text = "More than the simple form can show; what stands here is asked."
+
+
+def _simply(told: Any) -> Any:
+    """What a form was told, with the words that it asks for and the simple fields that show them."""
+    if told is None:
+        return None
+    told = told.dict() if isinstance(told, QueryDict) else dict(told)
+    words, was = (str(told.get(name) or "").replace("\r", "") for name in ("words", "was"))
+    asked = simple.Simple(
+        *(simple.parted(str(told.get(name) or "")) for name in _SIMPLE[:4]), _within(told.get("within"))
+    )
+    before = _shown(words)
+    if words == was and before is not None and asked.text != before.text and any(name in told for name in _SIMPLE):
+        words, before = asked.text, _shown(asked.text) or asked
+    told |= {"words": words, "was": words, "is_simple": before is not None}
+    if before is not None:
+        told |= {name: ", ".join(getattr(before, name)) for name in _SIMPLE[:4]} | {"within": before.within}
+    return told
+
+
+def _shown(words: str) -> simple.Simple | None:
+    try:
+        return simple.shown(words)
+    except Refusal:  # what is no question yet is said beside the text
+        return None
+
+
+def _within(told: Any) -> int:
+    return min(max(int(told), 1), FARTHEST) if str(told).isdecimal() and len(str(told)) < 4 else NEAR
 
 
 @needs("topic.edit", methods="GET POST")
@@ -112,7 +161,7 @@ def _editor(request: HttpRequest, form: TopicForm, topic: Topic | None, *, seen:
     context: dict[str, Any] = {"form": form, "topic": topic, "feedback": feedback, "seen": seen}
     told = form.initial if not form.is_bound else form.data
     if told.get("words"):
-        context |= _sample(request, TopicForm({name: told.get(name, "") for name in form.fields}), topic)
+        context |= _sample(request, TopicForm(told), topic)
     return render(request, "listening/topic.html", context, status=422 if form.is_bound else 200)
 
 
@@ -138,7 +187,7 @@ def _sample(request: HttpRequest, form: TopicForm, topic: Topic | None) -> dict[
     ]
     noise = found.noise
     range_ = [round(100 * one) for one in (noise.share, noise.low, noise.high)] if noise else None
-    return {"sample": found, "sampled": rows, "noise": range_}
+    return {"sample": found, "sampled": rows, "noise": range_, "asked_words": words}
 
 
 def _wanted(told: dict[str, Any]) -> topics.Wanted:
