@@ -1,4 +1,4 @@
-"""When a topic rings: what would have rung in the last ninety days, with the budget that it has or another one."""
+"""When a topic rings: what would have rung in ninety days or more, with the budget that it has or another one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from mutuals.web.listening.views import topic_of
 
 SAYINGS = ("one a quarter", "one a month", "two a month", "one a week", "one a day")
 """Budgets that are offered; others can be typed."""
+STRETCHES = (90, 180, 365)
+"""How many days are looked back over."""
 _LONG = 20.0  # seconds
 _DESK, _PHONE, _HIGH, _LEFT, _FOOT, _TOP = 800, 328, 150, 34, 24, 22
 
@@ -41,11 +43,19 @@ class Drawing:
 
 @needs("listening.view", methods="GET POST", post="topic.edit")
 def page(request: HttpRequest, topic_id: int) -> HttpResponse:
-    """The last ninety days with marks; a budget to try, and to keep."""
+    """The last ninety days with marks, or more; a budget to try, and to keep."""
     viewer = caller(request)
     topic = topic_of(viewer, topic_id)
     allowed = (request.POST if request.method == "POST" else request.GET).get("budget", "").replace("\0", "")[:100]
-    context = {"topic": topic, "may_edit": may(viewer, "topic.edit"), "sayings": SAYINGS, "levels": LEVELS}
+    days_asked = next((days for days in STRETCHES if str(days) == request.GET.get("days")), STRETCHES[0])
+    context = {
+        "topic": topic,
+        "stretches": STRETCHES,
+        "days_asked": days_asked,
+        "may_edit": may(viewer, "topic.edit"),
+        "sayings": SAYINGS,
+        "levels": LEVELS,
+    }
     if request.method == "POST":
         try:
             warn.allow(topic, allowed, by=viewer, now=clock.now())
@@ -55,8 +65,8 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
             messages.error(request, str(error))
     zone = zone_of(viewer)
     try:
-        with within(_LONG, "Reading ninety days took too long."):
-            told = warn.rehearse(topic, now=clock.now(), allowed=allowed)
+        with within(_LONG, f"Reading {days_asked} days took too long."):
+            told = warn.rehearse(topic, now=clock.now(), allowed=allowed, days=days_asked)
         days = _days(told, zone)
         context |= {
             "told": told,

@@ -75,9 +75,8 @@ def _simply(told: Any) -> Any:
         return None
     told = told.dict() if isinstance(told, QueryDict) else dict(told)
     words, was = (str(told.get(name) or "").replace("\r", "") for name in ("words", "was"))
-    asked = simple.Simple(
-        *(simple.parted(str(told.get(name) or "")) for name in _SIMPLE[:4]), _within(told.get("within"))
-    )
+    all_of, any_of, none_of, near = (simple.parted(str(told.get(name) or "")) for name in _SIMPLE[:4])
+    asked = simple.Simple(all_of, any_of, none_of, near, _within(told.get("within")))
     before = _shown(words)
     if words == was and before is not None and asked.text != before.text and any(name in told for name in _SIMPLE):
         words, before = asked.text, _shown(asked.text) or asked
