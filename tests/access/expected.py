@@ -317,6 +317,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "listening/boards/<int:board_id>/delete/": {"POST": "listening.view"},
     "listening/boards/<int:board_id>/first/": {"POST": "listening.view"},
     "listening/boards/<int:board_id>/restore/": {"POST": "listening.view"},
+    "digest/off/<str:mark>/": {"GET": EVERYBODY, "POST": EVERYBODY},  # the mark in the mail is the right
     "listening/digest/": {"GET": "listening.view", "POST": "listening.view"},
     "listening/digest/<int:told_id>/": {"POST": "listening.view"},
     "listening/<int:topic_id>/away/": {"POST": "topic.edit"},
