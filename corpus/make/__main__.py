@@ -73,6 +73,7 @@ class Made:
         self.x, self.dense, self.count = x, dense, len(ours.texts)
         kinds = sorted(set(ours.group))
         self.fold = np.array([kinds.index(group) % FOLDS for group in ours.group])
+        self.asked = {"intents": ours.to_company, "urgency": ours.to_company}
         self.english = np.array([language == "en" for language in ours.languages])
 
     def head(
@@ -84,10 +85,13 @@ class Made:
             out = self.fold == fold
             found = self._fit(name, target, other, ~out, many=many, every=_SOME)
             held[out] = fit.logits(found, self.x[: self.count][out], self.dense[: self.count][out])
-        factor, added = fit.calibrated(held, target, many=many)
+        some = self.asked.get(name, np.ones(self.count, bool))  # nobody wants anything of a company in mere talk
+        factor, added = fit.calibrated(held[some], target[some], many=many)
+        if name == "mood":  # as if all three were met as often, which of a stream nobody knows beforehand
+            added = added - np.log(target.mean(axis=0) * target.shape[1])
         head = self._fit(name, target, other, np.ones(self.count, bool), many=many, every=1)
         head = fit.Head(head.places * factor, head.meanings * factor, head.bias * factor + added)
-        return head, self._about(held * factor + added, target, many=many, lifted=name == "emotion")
+        return head, self._about(held[some] * factor + added, target[some], many=many, lifted=name == "emotion")
 
     def feeling(self, emotion: np.ndarray) -> tuple[fit.Head, dict[str, object]]:
         """What is felt in the comments, one in eight held out to calibrate; of those with one feeling it is told how it did."""

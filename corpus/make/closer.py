@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
     means = tuned.means(tune.begun(encoder, [texts[at] for at in held]))
     felt = tuned.means(tune.begun(encoder, [asked(plain(comments[at])) for at in one]))
     values = {name: value for name, value in tuned.values.items() if name != "aside"} | {"middle": tuned.middle}
-    limits, about = move(values, means, y[held], felt, emotion[one])
+    limits, about = move(values, means, y[held], felt, emotion[one], ours.to_company[held])
     data = {"rows": len(texts), "sha256": rows.digest(rows.HERE / "train"), "held_out": len(held)}
     write(values, limits, about, rows.digest(Path(argv[0])), data)
     return 0
@@ -74,11 +74,17 @@ def _with_feelings(texts: list[str], y: np.ndarray, used: np.ndarray, chance: np
 
 
 def move(
-    values: dict[str, np.ndarray], means: np.ndarray, y: np.ndarray, felt: np.ndarray, emotion: np.ndarray
+    values: dict[str, np.ndarray],
+    means: np.ndarray,
+    y: np.ndarray,
+    felt: np.ndarray,
+    emotion: np.ndarray,
+    to_company: np.ndarray,
 ) -> tuple[dict[str, float], dict[str, object]]:
     """Move and calibrate the heads in `values` by rows that the encoder has not learned from; add one for talk among strangers.
 
-    `means`, `y`: what the encoder makes of posts, and all their labels; `felt`, `emotion`: the same of comments. Returns from
+    `means`, `y`: what the encoder makes of posts, and all their labels; `felt`, `emotion`: the same of comments; intents
+    and urgency are calibrated by posts that are `to_company`. Returns from
     where on an intent is given, and how each head did on folds that were left out.
     """
     head, bias = values["head"].astype(np.float64), values["bias"].astype(np.float64)
@@ -91,9 +97,12 @@ def move(
         part, begin, many = span(name), span("emotion" if name == "feeling" else name), name == "intents"
         texts, true = (other, emotion) if name == "feeling" else (x, y[:, part])
         w, c, z = _step(texts, true, texts @ head[:, begin] + bias[begin], _STIFF[name], many=many)
-        factor, plus = fit.calibrated(z, true, many=many)
+        some = to_company if name in ("intents", "urgency") else np.ones(len(z), bool)
+        factor, plus = fit.calibrated(z[some], true[some], many=many)
+        if name == "mood":  # as in the fast heads
+            plus = plus - np.log(true.mean(axis=0) * true.shape[1])
         moved[:, part], added[part] = (head[:, begin] + w) * factor, (bias[begin] + c) * factor + plus
-        about[name] = _about(z * factor + plus, true, limits if many else None)
+        about[name] = _about(z[some] * factor + plus, true[some], limits if many else None)
     moved[:, span("feeling")] -= moved[:, span("emotion")]
     added[span("feeling")] -= added[span("emotion")]
     values["head"], values["bias"] = moved.astype(np.float32), added.astype(np.float32)

@@ -35,7 +35,7 @@ _TALKS = 21
 
 @dataclass
 class Rows:
-    """Texts with shares of labels; `group` is what a fold leaves out together."""
+    """Texts with shares of labels; `group` is what a fold leaves out together, `to_company` marks all but talk."""
 
     texts: list[str]
     languages: list[str]
@@ -45,6 +45,7 @@ class Rows:
     intents: np.ndarray
     urgency: np.ndarray
     group: list[str]
+    to_company: np.ndarray
 
 
 def corpus(part: str = "train") -> Rows:
@@ -58,7 +59,11 @@ def corpus(part: str = "train") -> Rows:
         np.array([[line["emotion"] == emotion for emotion in EMOTIONS] for line in lines], np.float32),
         np.array([[intent in line["intents"] for intent in INTENTS] for line in lines], np.float32),
         np.eye(3, dtype=np.float32)[[line["urgency"] for line in lines]],
-        [f"talk {crc32(line['text'].encode()) % _TALKS}" if line["kind"] == "talk" else line["industry"] for line in lines],
+        [
+            f"talk {crc32(line['text'].encode()) % _TALKS}" if line["kind"] == "talk" else line["industry"]
+            for line in lines
+        ],
+        np.array([line["kind"] != "talk" for line in lines]),
     )
 
 

@@ -18,9 +18,7 @@ HERE = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("MUTUALS_DATA", HERE.parent / "shared" / "data")) / "text"
 KINDS = {"post", "reply", "review", "mail", "talk"}
 LANGUAGES = {"ar", "en", "fr", "de", "hi", "hi-Latn", "it", "pt", "es"}
-MARKS = set(
-    ["irony", "negation", "mixed", "targets", "typos", "slang", "emoji", "hashtag", "code-mix", "short", "implicit"]
-)
+MARKS = {"irony", "negation", "mixed", "targets", "typos", "slang", "emoji", "hashtag", "code-mix", "short", "implicit"}
 MOST_ALIKE = 0.02
 
 
