@@ -186,7 +186,7 @@ def f1(said: np.ndarray, true: np.ndarray) -> float:
 
 
 def limit(chances: np.ndarray, true: np.ndarray, nearly: float = 0.0) -> float:
-    """The probability from which on a label is given: where F1 is highest on held-out rows, or the lowest that comes so near."""
+    """The probability from which on a label is given: where F1 is highest on held-out rows; the lowest of those so near."""
     reached = {limit: f1(chances >= limit, true) for limit in (round(0.2 + 0.02 * step, 2) for step in range(26))}
     return min(limit for limit, one in reached.items() if one >= max(reached.values()) - nearly)
 
