@@ -40,7 +40,7 @@ def alike(rows: Bag) -> Doubles:
     column, row, value = number[at[~alone]], row[~alone], rows.values[~alone]
     for begin in range(0, shared, _WIDE):
         some = (column >= begin) & (column < begin + _WIDE)
-        part = np.zeros((count, min(_WIDE, shared - begin)), np.float32)
+        part = np.zeros((count, min(_WIDE, shared - begin)))  # doubles: two alike rows leave nothing to lose
         np.add.at(part, (row[some], column[some] - begin), value[some])
         found += part @ part.T
     return found

@@ -133,7 +133,7 @@ class TestStream:
         cues.judge(row.pk, Way.SALES, is_right=True, by=us.ben, now=now)
         joined = [one.row.pk for one in fourfold.stream(Way.SALES, viewer=us.ben)[0]]
         precision = fourfold.precision()[Way.SALES]
-        told = privacy.export([row.pk])["cues"]
+        told = privacy.export([row.pk], 0)["cues"]
         privacy.erase([row.pk], [])
 
         assert joined == [row.pk]

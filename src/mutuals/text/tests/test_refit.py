@@ -81,3 +81,11 @@ def test_of_too_few_nothing_is_learned(posts, moods):
 def test_a_mood_that_is_none_is_refused():
     with pytest.raises(ValueError, match="angry"):
         refit(shipped(), WAR, ["angry"] * 15)
+
+
+def test_copies_among_the_corrections_are_learned_from_like_any_other():
+    texts = [f"order 7 is late again and nobody answers {'at all ' * (n % 3)}" for n in range(400)]
+
+    found = refit(shipped(), texts, ["negative", "neutral"] * 200)
+
+    assert found.move.head == "mood"
