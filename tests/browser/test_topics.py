@@ -12,6 +12,17 @@ from mutuals.listening import fill, topics
 from mutuals.listening.models import Topic
 
 pytestmark = pytest.mark.browser
+SAID = (
+    "Why does this lid leak?",
+    "Third morning with a puddle, my kettle leaks at the spout",
+    "Anybody else whose thermos is leaking in the bag?",
+    "They sent a new seal and now nothing leaks any more, thank you",
+    "A leak under the sink, and it was the jug all along",
+    "Our office kettle leaked over the minutes of the meeting",
+    "Does the blue one leak as well or only the red one",
+    "leaks leaks leaks, I am done with this brand",
+    "No leak after two years of camping. Well made!",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -21,7 +32,7 @@ def test_words_are_tried_beside_the_form_and_boards_keep_to_the_policy(
 ) -> None:
     now = clock.now()
     if not Topic.objects.filter(name="Leaky").exists():
-        told = [cast.event(f"t{n}", f"Why does lid {n} leak? http://t.co/x{n}", who=f"t{n}", at=now) for n in range(9)]
+        told = [cast.event(f"t{n}", f"{text} http://t.co/x{n}", who=f"t{n}", at=now) for n, text in enumerate(SAID)]
         cast.said(cast.source("Leaky square", owner=town.staff.olga), *told, now=now + timedelta(seconds=1))
         fill.fill(topics.make(topics.Wanted("Leaky", "leak*"), by=town.staff.lea, now=now).version_id)
     walker.page.set_viewport_size({"width": width, "height": 900})
@@ -38,16 +49,14 @@ def test_words_are_tried_beside_the_form_and_boards_keep_to_the_policy(
     expect(walker.page.locator("#sample")).to_contain_text("At letter")
     walker.said.clear()
     walker.go(f"/listening/{Topic.objects.get(name='Leaky').pk}/?days=7")
-    walker.page.wait_for_timeout(1_500)
+    expect(walker.page.locator(".men")).to_have_count(len(SAID))
 
     said = list(walker.said)
     cut = walker.page.evaluate(
         "[...document.querySelectorAll('.tile > *')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
     )
-    walker.page.screenshot(path=f"/tmp/topics-{width}-{theme}.png")
     assert at.endswith("/listening/new/")
     assert typed == "leak* lid"
     assert said == []
-    assert walker.page.locator(".men").count() >= 9
     assert cut == []
     assert walker.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
