@@ -28,8 +28,8 @@ from benchmarks.listening_made import made
 from mutuals.listening.alarm import budget
 from mutuals.listening.alarm.verdict import hold, judge
 from mutuals.listening.alarm.watch import Counts, Marks, Stream, Watch
-from mutuals.listening.corpus import read
-from mutuals.listening.nplets import rising
+from mutuals.listening.nplet.corpus import read
+from mutuals.listening.nplet.nplets import rising
 
 HERE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("MUTUALS_DATA", HERE.parent / "shared" / "data"))

@@ -101,7 +101,8 @@ def _measure() -> int:
     django.setup()
     from django.db import connection  # noqa: PLC0415
 
-    from mutuals.listening import counts, queries, voices  # noqa: PLC0415
+    from mutuals.listening import queries  # noqa: PLC0415
+    from mutuals.listening.board import counts, voices  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM listening_version")

@@ -4,7 +4,7 @@ import json
 
 import cast
 from mutuals.cli import main
-from mutuals.listening import correct, lessons, rereading
+from mutuals.listening.learning import correct, lessons, rereading
 from mutuals.listening.models import Lesson, Reading
 from tests.api.conftest import Caller, token_of
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import cast
 from mutuals.base import clock
 from mutuals.cli import main
-from mutuals.listening import cards, fill
+from mutuals.listening.card import cards
 from mutuals.listening.models import CardKind, Topic, Version
+from mutuals.listening.topic import fill
 from mutuals.people.models import Profile
 
 LEAK = "My kettle leaks all over the kitchen floor"

@@ -20,9 +20,14 @@ from mutuals.history.models import Attachment
 from mutuals.identity import bought
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
-from mutuals.listening import boards, cards, correct, cues, drafts, playbooks, sayings, topics
+from mutuals.listening.board import boards
+from mutuals.listening.card import cards, playbooks
+from mutuals.listening.draft import drafts
+from mutuals.listening.learning import correct, sayings
 from mutuals.listening.models import Bar, Board, Card, CardKind, Correction, Draft, Lesson, Playbook, Told, Topic
-from mutuals.listening.pillars import Way
+from mutuals.listening.pillar import cues
+from mutuals.listening.pillar.pillars import Way
+from mutuals.listening.topic import topics
 from mutuals.people import organisations
 from mutuals.people.models import Profile
 from mutuals.rules import keep

@@ -25,8 +25,9 @@ from mutuals.channels.models import Source
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Case, Turn
-from mutuals.listening import fill, rise, topics, warn
+from mutuals.listening.card import rise, warn
 from mutuals.listening.models import Card, Mention
+from mutuals.listening.topic import fill, topics
 from mutuals.rules import body, trial
 from mutuals.rules.models import Firing, Outcome, Rule
 

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 import cast
 from browser.conftest import Town, Walker, sign_in
 from mutuals.base import clock
-from mutuals.listening import fill, topics
 from mutuals.listening.models import Topic
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.browser
 SAID = (

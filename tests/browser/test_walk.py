@@ -19,7 +19,7 @@ from mutuals.capture.models import Import
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Turn
-from mutuals.listening import fill, topics
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.browser
 SCREENS = (

@@ -17,8 +17,9 @@ from mutuals.cli import main
 from mutuals.history.models import Interaction
 from mutuals.inbox import problem
 from mutuals.inbox.models import Case, Turn
-from mutuals.listening import behind, cards, fill, playbooks, rise, topics
+from mutuals.listening.card import behind, cards, playbooks, rise
 from mutuals.listening.models import Card, CardKind
+from mutuals.listening.topic import fill, topics
 from mutuals.people.models import Person, Profile
 from mutuals.sales.models import Order, OrderLine, Product
 from mutuals.staff import saved

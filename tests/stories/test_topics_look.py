@@ -6,7 +6,7 @@ import pytest
 
 import cast
 from mutuals import cli
-from mutuals.listening import topics
+from mutuals.listening.topic import topics
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from mutuals import cli
 from mutuals.base import clock
 from mutuals.channels.models import Channel
-from mutuals.listening import drafts
+from mutuals.listening.draft import drafts
 from mutuals.listening.models import Card, Count, Day, Mention, Reading, Rising, Standing, Topic, Version
 from mutuals.staff.models import User
 from mutuals.town.lately import LISTENED

@@ -16,8 +16,9 @@ from mutuals.api._paging import Cursor, Limit, page_by_id
 from mutuals.api._problems import Broken
 from mutuals.api._types import Done, Flag, Id, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
-from mutuals.listening import boards, counts, digest, queries
-from mutuals.listening.counts import LONGEST, Only, Span
+from mutuals.listening import queries
+from mutuals.listening.board import boards, counts, digest
+from mutuals.listening.board.counts import LONGEST, Only, Span
 from mutuals.listening.models import Board
 
 router = Resource("boards")

@@ -17,8 +17,8 @@ from mutuals.api.cases import PRIORITIES, CaseOut
 from mutuals.api.people import zone_of
 from mutuals.base import clock
 from mutuals.inbox import problem
-from mutuals.listening import acted, behind, cards, playbooks
-from mutuals.listening.acted import Measure
+from mutuals.listening.card import acted, behind, cards, playbooks
+from mutuals.listening.card.acted import Measure
 from mutuals.listening.models import Card, Playbook, Step
 from mutuals.staff.models import User
 

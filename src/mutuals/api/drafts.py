@@ -15,9 +15,9 @@ from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, page_by_id
 from mutuals.api._types import Flag, Id, In, Line, Moment, Out, Page, PathId, Ref, Text
 from mutuals.base import clock
-from mutuals.listening import drafts
-from mutuals.listening.drafts import DRAFTS, Wanted
-from mutuals.listening.forecast import LEAST, Range
+from mutuals.listening.draft import drafts
+from mutuals.listening.draft.drafts import DRAFTS, Wanted
+from mutuals.listening.draft.forecast import LEAST, Range
 from mutuals.listening.models import Forecast
 
 router = Resource("drafts")

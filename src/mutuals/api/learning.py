@@ -14,7 +14,7 @@ from mutuals.api._door import Resource, one
 from mutuals.api._types import Done, In, Line, Out, PathId
 from mutuals.base import clock
 from mutuals.history.models import Interaction
-from mutuals.listening import asking, lessons, rereading, sayings
+from mutuals.listening.learning import asking, lessons, rereading, sayings
 from mutuals.listening.models import Lesson, Rereading, Saying
 from mutuals.listening.read import words_of
 

@@ -16,10 +16,10 @@ from mutuals.api._types import Done, Flag, In, Line, Out, Page, PathId, Ref
 from mutuals.base import clock
 from mutuals.history.models import Interaction
 from mutuals.inbox.take import take
-from mutuals.listening import cues, fourfold
 from mutuals.listening.ears import words_of_pillars
 from mutuals.listening.models import Bar, Cue
-from mutuals.listening.pillars import LISTED, Way, shipped
+from mutuals.listening.pillar import cues, fourfold
+from mutuals.listening.pillar.pillars import LISTED, Way, shipped
 
 router = Resource("pillars")
 Named = Annotated[

@@ -12,7 +12,8 @@ from mutuals.api._door import Resource, one
 from mutuals.api._types import Done, In, Line, Out, PathId
 from mutuals.base import clock
 from mutuals.history.models import Interaction
-from mutuals.listening import correct, queries
+from mutuals.listening import queries
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Correction
 
 router = Resource("readings")

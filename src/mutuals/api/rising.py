@@ -16,7 +16,8 @@ from mutuals.api.cards import CardOut
 from mutuals.api.people import zone_of
 from mutuals.base import clock
 from mutuals.base.filters import Condition, from_query
-from mutuals.listening import queries, rise, warn
+from mutuals.listening import queries
+from mutuals.listening.card import rise, warn
 
 router = Resource("topics")
 MOOD = Literal["", "positive", "neutral", "negative"]

@@ -16,9 +16,12 @@ from mutuals.api._paging import Cursor, Limit, pack, page_by_id, unpack
 from mutuals.api._problems import Broken
 from mutuals.api._types import Done, Flag, Id, In, Line, Moment, Out, Page, PathId, Ref
 from mutuals.base import clock
-from mutuals.listening import correct, counts, queries, topics, voices, without
-from mutuals.listening.counts import LONGEST, Board, Only, Span
+from mutuals.listening import queries
+from mutuals.listening.board import counts, voices
+from mutuals.listening.board.counts import LONGEST, Board, Only, Span
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Topic, Version
+from mutuals.listening.topic import topics, without
 from mutuals.people.visibility import sees_contacts, shown_name
 
 router = Resource("topics")

@@ -29,8 +29,10 @@ from mutuals.connectors.files.sniff import sniff
 from mutuals.identity import link
 from mutuals.inbox import work
 from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
-from mutuals.listening import fill, rise, stance, topics, warn
+from mutuals.listening.board import stance
+from mutuals.listening.card import rise, warn
 from mutuals.listening.models import State, Topic, Version
+from mutuals.listening.topic import fill, topics
 from mutuals.people.models import Profile
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Pillar, Team, User

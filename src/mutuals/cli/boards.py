@@ -8,8 +8,9 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.listening import boards, counts, digest, queries
-from mutuals.listening.counts import Span
+from mutuals.listening import queries
+from mutuals.listening.board import boards, counts, digest
+from mutuals.listening.board.counts import Span
 from mutuals.listening.models import Board, Rhythm, Topic
 from mutuals.staff.models import Role
 

@@ -11,7 +11,8 @@ from mutuals.base.filters import from_query
 from mutuals.base.refusals import Refusal
 from mutuals.cli._say import Missing, me, verb
 from mutuals.inbox import problem
-from mutuals.listening import acted, behind, cards, playbooks, queries, rise, warn
+from mutuals.listening import queries
+from mutuals.listening.card import acted, behind, cards, playbooks, rise, warn
 from mutuals.listening.models import Card, CardKind, Playbook, Topic
 from mutuals.staff.models import User
 

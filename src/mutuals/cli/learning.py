@@ -7,8 +7,8 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.listening import asking, lessons, rereading, sayings
-from mutuals.listening.meant import LABELS
+from mutuals.listening.learning import asking, lessons, rereading, sayings
+from mutuals.listening.learning.meant import LABELS
 from mutuals.listening.models import Lesson, Rereading, Saying
 from mutuals.listening.read import words_of
 from mutuals.staff.permissions import require

@@ -12,11 +12,12 @@ from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
 from mutuals.history.models import Interaction
 from mutuals.inbox.take import take as taking
-from mutuals.listening import cues, drafts, fourfold
+from mutuals.listening.draft import drafts
+from mutuals.listening.draft.forecast import LEAST
 from mutuals.listening.ears import words_of_pillars
-from mutuals.listening.forecast import LEAST
 from mutuals.listening.models import Bar, Forecast
-from mutuals.listening.pillars import LISTED, Way
+from mutuals.listening.pillar import cues, fourfold
+from mutuals.listening.pillar.pillars import LISTED, Way
 from mutuals.staff.permissions import require
 
 _LETTERS = "ABCDEF"

@@ -9,9 +9,12 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.listening import counts, fill, queries, rise, topics, voices, warn, without
-from mutuals.listening.counts import Span
+from mutuals.listening import queries
+from mutuals.listening.board import counts, voices
+from mutuals.listening.board.counts import Span
+from mutuals.listening.card import rise, warn
 from mutuals.listening.models import Kind, State, Topic
+from mutuals.listening.topic import fill, topics, without
 from mutuals.people.visibility import sees_contacts, shown_name
 
 _DAYS = 30

@@ -26,22 +26,14 @@ from mutuals.inbox import queries as inbox
 from mutuals.inbox import work
 from mutuals.insights import passed
 from mutuals.insights import watch as lineage
-from mutuals.listening import (
-    correct,
-    cues,
-    digest,
-    drafts,
-    fill,
-    fourfold,
-    lessons,
-    mentions,
-    rereading,
-    rise,
-    stance,
-    topics,
-    warn,
-)
 from mutuals.listening import fields as listening_fields
+from mutuals.listening import mentions
+from mutuals.listening.board import digest, stance
+from mutuals.listening.card import rise, warn
+from mutuals.listening.draft import drafts
+from mutuals.listening.learning import correct, lessons, rereading
+from mutuals.listening.pillar import cues, fourfold
+from mutuals.listening.topic import fill, topics
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person

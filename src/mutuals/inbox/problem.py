@@ -15,7 +15,7 @@ from mutuals.conversations.models import Conversation
 from mutuals.inbox import cases
 from mutuals.inbox.models import Case, CaseState, Priority, Turn
 from mutuals.inbox.queries import visible_to as visible_turns
-from mutuals.listening import behind, cards
+from mutuals.listening.card import behind, cards
 from mutuals.listening.models import Card, CardState
 from mutuals.people.models import Person
 from mutuals.staff.models import User

@@ -9,9 +9,9 @@ from django.db import transaction
 from mutuals.history.models import Interaction
 from mutuals.inbox import work
 from mutuals.inbox.models import Turn
-from mutuals.listening import cues
 from mutuals.listening.models import Cue
-from mutuals.listening.pillars import Way
+from mutuals.listening.pillar import cues
+from mutuals.listening.pillar.pillars import Way
 from mutuals.staff.models import User
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from mutuals.base import clock
 from mutuals.insights import still
 from mutuals.insights.stages import Stage, Still
-from mutuals.listening import cards
+from mutuals.listening.card import cards
 from mutuals.listening.models import Card, CardKind, CardState
 
 JOB = "insights.watch"

@@ -12,11 +12,11 @@ from django.db import transaction
 from mutuals.base import bulk
 from mutuals.base.locks import Space, in_turn
 from mutuals.channels.models import Channel
-from mutuals.listening.hits import Index, taken
-from mutuals.listening.meant import Meanings, Meant, phrase_of
+from mutuals.listening.learning.meant import Meanings, Meant, phrase_of
 from mutuals.listening.models import Lesson, PillarWords, Saying, State, Version
-from mutuals.listening.pillars import ANY, Way, shipped
-from mutuals.listening.wanted import read
+from mutuals.listening.pillar.pillars import ANY, Way, shipped
+from mutuals.listening.topic.hits import Index, taken
+from mutuals.listening.topic.wanted import read
 from mutuals.text.language import UNKNOWN
 
 _STAMP = (

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mutuals.base import bulk, clock
-from mutuals.listening import lessons, mentions
+from mutuals.listening import mentions
+from mutuals.listening.learning import lessons
 from mutuals.listening.models import Correction, Cue, Feedback, Mention, Question, Reading, Standing, Told
 from mutuals.people.models import Profile
 

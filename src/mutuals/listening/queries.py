@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from mutuals.base import bulk
 from mutuals.history.models import Interaction
-from mutuals.listening.counts import ALL, Only, Span, totals
+from mutuals.listening.board.counts import ALL, Only, Span, totals
 from mutuals.listening.models import Aside, Feedback, Kind, Mention, Reading, State, Topic, Version
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may

@@ -12,11 +12,12 @@ from mutuals.base import bulk
 from mutuals.conversations.arrived import SPEAKING
 from mutuals.history.keep import TEXT, Kept, clean
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening import cues, mentions
+from mutuals.listening import mentions
 from mutuals.listening.ears import Ears, ears
 from mutuals.listening.mentions import Hit
 from mutuals.listening.models import Lesson, Reading
-from mutuals.listening.pillars import Way
+from mutuals.listening.pillar import cues
+from mutuals.listening.pillar.pillars import Way
 from mutuals.text import alike
 from mutuals.text.language import UNKNOWN
 from mutuals.text.model import Model, shipped

@@ -16,7 +16,7 @@ from mutuals.base import bulk, jobs, journal, wake
 from mutuals.base.bulk import insert
 from mutuals.base.filters import All, record
 from mutuals.base.refusals import Refusal
-from mutuals.listening import cards
+from mutuals.listening.card import cards
 from mutuals.listening.models import CardKind
 from mutuals.rules import registry
 from mutuals.rules.body import Body, Quiet, Step

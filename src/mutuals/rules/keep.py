@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.listening import cards
+from mutuals.listening.card import cards
 from mutuals.listening.models import CardKind
 from mutuals.rules import body
 from mutuals.rules.fire import changed

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from mutuals.history.models import Interaction
-from mutuals.listening import digest
+from mutuals.listening.board import digest
 from mutuals.listening.models import Told
 from mutuals.rules import send
 from mutuals.staff.models import User

@@ -10,8 +10,8 @@ from mutuals.capture.tests.import_steps import NOW, check, choose, counted, lead
 from mutuals.channels.models import Channel, Source
 from mutuals.connectors.contract import Handle, Unreadable
 from mutuals.history.models import Interaction
-from mutuals.listening import fill, topics
 from mutuals.listening.models import Mention
+from mutuals.listening.topic import fill, topics
 from mutuals.people import erased, organisations, profiles
 from mutuals.people.models import Organisation, Person, Profile
 from mutuals.sales.models import Order

@@ -17,8 +17,9 @@ from mutuals.connectors.contract import Raw
 from mutuals.insights import passed, queries, waits, watch
 from mutuals.insights.models import Passage
 from mutuals.insights.stages import Stage
-from mutuals.listening import cards, fill, topics
+from mutuals.listening.card import cards
 from mutuals.listening.models import Card, CardState
+from mutuals.listening.topic import fill, topics
 from mutuals.people.models import Profile
 from mutuals.rules import keep
 from mutuals.staff.permissions import NotAllowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from mutuals.listening.pillars import Way
+from mutuals.listening.pillar.pillars import Way
 from mutuals.staff.models import User
 
 

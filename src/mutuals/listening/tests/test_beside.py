@@ -8,8 +8,10 @@ from django.db import transaction
 import cast
 from beside import Beside
 from mutuals.base.refusals import Refusal
-from mutuals.listening import correct, fill, playbooks, topics
+from mutuals.listening.card import playbooks
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Mention, Playbook, Topic
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAK = "My kettle leaks all over the kitchen floor"

@@ -7,22 +7,12 @@ import pytest
 import cast
 from mutuals.base.filters import Test, check, predicate, record, to_q
 from mutuals.base.refusals import Refusal
-from mutuals.listening import (
-    boards,
-    correct,
-    counts,
-    digest,
-    fill,
-    mentions,
-    privacy,
-    queries,
-    stance,
-    topics,
-    voices,
-    without,
-)
-from mutuals.listening.counts import Only, Span
+from mutuals.listening import mentions, privacy, queries
+from mutuals.listening.board import boards, counts, digest, stance, voices
+from mutuals.listening.board.counts import Only, Span
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Aside, Day, Listener, Mention, Pulse, Reading, Stance, Standing, Told
+from mutuals.listening.topic import fill, topics, without
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,11 @@ import pytest
 
 import cast
 from mutuals.base.refusals import Refusal
-from mutuals.listening import acted, cards, fill, rise, topics, warn
 from mutuals.listening.alarm.verdict import Incident, Level
 from mutuals.listening.alarm.watch import Stream
+from mutuals.listening.card import acted, cards, rise, warn
 from mutuals.listening.models import Card, CardKind, CardState, Count, Rising, Watching
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

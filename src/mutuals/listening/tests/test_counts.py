@@ -9,8 +9,10 @@ import pytest
 from django.db.models.functions import TruncHour
 
 import cast
-from mutuals.listening import counts, mentions, topics
+from mutuals.listening import mentions
+from mutuals.listening.board import counts
 from mutuals.listening.models import ANY, Mention, Pulse, Reading, Strand
+from mutuals.listening.topic import topics
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db

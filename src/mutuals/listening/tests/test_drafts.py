@@ -11,10 +11,11 @@ from mutuals.base import clock
 from mutuals.base.filters import Refused
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening import drafts, fourfold
-from mutuals.listening.drafts import ALL, CUSTOMERS, OTHERS, OWN, Wanted
+from mutuals.listening.draft import drafts
+from mutuals.listening.draft.drafts import ALL, CUSTOMERS, OTHERS, OWN, Wanted
 from mutuals.listening.models import Draft, Learned
-from mutuals.listening.pillars import Way
+from mutuals.listening.pillar import fourfold
+from mutuals.listening.pillar.pillars import Way
 from mutuals.people.models import Profile
 from mutuals.staff.permissions import NotAllowed
 

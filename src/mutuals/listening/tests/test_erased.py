@@ -10,8 +10,11 @@ import pytest
 import cast
 from mutuals import privacy
 from mutuals.base import files
-from mutuals.listening import correct, ears, fill, stance, topics
+from mutuals.listening import ears
+from mutuals.listening.board import stance
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Correction, Count, Feedback, Mention, Reading, Standing, Topic, Version
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mutuals.listening.forecast import LEAST, WEEK, Curve, Range, Shape, Written, better, learn, usual
+from mutuals.listening.draft.forecast import LEAST, WEEK, Curve, Range, Shape, Written, better, learn, usual
 
 DAYTIME = np.array([3.0 if 8 <= hour % 24 < 20 else 0.3 for hour in range(WEEK)])
 

@@ -12,8 +12,9 @@ import cast
 from mutuals import privacy
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
-from mutuals.listening import asking, correct, fill, lessons, rereading, sayings, topics
+from mutuals.listening.learning import asking, correct, lessons, rereading, sayings
 from mutuals.listening.models import Correction, Lesson, Mention, Question, Reading, Rereading, Saying
+from mutuals.listening.topic import fill, topics
 from mutuals.staff.permissions import NotAllowed
 
 LATER = cast.NOW + timedelta(minutes=5)

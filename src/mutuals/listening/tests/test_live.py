@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import cast
-from mutuals.listening import cards, fill, rise, topics
+from mutuals.listening.card import cards, rise
 from mutuals.listening.models import CardKind, Rising, Topic
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.django_db
 OTHERS = [

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mutuals.listening.corpus import WIDEST, read
-from mutuals.listening.nplets import chance, log_odds, rising
+from mutuals.listening.nplet.corpus import WIDEST, read
+from mutuals.listening.nplet.nplets import chance, log_odds, rising
 
 TALK = [
     first + second + third for first in "bdklmr" for second in ("ao", "eu", "io") for third in ("lk", "mp", "nt", "rb")

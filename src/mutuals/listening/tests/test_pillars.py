@@ -9,10 +9,12 @@ from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.inbox.models import Turn
 from mutuals.inbox.take import take
-from mutuals.listening import cues, fill, fourfold, privacy, topics
+from mutuals.listening import privacy
 from mutuals.listening.models import Bar, Cue, PillarWords, Rising
-from mutuals.listening.pillars import ENOUGH, Way, shipped, strength, tuned
-from mutuals.listening.wanted import Unclear, read
+from mutuals.listening.pillar import cues, fourfold
+from mutuals.listening.pillar.pillars import ENOUGH, Way, shipped, strength, tuned
+from mutuals.listening.topic import fill, topics
+from mutuals.listening.topic.wanted import Unclear, read
 from mutuals.staff.permissions import NotAllowed
 
 BUYER = "Can anyone recommend a kettle? I am looking for an alternative to my old one, ready to buy this week."

@@ -8,8 +8,10 @@ from random import Random
 import pytest
 
 import cast
-from mutuals.listening import correct, fill, rise, topics
+from mutuals.listening.card import rise
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Card, Mention
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.django_db
 OTHERS = [

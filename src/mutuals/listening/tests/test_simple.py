@@ -2,8 +2,8 @@
 
 import pytest
 
-from mutuals.listening.simple import Simple, parted, shown
-from mutuals.listening.wanted import Unclear, read
+from mutuals.listening.topic.simple import Simple, parted, shown
+from mutuals.listening.topic.wanted import Unclear, read
 
 
 @pytest.mark.parametrize(

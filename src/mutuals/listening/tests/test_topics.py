@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 import cast
-from mutuals.listening import correct, counts, fill, mentions, queries, topics
-from mutuals.listening.counts import Span
+from mutuals.listening import mentions, queries
+from mutuals.listening.board import counts
+from mutuals.listening.board.counts import Span
+from mutuals.listening.learning import correct
 from mutuals.listening.models import Aside, Count, Mention, Reading, State, Topic
+from mutuals.listening.topic import fill, topics
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutuals.listening.hits import Index, Text, marked, why
-from mutuals.listening.wanted import LONGEST, Unclear, read
+from mutuals.listening.topic.hits import Index, Text, marked, why
+from mutuals.listening.topic.wanted import LONGEST, Unclear, read
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import cast
 from mutuals.base.models import Entry
 from mutuals.connectors.contract import Action, Do, Handle
 from mutuals.connectors.email.compose import compose
-from mutuals.listening import digest, fill, topics
+from mutuals.listening.board import digest
 from mutuals.listening.models import Listener, Told
+from mutuals.listening.topic import fill, topics
 from mutuals.rules import letters
 from mutuals.rules.models import Delivery
 

@@ -12,7 +12,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.connectors.webhook.verify import verify
 from mutuals.inbox import answer
 from mutuals.inbox.models import Turn
-from mutuals.listening import cards
+from mutuals.listening.card import cards
 from mutuals.listening.models import Card
 from mutuals.people.models import Person
 from mutuals.rules import keep, send

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import warn
-from mutuals.listening.playbooks import LEVELS
+from mutuals.listening.card import warn
+from mutuals.listening.card.playbooks import LEVELS
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, zone_of

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from mutuals.listening.counts import LONGEST, Only, Span
+from mutuals.listening.board.counts import LONGEST, Only, Span
 from mutuals.listening.queries import Wanted
 from mutuals.text.labels import MOODS
 

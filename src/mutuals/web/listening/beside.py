@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import boards, counts, queries
-from mutuals.listening.counts import Board
+from mutuals.listening import queries
+from mutuals.listening.board import boards, counts
+from mutuals.listening.board.counts import Board
 from mutuals.listening.models import Kind, Topic
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import zone_of

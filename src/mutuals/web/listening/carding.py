@@ -14,7 +14,7 @@ from mutuals.base import clock
 from mutuals.history.models import Interaction
 from mutuals.inbox import problem
 from mutuals.inbox.models import Priority
-from mutuals.listening import acted, behind, cards, playbooks
+from mutuals.listening.card import acted, behind, cards, playbooks
 from mutuals.listening.models import Card, CardState, Step
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may

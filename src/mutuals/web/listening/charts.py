@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import dropwhile
 from zoneinfo import ZoneInfo
 
-from mutuals.listening.counts import Board, Span
-from mutuals.listening.voices import Voice
+from mutuals.listening.board.counts import Board, Span
+from mutuals.listening.board.voices import Voice
 from mutuals.web.frame import talk
 from mutuals.web.listening.asked import Asked, stamp
 

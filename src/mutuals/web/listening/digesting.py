@@ -13,9 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mutuals.base import clock
-from mutuals.listening import digest, queries
-from mutuals.listening.correct import BECAUSE
-from mutuals.listening.digest import LONGEST, Shown
+from mutuals.listening import queries
+from mutuals.listening.board import digest
+from mutuals.listening.board.digest import LONGEST, Shown
+from mutuals.listening.learning.correct import BECAUSE
 from mutuals.listening.models import Rhythm
 from mutuals.people.visibility import sees_contacts
 from mutuals.rules import send

@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 
 from mutuals import connectors
 from mutuals.base import clock
-from mutuals.listening import drafts
-from mutuals.listening.drafts import ALL, AUDIENCES, LONGEST, OWN, Told, Track, Wanted
-from mutuals.listening.forecast import LEAST
+from mutuals.listening.draft import drafts
+from mutuals.listening.draft.drafts import ALL, AUDIENCES, LONGEST, OWN, Told, Track, Wanted
+from mutuals.listening.draft.forecast import LEAST
 from mutuals.listening.models import Draft, Forecast, Learned
-from mutuals.listening.pillars import ENOUGH, Way
+from mutuals.listening.pillar.pillars import ENOUGH, Way
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs

@@ -14,11 +14,12 @@ from django.shortcuts import redirect, render
 from mutuals.base import clock
 from mutuals.base.patience import within
 from mutuals.base.refusals import Refusal
-from mutuals.listening import queries, simple, topics
-from mutuals.listening.hits import marked
+from mutuals.listening import queries
 from mutuals.listening.models import Kind, Topic
 from mutuals.listening.read import words_of
-from mutuals.listening.wanted import FARTHEST, LONGEST, NEAR, read
+from mutuals.listening.topic import simple, topics
+from mutuals.listening.topic.hits import marked
+from mutuals.listening.topic.wanted import FARTHEST, LONGEST, NEAR, read
 from mutuals.people.visibility import sees_contacts
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, is_fragment, needs

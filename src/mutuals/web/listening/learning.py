@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.listening import asking, lessons, rereading, sayings
-from mutuals.listening.asking import FIRST, Ask
-from mutuals.listening.meant import LABELS
+from mutuals.listening.learning import asking, lessons, rereading, sayings
+from mutuals.listening.learning.asking import FIRST, Ask
+from mutuals.listening.learning.meant import LABELS
 from mutuals.listening.models import Lesson, Rereading, Saying
 from mutuals.listening.read import words_of
 from mutuals.people.visibility import sees_contacts

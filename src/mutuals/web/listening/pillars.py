@@ -15,14 +15,14 @@ from mutuals.base.patience import TooSlow, within
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.inbox.take import take as taking
-from mutuals.listening import cues, fourfold
 from mutuals.listening.ears import words_of_pillars
-from mutuals.listening.fourfold import VIEWS, Precision, Shown
-from mutuals.listening.hits import marked
 from mutuals.listening.models import Bar, Rising
-from mutuals.listening.pillars import ANY, BAR, ENOUGH, LISTED, Way, shipped
+from mutuals.listening.pillar import cues, fourfold
+from mutuals.listening.pillar.fourfold import VIEWS, Precision, Shown
+from mutuals.listening.pillar.pillars import ANY, BAR, ENOUGH, LISTED, Way, shipped
 from mutuals.listening.read import words_of
-from mutuals.listening.wanted import Phrase, folded, words
+from mutuals.listening.topic.hits import marked
+from mutuals.listening.topic.wanted import Phrase, folded, words
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import may

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from mutuals.base import clock
-from mutuals.listening import playbooks
+from mutuals.listening.card import playbooks
 from mutuals.listening.models import CardKind, Playbook
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs

@@ -13,9 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from mutuals.base import clock
 from mutuals.history.models import Interaction
-from mutuals.listening import correct as correcting
 from mutuals.listening import queries
-from mutuals.listening.meant import LABELS
+from mutuals.listening.learning import correct as correcting
+from mutuals.listening.learning.meant import LABELS
 from mutuals.listening.models import Correction, Reading
 from mutuals.staff.permissions import may
 from mutuals.text.read import Label

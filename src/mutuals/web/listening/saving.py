@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from mutuals.base import clock
-from mutuals.listening import boards
+from mutuals.listening.board import boards
 from mutuals.listening.models import Board
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from mutuals.listening.hits import marked, said
 from mutuals.listening.models import Aside, Reading, Version
 from mutuals.listening.queries import Shown
 from mutuals.listening.read import words_of
-from mutuals.listening.wanted import Node, phrases, read
+from mutuals.listening.topic.hits import marked, said
+from mutuals.listening.topic.wanted import Node, phrases, read
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
 from mutuals.web.frame import talk

@@ -9,8 +9,10 @@ from django.test import Client
 import cast
 from mutuals.base import clock
 from mutuals.inbox.models import Case
-from mutuals.listening import digest, drafts, fill, topics
+from mutuals.listening.board import digest
+from mutuals.listening.draft import drafts
 from mutuals.listening.models import Board, Listener, Mention, Reading, Told
+from mutuals.listening.topic import fill, topics
 from mutuals.web.listening import charts
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 
 import cast
 from mutuals.base import clock
-from mutuals.listening import correct, lessons
+from mutuals.listening.learning import correct, lessons
 from mutuals.listening.models import Lesson, Question, Rereading, Saying
 
 pytestmark = pytest.mark.django_db

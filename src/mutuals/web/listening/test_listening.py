@@ -8,8 +8,9 @@ from django.test import Client
 
 import cast
 from mutuals.base import clock
-from mutuals.listening import cards, fill, topics
+from mutuals.listening.card import cards
 from mutuals.listening.models import Card, CardKind, Correction, Feedback, Mention, Playbook, Reading, Rising, Topic
+from mutuals.listening.topic import fill, topics
 
 pytestmark = pytest.mark.django_db
 LEAK = "My kettle leaks all over the kitchen floor"

@@ -6,7 +6,7 @@ import pytest
 
 import cast
 from mutuals.base import clock
-from mutuals.listening import topics
+from mutuals.listening.topic import topics
 from mutuals.web.listening.test_listening import signed_in
 
 pytestmark = pytest.mark.django_db

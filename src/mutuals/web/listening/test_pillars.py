@@ -9,9 +9,10 @@ from django.utils.html import strip_tags
 import cast
 from mutuals.base import clock
 from mutuals.inbox.models import Turn
-from mutuals.listening import drafts, fourfold
+from mutuals.listening.draft import drafts
 from mutuals.listening.models import Bar, Cue, Draft, Forecast
-from mutuals.listening.pillars import Way
+from mutuals.listening.pillar import fourfold
+from mutuals.listening.pillar.pillars import Way
 from mutuals.listening.tests.test_drafts import US, channel_with
 from mutuals.web.listening import shown
 

@@ -13,9 +13,12 @@ from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.patience import TooSlow, within
-from mutuals.listening import asking, boards, cards, counts, queries, voices
-from mutuals.listening.correct import BECAUSE
-from mutuals.listening.counts import Board
+from mutuals.listening import queries
+from mutuals.listening.board import boards, counts, voices
+from mutuals.listening.board.counts import Board
+from mutuals.listening.card import cards
+from mutuals.listening.learning import asking
+from mutuals.listening.learning.correct import BECAUSE
 from mutuals.listening.models import Backlog, Rising, Topic, Version
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import Role, User

@@ -16,7 +16,8 @@ from mutuals.base import clock
 from mutuals.base.filters import Condition, from_query
 from mutuals.base.patience import TooSlow, within
 from mutuals.history.models import Interaction
-from mutuals.listening import queries, rise
+from mutuals.listening import queries
+from mutuals.listening.card import rise
 from mutuals.staff import saved
 from mutuals.staff.models import SavedView, User
 from mutuals.staff.permissions import may

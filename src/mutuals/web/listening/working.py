@@ -15,10 +15,10 @@ from mutuals.history.models import Interaction
 from mutuals.inbox import cases, work
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Turn
-from mutuals.listening import without
-from mutuals.listening.hits import marked
 from mutuals.listening.read import words_of
-from mutuals.listening.wanted import read
+from mutuals.listening.topic import without
+from mutuals.listening.topic.hits import marked
+from mutuals.listening.topic.wanted import read
 from mutuals.people import many
 from mutuals.people.models import Person
 from mutuals.people.visibility import sees_contacts

@@ -18,7 +18,7 @@ from mutuals.capture.models import Outgoing, SendState
 from mutuals.channels import queries as channels
 from mutuals.inbox import queries as inbox
 from mutuals.inbox.models import Turn, TurnState
-from mutuals.listening import asking
+from mutuals.listening.learning import asking
 from mutuals.people.models import Person
 from mutuals.people.visibility import sees_contacts, unaddressed, visible_to
 from mutuals.staff.models import User

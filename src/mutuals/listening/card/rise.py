@@ -23,10 +23,11 @@ from mutuals.base import bulk, filters, wake
 from mutuals.base.filters import Condition
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening import cards, corpus, nplets
+from mutuals.listening.card import cards
 from mutuals.listening.models import Card, CardKind, Mention, Rising, State, Topic
+from mutuals.listening.nplet import corpus, nplets
 from mutuals.listening.read import words_of
-from mutuals.listening.wanted import phrases, read
+from mutuals.listening.topic.wanted import phrases, read
 from mutuals.people.models import Profile
 from mutuals.people.visibility import visible_to as people_visible_to
 from mutuals.staff.models import User

@@ -12,13 +12,14 @@ from django.db.models.functions import Now
 from mutuals.base import bulk, clock, gate, jobs, wake
 from mutuals.base.locks import Space, in_turn
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening import cues, mentions
-from mutuals.listening.counts import LONGEST
+from mutuals.listening import mentions
+from mutuals.listening.board.counts import LONGEST
 from mutuals.listening.ears import Asked, Ears, settled
-from mutuals.listening.hits import Index
 from mutuals.listening.models import Backlog, Reading, State, Topic, Version
+from mutuals.listening.pillar import cues
 from mutuals.listening.read import KINDS, hear, hits_of, mark, said_by
-from mutuals.listening.wanted import read
+from mutuals.listening.topic.hits import Index
+from mutuals.listening.topic.wanted import read
 
 BATCH = 1_000
 CATCH_UP = "listening.catch_up"

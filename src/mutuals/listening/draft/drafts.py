@@ -23,11 +23,11 @@ from mutuals.base.refusals import Refusal
 from mutuals.channels.models import Channel
 from mutuals.channels.queries import channels_visible_to
 from mutuals.history.models import Attachment, Direction, Interaction, Status
+from mutuals.listening.draft.forecast import LEAST, Curve, Range, Shape, Written, better, learn
 from mutuals.listening.ears import ears
-from mutuals.listening.forecast import LEAST, Curve, Range, Shape, Written, better, learn
 from mutuals.listening.models import Draft, Forecast, Learned
 from mutuals.listening.read import understand
-from mutuals.listening.topics import Share, share
+from mutuals.listening.topic.topics import Share, share
 from mutuals.people.models import Person
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require

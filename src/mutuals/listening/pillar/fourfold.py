@@ -15,17 +15,18 @@ from django.db.models import Q
 
 from mutuals.base import bulk, gate
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening import cues, drafts
+from mutuals.listening.draft import drafts
+from mutuals.listening.draft.forecast import LEAST
 from mutuals.listening.ears import ears
-from mutuals.listening.forecast import LEAST
-from mutuals.listening.hits import taken
-from mutuals.listening.hits import why as met_by
 from mutuals.listening.models import Cue, Mention, Reading, Rising
-from mutuals.listening.pillars import ANY, BAR, ENOUGH, LISTED, MEANT, Way, chance, strength
+from mutuals.listening.pillar import cues
+from mutuals.listening.pillar.pillars import ANY, BAR, ENOUGH, LISTED, MEANT, Way, chance, strength
 from mutuals.listening.queries import readings_of
 from mutuals.listening.read import KINDS, understand, words_of
-from mutuals.listening.topics import Share, share
-from mutuals.listening.wanted import folded, read
+from mutuals.listening.topic.hits import taken
+from mutuals.listening.topic.hits import why as met_by
+from mutuals.listening.topic.topics import Share, share
+from mutuals.listening.topic.wanted import folded, read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
 from mutuals.text.labels import INTENTS

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from mutuals.base import bulk
-from mutuals.listening.counts import ALL, Only, Span
+from mutuals.listening.board.counts import ALL, Only, Span
 from mutuals.people.models import Profile
 
 NEWEST, NEAREST = 20_000, 2_000

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening import topics
-from mutuals.listening.hits import Index, Text, said
 from mutuals.listening.models import Mention, Topic, Version
 from mutuals.listening.read import words_of
-from mutuals.listening.topics import Wanted
-from mutuals.listening.wanted import Either, Phrase, phrases, read
+from mutuals.listening.topic import topics
+from mutuals.listening.topic.hits import Index, Text, said
+from mutuals.listening.topic.topics import Wanted
+from mutuals.listening.topic.wanted import Either, Phrase, phrases, read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 

@@ -14,11 +14,11 @@ from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.listening import mentions
 from mutuals.listening.ears import ears
-from mutuals.listening.hits import why as met_by
-from mutuals.listening.meant import LABELS, Meant
+from mutuals.listening.learning.meant import LABELS, Meant
 from mutuals.listening.models import Correction, Feedback, Mention, Question, Reading, Topic
 from mutuals.listening.read import understand, words_of
-from mutuals.listening.wanted import read
+from mutuals.listening.topic.hits import why as met_by
+from mutuals.listening.topic.wanted import read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 from mutuals.text.read import Reading as Understood

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from mutuals.base import bulk, journal
 from mutuals.base.refusals import Refusal
-from mutuals.listening import cards
 from mutuals.listening.alarm import budget
 from mutuals.listening.alarm.chance import in_words
 from mutuals.listening.alarm.verdict import Incident, Level, judge
 from mutuals.listening.alarm.watch import Counts, Marks, Stream, Watch
+from mutuals.listening.card import cards
 from mutuals.listening.models import CardKind, CardState, State, Topic, Watching
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mutuals.listening.wanted import NEAR, Both, Either, Near, Node, Not, Phrase, read, spelled
+from mutuals.listening.topic.wanted import NEAR, Both, Either, Near, Node, Not, Phrase, read, spelled
 
 _PARTED = re.compile(r"[,;\n]+")
 _PLAIN = re.compile(r"[@#]?\w+\*?")

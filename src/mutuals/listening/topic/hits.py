@@ -10,7 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from mutuals.listening.wanted import Both, Either, Near, Node, Not, Phrase, anchors, folded, phrases, rarest, words
+from mutuals.listening.topic.wanted import (
+    Both,
+    Either,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    anchors,
+    folded,
+    phrases,
+    rarest,
+    words,
+)
 from mutuals.text.normal import plain
 
 MOST = 2_000

@@ -13,10 +13,10 @@ from mutuals.base import jobs, journal
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.history.models import Direction, Interaction
 from mutuals.listening.alarm import budget
-from mutuals.listening.hits import Index, Text
 from mutuals.listening.models import Feedback, Kind, Reading, State, Topic, Version
 from mutuals.listening.read import KINDS, Said, mark, said_by
-from mutuals.listening.wanted import read
+from mutuals.listening.topic.hits import Index, Text
+from mutuals.listening.topic.wanted import read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 from mutuals.text import alike

@@ -13,8 +13,8 @@ from mutuals.base import bulk, gate, jobs, journal, wake
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.listening.models import Bar, Cue, PillarWords
-from mutuals.listening.pillars import ANY, BAR, ENOUGH, FLOOR, LISTED, Way, chance, shipped, strength, tuned
-from mutuals.listening.wanted import read
+from mutuals.listening.pillar.pillars import ANY, BAR, ENOUGH, FLOOR, LISTED, Way, chance, shipped, strength, tuned
+from mutuals.listening.topic.wanted import read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 from mutuals.text.read import Reading as Understood

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mutuals.base import bulk
-from mutuals.listening.cards import visible_to
+from mutuals.listening.card.cards import visible_to
 from mutuals.listening.models import CardKind
 from mutuals.staff.models import User
 

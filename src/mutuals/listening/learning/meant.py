@@ -8,8 +8,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from mutuals.base.refusals import Refusal
-from mutuals.listening.hits import Index, said, taken
-from mutuals.listening.wanted import Phrase, read
+from mutuals.listening.topic.hits import Index, said, taken
+from mutuals.listening.topic.wanted import Phrase, read
 from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
 from mutuals.text.read import Label
 from mutuals.text.read import Reading as Understood

@@ -15,8 +15,8 @@ from mutuals.base import clock, gate, jobs, journal, wake
 from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening.correct import LEARN, soon
-from mutuals.listening.meant import LABELS
+from mutuals.listening.learning.correct import LEARN, soon
+from mutuals.listening.learning.meant import LABELS
 from mutuals.listening.models import Correction, Lesson
 from mutuals.listening.read import words_of
 from mutuals.staff.models import User

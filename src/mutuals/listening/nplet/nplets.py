@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mutuals.listening.corpus import WIDEST, Bools, Corpus, Ints, distinct
+from mutuals.listening.nplet.corpus import WIDEST, Bools, Corpus, Ints, distinct
 
 Floats = npt.NDArray[np.float64]
 

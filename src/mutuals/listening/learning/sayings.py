@@ -13,10 +13,10 @@ from mutuals.base import journal
 from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening.hits import Index, said, taken
-from mutuals.listening.meant import LABELS, Meant, phrase_of
+from mutuals.listening.learning.meant import LABELS, Meant, phrase_of
 from mutuals.listening.models import Reading, Saying
 from mutuals.listening.read import KINDS, words_of
+from mutuals.listening.topic.hits import Index, said, taken
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 

@@ -17,10 +17,10 @@ from django.db import transaction
 from mutuals.base import bulk
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
-from mutuals.listening.correct import correct
+from mutuals.listening.learning.correct import correct
 from mutuals.listening.models import Correction, Question, Reading
 from mutuals.listening.read import KINDS, words_of
-from mutuals.listening.topics import Share, share
+from mutuals.listening.topic.topics import Share, share
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
 from mutuals.text.normal import plain

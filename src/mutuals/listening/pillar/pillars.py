@@ -61,7 +61,7 @@ class Tuned:
 def shipped() -> dict[tuple[Way, str], str]:
     """Words that are looked for where nobody said otherwise, by way and language, in the language of topics."""
     found = {}
-    for line in (files("mutuals.listening") / "pillars.txt").read_text(encoding="utf-8").splitlines():
+    for line in (files("mutuals.listening.pillar") / "pillars.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             head, _, told = line.partition(": ")
             way, language = head.split(" ")

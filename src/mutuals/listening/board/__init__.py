@@ -1,0 +1,1 @@
+"""Boards: counts, voices, digests, how customers speak of us."""

@@ -1,0 +1,1 @@
+"""What a draft may do, and what it did."""

@@ -1,0 +1,1 @@
+"""Learning from what staff say: corrections, phrases, questions, versions, reading again."""

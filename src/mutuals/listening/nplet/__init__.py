@@ -1,0 +1,1 @@
+"""Pairs and triples of meaningful words that rise; pure."""

@@ -1,0 +1,1 @@
+"""Readings of one stream for sales, service, marketing and innovation."""
