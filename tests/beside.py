@@ -10,16 +10,28 @@ from django.db import connection
 
 from mutuals.base.bulk import execute
 
+_WAITING = """
+SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database())
+"""
+
+
+def somebody_waits() -> bool:
+    """Whether a connection to this database waits for a lock; other databases of the server do not count."""
+    return bool(execute(_WAITING, [])[0][0])
+
 
 class Beside:
-    """An act in a thread with a connection of its own. Making it returns once the act waits for somebody, or is done."""
+    """An act in a thread with a connection of its own. Making it returns once the act waits for somebody, or is done.
 
-    def __init__(self, act: Callable[[], object]) -> None:
+    `until` is what is waited for instead, such as an event that the act itself sets.
+    """
+
+    def __init__(self, act: Callable[[], object], *, until: Callable[[], bool] = somebody_waits) -> None:
         self.said: Exception | None = None
         self._act = act
         self._thread = Thread(target=self._run)
         self._thread.start()
-        while self._thread.is_alive() and not execute("SELECT count(*) FROM pg_locks WHERE NOT granted", [])[0][0]:
+        while self._thread.is_alive() and not until():
             sleep(0.005)
 
     def _run(self) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from threading import Event, Thread
-from time import sleep
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
 
 import cast
+from beside import Beside
 from cast import NOW, event, minutes, person, said, source, staff
 from mutuals import flow, privacy
 from mutuals.base import gate
@@ -35,39 +34,6 @@ WHO = {"network": "town", "id": "bea-7731", "name": "@bea", "email_verified": "b
 ADDRESS = "bea@harbour.example"
 
 
-class Beside:
-    """An act in a thread with a connection of its own; `said` is what it refused with, None where it went through."""
-
-    def __init__(self, act: Callable[[], object]) -> None:
-        self.said: Exception | None = None
-        self._act = act
-        self._thread = Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._act()
-        except Exception as error:
-            self.said = error
-        finally:
-            connection.close()
-
-    def end(self) -> Exception | None:
-        self._thread.join(120)
-        assert not self._thread.is_alive()
-        return self.said
-
-
-def until_somebody_waits() -> None:
-    """Until a connection to this server waits for a lock; at most 20 seconds."""
-    for _ in range(400):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.05)
-
-
 @pytest.fixture
 def us() -> cast.Staff:
     return staff()
@@ -89,7 +55,6 @@ def test_what_was_opened_before_they_were_erased_is_not_stored_after_it(us, bea)
         raws = intake.claim(square.pk)
         arrived = intake.open(raws)
         erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW))
-        until_somebody_waits()
         keep.interactions(*threads.place(arrived))
         intake.done(raws)
     refused = erasing.end()
@@ -110,7 +75,6 @@ def test_the_worker_waits_while_somebody_is_erased_and_then_keeps_them_out(us, b
     with transaction.atomic():
         privacy.erase(bea, by=us.aron, now=NOW)
         working = Beside(lambda: flow.run(square.pk))
-        until_somebody_waits()
     refused = working.end()
 
     assert refused is None
@@ -123,7 +87,6 @@ def test_of_two_who_erase_the_same_person_at_once_one_is_told_that_they_are_gone
     with transaction.atomic():
         privacy.erase(bea, by=us.aron, now=NOW)
         second = Beside(lambda: privacy.erase(bea, by=us.olga, now=NOW))
-        until_somebody_waits()
     refused = second.end()
 
     assert isinstance(refused, persons.Gone)
@@ -139,7 +102,6 @@ def test_others_write_while_bytes_and_files_are_searched_and_what_they_write_goe
     with transaction.atomic():
         connection.cursor().execute("LOCK TABLE capture_import IN ACCESS EXCLUSIVE MODE")  # the files are read last
         erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW))
-        until_somebody_waits()
         gate.enter()
         receive.keep(square, [Raw("k2", f"no JSON again, {ADDRESS}".encode())], cursor=None, now=NOW)
         RawEvent.objects.filter(key="k2").update(state="parked", reason="It is not valid JSON.")
@@ -163,7 +125,6 @@ def test_an_erasure_looks_again_at_everything_where_they_were_given_a_presence_m
     with transaction.atomic():
         connection.cursor().execute("LOCK TABLE capture_import IN ACCESS EXCLUSIVE MODE")
         erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW))
-        until_somebody_waits()
         link.confirm(Profile.objects.get(network="town"), person=bea, by=us.lea, now=NOW)
     refused = erasing.end()
 
@@ -222,7 +183,6 @@ def test_who_writes_about_somebody_that_is_being_erased_waits_and_is_told(us, be
     with transaction.atomic():
         gate.shut()
         acting = Beside(lambda: acts[what](us, bea))
-        until_somebody_waits()
         privacy.erase(bea, by=us.aron, now=NOW)
     refused = acting.end()
 
@@ -245,10 +205,8 @@ def test_an_erasure_waits_for_who_writes_about_them_and_takes_that_with_it(us, b
             begun.set()
             go.wait(120)
 
-    acting = Beside(act)
-    begun.wait(120)
+    acting = Beside(act, until=begun.is_set)
     erasing = Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW + minutes(1)))
-    until_somebody_waits()
     go.set()
     refused = [acting.end(), erasing.end()]
 
@@ -271,7 +229,6 @@ def test_an_import_that_planned_with_somebody_writes_them_before_they_are_erased
 
     def erase(_of: Import) -> None:
         beside.append(Beside(lambda: privacy.erase(bea, by=us.aron, now=NOW)))
-        until_somebody_waits()
 
     running.run_now(of.pk, before_commit=erase)
     refused = beside[0].end()
