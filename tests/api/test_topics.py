@@ -66,9 +66,32 @@ def test_who_writes_over_a_colleague_is_told_so(staff, aron, ada, capsys):
     ]
 
     assert [one.status_code for one in (first, late, kept, over)] == [200, 422, 200, 422]
-    assert "A colleague wrote version 2" in str(late.json())
+    assert "A colleague changed this topic" in str(late.json())
     assert (told, ada.get(at)["words"], ada.get(at)["name"]) == ([1, 1, 0], "kettle", "Kettles")
     assert [one["steps"] for one in ada.get("/playbooks")["items"]] == [["Close it"]]
+    assert capsys.readouterr().err.count("A colleague") == 2
+
+
+def test_a_change_of_name_kind_or_budget_alone_writes_over_nobody_either(staff, aron, ada, capsys):
+    number, _ = heard(staff, aron)
+    at, leaks = f"/topics/{number}", {"name": "Leaks", "words": "leak*"}
+    read = ada.get(at)["edition"]
+
+    named = aron("PUT", at, leaks | {"kind": "product", "seen": read}).json()
+    again = aron("PUT", at, leaks | {"kind": "product", "seen": read})
+    late = aron("PUT", at, leaks | {"budget": "two a month", "seen": read})
+    ringing = aron("PUT", f"{at}/alarms", {"budget": "one a week", "seen": read})
+    told = [
+        main(["topics", "change", "Leaks", "--budget", "one a week", "--seen", str(read)]),
+        main(["topics", "change", "Leaks", "--budget", "one a week", "--seen", str(named["edition"])]),
+        main(["cards", "rehearse", "Leaks", "--budget", "one a day", "--keep", "--seen", str(named["edition"])]),
+    ]
+
+    kept = ada.get(at)
+    assert (named["edition"], named["version"], again.json()["edition"]) == (read + 1, 1, read + 1)
+    assert (late.status_code, ringing.status_code, told) == (422, 422, [1, 0, 1])
+    assert "“Product”" in str(late.json())
+    assert (kept["kind"], kept["budget"], kept["version"]) == ("product", "one a week", 1)
     assert capsys.readouterr().err.count("A colleague") == 2
 
 

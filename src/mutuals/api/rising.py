@@ -11,7 +11,7 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._types import In, Line, Moment, Out, PathId
+from mutuals.api._types import Id, In, Line, Moment, Out, PathId
 from mutuals.api.cards import CardOut
 from mutuals.api.people import zone_of
 from mutuals.base import clock
@@ -78,9 +78,10 @@ class RehearsalOut(Out):
 
 
 class BudgetIn(In):
-    """How many false alarms are borne, in words: one a month."""
+    """How many false alarms are borne, in words: one a month. `seen` is the topic's `edition` that was read before."""
 
     budget: Annotated[Line, Field(min_length=1, max_length=100)]
+    seen: Id | None = None
 
 
 @router.read("/topics/{int:topic_id}/rising", act="listening.view", out=RisingOut)
@@ -132,7 +133,7 @@ def rehearsed(
 def allowing(request: HttpRequest, topic_id: PathId, body: BudgetIn) -> RehearsalOut:
     """Bear so many false alarms; the answer is what would have rung in the last ninety days."""
     by = user_of(request)
-    warn.allow(one(queries.visible_to(by), topic_id), body.budget, by=by, now=clock.now())
+    warn.allow(one(queries.visible_to(by), topic_id), body.budget, by=by, now=clock.now(), seen=body.seen)
     return rehearsed(request, topic_id)
 
 

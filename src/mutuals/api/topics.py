@@ -52,14 +52,14 @@ class TopicIn(In):
 
 
 class TopicChangeIn(TopicIn):
-    """The same; `seen` is the `version` that was read before, so that nobody is written over."""
+    """The same; `seen` is the `edition` that was read before, so that nobody is written over."""
 
     seen: Id | None = None
 
 
 class TopicOut(Out):
     """A topic by its newest words. `listening`: its history is read; until then `read` of a hundred is, and a version before
-    it stays the one that is counted."""
+    it stays the one that is counted. `edition` goes up with each change of words, name, kind or budget."""
 
     id: int
     name: str
@@ -69,6 +69,7 @@ class TopicOut(Out):
     without: list[str]
     budget: str
     version: int
+    edition: int
     listening: bool
     read: int
 
@@ -219,8 +220,8 @@ def shown(request: HttpRequest, topic_id: PathId) -> TopicOut:
 
 @router.write("PUT", "/topics/{int:topic_id}", act="topic.edit", out=TopicOut)
 def changing(request: HttpRequest, topic_id: PathId, body: TopicChangeIn) -> TopicOut:
-    """Ask otherwise; the version before stays until this one has read history. Refused where a colleague wrote one since
-    `seen`."""
+    """Ask otherwise, or change its name, kind or budget; the version before stays until a new one has read history. Refused
+    where a colleague changed anything of it since `seen`."""
     topic = _topic(request, topic_id)
     changed = topics.change(topic, body.wanted(), by=user_of(request), now=clock.now(), seen=body.seen)
     return _told([changed])[0]
@@ -353,6 +354,7 @@ def _out(topic: Topic, version: Version) -> TopicOut:
         without=list(version.without),
         budget=topic.budget,
         version=version.number,
+        edition=topic.edition,
         listening=version.state == "live",
         read=queries.filled(version),
     )

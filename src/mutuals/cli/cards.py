@@ -53,6 +53,9 @@ def register(groups: Any) -> None:
     parser.add_argument("topic")
     parser.add_argument("--budget", default="", help='false alarms that are borne: "one a month"')
     parser.add_argument("--keep", action="store_true", help="keep this budget")
+    parser.add_argument(
+        "--seen", type=int, metavar="EDITION", help="keep it only where nobody changed the topic since this edition"
+    )
     verbs = groups.add_parser("playbooks", help="short lists of steps").add_subparsers(required=True, metavar="VERB")
     verb(verbs, "list", books, "all playbooks")
     parser = verb(
@@ -184,7 +187,7 @@ def rehearse(args: argparse.Namespace) -> dict[str, Any]:
     by = me(args)
     topic = _topic(args.topic, by)
     if args.keep and args.budget:
-        topic = warn.allow(topic, args.budget, by=by, now=clock.now())
+        topic = warn.allow(topic, args.budget, by=by, now=clock.now(), seen=args.seen)
     told = warn.rehearse(topic, now=clock.now(), allowed=args.budget)
     return {
         "budget": told.allowed,

@@ -31,12 +31,17 @@ def register(groups: Any) -> None:
     _asking(parser)
     parser.add_argument("--here", action="store_true", help="read history now, until it is done")
     parser = verb(
-        verbs, "change", change, "ask otherwise; the version before is shown until the next one has read history"
-    )
-    _asking(parser)
+        verbs, "change", change, "ask or call it otherwise; what is not said stays as it is",
+        examples=["mutuals topics change Leaks --budget 'two a month' --seen 3"],
+        more="The version before is shown until the next one has read history.",
+    )  # fmt: skip
+    _asking(parser, is_new=False)
     parser.add_argument("--called", default="", metavar="NAME", help="its name from now on")
     parser.add_argument(
-        "--seen", type=int, metavar="VERSION", help="refuse where a newer version was written, as list says it"
+        "--seen",
+        type=int,
+        metavar="EDITION",
+        help="refuse where somebody changed it since this edition, as list says it",
     )
     _asking(verb(verbs, "try", try_out, "what words would find, before anything is saved"))
     parser = verb(verbs, "mentions", mentions, "the newest mentions of a topic")
@@ -56,17 +61,35 @@ def register(groups: Any) -> None:
     parser.add_argument("name", nargs="?", default="", help="of this topic alone (all)")
 
 
-def _asking(parser: argparse.ArgumentParser) -> None:
+def _asking(parser: argparse.ArgumentParser, *, is_new: bool = True) -> None:
+    """What a topic is; of one that is there all may be left out."""
     parser.add_argument("name")
-    parser.add_argument("words", help='such as: kettle AND (leak* OR "hot water" NEAR(5) floor) NOT toy')
-    parser.add_argument("--kind", choices=list(Kind.values), default=Kind.THEME.value)
-    parser.add_argument("--language", action="append", default=[], help="only these; as often as needed")
-    parser.add_argument("--without", action="append", default=[], metavar="AUTHOR", help="whose words do not count")
-    parser.add_argument("--budget", default="one a month", help="false alarms that are borne (one a month)")
+    parser.add_argument(
+        "words", nargs=None if is_new else "?", help='such as: kettle AND (leak* OR "hot water" NEAR(5) floor) NOT toy'
+    )
+    parser.add_argument("--kind", choices=list(Kind.values), default=Kind.THEME.value if is_new else None)
+    parser.add_argument(
+        "--language", action="append", default=[] if is_new else None, help="only these; as often as needed"
+    )
+    parser.add_argument(
+        "--without", action="append", default=[] if is_new else None, metavar="AUTHOR", help="whose words do not count"
+    )
+    parser.add_argument(
+        "--budget", default="one a month" if is_new else None, help="false alarms that are borne (one a month)"
+    )
 
 
 def _wanted(args: argparse.Namespace) -> topics.Wanted:
     return topics.Wanted(args.name, args.words, args.kind, tuple(args.language), tuple(args.without), args.budget)
+
+
+def _changed(args: argparse.Namespace, held: topics.Wanted) -> topics.Wanted:
+    """What it is, but for what was said; an empty language or author means none at all."""
+    said = {"name": args.called, "words": args.words, "kind": args.kind, "budget": args.budget}
+    listed = {"languages": args.language, "without": args.without}
+    told: dict[str, Any] = {name: value for name, value in said.items() if value}
+    told |= {name: tuple(one for one in some if one) for name, some in listed.items() if some is not None}
+    return replace(held, **told)
 
 
 def _topic(args: argparse.Namespace) -> Topic:
@@ -92,6 +115,8 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
                 "kind": topic.kind,
                 "words": topic.version.words if topic.version else "",
                 "version": newest.number if newest else 0,
+                "edition": topic.edition,
+                "budget": topic.budget,
                 "mentions": board.n if board else 0,
                 "net sentiment": board.net if board else None,
                 "history read": f"{queries.filled(version)} %" if version else "all",
@@ -111,10 +136,11 @@ def add(args: argparse.Namespace) -> dict[str, Any]:
 def change(args: argparse.Namespace) -> dict[str, Any]:
     """The topic as it asks now."""
     topic = _topic(args)
-    wanted = replace(_wanted(args), name=args.called or topic.name)
+    wanted = _changed(args, topics.held_by(topic, topic.versions.order_by("-number").first()))
     done = topics.change(topic, wanted, by=me(args), now=clock.now(), seen=args.seen)
     newest = done.versions.order_by("-number")[0]
-    return {"id": done.pk, "name": done.name, "version": newest.number, "words": newest.words}
+    told = {"id": done.pk, "name": done.name, "kind": done.kind, "budget": done.budget}
+    return told | {"version": newest.number, "edition": done.edition, "words": newest.words}
 
 
 def try_out(args: argparse.Namespace) -> dict[str, Any]:

@@ -132,14 +132,21 @@ def rehearse(topic: Topic, *, now: datetime, allowed: str = "", days: int = 90) 
     return Rehearsal(wanted.words, strictness, wanted.a_week, weeks, tuple(rings), steps)
 
 
-def allow(topic: Topic, allowed: str, *, by: User, now: datetime) -> Topic:
-    """Bear so many false alarms, in words; from the next hour on it is as strict as that asks. Refused: words that say none."""
+def allow(topic: Topic, allowed: str, *, by: User, now: datetime, seen: int | None = None) -> Topic:
+    """Bear so many false alarms, in words; from the next hour on it is as strict as that asks.
+
+    Refused: words that say none; and `seen`, the edition of the topic that the writer saw, where somebody changed it since.
+    """
     require(by, "topic.edit", topic)
     wanted = _read(allowed)
     with transaction.atomic():
         row = Topic.objects.select_for_update().get(pk=topic.pk)
-        row.budget, row.changed_at = wanted.words, now
-        row.save(update_fields=["budget", "changed_at"])
+        if row.budget == wanted.words:
+            return row
+        if seen is not None and seen != row.edition:
+            raise Refusal(f"A colleague changed this topic since you opened it: false alarms are “{row.budget}” now.")
+        row.budget, row.changed_at, row.edition = wanted.words, now, row.edition + 1
+        row.save(update_fields=["budget", "changed_at", "edition"])
         journal.note("topic.budget", row, by=by, budget=wanted.words)
     return row
 

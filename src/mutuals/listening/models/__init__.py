@@ -6,7 +6,7 @@ Nothing points at an interaction by foreign key: its number stands here.
 from __future__ import annotations
 
 from mutuals.listening.models.board import Board, Listener, Rhythm, Told
-from mutuals.listening.models.card import Card, CardKind, CardState, Playbook, Rising, Step, Watching
+from mutuals.listening.models.card import Card, CardKind, CardState, Lookback, Playbook, Rising, Step, Watching
 from mutuals.listening.models.counted import ANY, Day, Pulse, Strand
 from mutuals.listening.models.draft import Draft, Forecast, Learned
 from mutuals.listening.models.learning import Lesson, Question, Rereading, Saying
@@ -36,6 +36,7 @@ __all__ = [
     "Learned",
     "Lesson",
     "Listener",
+    "Lookback",
     "Mention",
     "PillarWords",
     "Playbook",

@@ -78,7 +78,8 @@ class Card(models.Model):
 
 class Watching(models.Model):
     """What is usual for a topic, as the early warning keeps it. `until`: the first hour that it has not seen; `allowed`: the
-    budget in words that `strictness` keeps.
+    budget in words that `strictness` keeps. `late` mentions, from `late_since` to `late_until`, came when their hours had been
+    looked at, or are of a time before it began; up to `seen_id` mentions were asked for that (None: not asked yet).
     """
 
     topic = models.OneToOneField(Topic, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -88,13 +89,45 @@ class Watching(models.Model):
     allowed = models.CharField(max_length=100, blank=True)
     usual = models.JSONField()
     standing = models.JSONField(default=dict)
+    seen_id = models.BigIntegerField(null=True)
+    late = models.BigIntegerField(default=0, db_default=0)
+    late_since = models.DateTimeField(null=True)
+    late_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.topic_id} until {self.until}"
 
 
+class Lookback(models.Model):
+    """The last look back over a topic: hours `since` to `until` as they would have been watched, up to `at` by now.
+
+    `posts` mentions are there, `read` of them are looked at. `rings`: what would have rung with the budget `allowed`, as JSON
+    of `since`, `until`, `level`, `words`; known at the end only.
+    """
+
+    topic = models.OneToOneField(Topic, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    version_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    at = models.DateTimeField()
+    posts = models.BigIntegerField(default=0)
+    read = models.BigIntegerField(default=0)
+    allowed = models.CharField(max_length=100, blank=True)
+    rings = models.JSONField(default=list)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} from {self.since} to {self.until}"
+
+
 class Rising(models.Model):
-    """A pair or triple of words that rises in a topic this week; `said` are interactions that hold it, the newest first."""
+    """A pair or triple of words that rises in a topic this week; `said` are interactions that hold it, the newest first.
+
+    `line`: how many mentions hold it in each part of the time that was counted, the oldest first; `since`: when the newer
+    half of that began; `examples`: what different people said.
+    """
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="rising")
     words = ArrayField(models.CharField(max_length=40))
@@ -105,6 +138,9 @@ class Rising(models.Model):
     growth = models.FloatField(null=True)
     z = models.FloatField()
     said = ArrayField(models.BigIntegerField())
+    line = ArrayField(models.IntegerField(), default=list, db_default=[])
+    examples = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    since = models.DateTimeField(null=True)
     place = models.SmallIntegerField()
     at = models.DateTimeField()
 

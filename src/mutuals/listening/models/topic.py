@@ -33,7 +33,8 @@ class Topic(models.Model):
     """What we listen for. `version` is the one whose mentions are shown.
 
     `muted` are profiles that were said to be noise here. `budget` is how many false alarms somebody wants to bear, in words.
-    `risen_at` and `risen_n`: when the words that rise were counted last, and how many mentions there were then.
+    `risen_at` and `risen_n`: when the words that rise were counted last, and how many mentions there were then. `edition` goes
+    up with whatever somebody changes about it, be it words, name, kind or budget.
     """
 
     name = models.CharField(max_length=80)
@@ -47,6 +48,7 @@ class Topic(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     risen_at = models.DateTimeField(null=True, blank=True)
     risen_n = models.BigIntegerField(default=0)
+    edition = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name"], name="topic_name", condition=Q(archived_at=None))]

@@ -83,9 +83,10 @@ def make(wanted: Wanted, *, by: User, now: datetime) -> Topic:
 
 
 def change(topic: Topic, wanted: Wanted, *, by: User, now: datetime, seen: int | None = None) -> Topic:
-    """Ask otherwise. The version that is shown stays until the next one has read history.
+    """Ask otherwise, or call it otherwise. New words wait: the version that is shown stays until the next one has read history.
 
-    Refused: as for `make`; and `seen`, the number of the version that the writer saw, where it is not the newest any more.
+    Doing it again changes nothing. Refused: as for `make`; and `seen`, the edition that the writer saw, where somebody
+    changed words, name, kind or budget since.
     """
     require(by, "topic.edit", topic)
     asked = _checked(wanted)
@@ -94,21 +95,35 @@ def change(topic: Topic, wanted: Wanted, *, by: User, now: datetime, seen: int |
         if row.archived_at is not None:
             raise Refusal(f"{row.name} was put away.")
         newest = row.versions.order_by("-number").first()
-        if seen is not None and newest is not None and seen != newest.number:
-            raise Refusal(
-                f"A colleague wrote version {newest.number} since you opened this. Look at it, then write again."
-            )
+        held = held_by(row, newest)
+        if asked == held:
+            return row
+        if seen is not None and seen != row.edition:
+            raise Refusal(written_over(held))
         _free(asked.name, row.pk)
         row.name, row.kind, row.budget, row.changed_at = asked.name, asked.kind, asked.budget, now
+        row.edition += 1
         _named(row)
-        is_same = newest is not None and (newest.words, tuple(newest.languages), tuple(newest.without)) == (
-            asked.words, asked.languages, asked.without,
-        )  # fmt: skip
-        if not is_same:
+        if (asked.words, asked.languages, asked.without) != (held.words, held.languages, held.without):
             row.versions.filter(state=State.FILLING).exclude(pk=row.version_id or 0).update(state=State.OLD)
             _next(row, asked, by=by)
         journal.note("topic.changed", row, by=by, words=asked.words)
     return row
+
+
+def held_by(topic: Topic, newest: Version | None) -> Wanted:
+    """What a topic is by its newest version, as somebody would write it."""
+    if newest is None:
+        return Wanted(topic.name, "", topic.kind, (), (), topic.budget)
+    return Wanted(topic.name, newest.words, topic.kind, tuple(newest.languages), tuple(newest.without), topic.budget)
+
+
+def written_over(held: Wanted) -> str:
+    """What is said to who would write over a colleague's change: what the topic is by now."""
+    return (
+        f"A colleague changed this topic since you opened it. It is called “{held.name}” now, is of the kind"
+        f" “{Kind(held.kind).label}”, with false alarms “{held.budget}”, and asks: {held.words}"
+    )
 
 
 def put_away(topic: Topic, *, by: User, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mutuals.base.refusals import Refusal
@@ -48,7 +48,7 @@ def trial(topic: Topic, word: str, *, by: User) -> Dropped:
 def leave_out(topic: Topic, word: str, *, by: User, now: datetime) -> Topic:
     """Make the next version without a word. Refused: what is no word or phrase, and a word that the topic asks for."""
     version, left_out = _newest(topic), _phrase(word)
-    return topics.change(topic, _wanted(topic, version, _words(version, left_out)), by=by, now=now, seen=version.number)
+    return topics.change(topic, _wanted(topic, version, _words(version, left_out)), by=by, now=now, seen=topic.edition)
 
 
 def take_back(topic: Topic, word: str, *, by: User, now: datetime) -> Topic:
@@ -56,9 +56,8 @@ def take_back(topic: Topic, word: str, *, by: User, now: datetime) -> Topic:
     version, end = _newest(topic), f" NOT {_written(_phrase(word))}"
     if not version.words.endswith(end):
         raise Refusal("The topic was changed since. Take the word out of its words by hand.")
-    return topics.change(
-        topic, _wanted(topic, version, version.words.removesuffix(end)), by=by, now=now, seen=version.number
-    )
+    asked = _wanted(topic, version, version.words.removesuffix(end))
+    return topics.change(topic, asked, by=by, now=now, seen=topic.edition)
 
 
 def _newest(topic: Topic) -> Version:
@@ -92,4 +91,4 @@ def _words(version: Version, left_out: Phrase) -> str:
 
 
 def _wanted(topic: Topic, version: Version, words: str) -> Wanted:
-    return Wanted(topic.name, words, topic.kind, tuple(version.languages), tuple(version.without), topic.budget)
+    return replace(topics.held_by(topic, version), words=words)

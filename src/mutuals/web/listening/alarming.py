@@ -58,11 +58,14 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
     }
     if request.method == "POST":
         try:
-            warn.allow(topic, allowed, by=viewer, now=clock.now())
+            number = request.POST.get("seen", "")
+            seen = int(number) if number.isdecimal() and len(number) < 9 else None
+            warn.allow(topic, allowed, by=viewer, now=clock.now(), seen=seen)
             messages.success(request, f"{topic.name} rings at most {allowed} without cause.")
             return redirect("topic_alarms", topic.pk)
         except REFUSALS as error:
             messages.error(request, str(error))
+            topic.refresh_from_db()
     zone = zone_of(viewer)
     try:
         with within(_LONG, f"Reading {days_asked} days took too long."):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -112,28 +112,47 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @needs("topic.edit", methods="GET POST")
 def edit(request: HttpRequest, topic_id: int) -> HttpResponse:
-    """Ask otherwise."""
+    """Ask otherwise, or call it otherwise. What a colleague changed meanwhile is told beside what was typed, which stays."""
     topic = topic_of(caller(request), topic_id)
-    newest = topic.versions.order_by("-number").first()
-    held = {
-        "name": topic.name,
-        "kind": topic.kind,
-        "budget": topic.budget,
-        "words": newest.words if newest else "",
-        "languages": ", ".join(newest.languages) if newest else "",
-        "without": ", ".join(newest.without) if newest else "",
-    }
+    held = _held(topics.held_by(topic, topic.versions.order_by("-number").first()))
     form = (
         TopicForm(typed(request), initial=held) if "try" not in request.POST else TopicForm(initial=request.POST.dict())
     )
-    told = request.POST.get("seen", str(newest.number) if newest else "")
+    told = request.POST.get("seen", str(topic.edition))
     seen = int(told) if told.isdecimal() and len(told) < 9 else None
+    theirs = list[tuple[str, str]]()
     if form.is_bound:
         by, now = caller(request), clock.now()
         done = form.try_act(lambda asked: topics.change(topic, _wanted(asked), by=by, now=now, seen=seen))
         if done is not None:
             return redirect("topic", topic.pk)
-    return _editor(request, form, topic, seen=seen)
+        if seen not in (None, topic.edition):  # whoever saves again has seen what stands there now
+            theirs, seen = _theirs(form, held), topic.edition
+    return _editor(request, form, topic, seen=seen, theirs=theirs)
+
+
+def _held(asked: topics.Wanted) -> dict[str, str]:
+    """What a topic is, as the form shows it."""
+    return {
+        "name": asked.name,
+        "kind": asked.kind,
+        "budget": asked.budget,
+        "words": asked.words,
+        "languages": ", ".join(asked.languages),
+        "without": ", ".join(asked.without),
+    }
+
+
+def _theirs(form: TopicForm, held: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What stands there now and is not what was typed: the label of a field, and its value."""
+    names = {"name": "Name", "kind": "It is", "words": "Words", "languages": "Languages", "without": "Without authors"}
+    kinds = dict(Kind.choices)
+    typed_in = {name: " ".join(str(form.data.get(name, "")).split()) for name in held}
+    return [
+        (label, kinds.get(held[name], held[name]) or "none")
+        for name, label in (names | {"budget": "False alarms"}).items()
+        if typed_in[name] != held[name]
+    ]
 
 
 @needs("topic.edit")
@@ -156,9 +175,12 @@ def away(request: HttpRequest, topic_id: int) -> HttpResponse:
     return redirect("listening")
 
 
-def _editor(request: HttpRequest, form: TopicForm, topic: Topic | None, *, seen: int | None = None) -> HttpResponse:
+def _editor(
+    request: HttpRequest, form: TopicForm, topic: Topic | None, *, seen: int | None = None,
+    theirs: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:  # fmt: skip
     feedback = queries.feedback_of(topic) if topic else None
-    context: dict[str, Any] = {"form": form, "topic": topic, "feedback": feedback, "seen": seen}
+    context: dict[str, Any] = {"form": form, "topic": topic, "feedback": feedback, "seen": seen, "theirs": theirs}
     told = form.initial if not form.is_bound else form.data
     if told.get("words"):
         context |= _sample(request, TopicForm(told), topic)

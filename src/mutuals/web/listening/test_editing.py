@@ -1,7 +1,10 @@
 """The editor of a topic: a simple form that writes the text, and the text that is kept where a form cannot show it."""
 
+import re
+
 import pytest
 
+from mutuals.base.models import Entry
 from mutuals.listening.models import Topic
 from mutuals.web.listening.test_listening import LEAK, heard, signed_in
 
@@ -85,3 +88,49 @@ def test_free_dates_are_offered_beside_the_stretches():
 
     assert "Dates<span" in page
     assert 'name="from"' in page
+
+
+def test_who_writes_over_a_colleagues_name_kind_or_budget_is_told_keeps_what_they_typed_and_may_decide():
+    us, topic, _ = heard(LEAK)
+    lead, way, words = signed_in(us.lea), f"/listening/{topic.pk}/edit/", {"words": "leak*"}
+    seen = {"seen": str(topic.edition)}
+
+    lead.post(way, REST | words | seen | {"name": "Drips", "kind": "product"})
+    late = lead.post(way, REST | words | seen | {"budget": "two a month"})
+    before = Topic.objects.get(pk=topic.pk)
+    page = late.content.decode()
+    now = {"seen": re.search(r'name="seen" value="(\d+)"', page)[1]}
+    again = lead.post(way, REST | words | now | {"budget": "two a month"})
+
+    topic.refresh_from_db()
+    assert (late.status_code, before.name, before.kind, before.version.number) == (422, "Drips", "product", 1)
+    assert "A colleague changed this topic" in page
+    assert "<dt>Name</dt><dd>Drips</dd>" in page
+    assert "<dt>Words</dt>" not in page
+    assert 'value="two a month"' in page
+    assert (again.status_code, topic.name, topic.budget) == (302, "Leaks", "two a month")
+
+
+def test_saving_what_stands_there_already_changes_nothing():
+    us, topic, _ = heard(LEAK)
+    lead, way = signed_in(us.lea), f"/listening/{topic.pk}/edit/"
+
+    told = [lead.post(way, REST | {"words": "leak*", "seen": "1"}).status_code for _ in range(2)]
+
+    topic.refresh_from_db()
+    assert told == [302, 302]
+    assert (topic.edition, topic.versions.count(), Entry.objects.filter(kind="topic.changed").count()) == (1, 1, 0)
+
+
+def test_a_budget_that_a_colleague_changed_is_not_written_over_from_the_page_of_alarms():
+    us, topic, _ = heard(LEAK)
+    lead, way = signed_in(us.lea), f"/listening/{topic.pk}/alarms/"
+    page = lead.get(way, {"budget": "one a week"}).content.decode()
+
+    lead.post(way, {"budget": "one a day", "seen": "1"})
+    late = lead.post(way, {"budget": "one a week", "seen": "1"}).content.decode()
+
+    assert 'name="seen" value="1"' in page
+    assert Topic.objects.get(pk=topic.pk).budget == "one a day"
+    assert "A colleague changed this topic" in late
+    assert "Keep “one a week”" in late

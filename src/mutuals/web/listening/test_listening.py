@@ -129,7 +129,7 @@ def test_the_forms_of_topics_and_playbooks_write_over_nobody():
 
     assert 'name="seen" value="1"' in form
     assert (first.status_code, late.status_code) == (302, 422)
-    assert "A colleague wrote version 2" in late.content.decode()
+    assert "A colleague changed this topic" in late.content.decode()
     assert "A colleague changed this playbook" in last.content.decode()
     assert Playbook.objects.get().steps == ["Close it"]
 
