@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError, ProgrammingError, transaction
 
-from mutuals.base import clock, gate
+from mutuals.base import clock, gate, jobs
 from mutuals.capture import apart, doubt, intake
 from mutuals.conversations import threads
 from mutuals.history import keep, tally
@@ -55,6 +55,7 @@ def run(source_id: int) -> int:
             _carefully(raws)
         if is_all:
             return total
+        jobs.may_go_on()
 
 
 def _carefully(raws: Sequence[intake.Waiting]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import Error, close_old_connections, connection, transaction
 from procrastinate import App, BaseRetryStrategy, RetryDecision, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job
 
 from mutuals.base.crash_only import CrashOnly
@@ -25,16 +27,31 @@ AWAY = (Error, exceptions.ConnectorException)
 
 TRIES = 40  # with a minute between them, about half an hour; a worker that was killed counts as a try
 LONGEST = 60  # seconds
+_doing: ContextVar[JobContext | None] = ContextVar("the job that is done here", default=None)
+
+
+class Ending(exceptions.JobAborted):
+    """The worker is to end: what is left of this job is done by the next one, which begins where this one stopped."""
+
+
+def may_go_on() -> None:
+    """To be asked between two batches. Raises Ending where the worker was told to end; outside of a worker never."""
+    context = _doing.get()
+    if context is not None and context.should_abort():
+        raise Ending
 
 
 class Patient(BaseRetryStrategy):
     """A job that failed is tried again after 1, 2, 4 .. seconds, at most a minute, and given up after `TRIES` tries.
 
     Short enough that an import goes on soon after a crash, long enough that a database away for minutes is no storm.
+    A job that stopped because its worker ends waits for the next worker, however often that happens.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to try again; None = never."""
+        if isinstance(exception, Ending):
+            return RetryDecision(retry_in={"seconds": 0})
         if job.attempts >= TRIES:
             return None
         return RetryDecision(retry_in={"seconds": min(LONGEST, 2 ** min(job.attempts, 10))})
@@ -50,15 +67,17 @@ def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: s
     """Let `act` be deferred as `label`. `cron` (five fields, UTC) also runs it by the clock with `timestamp`."""
 
     @wraps(act)
-    def run(**ids: Any) -> Any:
+    def run(context: JobContext, **ids: Any) -> Any:
         close_old_connections()  # a thread's connection may have died since its last job
+        told = _doing.set(context)
         try:
             return act(**ids)
         finally:
+            _doing.reset(told)
             close_old_connections()
 
     _queues[label] = queue
-    task: Any = app.task(name=label, queue=queue, retry=Patient() if retry else False)(run)
+    task: Any = app.task(name=label, queue=queue, retry=Patient() if retry else False, pass_context=True)(run)
     if cron:
         app.periodic(cron=cron)(task)
 
@@ -96,7 +115,10 @@ def loaded() -> None:
 
 
 def work(*, once: bool = False, concurrency: int = 4) -> None:
-    """Do the jobs that wait, until SIGTERM; with `once`, until nothing waits. What is done well leaves no row."""
+    """Do the jobs that wait, until SIGTERM; with `once`, until nothing waits. What is done well leaves no row.
+
+    At SIGTERM jobs are told at once (`may_go_on`); the others are waited for.
+    """
     loaded()
     connector = app.connector
     worker = connector.get_worker_connector() if isinstance(connector, DjangoConnector) else connector
@@ -105,5 +127,6 @@ def work(*, once: bool = False, concurrency: int = 4) -> None:
         working.run_worker(
             wait=not once, concurrency=concurrency, delete_jobs="successful", update_heartbeat_interval=5.0,
             stalled_worker_timeout=15.0, fetch_job_polling_interval=5.0, install_signal_handlers=True,
+            shutdown_graceful_timeout=0.0,
         )  # fmt: skip
         working.job_manager = usual

@@ -69,12 +69,21 @@ class Child:
             self.start()
         return ""
 
+    def ask(self) -> None:
+        """Tell it to end, and wait for nothing."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self, patience: float) -> None:
         """Ask it to end, wait that many seconds, then end it with all its processes."""
+        self.ask()
+        self.end_within(patience)
+
+    def end_within(self, patience: float) -> None:
+        """Wait that many seconds for one that was asked, then end it with all its processes."""
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(patience)
         _signal_group(self.process.pid, signal.SIGKILL)
@@ -82,8 +91,17 @@ class Child:
         self.process = None
 
 
+def stop_all(children: Sequence[Child], patience: float) -> None:
+    """Ask all to end, and wait that many seconds for them together."""
+    until = time.monotonic() + patience
+    for child in reversed(children):
+        child.ask()
+    for child in reversed(children):
+        child.end_within(max(0.0, until - time.monotonic()))
+
+
 def parts(*, host: str, port: int, events_port: int, workers: int, threads: int) -> list[Part]:
-    """The parts in the order they start; they stop in the reverse order."""
+    """The parts in the order they start; they are told to stop in the reverse order."""
     return [
         Part(
             "web",

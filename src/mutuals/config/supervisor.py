@@ -21,14 +21,14 @@ from pathlib import Path
 from mutuals import embedded
 from mutuals.config import drafts, first_start
 from mutuals.config.address import note
-from mutuals.config.children import MARK, WEB_PROCESSES, WEB_THREADS, Child, end_leftovers, parts
+from mutuals.config.children import MARK, WEB_PROCESSES, WEB_THREADS, Child, end_leftovers, parts, stop_all
 from mutuals.config.disk import Disk
 
 _TICK = 0.2  # seconds between two looks at the children
 _LOOK_AT_DATABASE = 1.0
 _LOOK_WHEN_FULL = 10.0  # a database that cannot write is started again, but not every second
 _WEB_ALONE = 15.0
-_PATIENCE = {"worker": 20.0, "scheduler": 5.0, "events": 6.0, "web": 10.0}  # seconds to end in peace
+_PATIENCE = 3.5  # seconds for all parts together to end in peace; what is cut then is begun again at the next start
 _PORTS_TRIED = 100
 
 
@@ -174,12 +174,12 @@ class _Supervisor:
         self.stopping = True
 
     def _end(self) -> None:
-        """Those who make work first, those who show it last, then the database."""
+        """Everybody at once, as none needs another to end; then the database."""
         if self.seeding is not None and self.seeding.poll() is None:
             self.seeding.terminate()
+        stop_all(self.children, _PATIENCE)
+        if self.seeding is not None:
             self.seeding.wait()
-        for child in reversed(self.children):
-            child.stop(_PATIENCE[child.part.name])
         if embedded.external() is None:
             embedded.stop()
 

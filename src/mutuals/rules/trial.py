@@ -186,7 +186,7 @@ def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
 def go_on(run: int) -> None:
     """Apply batch by batch until all is looked at; each batch is kept with its progress, so a crash repeats one at most."""
     while _batch(run, now=clock.now()):
-        continue
+        jobs.may_go_on()
 
 
 @transaction.atomic

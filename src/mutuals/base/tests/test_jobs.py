@@ -1,3 +1,7 @@
+import os
+import signal
+import time
+
 import pytest
 from django.db import connection, transaction
 from procrastinate.jobs import Job
@@ -55,3 +59,36 @@ def test_a_job_that_fails_is_tried_again_within_a_minute_and_given_up_at_last():
     assert waits == sorted(waits)
     assert waits[-1] < 60.5
     assert told[-1] is None
+
+
+def test_a_job_whose_worker_is_told_to_end_stops_between_two_batches_and_the_next_worker_goes_on():
+    done: list[int] = []
+
+    def act() -> None:
+        while len(done) < 4:
+            done.append(len(done))
+            if len(done) == 2:
+                os.kill(os.getpid(), signal.SIGTERM)
+                for _ in range(1000):  # until the worker has heard of it
+                    jobs.may_go_on()
+                    time.sleep(0.01)
+
+    jobs.name("test.batches", act)
+    jobs.later("test.batches", once="test.batches", lock="test.batches")
+
+    jobs.work()
+    left, before = known(), list(done)
+    jobs.work(once=True)
+
+    assert (left, before) == (["test.batches"], [0, 1])
+    assert (known(), done) == ([], [0, 1, 2, 3])
+
+
+def test_a_job_that_stopped_for_its_worker_is_never_given_up():
+    often = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="test.act", attempts=10 * jobs.TRIES)
+
+    assert jobs.Patient().get_retry_decision(exception=jobs.Ending(), job=often) is not None
+
+
+def test_who_is_in_no_worker_may_always_go_on():
+    assert jobs.may_go_on() is None

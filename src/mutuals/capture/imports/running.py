@@ -120,6 +120,7 @@ def _walk(of: Import, *, size: int, is_check: bool, before_commit: Callable[[Imp
     planner = _PLANNERS[Target(of.target)](of, shadow)
     try:
         for rows, is_done in batches(read(of), planner.group, size=size, skip=of.rows_done):
+            jobs.may_go_on()
             if is_done:
                 planner.pass_over(rows)
                 continue

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from mutuals.config import supervisor
-from mutuals.config.children import MARK, Child, Part, end_leftovers, parts
+from mutuals.config.children import MARK, Child, Part, end_leftovers, parts, stop_all
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 PARENT_OF_SLEEPER = [
@@ -95,6 +95,36 @@ def first_number(capfd) -> int:
             return int(seen)
         time.sleep(0.05)
     raise AssertionError("the child said nothing")
+
+
+ENDS_AFTER = """
+import pathlib, signal, sys, time
+folder, own, other = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+told = []
+signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+(folder / f"{own} is up").touch()
+while not told:
+    time.sleep(0.02)
+(folder / f"{own} is told").touch()
+while not (folder / f"{other} is told").exists():
+    time.sleep(0.02)
+"""
+
+
+def test_all_are_told_to_end_before_anybody_is_waited_for(tmp_path):
+    """Each of the two ends only after the other was told."""
+    command = [sys.executable, "-c", ENDS_AFTER, str(tmp_path)]
+    children = [
+        Child(Part(name, [*command, name, to]), os.environ) for name, to in (("web", "worker"), ("worker", "web"))
+    ]
+    for child in children:
+        child.start()
+    wait_until(lambda: len(list(tmp_path.glob("* is up"))) == 2)
+    processes = [child.process for child in children]
+
+    stop_all(children, 60)
+
+    assert [process.returncode for process in processes] == [0, 0]
 
 
 def test_a_child_that_does_not_listen_is_ended_when_patience_is_over(capfd):

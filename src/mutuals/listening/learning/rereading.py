@@ -19,7 +19,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 JOB = "listening.reread"
-BATCH = 500
+BATCH = 200  # about half a second, so that a worker that is to end need not be waited for
 LOOKED = 20_000
 """Newest readings of which it is counted how many are of another version."""
 
@@ -67,6 +67,7 @@ def run() -> None:
     """Job: go on where it stopped, to the end."""
     while _some():
         wake.changed("reader", [])
+        jobs.may_go_on()
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ def fill(version_id: int) -> None:
     listening = Ears("", (), {version.pk: asked}, Index({version.pk: read(version.words)}))
     while _fill_some(version_id, listening):
         wake.changed("topic", [version.topic_id])
+        jobs.may_go_on()
     _shown(version)
 
 
@@ -91,6 +92,7 @@ def catch_up() -> None:
             Backlog.objects.create(below=_end(), began_below=_end(), began_at=clock.now())
     while _catch_some():
         wake.changed("topic", [])
+        jobs.may_go_on()
 
 
 @transaction.atomic
