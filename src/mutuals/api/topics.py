@@ -22,6 +22,7 @@ from mutuals.listening.board.counts import LONGEST, Board, Only, Span
 from mutuals.listening.learning import correct
 from mutuals.listening.models import Topic, Version
 from mutuals.listening.topic import topics, without
+from mutuals.listening.topic.sampling import sample
 from mutuals.people.visibility import sees_contacts, shown_name
 
 router = Resource("topics")
@@ -83,7 +84,8 @@ class NoiseOut(Out):
 
 
 class SampleOut(Out):
-    """What words meet among the `looked` newest posts, the newest twenty of these, and how much of it is noise."""
+    """What words meet among the `looked` newest posts, the newest twenty of these, and how much of it is noise. `enough`: so
+    many are met that older posts were not looked at."""
 
     looked: int
     many: int
@@ -93,6 +95,7 @@ class SampleOut(Out):
     copies: int
     not_relevant: int
     weekly: float | None
+    enough: bool
 
 
 class PointOut(Out):
@@ -198,7 +201,7 @@ def making(request: HttpRequest, body: TopicIn) -> TopicOut:
 @router.write("POST", "/topics/sample", act="topic.edit", out=SampleOut)
 def sampling(request: HttpRequest, body: TopicIn) -> SampleOut:
     """What words would find, before anything is saved."""
-    found = topics.sample(body.wanted(), by=user_of(request))
+    found = sample(body.wanted(), by=user_of(request))
     noise = found.noise
     return SampleOut(
         looked=found.looked,
@@ -209,6 +212,7 @@ def sampling(request: HttpRequest, body: TopicIn) -> SampleOut:
         copies=found.why["copies"],
         not_relevant=found.why["other"],
         weekly=found.weekly,
+        enough=found.is_enough,
     )
 
 

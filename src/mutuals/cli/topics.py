@@ -14,7 +14,7 @@ from mutuals.listening.board import counts, voices
 from mutuals.listening.board.counts import Span
 from mutuals.listening.card import rise, warn
 from mutuals.listening.models import Kind, State, Topic
-from mutuals.listening.topic import fill, topics, without
+from mutuals.listening.topic import fill, sampling, topics, without
 from mutuals.people.visibility import sees_contacts, shown_name
 
 _DAYS = 30
@@ -145,7 +145,7 @@ def change(args: argparse.Namespace) -> dict[str, Any]:
 
 def try_out(args: argparse.Namespace) -> dict[str, Any]:
     """How many are met, and how much of it is noise."""
-    found = topics.sample(_wanted(args), by=me(args))
+    found = sampling.sample(_wanted(args), by=me(args))
     noise = found.noise
     return {
         "met": found.many,

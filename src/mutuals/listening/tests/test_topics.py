@@ -12,7 +12,9 @@ from mutuals.listening.board import counts
 from mutuals.listening.board.counts import Span
 from mutuals.listening.learning import correct
 from mutuals.listening.models import Aside, Count, Mention, Reading, State, Topic
-from mutuals.listening.topic import fill, topics
+from mutuals.listening.topic import fill, sampling, topics
+from mutuals.listening.topic.hits import Text
+from mutuals.listening.topic.wanted import read
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -165,10 +167,46 @@ def test_a_sample_says_how_much_of_it_is_noise_and_how_sure_that_is():
     square = cast.source(owner=us.olga)
     cast.said(square, *(cast.event(f"p{n}", LEAK, who=f"w{n}", at=cast.NOW - timedelta(days=n)) for n in range(4)))
 
-    found = topics.sample(topics.Wanted("Leaks", "leak*"), by=us.lea)
+    found = sampling.sample(topics.Wanted("Leaks", "leak*"), by=us.lea)
 
     assert (found.looked, found.many, found.why["copies"]) == (4, 4, 3)
     assert found.noise.low < 0.75 == found.noise.share < found.noise.high
+
+
+def test_a_sample_meets_what_the_topic_would_meet_however_it_is_written():
+    us = cast.staff()
+    texts = (
+        "A LEAK", "l\u200beak", "Un café &eacute;t&eacute;", "ＬＥＡＫ everywhere", "No le ak", "<b>leak</b>ing", "leeeeak",
+        "#Leak", "@leak_shop says", "straße", "STRASSE", "水漏れです", "été", "nothing", "&amp;leak",
+    )  # fmt: skip
+    cast.said(cast.source(owner=us.olga), *(cast.event(f"p{n}", text, who=f"w{n}") for n, text in enumerate(texts)))
+
+    for words in ("leak", "leak*", "ete", "strasse", "漏", "leeeak", '"a leak" OR ete', "leak NOT everywhere"):
+        met = {one.pk for one in sampling.sample(topics.Wanted("x", words), by=us.lea).newest}
+        asked = read(words)
+        whole = {row.pk for row in queries.Interaction.objects.all() if Text(row.text).holds(asked)}
+
+        assert met == whole, words
+        assert met
+
+
+def test_a_sample_of_a_common_word_stops_where_enough_is_met_and_says_among_how_many():
+    us = cast.staff()
+    told = [
+        queries.Interaction(
+            key=f"p{n}", network="town", kind="post", direction="in", status="received", is_public=True,
+            occurred_at=cast.NOW - timedelta(hours=n), text="the kettle" if n % 2 else "the cup",
+        )
+        for n in range(2 * sampling.MET + 400)
+    ]  # fmt: skip
+    queries.Interaction.objects.bulk_create(told)
+
+    common, rarer = (sampling.sample(topics.Wanted("x", words), by=us.lea) for words in ("the", "kettle"))
+
+    assert (common.looked, common.many, common.is_enough) == (sampling.MET, sampling.MET, True)
+    assert (rarer.looked, rarer.many, rarer.is_enough) == (2 * sampling.MET, sampling.MET, True)
+    assert rarer.noise.of == sampling.MET
+    assert round(common.weekly) == round(7 * 24 * sampling.MET / (sampling.MET - 1))
 
 
 def test_who_may_not_is_refused():

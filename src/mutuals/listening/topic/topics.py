@@ -1,9 +1,8 @@
-"""Topics: made, changed, put away; and what one would find, before it is saved."""
+"""Topics: made, changed, put away. What one would find before it is saved is `sampling`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,21 +10,15 @@ from django.db import IntegrityError, transaction
 
 from mutuals.base import jobs, journal
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.history.models import Direction, Interaction
 from mutuals.listening.alarm import budget
-from mutuals.listening.models import Feedback, Kind, Reading, State, Topic, Version
-from mutuals.listening.read import KINDS, Said, mark, said_by
-from mutuals.listening.topic.hits import Index, Text
+from mutuals.listening.models import Kind, State, Topic, Version
 from mutuals.listening.topic.wanted import read
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
-from mutuals.text import alike
 
 FILL = "listening.fill"
 MOST = 1_000
 """Topics that are listened for at once."""
-LOOKED, SHOWN = 5_000, 20
-"""Newest posts that a question is tried on, and how many of those that it meets are shown."""
 _NAMES = 200  # authors that are left out
 
 
@@ -49,21 +42,6 @@ class Share:
     low: float
     high: float
     of: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What a question meets among the `looked` newest posts: how many, the newest twenty, and the noise among them.
-
-    `why` counts what the noise is: spam, copies, other (said to be not relevant). `weekly`: mentions a week, going by this.
-    """
-
-    looked: int
-    many: int
-    newest: tuple[Interaction, ...]
-    noise: Share | None
-    why: dict[str, int]
-    weekly: float | None
 
 
 def make(wanted: Wanted, *, by: User, now: datetime) -> Topic:
@@ -136,35 +114,6 @@ def put_away(topic: Topic, *, by: User, now: datetime) -> None:
         jobs.later("listening.tidy", once="listening.tidy")
 
 
-def sample(wanted: Wanted, *, by: User, topic: Topic | None = None) -> Sample:
-    """What a question would find, tried on the newest posts; nothing is kept. Unclear: words that cannot be understood.
-
-    Noise is what was read as spam, says the same as another, or was said to be not relevant to `topic` before.
-    """
-    require(by, "topic.edit")
-    index = Index({0: read(wanted.words)})
-    languages, without = set(wanted.languages), {name.lstrip("@").lower() for name in wanted.without}
-    rows = list(_newest(LOOKED))
-    told = dict(Reading.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "language"))
-    found: list[tuple[Interaction, Said]] = []
-    for row in rows:
-        said = said_by(row)
-        is_asked = said.author not in without and (not languages or told.get(row.pk, row.language) in languages)
-        if is_asked and index.hits(Text(said.text)):
-            found.append((row, said))
-    why = _noise([said for _, said in found], topic)
-    noisy = sum(why.values())
-    days = (rows[0].occurred_at - rows[-1].occurred_at).total_seconds() / 86_400 if len(rows) > 1 else 0
-    return Sample(
-        len(rows),
-        len(found),
-        tuple(row for row, _ in found[:SHOWN]),
-        share(noisy, len(found)),
-        why,
-        7 * len(found) / days if days >= 1 else None,
-    )
-
-
 def share(some: int, of: int) -> Share | None:
     """A share and its range (Wilson 1927, 95 %); None of nothing."""
     if of <= 0:
@@ -173,23 +122,6 @@ def share(some: int, of: int) -> Share | None:
     middle = (p + z * z / (2 * of)) / (1 + z * z / of)
     wide = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
     return Share(p, max(0.0, middle - wide), min(1.0, middle + wide), of)
-
-
-def _newest(many: int) -> Iterator[Interaction]:
-    rows = Interaction.objects.filter(direction=Direction.IN, kind__in=KINDS, deleted_at=None)
-    rows = rows.select_related("profile__person__canonical").defer("extra")
-    return rows.order_by("-occurred_at", "-pk")[:many].iterator(chunk_size=1_000)
-
-
-def _noise(found: Sequence[Said], topic: Topic | None) -> dict[str, int]:
-    ids = [one.interaction_id for one in found]
-    spam = set(Reading.objects.filter(pk__in=ids, intents__contains=["spam"]).values_list("pk", flat=True))
-    said = Feedback.objects.filter(topic=topic, interaction_id__in=ids, is_relevant=False) if topic else []
-    other = {one.interaction_id for one in said} - spam
-    oldest_first = found[::-1]
-    groups = alike.groups([(mark(one.text) or 0) % 2**64 for one in oldest_first])
-    copies = {one.interaction_id for place, one in enumerate(oldest_first) if groups[place] != place} - spam - other
-    return {"spam": len(spam), "copies": len(copies), "other": len(other)}
 
 
 def _checked(wanted: Wanted) -> Wanted:

@@ -17,7 +17,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.listening import queries
 from mutuals.listening.models import Kind, Topic
 from mutuals.listening.read import words_of
-from mutuals.listening.topic import simple, topics
+from mutuals.listening.topic import sampling, simple, topics
 from mutuals.listening.topic.hits import marked
 from mutuals.listening.topic.wanted import FARTHEST, LONGEST, NEAR, read
 from mutuals.people.visibility import sees_contacts
@@ -195,7 +195,7 @@ def _sample(request: HttpRequest, form: TopicForm, topic: Topic | None) -> dict[
     wanted = topics.Wanted("sample", words, languages=_parts(told["languages"]), without=_parts(told["without"]))
     try:
         with within(_SECONDS, "Trying these words took too long. Save them to have history read in the background."):
-            found = topics.sample(wanted, by=caller(request), topic=topic)
+            found = sampling.sample(wanted, by=caller(request), topic=topic)
     except REFUSALS as error:
         return {"unclear": str(error)}
     full, node = sees_contacts(caller(request)), read(words)
