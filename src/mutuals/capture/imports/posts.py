@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection
 
 from mutuals.base.ids import fit
 from mutuals.capture import apart, receive
+from mutuals.capture.imports.before import TAKEN, Before, Earlier
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, RowIn, Shadow
 from mutuals.capture.imports.rows import reading_of
 from mutuals.capture.models import Import
@@ -22,9 +23,12 @@ from mutuals.history.models import Interaction, Tombstone
 from mutuals.people import erased
 
 _BODIES = """
-SELECT key, encode(sha256(body), 'hex') FROM capture_rawevent
-WHERE source_id = %s AND key = ANY(%s) AND length(body) > 0
+SELECT key, CASE WHEN length(body) > 0 THEN encode(sha256(body), 'hex') ELSE '' END FROM capture_rawevent
+WHERE source_id = %s AND key = ANY(%s)
 """
+
+_Kept = tuple[str, str]  # the text of a stored post, and the key of its author
+_NOTHING: _Kept = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class _Post:
     raw: Raw | None
     envelope: Envelope | None
     reason: str = ""
+    before: list[Before] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -42,6 +47,7 @@ class _Post:
 class PostsPlanner:
     """Plans posts and mails. The same row again is the same; another wording under the same id is an edit.
 
+    A row without an id that was brought before is found again though its columns meant something else then (`before`).
     A post that was deleted out there stays deleted; one of an erased author is kept out.
     """
 
@@ -49,6 +55,7 @@ class PostsPlanner:
         self._of, self._shadow = of, shadow
         self._parse = get(of.source.connector).parse
         self._reading = reading_of(of.options)
+        self._earlier = Earlier(of)
         self._ours = set(Channel.objects.filter(source=of.source_id).values_list("key", flat=True))
         self._raws: list[Raw] = []
         self._kept: dict[str, str] = {}
@@ -64,7 +71,7 @@ class PostsPlanner:
         keys = [key for post in posts for key in self._keys(post)]
         known = self._bodies(keys)
         standing = [key for post in posts if post.envelope for key in apart.keys_of(post.envelope)]
-        texts, deleted = self._stored(standing)
+        texts, deleted = self._stored([*standing, *(key for post in posts for one in post.before for key in one.keys)])
         mails = apart.standing(self._of.source_id, standing) if any(row.mail for row in rows) else {}
         out = erased.which([pair for post in posts for pair in _author(post)])
         self._raws, self._kept = [], {}
@@ -97,7 +104,8 @@ class PostsPlanner:
             return _Post(row, None, None, str(error)[:500])
         if not found:
             return _Post(row, None, None, "Nothing in the row is a post")
-        return _Post(row, replace(raw, key=fit(raw.key, 560)), found[0])
+        before = [] if row.mail else self._earlier.of(row)
+        return _Post(row, replace(raw, key=fit(raw.key, 560)), found[0], before=before)
 
     def _is_ours(self, mail: Envelope) -> bool:
         """Whether a presence of the mailbox wrote it. Whoever imports the file vouches for it.
@@ -107,10 +115,13 @@ class PostsPlanner:
         return bool(mail.author and mail.author.key in self._ours) and mail.extra.get("dmarc") != "fail"
 
     def _keys(self, post: _Post) -> list[str]:
-        return [post.raw.key, f"{post.raw.key}#{post.digest[:16]}"] if post.raw else []
+        if post.raw is None:
+            return []
+        keys = [post.raw.key, *(key for one in post.before for key in one.keys)]
+        return [name for key in keys for name in (key, f"{key}#{post.digest[:16]}", f"{key}{TAKEN}")]
 
     def _bodies(self, keys: Sequence[str]) -> dict[str, str]:
-        """Digest of the kept bytes by their key, as in the tables or pretended."""
+        """Digest of the kept bytes by their key, as in the tables or pretended; "" = they are not kept any more."""
         with connection.cursor() as cursor:
             cursor.execute(_BODIES, [self._of.source_id, list(keys)])
             known: dict[str, str] = dict(cursor.fetchall())
@@ -118,16 +129,17 @@ class PostsPlanner:
             key.removeprefix("raw:"): one for key, one in self._shadow.get(f"raw:{key}" for key in keys).items()
         }
 
-    def _stored(self, keys: Sequence[str]) -> tuple[dict[str, str], set[str]]:
-        rows = Interaction.objects.filter(source_id=self._of.source_id, key__in=keys).values_list("key", "text")
+    def _stored(self, keys: Sequence[str]) -> tuple[dict[str, _Kept], set[str]]:
+        rows = Interaction.objects.filter(source_id=self._of.source_id, key__in=keys)
         graves = Tombstone.objects.filter(source_id=self._of.source_id, key__in=keys)
-        return dict(rows), set(graves.values_list("key", flat=True))
+        told = {key: (text, author or "") for key, text, author in rows.values_list("key", "text", "profile__key")}
+        return told, set(graves.values_list("key", flat=True))
 
     def _decide(
         self,
         post: _Post,
         known: dict[str, str],
-        texts: Mapping[str, str],
+        texts: Mapping[str, _Kept],
         deleted: set[str],
         out: set[Pair],
         mails: Mapping[str, apart.Standing],
@@ -136,17 +148,49 @@ class PostsPlanner:
             return Decision(post.row, Outcome.ERRORS, post.reason)
         if out.intersection(_author(post)):
             return Decision(post.row, Outcome.ERRORS, f"{KEPT_OUT} Its author asked to be forgotten.")
-        first, again = self._keys(post)
+        first, again = post.raw.key, f"{post.raw.key}#{post.digest[:16]}"
         key = apart.key_for(post.envelope, mails.get(fit(post.envelope.key)))
-        if key in deleted or post.digest in (known.get(first), known.get(again)):
+        if key in deleted or post.digest == known.get(first) or again in known:
             return Decision(post.row, Outcome.SAME)
-        if first not in known and texts.get(key) == post.envelope.body:
+        if not known.get(first) and texts.get(key, _NOTHING)[0] == post.envelope.body:
             return Decision(post.row, Outcome.SAME)
         is_new = first not in known and key not in texts
+        if is_new and (there := _there(post, known, texts, deleted)) is not None:
+            if there == "":
+                return Decision(post.row, Outcome.SAME)
+            first, is_new = there, False
         name = first if first not in known else again
         known[name] = self._kept[f"raw:{name}"] = post.digest
         self._raws.append(replace(post.raw, key=name))
         return Decision(post.row, Outcome.NEW if is_new else Outcome.UPDATED)
+
+
+def _there(post: _Post, known: Mapping[str, str], texts: Mapping[str, _Kept], deleted: set[str]) -> str | None:
+    """As what the row stands already under another key: the name of the raw that tells more of it, "" where it tells
+    nothing new, and None where it does not stand.
+
+    Of several rows that were one post while less was told of them, the first that comes again is that post.
+    """
+    ours = {post.digest, *(was.digest for was in post.before)}
+    for one, key in [(was, key) for was in post.before for key in was.keys]:
+        if key in deleted:
+            return ""
+        if key not in known and key not in texts:
+            continue
+        taken = known.get(f"{key}{TAKEN}")
+        if taken is not None and not (taken in ours or (taken == "" and _may_be(post, texts.get(key, _NOTHING)))):
+            continue
+        again = f"{key}#{post.digest[:16]}"
+        if one.is_now or taken == "" or post.digest in (known.get(key), taken) or again in known:
+            return ""
+        return f"{key}{TAKEN}" if taken is None else again
+    return None
+
+
+def _may_be(post: _Post, kept: _Kept) -> bool:
+    """Whether nothing speaks against it that a post whose bytes are gone is this row: nobody else is its author."""
+    author = post.envelope.author if post.envelope else None
+    return not kept[1] or author is None or author.key == kept[1]
 
 
 def _mail_key(mail: bytes) -> str:

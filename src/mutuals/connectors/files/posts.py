@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from mutuals.base.normal import in_form
 from mutuals.connectors.contract import Envelope, Handle, Kind, Raw
 from mutuals.connectors.files.mapping import Reading
 from mutuals.connectors.files.times import parse_time
@@ -14,12 +16,14 @@ from mutuals.connectors.files.values import parse_bool
 
 _TEXTS = ("id", "text", "author_id", "author_name", "author_handle", "network", "said_at", "public", "reply_to",
           "thread", "url", "language")  # fmt: skip
+_BY_CONTENT = re.compile(r"((?:said|content):[0-9a-f]{32})(?:#.*)?", re.DOTALL)
 
 
 def post_raw(record: Mapping[str, Any], reading: Reading) -> Raw:
     """One row of `mapping.apply(..., "posts")` as it is kept. `reading` goes with it, so that it can be read again.
 
-    Without an id of its own a post is known by its content: the same row twice is one post.
+    Without an id of its own a post is known by its content: the same row twice is one post. Which column told the author
+    does not matter for that, nor how the time is written where it can be read one way only.
     """
     body: dict[str, Any] = {name: str(record[name]) for name in _TEXTS if record.get(name)}
     if record.get("extra"):
@@ -32,8 +36,16 @@ def post_raw(record: Mapping[str, Any], reading: Reading) -> Raw:
     return Raw(key=_key(body), body=stored, kind="post")
 
 
+def key_before(record: Mapping[str, Any]) -> str:
+    """The key that a post without an id was given by earlier versions, of its fields as they stood."""
+    return _key_before({name: str(record[name]) for name in _TEXTS if record.get(name)})
+
+
 def parse(raw: Raw) -> tuple[Envelope, ...]:
-    """One post. Another kind yields nothing; no text, or a time that cannot be read, raises ValueError."""
+    """One post. Another kind yields nothing; no text, or a time that cannot be read, raises ValueError.
+
+    A key by content that it was kept under stays its key, whatever today's would be.
+    """
     if raw.kind not in ("post", ""):
         return ()
     try:
@@ -60,7 +72,7 @@ def parse(raw: Raw) -> tuple[Envelope, ...]:
     text = str(row["text"]).replace("\0", "")
     return (
         Envelope(
-            key=_key(row),
+            key=kept[1] if (kept := _BY_CONTENT.fullmatch(raw.key)) else _key(row),
             kind=Kind.REPLY if reply_to else Kind.POST,
             author=author,
             said_at=said_at,
@@ -81,11 +93,41 @@ def _key(row: Mapping[str, Any]) -> str:
     network = str(row.get("network") or "").strip().casefold()
     if row.get("id"):
         return _within(network, row["id"])
-    said = [
-        str(row.get(name) or "") for name in ("text", "said_at", "author_id", "author_handle", "author_name", "url")
+    author = next((str(row[name]) for name in ("author_id", "author_handle", "author_name") if row.get(name)), "")
+    told = [
+        network,
+        author.strip().lstrip("@").casefold(),
+        _moment(row),
+        _plain(row.get("text")),
+        _plain(row.get("url")),
     ]
-    digest = hashlib.sha256(json.dumps([network, *said]).encode()).hexdigest()
-    return f"content:{digest[:32]}"
+    return f"said:{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]}"
+
+
+def _plain(text: object) -> str:
+    return " ".join(in_form("NFC", str(text or "")).split())
+
+
+def _moment(row: Mapping[str, Any]) -> str:
+    """When it was said: in UTC where the text names its zone, else as its clock showed it, whichever zone was chosen.
+
+    As written where it could be read two ways, or not at all: then the choice of the order does not change it either.
+    """
+    written = _plain(row.get("said_at"))
+    try:
+        day, month = (parse_time(written, zone="UTC", day_first=one) for one in (True, False))
+    except ValueError:
+        return written
+    if day.utc != month.utc:
+        return written
+    return day.utc.isoformat() if day.had_zone else day.utc.replace(tzinfo=None).isoformat()
+
+
+def _key_before(row: Mapping[str, Any]) -> str:
+    network = str(row.get("network") or "").strip().casefold()
+    names = ("text", "said_at", "author_id", "author_handle", "author_name", "url")
+    told = json.dumps([network, *(str(row.get(name) or "") for name in names)])
+    return f"content:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
 def _within(network: str, key: object) -> str:
