@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "mutuals.base",
     "mutuals.staff",
+    "mutuals.processes",
     "mutuals.channels",
     "mutuals.people",
     "mutuals.conversations",

@@ -37,6 +37,8 @@ from mutuals.listening.topic import fill, topics
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
+from mutuals.processes import late
+from mutuals.processes import run as processes
 from mutuals.rules import fire, letters, registry, send, trial, watch
 from mutuals.rules import keep as rules
 from mutuals.rules.models import Rule
@@ -57,6 +59,7 @@ def connect() -> None:
     accounts.hold("people", count=_owned(Person), move=_handed(Person))
     accounts.hold("organisations", count=_owned(Organisation), move=_handed(Organisation))
     accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
+    accounts.hold("running items", count=processes.held_by, move=processes.hand_all)
     accounts.hold("rules", count=lambda user: Rule.objects.filter(owner=user).count(), move=rules.hand_over)
     people_fields.register_fields()
     sales_fields.register_fields()
@@ -116,6 +119,7 @@ def _name_jobs() -> None:
     jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
     jobs.name(lineage.JOB, lambda timestamp=0: lineage.watch() and None, cron="*/5 * * * *", retry=False)
     jobs.name("insights.forget", lambda timestamp=0: passed.forget(now=clock.now()), cron="55 2 * * *")
+    jobs.name(late.JOB, lambda timestamp=0: late.tell(now=clock.now()) and None, cron="*/5 * * * *")
     jobs.name("inbox.wake_snoozed", lambda: work.wake_snoozed(clock.now()))
     jobs.name("api.forget", lambda timestamp=0: _once.forget(clock.now()), cron="30 2 * * *")
     jobs.name("base.backup", _backup, cron="15 2 * * *")

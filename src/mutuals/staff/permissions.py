@@ -54,6 +54,9 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "case.edit": _EVERYONE,
     "rule.view": _EVERYONE,
     "rule.edit": _LEADS,
+    "process.view": _EVERYONE,
+    "process.work": _EVERYONE,  # start, move, hand over, accept
+    "process.edit": _LEADS,  # draw, publish, retire, bring running items to the newest version
     "interaction.add": _EVERYONE,
     "interaction.delete": _LEADS,
     "search.everything": _EVERYONE,

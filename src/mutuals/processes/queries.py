@@ -1,0 +1,123 @@
+"""Questions about processes: the list, what waits on somebody, what is late, which hand-overs nobody accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from mutuals.base.bulk import execute, numbers
+from mutuals.processes import kinds, steps
+from mutuals.processes.models import Handover, Item, ItemState, Passage, Process, Version
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+
+PAGE = 50
+_MINE = """
+SELECT id FROM (
+    (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id = %(user)s
+     ORDER BY due_at NULLS LAST, id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id IS NULL AND team_id = ANY(%(teams)s::bigint[])
+     ORDER BY due_at NULLS LAST, id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id IS NULL AND role = %(role)s AND role <> ''
+     ORDER BY due_at NULLS LAST, id LIMIT %(limit)s)
+) AS m GROUP BY id, due_at ORDER BY due_at NULLS LAST, id LIMIT %(limit)s
+"""
+
+
+def visible_to(viewer: User) -> QuerySet[Process]:
+    """Processes by pillar and name, with their versions; none without the right to see them."""
+    if not may(viewer, "process.view"):
+        return Process.objects.none()
+    versions = Version.objects.select_related("by").order_by("-number")
+    return Process.objects.prefetch_related(Prefetch("versions", queryset=versions)).order_by("pillar", "name")
+
+
+def counts(processes: Sequence[Process], *, now: datetime) -> dict[int, tuple[int, int]]:
+    """What runs in each process, and how much of it is late."""
+    rows = Item.objects.filter(process__in=processes, state=ItemState.RUNNING).values_list("process")
+    found = rows.annotate(here=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now)))
+    return {pk: (here, late) for pk, here, late in found.order_by()}
+
+
+def items(viewer: User) -> QuerySet[Item]:
+    """Everything that runs or ran, with what a list shows of it."""
+    if not may(viewer, "process.view"):
+        return Item.objects.none()
+    return Item.objects.select_related("process", "version", "owner", "team")
+
+
+def running(process: Process, viewer: User, *, step: str = "", late: datetime | None = None) -> QuerySet[Item]:
+    """What runs in a process, the newest stay first; in one step; or what is late at a moment, the oldest first."""
+    rows = items(viewer).filter(process=process, state=ItemState.RUNNING)
+    rows = rows.filter(step=step) if step else rows
+    if late is not None:
+        return rows.filter(due_at__lte=late).order_by("due_at", "pk")
+    return rows.order_by("-entered_at", "pk")
+
+
+def waiting_on(viewer: User, *, limit: int = PAGE) -> list[Item]:
+    """What waits on somebody: their own, and what belongs to their teams or their role and to nobody yet; next due first."""
+    if not may(viewer, "process.view"):
+        return []
+    told = {"user": viewer.pk, "teams": numbers(viewer.team_ids()), "role": viewer.role, "limit": limit}
+    order = [pk for (pk,) in execute(_MINE, told)]
+    rows = {row.pk: row for row in items(viewer).filter(pk__in=order)}
+    return [row for pk in order if (row := rows.get(pk)) and kinds.kind(row.process.kind).may(viewer, row.about)]
+
+
+def late(viewer: User, *, now: datetime, limit: int = PAGE) -> list[Item]:
+    """What is late in all processes, the longest first."""
+    rows = items(viewer).filter(state=ItemState.RUNNING, due_at__lte=now).order_by("due_at", "pk")
+    return list(rows[:limit])
+
+
+def handovers(viewer: User) -> QuerySet[Handover]:
+    """Hand-overs that nobody has answered, the oldest first."""
+    if not may(viewer, "process.view"):
+        return Handover.objects.none()
+    rows = Handover.objects.select_related(
+        "item__process", "item__version", "from_team", "from_user", "to_team", "to_user", "given_by", "answered_by"
+    )
+    return rows.filter(accepted_at=None, declined_at=None).order_by("given_at", "pk")
+
+
+def handovers_for(viewer: User) -> QuerySet[Handover]:
+    """Those among them that this user may accept."""
+    mine = Q(to_user=viewer) | Q(to_team__in=viewer.team_ids()) | Q(to_role=viewer.role)
+    return handovers(viewer).filter(mine)
+
+
+def version(process: Process, number: int | None = None) -> Version | None:
+    """A version by its number; without one that in use, else the newest."""
+    rows = process.versions.select_related("by").order_by("-number")
+    if number is not None:
+        return rows.filter(number=number).first()
+    return rows.filter(state="in_use").first() or rows.first()
+
+
+def passages(item: Item) -> list[Passage]:
+    """Every movement of an item, oldest first."""
+    return list(Passage.objects.filter(item=item).select_related("by", "version").order_by("pk"))
+
+
+def shown(rows: Sequence[Item]) -> Mapping[str, tuple[str, str]]:
+    """Name and address of what runs, by its key; the key itself where no room tells. One question for each kind."""
+    found: dict[str, tuple[str, str]] = {row.about: (row.about.replace(":", " "), "") for row in rows}
+    for name in {row.process.kind for row in rows}:
+        keys = [row.about for row in rows if row.process.kind == name]
+        found.update(kinds.kind(name).shown(keys))
+    return found
+
+
+def of(about: str, viewer: User) -> list[Item]:
+    """What runs or ran about one record, the newest first: for its own page."""
+    return list(items(viewer).filter(about=about).order_by("-began_at", "-pk"))
+
+
+def step_name(item: Item) -> str:
+    """The name of the step that an item is in."""
+    return steps.name(steps.shape_of(item.version), item.step)

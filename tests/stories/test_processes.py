@@ -1,0 +1,407 @@
+"""Processes are drawn, published and run; what runs keeps its version; work is handed over with its context (C1, C2, C3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+import cast
+from beside import Beside
+from mutuals.base.filters import Field, Kind, Record, register
+from mutuals.base.models import Entry
+from mutuals.base.refusals import Refusal
+from mutuals.people.models import Person
+from mutuals.processes import automatic, figures, hands, keep, kinds, late, queries, run, text, transfer
+from mutuals.processes.models import Handover, Item, Passage, Process, Version
+from mutuals.processes.templates import templates
+from mutuals.staff.models import User
+from mutuals.staff.permissions import NotAllowed
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+COMPLAINT = """
+start: triage
+steps:
+
+- step: triage
+  name: Triage
+  owner: team Service
+  limit: 1 hour
+  next: [{to: reply, label: ours}, {to: closed, label: not ours}]
+
+- step: reply
+  name: Reply
+  limit: 4 hours
+  next: [closed, triage]
+
+- step: closed
+  name: Closed
+  end: done
+"""
+LEGAL = COMPLAINT.replace("next: [{to: reply, label: ours}", "next: [{to: legal, label: ours}").replace(
+    "- step: reply", "- step: legal\n  name: Legal check\n  limit: 2 working days\n  next: [reply]\n\n- step: reply"
+)
+
+
+@pytest.fixture(autouse=True)
+def complaints() -> Iterator[None]:
+    """A kind for these tests, about people: their names can be asked and filled."""
+    register(
+        Record(
+            "complaint",
+            Person,
+            (Field("name", "Name", Kind.TEXT, "name"), Field("city", "City", Kind.TEXT, "city")),
+        )
+    )
+
+    def rows(keys: Any) -> dict[str, dict[str, Any]]:
+        found = Person.objects.filter(pk__in=[int(key.split(":")[1]) for key in keys])
+        return {f"person:{one.pk}": {"name": one.name, "city": one.city} for one in found}
+
+    def fill(about: str, values: Any, by: User, now: Any) -> None:
+        if set(values) - {"city"}:
+            raise Refusal("Only the city is filled here.")
+        Person.objects.filter(pk=int(about.split(":")[1])).update(**values)
+
+    kinds.about(
+        "complaint",
+        label="Complaint",
+        record="complaint",
+        keys=("person",),
+        read=rows,
+        shown=lambda keys: {key: (row["name"], f"/customers/{key.split(':')[1]}/") for key, row in rows(keys).items()},
+        may=lambda user, key: user.role != "contractor",
+        fill=fill,
+    )
+    yield
+    kinds.forget("complaint")
+
+
+def published(us: cast.Staff, told: str = COMPLAINT, name: str = "Complaint") -> Process:
+    """A process in use."""
+    made = keep.draft(text.read(told).plain, by=us.lea, now=cast.NOW, name=name, kind="complaint", pillar="service")
+    keep.publish(made, by=us.lea, now=cast.NOW)
+    return made.process
+
+
+def begun(us: cast.Staff, process: Process, name: str = "Bea Brand", *, by: User | None = None) -> Item:
+    """A complaint of somebody, under way."""
+    person = cast.person(name, by=us.ada)
+    return run.start(f"person:{person.pk}", process, by=by or us.ada, now=cast.NOW)
+
+
+def next_version(us: cast.Staff, process: Process, told: str) -> Version:
+    """Written and published."""
+    made = keep.redraft(process, by=us.lea, now=cast.NOW)
+    keep.edit(made, text.read(told).plain, by=us.lea, now=cast.NOW)
+    return keep.publish(made, by=us.lea, now=cast.NOW, note="A look by Legal")
+
+
+def test_the_next_complaint_follows_the_new_path_while_an_open_one_keeps_the_old():
+    us = cast.staff()
+    process = published(us)
+    open_one = begun(us, process)
+
+    next_version(us, process, LEGAL)
+    new_one = begun(us, process, "Bo Solmar")
+
+    moved = run.move(open_one, to="reply", by=us.ada, now=cast.NOW + HOUR)
+    assert (moved.step, moved.version.number) == ("reply", 1)
+    with pytest.raises(Refusal, match="There are: legal, closed"):
+        run.move(new_one, to="reply", by=us.ada, now=cast.NOW + HOUR)
+    assert run.move(new_one, to="legal", by=us.ada, now=cast.NOW + HOUR).version.number == 2
+    noted = Entry.objects.filter(about=open_one.about, kind__startswith="process").order_by("pk")
+    assert [one.kind for one in noted] == ["process.started", "process.moved"]
+
+
+def test_a_step_belongs_to_its_team_until_somebody_takes_it():
+    us = cast.staff()
+    item = begun(us, published(us), by=us.ben)
+
+    assert [row.pk for row in queries.waiting_on(us.ada)] == [item.pk]
+    assert queries.waiting_on(us.ben) == []
+    run.give(item, to=us.ada, by=us.ada)
+    assert queries.waiting_on(us.lea) == []
+    assert [row.pk for row in queries.waiting_on(us.ada)] == [item.pk]
+
+
+def test_starting_moving_publishing_and_dropping_twice_is_once():
+    us = cast.staff()
+    process = published(us)
+    item = begun(us, process)
+
+    again = run.start(item.about, process, by=us.ben, now=cast.NOW + HOUR)
+    run.move(item, to="reply", by=us.ada, now=cast.NOW + HOUR)
+    run.move(item, to="reply", by=us.ada, now=cast.NOW + 2 * HOUR)
+    keep.publish(process.versions.get(), by=us.lea, now=cast.NOW + HOUR)
+    run.drop(item, by=us.ada, now=cast.NOW + 2 * HOUR, because="It was a joke")
+    run.drop(item, by=us.ada, now=cast.NOW + 3 * HOUR, because="It was a joke")
+
+    assert again.pk == item.pk
+    assert list(Passage.objects.order_by("pk").values_list("frm", "to", "seconds")) == [
+        ("", "triage", 0), ("triage", "reply", 3600), ("reply", "", 3600),
+    ]  # fmt: skip
+    assert Entry.objects.filter(kind="process.published").count() == 1
+
+
+def test_fields_and_guards_hold_back_and_are_filled_on_the_way():
+    us = cast.staff()
+    told = COMPLAINT.replace("  limit: 1 hour", "  limit: 1 hour\n  needs: [city]\n  guard: 'city:isnot:Nowhere'")
+    item = begun(us, published(us, told))
+
+    with pytest.raises(Refusal, match="asks for: city") as empty:
+        run.move(item, to="reply", by=us.ada, now=cast.NOW)
+    with pytest.raises(Refusal, match="its condition does not hold"):
+        run.move(item, to="reply", by=us.ada, now=cast.NOW, values={"city": "Nowhere"})
+    item.refresh_from_db()
+    assert (list(empty.value.fields), item.step, Person.objects.get().city) == (["city"], "triage", "")
+    assert run.move(item, to="reply", by=us.ada, now=cast.NOW, values={"city": "Porto"}).step == "reply"
+
+
+def test_a_step_that_goes_on_by_itself_takes_the_first_way_that_is_open_and_says_what_it_did():
+    us = cast.staff()
+    told = """
+start: look
+steps:
+- step: look
+  itself: yes
+  then: [note: {text: Looked by itself}]
+  next: [{to: local, if: 'city:is:Porto'}, {to: far}]
+- step: local
+  next: [closed]
+- step: far
+  next: [closed]
+- step: closed
+  end: done
+"""
+    process = published(us, told)
+    near, other = cast.person("Near", by=us.ada), cast.person("Far", by=us.ada)
+    Person.objects.filter(pk=near.pk).update(city="Porto")
+
+    batch = run.start_many(
+        [f"person:{near.pk}", f"person:{other.pk}", "person:0", "deal:1"], process, by=us.ada, now=cast.NOW
+    )
+
+    assert [row.step for row in batch.done] == ["local", "far"]
+    assert set(batch.refused) == {"person:0", "deal:1"}
+    assert Passage.objects.filter(to="look").first().did == [{"act": "note", "did": "noted: Looked by itself"}]
+
+
+def test_an_automatic_step_that_fails_is_noted_and_stops_nobody():
+    us = cast.staff()
+
+    @automatic.automatic("stumble", sentence="stumble")
+    def stumble(item: Item, *, by: User, now: Any) -> str:
+        Person.objects.update(city="Half done")
+        raise Refusal("I cannot.")
+
+    item = begun(us, published(us, COMPLAINT.replace("  limit: 4 hours", "  limit: 4 hours\n  then: [stumble]")))
+
+    moved = run.move(item, to="reply", by=us.ada, now=cast.NOW)
+
+    assert (moved.step, Person.objects.get().city) == ("reply", "")
+    assert Passage.objects.latest("pk").did == [{"act": "stumble", "failed": "I cannot."}]
+
+
+def test_service_hands_to_sales_who_reads_why_and_accepts():
+    us = cast.staff()
+    item = begun(us, published(us))
+    run.move(item, to="reply", by=us.ada, now=cast.NOW + HOUR, because="They want a larger one")
+
+    one = hands.hand_over(
+        item, by=us.ada, now=cast.NOW + HOUR, team=us.sales, reason="Wants an offer", next_action="Call before Friday"
+    )
+    hands.hand_over(item, by=us.ada, now=cast.NOW + HOUR, team=us.sales, reason="Wants an offer")
+
+    with pytest.raises(Refusal, match="Sales has to accept it first"):
+        run.move(item, to="closed", by=us.ada, now=cast.NOW + HOUR)
+    with pytest.raises(NotAllowed, match="offered to Sales"):
+        hands.accept(one, by=us.ada, now=cast.NOW + HOUR)
+    assert [(row.reason, row.next_action) for row in queries.handovers_for(us.ben)] == [
+        ("Wants an offer", "Call before Friday")
+    ]
+    story = hands.history(item)
+    assert [type(row) for row in story] == [Passage, Passage, Handover]
+    hands.accept(one, by=us.ben, now=cast.NOW + 3 * HOUR)
+    hands.accept(one, by=us.ben, now=cast.NOW + 4 * HOUR)
+    item.refresh_from_db()
+    assert (item.owner, item.team, item.is_waiting) == (us.ben, us.sales, False)
+    assert not queries.handovers(us.olga).exists()
+
+
+def test_what_is_declined_goes_back_to_the_step_and_the_hands_that_it_came_from():
+    us = cast.staff()
+    told = COMPLAINT.replace("  name: Reply\n", "  name: Reply\n  owner: team Sales\n  accept: yes\n")
+    item = begun(us, published(us, told))
+    run.give(item, to=us.ada, by=us.ada)
+
+    moved = run.move(item, to="reply", by=us.ada, now=cast.NOW + HOUR)
+    one = Handover.objects.get()
+    hands.decline(one, by=us.ben, now=cast.NOW + 2 * HOUR, because="Not a matter of sales")
+
+    assert (moved.step, moved.is_waiting) == ("reply", True)
+    item.refresh_from_db()
+    assert (item.step, item.owner, item.is_waiting, item.is_again) == ("triage", us.ada, False, True)
+    with pytest.raises(Refusal, match="declined this already"):
+        hands.accept(one, by=us.lea, now=cast.NOW + 2 * HOUR)
+
+
+def test_back_needs_a_reason_and_a_place_where_it_was_and_takes_up_what_has_ended():
+    us = cast.staff()
+    item = begun(us, published(us))
+    run.move(item, to="reply", by=us.ada, now=cast.NOW)
+    run.move(item, to="closed", by=us.ada, now=cast.NOW)
+
+    with pytest.raises(Refusal, match="missing"):
+        run.back(item, by=us.ada, now=cast.NOW, because=" ")
+    with pytest.raises(Refusal, match="It can go back to: reply, triage"):
+        run.back(item, by=us.ada, now=cast.NOW, because="Again", to="elsewhere")
+    again = run.back(item, by=us.ada, now=cast.NOW + HOUR, because="It leaks again")
+
+    assert (again.step, again.state, again.ended_at, again.is_again) == ("reply", "running", None, True)
+
+
+def test_figures_of_two_versions_stand_side_by_side_in_two_statements():
+    us = cast.staff()
+    process = published(us)
+    old = [begun(us, process, f"Old {number}") for number in range(3)]
+    for number, item in enumerate(old):
+        run.move(item, to="reply", by=us.ada, now=cast.NOW + (number + 1) * HOUR)
+    run.back(old[0], by=us.ada, now=cast.NOW + 3 * HOUR, because="Not enough")
+    run.move(old[0], to="closed", by=us.ada, now=cast.NOW + 4 * HOUR)
+    run.drop(old[1], by=us.ada, now=cast.NOW + 4 * HOUR, because="Gone silent")
+    newer = next_version(us, process, LEGAL)
+    new = begun(us, process, "New")
+    run.move(new, to="legal", by=us.ada, now=cast.NOW + HOUR / 2)
+    versions = list(process.versions.order_by("number"))
+
+    with CaptureQueriesContext(connection) as asked:
+        first, second = figures.measured(process, versions, now=cast.NOW + 5 * HOUR)
+
+    assert len(asked) == 2
+    triage, reply = first.lines
+    assert (triage.left, triage.median, triage.in_time, triage.rework) == (4, 5400.0, 0.5, 0.25)
+    assert triage.ways == {"reply": 0.75, "closed": 0.25}
+    assert (reply.left, reply.dropped, reply.here, reply.late) == (2, 0.5, 1, 0)
+    assert second.version == newer
+    assert [(name, before is None) for name, before, _ in figures.beside(first, second)] == [
+        ("Triage", False), ("Legal check", True), ("Reply", False),
+    ]  # fmt: skip
+    assert second.line("triage").median == 1800.0
+
+
+def test_late_items_are_told_once_for_each_stay():
+    us = cast.staff()
+    process = published(us)
+    item, other = begun(us, process), begun(us, process, "Bo")
+    run.move(other, to="reply", by=us.ada, now=cast.NOW + HOUR / 2)
+
+    told = [late.tell(now=cast.NOW + 2 * HOUR), late.tell(now=cast.NOW + 2 * HOUR)]
+
+    entry = Entry.objects.get(kind="process.late")
+    assert told == [1, 0]
+    assert (entry.about, entry.data) == (item.about, {"process": "Complaint", "step": "triage"})
+    assert [row.pk for row in queries.late(us.ada, now=cast.NOW + 2 * HOUR)] == [item.pk]
+    run.move(item, to="reply", by=us.ada, now=cast.NOW + 2 * HOUR)
+    assert late.tell(now=cast.NOW + 9 * HOUR) == 2
+
+
+def test_running_items_are_brought_to_the_newest_version_after_a_look():
+    us = cast.staff()
+    process = published(us, LEGAL)
+    here, gone = begun(us, process), begun(us, process, "Bo")
+    run.move(gone, to="legal", by=us.ada, now=cast.NOW)
+    next_version(us, process, COMPLAINT.replace("limit: 1 hour", "limit: 3 hours"))
+
+    lines = transfer.preview(process)
+    moved = transfer.to_newest(process, by=us.lea, now=cast.NOW), transfer.to_newest(process, by=us.lea, now=cast.NOW)
+
+    assert [(one.step, one.items, one.moves) for one in lines] == [("legal", 1, False), ("triage", 1, True)]
+    here.refresh_from_db()
+    gone.refresh_from_db()
+    assert moved == (1, 0)
+    assert (here.version.number, here.due_at, gone.version.number) == (2, cast.NOW + 3 * HOUR, 1)
+
+
+def test_only_leads_draw_and_who_may_not_see_the_record_does_not_move_it():
+    us = cast.staff()
+    process = published(us)
+    item = begun(us, process)
+
+    with pytest.raises(NotAllowed):
+        keep.redraft(process, by=us.ada, now=cast.NOW)
+    with pytest.raises(NotAllowed):
+        run.move(item, to="reply", by=us.cleo, now=cast.NOW)
+    assert not queries.items(us.cleo).exists()
+
+
+def test_a_retired_process_ends_what_runs_and_starts_nothing():
+    us = cast.staff()
+    process = published(us)
+    item = begun(us, process)
+
+    keep.retire(process, by=us.lea, now=cast.NOW)
+
+    with pytest.raises(Refusal, match="is retired"):
+        begun(us, process, "Bo")
+    assert run.move(item, to="closed", by=us.ada, now=cast.NOW).state == "done"
+
+
+def test_every_shipped_process_is_whole_and_can_be_drawn():
+    us = cast.staff()
+
+    found = {
+        key: keep.draft(one.body, by=us.lea, now=cast.NOW, name=one.name, kind=one.kind, pillar=one.pillar)
+        for key, one in templates().items()
+    }
+
+    assert {key: keep.findings(row, viewer=us.lea) for key, row in found.items()} == {key: [] for key in found}
+    assert {one.kind for one in templates().values()} == {"deal", "case", "idea", "campaign", "approval", "membership"}
+    with pytest.raises(Refusal, match="no part of this installation tells"):
+        run.start(
+            "deal:1", keep.publish(found["sales_business"], by=us.lea, now=cast.NOW).process, by=us.ada, now=cast.NOW
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_move_the_same_card_are_both_told_and_nothing_is_lost():
+    us = cast.staff()
+    item = begun(us, published(us))
+
+    with transaction.atomic():
+        run.move(item, to="reply", by=us.ada, now=cast.NOW, seen=1)
+        other = Beside(lambda: run.move(item, to="closed", by=us.lea, now=cast.NOW, seen=1))
+
+    assert "Ada changed this since you opened it: it is at “Reply” now" in str(other.end())
+    assert Item.objects.get().step == "reply"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_start_the_same_at_once_start_it_once():
+    us = cast.staff()
+    process = published(us)
+    key = f"person:{cast.person(by=us.ada).pk}"
+
+    with transaction.atomic():
+        run.start(key, process, by=us.ada, now=cast.NOW)
+        other = Beside(lambda: run.start(key, process, by=us.lea, now=cast.NOW))
+
+    assert other.end() is None
+    assert (Item.objects.count(), Passage.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_edit_the_same_draft_are_told():
+    us = cast.staff()
+    draft = keep.redraft(published(us), by=us.lea, now=cast.NOW)
+
+    keep.edit(draft, text.read(LEGAL).plain, by=us.lea, now=cast.NOW, seen=1)
+
+    with pytest.raises(Refusal, match="Lea changed this draft since you opened it"):
+        keep.edit(draft, text.read(COMPLAINT.replace("1 hour", "2 hours")).plain, by=us.olga, now=cast.NOW, seen=1)
