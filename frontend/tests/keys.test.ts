@@ -76,6 +76,18 @@ test("a key that stands in several rows is that of the row one is at, and of the
   expect([one.count, two.count]).toEqual([1, 1]);
 });
 
+test("o opens a row by what says that it does, though other links stand before it", () => {
+  const page = fresh(`<ul data-list><li data-item><a id="who" href="#bea">Bea</a><a id="why" href="#why">why</a><a id="talk" href="#talk" data-open>Reply</a></li></ul>`);
+  startKeys(page);
+  const [who, talk] = [clicks(page, "who"), clicks(page, "talk")];
+
+  press(page.body, "j");
+  press(page.body, "o");
+
+  expect([who.count, talk.count]).toEqual([0, 1]);
+  expect(page.activeElement!.id).toBe("talk");
+});
+
 test("j and k walk the list and x ticks the row", () => {
   const page = fresh(PAGE);
   startKeys(page);

@@ -97,8 +97,10 @@ function listOf(page: Document): Element | null {
   return all.find((one) => one.checkVisibility?.() ?? true) ?? null;
 }
 
+// What opens a row is what says so, wherever it stands in it; a row that says nothing is opened by its first link.
 function linkOf(item: HTMLElement): HTMLElement {
-  return item.matches("a, button") ? item : (item.querySelector<HTMLElement>("[data-open], a") ?? item);
+  if (item.matches("a, button")) return item;
+  return item.querySelector<HTMLElement>("[data-open]") ?? item.querySelector<HTMLElement>("a") ?? item;
 }
 
 function focus(item: HTMLElement): void {
