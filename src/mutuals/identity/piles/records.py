@@ -64,7 +64,8 @@ def opening(engine: str) -> Opening:
     try:
         module: Any = import_module("mutuals.identity.model.spark")
     except ImportError as lacking:
-        raise Refused(f"Spark is not installed ({lacking}): pip install 'mutuals[spark]', and Java 17.") from lacking
+        told = f"Spark is not installed ({lacking}). In the folder of Mutuals: .venv/bin/pip install -e '.[spark]'; and Java 17."
+        raise Refused(told) from lacking
     opened: Opening = module.engine
     return opened
 
