@@ -1,6 +1,7 @@
 """J6: from source to report, the same counts and the same alerts by screen, API and terminal."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,8 @@ def test_screen_api_and_terminal_say_how_far_everything_came_and_what_stands_sti
     told = client.get("/api/v1/lineage", headers={"authorization": f"Bearer {token}"}).json()
     code = cli.main(["lineage", "--as", us.lea.email, "--json"])
     said = json.loads(capsys.readouterr().out)
+    cli.main(["lineage", "--as", us.lea.email])
+    lines = capsys.readouterr().out
 
     assert page.status_code == week.status_code == 200
     assert "Out refuses our sign-in" in page.text
@@ -49,6 +52,9 @@ def test_screen_api_and_terminal_say_how_far_everything_came_and_what_stands_sti
     assert [line["aside"] for line in told["sources"]] == [0, 1]
     assert (code, said["stored"], said["sources"][1]["arrived"]) == (1, 3, 3)
     assert said["stands_still"][0].startswith("Source: Out refuses our sign-in")
+    assert re.search(r"^seconds in the mean: \d+(\.\d)?$", lines, re.MULTILINE)
+    assert "last message" in lines
+    assert re.search(r"\d{2}:\d{2}:\d{2}\.\d|\+00:00", lines) is None
 
 
 def test_who_has_no_source_yet_reads_what_the_page_is_for():

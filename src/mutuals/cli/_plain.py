@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from mutuals.connectors.contract import ConnectorError
@@ -164,8 +164,14 @@ def _cell(value: Any) -> str:
         return ", ".join(f"{name} {_cell(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return "; ".join(map(_cell, value))
-    text = str(value).replace("\n", " ")
+    text = _moment(value) if isinstance(value, datetime) else str(value).replace("\n", " ")
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _moment(at: datetime) -> str:
+    """A moment as people read it: to the second, by the clocks that it came with."""
+    zone = "" if at.tzinfo is None else f" {at:%Z}"
+    return f"{at:%Y-%m-%d %H:%M:%S}{zone}"
 
 
 def _refuse(args: argparse.Namespace, message: str, code: int) -> int:

@@ -27,8 +27,8 @@ def show(args: argparse.Namespace) -> Ended:
     found = queries.lineage(me(args), now=clock.now(), days=args.days)
     told = {
         **{stage.words.lower(): found.at(stage) for stage in Stage},
-        "seconds in the mean": found.total.mean,
-        "seconds at most": found.total.seconds,
+        "seconds in the mean": _seconds(found.total.mean),
+        "seconds at most": _seconds(found.total.seconds),
         "presences to compare": found.touched,
         "sources": [_line(line) for line in found.lines],
         "stands still": [f"{one.stage.words}: {one.words}. {one.to_do}" for one in found.still],
@@ -37,6 +37,10 @@ def show(args: argparse.Namespace) -> Ended:
         ],
     }
     return Ended(told, REFUSED if found.still or found.waits else DONE)
+
+
+def _seconds(many: float | None) -> float | None:
+    return None if many is None else round(many, 1)
 
 
 def _line(line: Line) -> dict[str, Any]:
