@@ -99,3 +99,19 @@ def test_marks_heaped_upon_letters_stay_in_the_post_that_has_them(ada: Walker) -
     }""")
 
     assert overflow == "clip"
+
+
+def test_a_number_in_a_table_is_never_cut_however_narrow_it_is(ada: Walker) -> None:
+    ada.go("/listening/pillars/service/")
+
+    cut = ada.page.evaluate("""() => {
+      const box = document.createElement("div");
+      box.className = "tw";
+      box.style.width = "160px";
+      box.innerHTML = `<table class="table"><tbody><tr><td>A source with a long name</td>
+        <td class="num">12,345,678</td><td class="num">↑ 34 %, was 9,876</td></tr></tbody></table>`;
+      document.querySelector("main").append(box);
+      return [...box.querySelectorAll(".num")].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent);
+    }""")
+
+    assert cut == []

@@ -10,13 +10,16 @@ from mutuals.base import clock
 from mutuals.base.filters import from_query
 from mutuals.base.refusals import Refusal
 from mutuals.cli._say import Missing, me, verb
+from mutuals.history.models import Interaction
 from mutuals.inbox import problem
 from mutuals.listening import queries
+from mutuals.listening.board import counts
 from mutuals.listening.card import acted, behind, cards, playbooks, rise, warn
 from mutuals.listening.models import Card, CardKind, Playbook, Topic
 from mutuals.staff.models import User
 
-_DAYS = 90
+_DAYS, _YEAR = 90, 365
+_NAMED = 4  # customers that are named of a set of words
 
 
 def register(groups: Any) -> None:
@@ -49,8 +52,9 @@ def register(groups: Any) -> None:
         "--days", type=int, default=_DAYS
     )
     _words(verb(verbs, "words", words, "pairs and triples of words that rise in a topic"))
-    parser = verb(verbs, "rehearse", rehearse, "what would have rung in the last ninety days")
+    parser = verb(verbs, "rehearse", rehearse, "what would have rung in the last ninety days, or more")
     parser.add_argument("topic")
+    parser.add_argument("--days", type=int, default=_DAYS, help="how many days (90), up to 365")
     parser.add_argument("--budget", default="", help='false alarms that are borne: "one a month"')
     parser.add_argument("--keep", action="store_true", help="keep this budget")
     parser.add_argument(
@@ -168,7 +172,10 @@ def words(args: argparse.Namespace) -> list[dict[str, Any]]:
     by = me(args)
     until = datetime.fromisoformat(args.until).replace(tzinfo=UTC) if args.until else clock.now()
     where = from_query(args.who) if args.who else None
-    told = rise.found(rise.Asked(_topic(args.topic, by), until, where, args.bought, args.mood), viewer=by)
+    topic = _topic(args.topic, by)
+    told = rise.found(rise.Asked(topic, until, where, args.bought, args.mood), viewer=by)
+    touched = behind.customers_of(topic, [one.said for one in told.sets], viewer=by)
+    firsts = Interaction.objects.in_bulk([one.examples[0] for one in told.sets if one.examples])
     return [
         {
             "words": " + ".join(one.words),
@@ -176,19 +183,28 @@ def words(args: argparse.Namespace) -> list[dict[str, Any]]:
             "before": one.before,
             "people": one.authors,
             "customers": one.customers,
-            "growth": None if one.growth is None else round(one.growth, 1),
+            "growth": counts.grown(one.mentions, one.before),
+            "line": " ".join(map(str, one.line)),
+            "touched": ", ".join(name for _, name in who[:_NAMED]) + _more(len(who) - _NAMED),
+            "example": " ".join(firsts[one.examples[0]].text.split())[:120] if firsts.keys() & one.examples[:1] else "",
         }
-        for one in told.sets
+        for one, who in zip(told.sets, touched, strict=True)
     ]
+
+
+def _more(many: int) -> str:
+    return f" and {many} more" if many > 0 else ""
 
 
 def rehearse(args: argparse.Namespace) -> dict[str, Any]:
     """The alarms that would have rung, and how strict that is."""
     by = me(args)
     topic = _topic(args.topic, by)
+    if not 1 <= args.days <= _YEAR:
+        raise Refusal(f"From 1 to {_YEAR} days; more are looked back over by: mutuals topics back")
     if args.keep and args.budget:
         topic = warn.allow(topic, args.budget, by=by, now=clock.now(), seen=args.seen)
-    told = warn.rehearse(topic, now=clock.now(), allowed=args.budget)
+    told = warn.rehearse(topic, now=clock.now(), allowed=args.budget, days=args.days)
     return {
         "budget": told.allowed,
         "strictness": told.strictness,

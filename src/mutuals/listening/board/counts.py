@@ -113,6 +113,14 @@ def totals(version_ids: Sequence[int], span: Span, only: Only = ALL) -> dict[int
     return {int(version): int(n) for version, n in rows}
 
 
+def grown(now: int, before: int) -> str:
+    """How much more something was said than before, in words: new, +40 %, −10 %, as before."""
+    if not before:
+        return "new"
+    change = round(100 * (now - before) / before)
+    return f"{change:+,} %".replace("-", "−") if change else "as before"
+
+
 def _parts(version_ids: Sequence[int], spans: Sequence[Span], only: Only) -> tuple[str, list[Any]]:
     """The counts of some stretches as a SELECT: whole days of UTC, and the hours before and after them."""
     parts, values = list[str](), list[Any]()

@@ -20,10 +20,10 @@ from mutuals.web.frame.forms import zone_of
 from mutuals.web.listening import charts
 from mutuals.web.listening.asked import Asked
 from mutuals.web.listening.saving import numbers
-from mutuals.web.listening.views import changed, framed, options, percent, signed, streamed
+from mutuals.web.listening.views import DESK, PHONE, changed, framed, options, percent, signed, streamed
 
 _SLOW = "Counting took too long. Choose a shorter stretch of time, or fewer topics."
-_WIDE, _HIGH, _LEFT = 800, 168, 34
+_HIGH = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,25 @@ class Line:
     changed: str
     net: str
     by_customers: str
-    curve: str
+    steps: list[int]
     css: str
     is_on: bool
     url: str
     cool_url: str
     customers_url: str
     own_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The curves of all topics for one width: a path and a style each, lines and words of the axes."""
+
+    side: str
+    wide: int
+    high: int
+    curves: list[tuple[str, str]]
+    grid: list[tuple[float, int]]
+    axis: list[tuple[float, str, str]]
 
 
 @needs("listening.view")
@@ -83,25 +95,29 @@ def _compared(here: list[Topic], on: Topic, asked: Asked) -> dict[str, Any]:
     found = [counts.board(one.version.pk, asked.span, asked.only) if one.version else Board() for one in here]
     whole, most = sum(one.n for one in found), max(one.n for one in found) or 1
     steps = [[step.n for step in charts.steps(one, asked)] for one in found]
-    top = charts.ceiling(max([1, *(n for row in steps for n in row)]))
     lines = [
-        _line(topic, board, steps[place], place, whole, most, top, asked, is_on=topic.pk == on.pk)
+        _line(topic, board, steps[place], place, whole, most, asked, is_on=topic.pk == on.pk)
         for place, (topic, board) in enumerate(zip(here, found, strict=True))
     ]
-    base = _HIGH - charts.FOOT
     named = charts.steps(found[0], asked)
-    places = charts.places(len(named), _WIDE)
     return options(found[here.index(on)], asked) | {
         "lines": lines,
         "board": found[here.index(on)],
         "whole": whole,
-        "grid": [(charts.height(top * part / 3, top), round(top * part / 3)) for part in range(4)],
-        "axis": charts.axis(named, places, _WIDE),
-        "wide": _WIDE,
-        "high": _HIGH,
-        "base": base,
+        "drawings": [_drawn(lines, named, "wide", DESK), _drawn(lines, named, "only-phone", PHONE)],
         "table": [(step, [row[place] for row in steps]) for place, step in enumerate(named)],
     }
+
+
+def _drawn(lines: list[Line], named: list[charts.Step], side: str, wide: int) -> Drawing:
+    top = charts.ceiling(max([1, *(n for line in lines for n in line.steps)]))
+    xs = charts.places(len(named), wide)
+    curves = [
+        (charts.path([(x, charts.height(n, top)) for x, n in zip(xs, line.steps, strict=True)]), line.css)
+        for line in lines
+    ]
+    grid = [(charts.height(top * part / 3, top), round(top * part / 3)) for part in range(4)]
+    return Drawing(side, wide, _HIGH, curves, grid, charts.axis(named, xs, wide))
 
 
 def _line(
@@ -111,14 +127,11 @@ def _line(
     place: int,
     whole: int,
     most: int,
-    top: int,
     asked: Asked,
     *,
     is_on: bool,
 ) -> Line:
     before = board.before or Board()
-    xs = charts.places(len(steps), _WIDE)
-    curve = charts.path([(x, charts.height(n, top)) for x, n in zip(xs, steps, strict=True)])
     return Line(
         topic,
         board.n,
@@ -127,7 +140,7 @@ def _line(
         changed(board.n, before.n),
         "–" if board.net is None else signed(board.net),
         percent(board.by_customers, board.n),
-        curve,
+        steps,
         f"v{place + 1}",
         is_on,
         asked.narrow(on=topic.pk),

@@ -20,7 +20,6 @@ _PEAKS = 3
 _LEAST = 5  # mentions below which nothing is a peak
 _LEFT, _RIGHT, _TOP, FOOT = 34, 10, 20, 24
 _HIGH = 168
-MOODS = {"positive": "warm", "neutral": "neutral", "negative": "cool", "": "nothing to read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ def volume(told: list[Step], marked: list[Peak], *, wide: int) -> Drawing:
 
 
 def moods(told: list[Step], asked: Asked, *, wide: int = 380, most: int = 16) -> Drawing:
-    """The share of warm mentions above a line and of cool ones below it; steps are put together where there are many.
+    """The share of positive mentions above a line and of negative ones below it; steps are put together where there are many.
 
     Each group is a mark that opens its rows.
     """
@@ -166,10 +165,10 @@ def moods(told: list[Step], asked: Asked, *, wide: int = 380, most: int = 16) ->
     up, down, marks = list[tuple[float, float]](), list[tuple[float, float]](), list[tuple[float, float, Step]]()
     for x, group in zip(xs, groups, strict=True):
         n = sum(step.n for step in group)
-        warm = sum(step.positive for step in group) / n if n else 0
-        cool = sum(step.negative for step in group) / n if n else 0
-        up.append((x, round(middle - reach * warm, 1)))
-        down.append((x, round(middle + 1 + reach * cool, 1)))
+        good = sum(step.positive for step in group) / n if n else 0
+        bad = sum(step.negative for step in group) / n if n else 0
+        up.append((x, round(middle - reach * good, 1)))
+        down.append((x, round(middle + 1 + reach * bad, 1)))
         each = (wide - 8) / max(1, len(groups))
         marks.append((round(x - each / 2, 1), round(each, 1), _together(group, asked)))
     ends = f"L{xs[-1]} {middle}L{xs[0]} {middle}Z" if xs else ""

@@ -27,8 +27,9 @@ from mutuals.text.labels import MOODS
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import zone_of
-from mutuals.web.listening import charts, shown
+from mutuals.web.listening import charts, looking, shown
 from mutuals.web.listening.asked import DAYS, Asked
+from mutuals.web.listening.rows import Line, lines
 
 PHONE, DESK = 328, 800
 """Widths of the drawing, in its own units."""
@@ -99,11 +100,12 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
         "filling": filling,
         "filled": queries.filled(filling),
         "may_edit": may(viewer, "topic.edit"),
+        **looking.looked(topic, viewer, now=clock.now()),
     }
     if topic.version is not None:
         try:
             with within(_BOARD * settings.PATIENCE, _SLOW):
-                context |= {"cards": list(cards.open_of(topic)[:3]), "rising": risen(topic, asked)}
+                context |= {"cards": list(cards.open_of(topic)[:3]), "rising": risen(topic, asked, viewer)}
                 context["colleagues"] = colleagues(viewer) if context["cards"] else []
                 context |= _counted(topic, asked, viewer) | streamed(request, topic.version, asked, viewer)
         except TooSlow as error:
@@ -194,19 +196,19 @@ def streamed(request: HttpRequest, version: Version, asked: Asked, viewer: User,
     }
 
 
-def risen(topic: Topic, asked: Asked) -> list[tuple[Rising, str, str, bool]]:
-    """Words that rise: the row, its growth in words, the address that lists its rows, and whether that is shown."""
-    rows = Rising.objects.filter(topic=topic).order_by("place")
+def risen(topic: Topic, asked: Asked, viewer: User) -> list[tuple[Rising, str, str, bool, Line]]:
+    """Words that rise: the row, its growth in words, the address that lists its rows, whether that is shown, and its line."""
+    rows = list(Rising.objects.filter(topic=topic).order_by("place"))
     return [
-        (row, _grown(row), asked.narrow(rising="" if row.pk == asked.rising else row.pk), row.pk == asked.rising)
-        for row in rows
+        (
+            row,
+            counts.grown(row.mentions, row.before),
+            asked.narrow(rising="" if row.pk == asked.rising else row.pk),
+            row.pk == asked.rising,
+            line,
+        )
+        for row, line in zip(rows, lines(topic, rows, viewer), strict=True)
     ]
-
-
-def _grown(row: Rising) -> str:
-    if not row.before:
-        return "new"
-    return f"{100 * (row.mentions - row.before) / row.before:+,.0f} %".replace("-", "−")
 
 
 def _counted(topic: Topic, asked: Asked, viewer: User) -> dict[str, Any]:
@@ -224,8 +226,8 @@ def _counted(topic: Topic, asked: Asked, viewer: User) -> dict[str, Any]:
         "peaks": peaks,
         "volume": (charts.volume(told, peaks, wide=DESK), charts.volume(told, peaks, wide=PHONE)),
         "moods": charts.moods(told, asked),
-        "warm": percent(board.moods.get("positive", 0), board.n),
-        "cool": percent(board.moods.get("negative", 0), board.n),
+        "positive": percent(board.moods.get("positive", 0), board.n),
+        "negative": percent(board.moods.get("negative", 0), board.n),
         "mood_links": charts.mood_links(board, asked),
         "aside_url": asked.narrow(aside="1"),
         "networks": charts.bars(board.networks, asked, of="network"),
