@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from mutuals.base import clock
+from mutuals.cli._line import Line
 from mutuals.cli._say import Missing, me, verb
 from mutuals.listening import queries
 from mutuals.listening.board import counts, voices
 from mutuals.listening.board.counts import Span
-from mutuals.listening.card import rise, warn
+from mutuals.listening.card import back, late, playbooks, rise, warn
 from mutuals.listening.models import Kind, State, Topic
 from mutuals.listening.topic import fill, sampling, topics, without
 from mutuals.people.visibility import sees_contacts, shown_name
@@ -57,6 +58,13 @@ def register(groups: Any) -> None:
     parser.add_argument("--do", action="store_true", help="make the next version")
     parser.add_argument("--back", action="store_true", help="take that back")
     verb(verbs, "away", away, "listen no more").add_argument("name")
+    parser = verb(
+        verbs, "back", look_back, "look back for bursts over history that came late, now",
+        examples=["mutuals topics back Leaks", "mutuals topics back Leaks --days 365"],
+        more="Without days: over all that came when its hours had been looked at, as an import brings it.",
+    )  # fmt: skip
+    parser.add_argument("name")
+    parser.add_argument("--days", type=int, help="how many, up to 3650")
     parser = verb(verbs, "look", look, "read history, look for bursts and for rising words, now")
     parser.add_argument("name", nargs="?", default="", help="of this topic alone (all)")
 
@@ -215,6 +223,29 @@ def away(args: argparse.Namespace) -> dict[str, Any]:
     return {"put away": topic.name}
 
 
+def look_back(args: argparse.Namespace) -> dict[str, Any]:
+    """Over what was looked back, and what would have rung."""
+    topic = _topic(args)
+    came = late.waiting(topic)
+    begun = back.begin(topic, by=me(args), now=clock.now(), days=args.days)
+    line = Line(quiet=args.json)
+    try:
+        back.run(topic.pk, told=line.draw)
+    finally:
+        line.end()
+    done = back.last(topic) or begun
+    return {
+        "came late": came.n if came else 0,
+        "since": done.since,
+        "until": done.until,
+        "posts": done.read,
+        "budget": done.allowed,
+        "would have rung": [
+            f"{one['since']:.16} {playbooks.LEVELS[one['level']]}: {one['words']}" for one in done.rings
+        ],
+    }
+
+
 def look(args: argparse.Namespace) -> list[dict[str, Any]]:
     """What the worker does by the clock, done now: one line a topic, with what was looked at."""
     fill.catch_up()
@@ -226,6 +257,7 @@ def look(args: argparse.Namespace) -> list[dict[str, Any]]:
             {
                 "name": topic.name,
                 "mentions of two weeks": board.n if board else 0,
+                "came late": came.n if (came := late.waiting(topic)) else 0,
                 "cards of bursts": warn.watch(topic, now=now) if is_live else 0,
                 "words that rise": rise.rise(topic, now=now) if is_live else 0,
             }

@@ -14,7 +14,7 @@ from mutuals.listening.alarm import budget
 from mutuals.listening.alarm.chance import in_words
 from mutuals.listening.alarm.verdict import Incident, Level, judge
 from mutuals.listening.alarm.watch import Counts, Marks, Stream, Watch
-from mutuals.listening.card import cards
+from mutuals.listening.card import cards, late
 from mutuals.listening.models import CardKind, CardState, State, Topic, Watching
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -59,11 +59,13 @@ def watch(topic: Topic, *, now: datetime) -> int:
         held = Watching(
             topic=topic, version_id=topic.version.pk, until=end - LEARN, strictness=0.0, usual={}, standing={}
         )
+        late.begin(held)
     if held.until >= end:
         return 0
+    late.note(held)
     is_due = held.allowed != topic.budget or int(held.until.timestamp() // WEEK) != int(end.timestamp() // WEEK)
     watching = Watch.restored(held.usual) if held.usual else Watch(1, HOUR.total_seconds())
-    marks = watching.take(_counts(topic.version.pk, held.until, end), began=held.until.timestamp())
+    marks = watching.take(counted(topic.version.pk, held.until, end), began=held.until.timestamp())
     if not held.strictness:
         held.strictness, held.allowed = _strictness(topic, marks, topic.budget), topic.budget
     elif is_due:
@@ -114,9 +116,20 @@ def rehearse(topic: Topic, *, now: datetime, allowed: str = "", days: int = 90) 
     if topic.version is None:
         return Rehearsal(wanted.words, 0.0, wanted.a_week, 0.0, (), ())
     first = since - BEFORE
-    counts = _counts(topic.version.pk, first, end)
+    counts = counted(topic.version.pk, first, end)
     marks = Watch(1, HOUR.total_seconds()).take(counts, began=first.timestamp())
-    strictness = _strictness(topic, marks, wanted.words)
+    strictness, rings = ringing(topic, marks, wanted.words, since=since)
+    posts, bad = np.nan_to_num(counts.posts[:, 0]), np.nan_to_num(np.asarray(counts.negatives)[:, 0])
+    steps = tuple(
+        (first + place * HOUR, int(posts[place]), int(bad[place])) for place in range(int(BEFORE / HOUR), len(posts))
+    )
+    weeks = float(marks.known.sum() * HOUR.total_seconds() / WEEK)
+    return Rehearsal(wanted.words, strictness, wanted.a_week, weeks, rings, steps)
+
+
+def ringing(topic: Topic, marks: Marks, allowed: str, *, since: datetime) -> tuple[float, tuple[Ring, ...]]:
+    """How strict a budget in words is over these marks, and what would have rung since then; one hour each at least."""
+    strictness = _strictness(topic, marks, allowed)
     standing = dict[int, Incident]()
     found = [*judge(marks, np.array([strictness]), standing), *standing.values()]
     rings = (
@@ -124,12 +137,7 @@ def rehearse(topic: Topic, *, now: datetime, allowed: str = "", days: int = 90) 
         for one in sorted(found, key=lambda one: one.began)
         if one.last >= since.timestamp()
     )
-    posts, bad = np.nan_to_num(counts.posts[:, 0]), np.nan_to_num(np.asarray(counts.negatives)[:, 0])
-    steps = tuple(
-        (first + place * HOUR, int(posts[place]), int(bad[place])) for place in range(int(BEFORE / HOUR), len(posts))
-    )
-    weeks = float(marks.known.sum() * HOUR.total_seconds() / WEEK)
-    return Rehearsal(wanted.words, strictness, wanted.a_week, weeks, tuple(rings), steps)
+    return strictness, tuple(rings)
 
 
 def allow(topic: Topic, allowed: str, *, by: User, now: datetime, seen: int | None = None) -> Topic:
@@ -174,7 +182,7 @@ def _at(seconds: float) -> datetime:
 
 
 def _marks(version_id: int, since: datetime, until: datetime) -> Marks:
-    return Watch(1, HOUR.total_seconds()).take(_counts(version_id, since, until), began=since.timestamp())
+    return Watch(1, HOUR.total_seconds()).take(counted(version_id, since, until), began=since.timestamp())
 
 
 def _strictness(topic: Topic, marks: Marks, allowed: str) -> float:
@@ -205,7 +213,7 @@ WHERE b.occurred_at >= %s GROUP BY 1
 """Copies count here: who passes on what others said spreads it. Communities are not known yet: conversations are."""
 
 
-def _counts(version_id: int, since: datetime, until: datetime) -> Counts:
+def counted(version_id: int, since: datetime, until: datetime) -> Counts:
     """What is watched, hour by hour; before the first mention that is known nothing is, so those hours are unknown."""
     steps = int((until - since) / HOUR)
     posts, negatives, spread, reach = (np.zeros((steps, 1)) for _ in range(4))

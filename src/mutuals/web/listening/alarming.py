@@ -17,6 +17,7 @@ from mutuals.listening.card.playbooks import LEVELS
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, zone_of
+from mutuals.web.listening import looking
 from mutuals.web.listening.views import topic_of
 
 SAYINGS = ("one a quarter", "one a month", "two a month", "one a week", "one a day")
@@ -79,6 +80,7 @@ def page(request: HttpRequest, topic_id: int) -> HttpResponse:
         }
     except (*REFUSALS, TooSlow) as error:
         context["refused"] = str(error)
+    context |= looking.looked(topic, viewer, now=clock.now())
     return render(request, "listening/alarms.html", context | {"budget": allowed or topic.budget, "zone": zone.key})
 
 

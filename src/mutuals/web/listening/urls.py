@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from mutuals.web.listening import (
     alarming,
+    backing,
     beside,
     carding,
     digesting,
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listening/<int:topic_id>/", views.page, name="topic"),
     path("listening/<int:topic_id>/more/", views.more, name="topic_more"),
     path("listening/<int:topic_id>/edit/", editing.edit, name="topic_edit"),
+    path("listening/<int:topic_id>/back/", backing.begin, name="topic_back"),
     path("listening/<int:topic_id>/away/", editing.away, name="topic_away"),
     path("listening/<int:topic_id>/judge/<int:interaction_id>/", readings.judge, name="mention_judge"),
     path("readings/<int:interaction_id>/", readings.why, name="reading"),
