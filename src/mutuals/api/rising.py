@@ -11,13 +11,14 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._types import Id, In, Line, Moment, Out, PathId
+from mutuals.api._types import Id, In, Line, Moment, Out, PathId, Ref
 from mutuals.api.cards import CardOut
 from mutuals.api.people import zone_of
 from mutuals.base import clock
 from mutuals.base.filters import Condition, from_query
 from mutuals.listening import queries
-from mutuals.listening.card import rise, warn
+from mutuals.listening.card import back, behind, late, rise, warn
+from mutuals.listening.models import Topic
 
 router = Resource("topics")
 MOOD = Literal["", "positive", "neutral", "negative"]
@@ -25,7 +26,9 @@ Short = Annotated[Line, Field(max_length=100)]
 
 
 class RiseOut(Out):
-    """Words that rise together. `share` and `elsewhere` are shares of people, 0 to 1; `said` the newest interactions."""
+    """Words that rise together. `share` and `elsewhere` are shares of people, 0 to 1; `said` the newest interactions, `touched`
+    the customers among those who said them; `line`: mentions in fourteen parts of the time that was counted, the oldest first,
+    of which the newer half is what rises."""
 
     words: list[str]
     people: int
@@ -37,6 +40,8 @@ class RiseOut(Out):
     elsewhere: float | None
     examples: list[int]
     said: list[int]
+    line: list[int]
+    touched: list[Ref]
 
 
 class RisingOut(Out):
@@ -84,6 +89,42 @@ class BudgetIn(In):
     seen: Id | None = None
 
 
+class LateOut(Out):
+    """Mentions of hours that were over when they came, from when to when they were said."""
+
+    posts: int
+    since: datetime
+    until: datetime
+
+
+class LookbackOut(Out):
+    """A look back: `read` of `posts` are looked at, up to `at`; `rings` is what would have rung with `budget`, known once
+    `ended_at` is."""
+
+    since: datetime
+    until: datetime
+    at: datetime
+    posts: int
+    read: int
+    budget: str
+    began_at: datetime
+    ended_at: datetime | None
+    rings: list[RingOut]
+
+
+class BackOut(Out):
+    """What nobody looked at for bursts (null: nothing), and the look back that goes on or was the last (null: none)."""
+
+    late: LateOut | None
+    last: LookbackOut | None
+
+
+class BackIn(In):
+    """Over how many days to look back; null = over all that came late, ninety days where nothing did."""
+
+    days: Annotated[int, Field(ge=1, le=back.LONGEST.days)] | None = None
+
+
 @router.read("/topics/{int:topic_id}/rising", act="listening.view", out=RisingOut)
 def rising(
     request: HttpRequest, topic_id: PathId,
@@ -97,13 +138,15 @@ def rising(
     asked = _asked(request, topic_id, until, f, product, mood)
     by = user_of(request)
     told = rise.found(asked, viewer=by, zone=zone_of(by).key)
+    touched = behind.customers_of(asked.topic, [row.said for row in told.sets], viewer=by)
     same = ("customers", "mentions", "before", "growth", "share", "elsewhere")
     sets = [
         RiseOut(
-            words=list(row.words), people=row.authors, examples=list(row.examples), said=list(row.said),
+            words=list(row.words), people=row.authors, examples=list(row.examples), said=list(row.said), line=list(row.line),
+            touched=[Ref(id=number, name=name) for number, name in who],
             **{name: getattr(row, name) for name in same},
         )
-        for row in told.sets
+        for row, who in zip(told.sets, touched, strict=True)
     ]  # fmt: skip
     return RisingOut(sets=sets, mentions=told.mentions, people=told.people, since=told.since, until=asked.until)
 
@@ -135,6 +178,31 @@ def allowing(request: HttpRequest, topic_id: PathId, body: BudgetIn) -> Rehearsa
     by = user_of(request)
     warn.allow(one(queries.visible_to(by), topic_id), body.budget, by=by, now=clock.now(), seen=body.seen)
     return rehearsed(request, topic_id)
+
+
+@router.read("/topics/{int:topic_id}/back", act="listening.view", out=BackOut)
+def late_of(request: HttpRequest, topic_id: PathId) -> BackOut:
+    """What of a topic's history nobody looked at for bursts, as it came late, and how far a look back is."""
+    return _back(one(queries.visible_to(user_of(request)), topic_id))
+
+
+@router.write("POST", "/topics/{int:topic_id}/back", act="listening.judge", out=BackOut)
+def looking_back(request: HttpRequest, topic_id: PathId, body: BackIn) -> BackOut:
+    """Look back in the background over what came late, or over so many days; while one goes on, that one is told."""
+    by = user_of(request)
+    topic = one(queries.visible_to(by), topic_id)
+    back.begin(topic, by=by, now=clock.now(), days=body.days)
+    return _back(topic)
+
+
+def _back(topic: Topic) -> BackOut:
+    came, row = late.waiting(topic), back.last(topic)
+    last = None
+    if row is not None:
+        same = ("since", "until", "at", "posts", "read", "began_at", "ended_at")
+        told = {name: getattr(row, name) for name in same}
+        last = LookbackOut(budget=row.allowed, rings=[RingOut(**ring) for ring in row.rings], **told)
+    return BackOut(late=LateOut(posts=came.n, since=came.since, until=came.until) if came else None, last=last)
 
 
 def _asked(

@@ -35,6 +35,15 @@ ORDER BY 2 DESC, 1 LIMIT 3
 """
 
 
+_CUSTOMERS = """
+SELECT DISTINCT m.interaction_id, c.id, c.name, c.order_total FROM listening_mention m
+JOIN people_profile p ON p.id = m.profile_id JOIN people_person x ON x.id = p.person_id
+JOIN people_person c ON c.id = x.canonical_id
+WHERE m.version_id = %s AND m.interaction_id = ANY(%s::bigint[]) AND (c.order_count > 0 OR c.stage = 'customer')
+ORDER BY c.order_total DESC, c.id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who spoke: canonical number, what they bought for, and the newest of what they said, with its thread."""
@@ -84,6 +93,19 @@ def of_mentions(topic: Topic, interaction_ids: Sequence[int], *, viewer: User) -
     if topic.version_id is None:
         return NOBODY
     return _behind("m.interaction_id = ANY(%s::bigint[])", [topic.version_id, bulk.numbers(interaction_ids)], viewer)
+
+
+def customers_of(topic: Topic, sets: Sequence[Sequence[int]], *, viewer: User) -> list[list[tuple[int, str]]]:
+    """Of each of some sets of mentions the customers who said them, by what they bought for: canonical number and name."""
+    if topic.version_id is None or not may(viewer, "person.view"):
+        return [[] for _ in sets]
+    ids = sorted({number for one in sets for number in one})
+    rows = bulk.execute(_CUSTOMERS, [topic.version_id, bulk.numbers(ids)]) if ids else []
+    held = [set(one) for one in sets]
+    return [
+        list(dict.fromkeys((int(person), str(name)) for number, person, name, _ in rows if number in some))
+        for some in held
+    ]
 
 
 def _behind(which: str, values: list[Any], viewer: User) -> Behind:

@@ -39,6 +39,8 @@ _WHOLE = timedelta(days=10, hours=12)
 """From so much of a topic on, the week before is enough of a week to stand beside this one."""
 MOST, SHOWN, KEPT = 20_000, 12, 500
 """Newest mentions that are read, n-plets that are kept, and interactions that are kept of each."""
+PARTS = 14
+"""Parts of the time that was counted, of which a line is drawn: days, where two weeks were."""
 DUE = "listening.rise_due"
 GROWN, MORE = 10, 20
 """One part of so many that has to be said anew, and mentions at least, before the words of a topic are counted again by day."""
@@ -95,7 +97,8 @@ class Rise:
     """A pair or triple: how many people and customers say it in how many mentions, and in how many the week before.
 
     `growth` is drawn towards 1, `share` of the people meant, `elsewhere` of the others (None where nobody else was asked for).
-    `said` are the newest interactions, at most KEPT, `examples` some of different people.
+    `said` are the newest interactions, at most KEPT, `examples` some of different people. `line`: how many mentions there were
+    in each of PARTS parts of the time that was counted, the oldest first; the second half of them is what rises.
     """
 
     words: tuple[str, ...]
@@ -109,6 +112,7 @@ class Rise:
     elsewhere: float | None
     said: tuple[int, ...]
     examples: tuple[int, ...]
+    line: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,20 @@ def raise_(asked: Asked, words: Sequence[str], *, by: User, now: datetime, zone:
     return card
 
 
+def raise_kept(row: Rising, *, by: User, now: datetime) -> Card:
+    """The same of a set as it was counted last, though it may rise no more by now."""
+    require(by, "listening.judge")
+    same = ("authors", "customers", "mentions", "before", "growth", "z")
+    one = Rise(
+        words=tuple(row.words), said=tuple(row.said), examples=tuple(row.examples), line=tuple(row.line), share=0.0,
+        elsewhere=None, **{name: getattr(row, name) for name in same},
+    )  # fmt: skip
+    card = _card(row.topic, one, since=row.since or row.at - WEEK, until=row.at, now=now)
+    if card is None:
+        raise Refusal("A card about these words was settled already this week.")
+    return card
+
+
 def rise(topic: Topic, *, now: datetime) -> int:
     """The n-plets of one topic anew."""
     if topic.version is None:
@@ -162,6 +180,7 @@ def rise(topic: Topic, *, now: datetime) -> int:
         Rising(
             topic=topic, words=list(one.words), authors=one.authors, customers=one.customers, mentions=one.mentions,
             before=one.before, growth=one.growth, z=one.z, said=list(one.said), place=place, at=now,
+            line=list(one.line), examples=list(one.examples), since=told.since,
         )
         for place, one in enumerate(told.sets)
     ]  # fmt: skip
@@ -224,7 +243,7 @@ def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant:
     if is_meant is not None and before.any() and others.any():
         beside = {one.words: one for one in nplets.rising(made, inside, others=others, most=most)}
         told += [one for words, one in beside.items() if set(words) not in [set(each.words) for each in told]]
-    sets = tuple(_told(one, kept, made, meant, since, is_narrow=is_meant is not None) for one in told[:most])
+    sets = tuple(_told(one, kept, made, meant, (since, until), is_narrow=is_meant is not None) for one in told[:most])
     people = {one.profile_id or -one.interaction_id for one, here in zip(kept, meant.tolist(), strict=True) if here}
     return Found(sets, int(meant.sum()), len(people), len(mentions) == MOST, since)
 
@@ -238,13 +257,16 @@ def _since(mentions: Sequence[Mention], until: datetime) -> datetime:
 
 
 def _told(
-    one: nplets.Nplet, mentions: Sequence[Mention], made: corpus.Corpus, is_meant: Any, since: datetime, *, is_narrow: bool
+    one: nplets.Nplet, mentions: Sequence[Mention], made: corpus.Corpus, is_meant: Any, span: tuple[datetime, datetime], *,
+    is_narrow: bool,
 ) -> Rise:  # fmt: skip
+    since, until = span
     this = [row for row in (mentions[post] for post in one.posts.tolist()) if row.occurred_at >= since]
     places = {word: number for number, word in enumerate(made.words)}
     holding = [set(made.post[made.word == places[word]].tolist()) for word in one.words if word in places]
     both = set.intersection(*holding) if holding else set[int]()
-    before = sum(mentions[post].occurred_at < since and bool(is_meant[post]) for post in both)
+    meant = [mentions[post].occurred_at for post in both if is_meant[post]]
+    before = sum(at < since for at in meant)
     return Rise(
         words=tuple(word[:40] for word in one.words),
         authors=one.authors,
@@ -257,7 +279,16 @@ def _told(
         elsewhere=one.elsewhere if is_narrow else None,
         said=tuple(row.interaction_id for row in this[:KEPT]),
         examples=tuple(mentions[post].interaction_id for post in one.examples),
+        line=_line(meant, since, until),
     )
+
+
+def _line(moments: Sequence[datetime], since: datetime, until: datetime) -> tuple[int, ...]:
+    """How many fall into each part of the time from as long before `since` as it is to `until`."""
+    counted, half = [0] * PARTS, (until - since) / (PARTS // 2)
+    for at in moments:
+        counted[max(0, min(PARTS - 1, PARTS // 2 + (at - since) // half))] += 1
+    return tuple(counted)
 
 
 def lasting(stretch: timedelta) -> str:

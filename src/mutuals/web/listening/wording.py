@@ -15,19 +15,19 @@ from django.urls import reverse
 from mutuals.base import clock
 from mutuals.base.filters import Condition, from_query
 from mutuals.base.patience import TooSlow, within
-from mutuals.history.models import Interaction
 from mutuals.listening import queries
 from mutuals.listening.card import rise
+from mutuals.listening.models import Card, Rising, Topic
 from mutuals.staff import saved
 from mutuals.staff.models import SavedView, User
 from mutuals.staff.permissions import may
 from mutuals.text.labels import MOODS
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, zone_of
+from mutuals.web.listening.rows import lines
 
 _WEEKS = 12  # that can be chosen by name
 _LONG = 20.0  # seconds
-_SHORT = 160  # letters of an example
 
 
 @needs("listening.view", methods="GET POST", post="listening.judge")
@@ -57,7 +57,12 @@ def page(request: HttpRequest) -> HttpResponse:
                 return _carded(request, asked, viewer, zone)
             with within(_LONG, "Counting took too long. Choose a smaller topic."):
                 told = rise.found(asked, viewer=viewer, zone=zone.key)
-            context |= {"told": told, "rows": _rows(told), "is_narrow": asked.is_narrow, "since": told.since}
+            context |= {
+                "told": told,
+                "rows": _rows(told, topic, viewer),
+                "is_narrow": asked.is_narrow,
+                "since": told.since,
+            }
             context["beside"] = "the seven days before"
             if end - told.since < rise.WEEK:
                 context["beside"] = f"the {rise.lasting(end - told.since)} before, as no more is known"
@@ -67,10 +72,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _carded(request: HttpRequest, asked: rise.Asked, viewer: User, zone: ZoneInfo) -> HttpResponse:
-    """A card of the set that was chosen, and there the problem is opened."""
+    """A card of the set that was chosen, and there the problem is opened; `kept` is a set as the board shows it."""
     words = [one for one in request.POST.get("words", "").split("\t") if one][:3]
+    kept = Rising.objects.filter(topic=asked.topic, words=words).select_related("topic__version").first()
     try:
-        card = rise.raise_(asked, words, by=viewer, now=clock.now(), zone=zone.key)
+        if "kept" in request.POST and kept is not None:
+            card: Card = rise.raise_kept(kept, by=viewer, now=clock.now())
+        else:
+            card = rise.raise_(asked, words, by=viewer, now=clock.now(), zone=zone.key)
     except REFUSALS as error:
         messages.error(request, str(error))
         back = {
@@ -107,22 +116,17 @@ def _end(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     return min(found, now) if found.year > 1970 else now
 
 
-def _rows(told: rise.Found) -> list[dict[str, Any]]:
-    """Sets with their growth in words and an example each."""
-    firsts = {one.examples[0] for one in told.sets if one.examples}
-    said = Interaction.objects.filter(pk__in=firsts, deleted_at=None).in_bulk()
+def _rows(told: rise.Found, topic: Topic, viewer: User) -> list[dict[str, Any]]:
+    """Sets with their growth in words, their line, examples and customers."""
     return [
         {
             "one": one,
-            "key": "\t".join(one.words),
+            "line": line,
             "growth": _growth(one),
             "share": round(100 * one.share, 1),
             "elsewhere": None if one.elsewhere is None else round(100 * one.elsewhere, 1),
-            "example": " ".join(said[one.examples[0]].text[: 4 * _SHORT].split())[:_SHORT]
-            if one.examples and one.examples[0] in said
-            else "",
         }
-        for one in told.sets
+        for one, line in zip(told.sets, lines(topic, told.sets, viewer), strict=True)
     ]
 
 
