@@ -64,7 +64,7 @@ def opening(engine: str) -> Opening:
     try:
         module: Any = import_module("mutuals.identity.model.spark")
     except ImportError as lacking:
-        told = f"Spark is not installed ({lacking}). In the folder of Mutuals: .venv/bin/pip install -e '.[spark]'; and Java 17."
+        told = f"Spark is not installed ({lacking}). In its folder: .venv/bin/pip install -e '.[spark]', and Java 17."
         raise Refused(told) from lacking
     opened: Opening = module.engine
     return opened
