@@ -101,7 +101,12 @@ class TriedOut(Out):
 
 
 class RunOut(Out):
-    """How far the applying of a rule to what is there has come."""
+    """How far the applying of a rule to what is there has come.
+
+    Of what it looked at (`found`) and what fitted, it acted on `fired` and passed over `met`, because this version did it
+    before or the clock met them already. `end`: empty while it goes on, done, stopped, off (the rule was turned off) or
+    changed (it was written anew, or cannot run).
+    """
 
     id: int
     version: int
@@ -109,8 +114,10 @@ class RunOut(Out):
     until: datetime
     found: int
     fired: int
+    met: int
     began_at: datetime
     ended_at: datetime | None
+    end: Literal["", "done", "stopped", "off", "changed"]
 
     @classmethod
     def of(cls, row: Run) -> RunOut:

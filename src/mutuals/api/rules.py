@@ -206,14 +206,14 @@ def rewriting(request: HttpRequest, rule_id: PathId, body: Writing) -> RuleOut:
 
 @router.write("DELETE", "/rules/{int:rule_id}", act="rule.edit", out=Done)
 def removing(request: HttpRequest, rule_id: PathId) -> Done:
-    """Take it away with its log; refused while it is on."""
+    """Take it away with its log, and end its being applied; refused while it is on."""
     keep.remove(_rule(request, rule_id), by=user_of(request))
     return Done()
 
 
 @router.write("POST", "/rules/{int:rule_id}/switch", act="rule.edit", out=RuleOut)
 def switching(request: HttpRequest, rule_id: PathId, body: Switching) -> RuleOut:
-    """On or off."""
+    """On or off; off ends its being applied."""
     return RuleOut.of(keep.switch(_rule(request, rule_id), is_on=body.on, by=user_of(request), now=clock.now()))
 
 
@@ -244,8 +244,24 @@ def testing(request: HttpRequest, rule_id: PathId, number: PathId) -> TriedOut:
 
 @router.write("POST", "/rules/{int:rule_id}/apply", act="rule.edit", out=RunOut, status=202)
 def applying(request: HttpRequest, rule_id: PathId, body: Days) -> RunOut:
-    """Let it act on what is there already, in the background; what it met before is passed over."""
+    """Let it act on what is there already, in the background.
+
+    What this version did before is passed over, what it was held for or failed in is made up for. A rule of the journal makes
+    up for that alone.
+    """
     return RunOut.of(trial.apply(_rule(request, rule_id), by=user_of(request), now=clock.now(), days=body.days))
+
+
+@router.write("POST", "/rules/{int:rule_id}/apply/stop", act="rule.edit", out=RunOut)
+def stopping(request: HttpRequest, rule_id: PathId) -> RunOut:
+    """Apply it no further; what it did stays."""
+    return RunOut.of(trial.stop(_rule(request, rule_id), by=user_of(request), now=clock.now()))
+
+
+@router.read("/rules/{int:rule_id}/runs", act="rule.view", out=list[RunOut])
+def applied(request: HttpRequest, rule_id: PathId) -> list[RunOut]:
+    """How often it was applied to what is there, and how far each came; the newest fifty."""
+    return [RunOut.of(row) for row in trial.runs(_rule(request, rule_id))]
 
 
 def _ref(rule: Rule) -> Ref:

@@ -44,6 +44,7 @@ def register(groups: Any) -> None:
     parser.add_argument("rule", help="its name or number")
     parser.add_argument("--days", type=int, default=trial.DAYS)
     parser.add_argument("--here", action="store_true", help="now, until it is done")
+    parser.add_argument("--stop", action="store_true", help="apply it no further; what it did stays")
     parser = verb(verbs, "log", log, "what rules did, newest first")
     parser.add_argument("rule", nargs="?", help="its name or number; all where it is left out")
 
@@ -135,12 +136,17 @@ def dry(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def apply(args: argparse.Namespace) -> dict[str, Any]:
-    """How far it is."""
-    run = trial.apply(_rule(args, args.rule), by=me(args), now=clock.now(), days=args.days)
-    if args.here:
+    """How far it is. `met`: it fitted, but was met before and is passed over."""
+    rule = _rule(args, args.rule)
+    if args.stop:
+        run = trial.stop(rule, by=me(args), now=clock.now())
+    else:
+        run = trial.apply(rule, by=me(args), now=clock.now(), days=args.days)
+    if args.here and not args.stop:
         trial.go_on(run.pk)
         run.refresh_from_db()
-    return {"id": run.pk, "looked at": run.found, "fired": run.fired, "ended": run.ended_at}
+    told = {"id": run.pk, "looked at": run.found, "fired": run.fired, "met": run.met, "ended": run.ended_at}
+    return told | {"end": run.end}
 
 
 def log(args: argparse.Namespace) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,8 +36,20 @@ FINISH = "rules.finish"
 _SAID = 300  # letters of what a step said that are kept
 _COLUMNS = (
     "rule_id", "version", "event", "at", "is_otherwise", "interaction_id", "conversation_id", "person_id", "seen", "steps",
-    "outcome",
+    "outcome", "is_applied",
 )  # fmt: skip
+_AGAIN = """
+UPDATE rules_firing f
+SET at = g.at, is_otherwise = g.is_otherwise, seen = g.seen, person_id = g.person_id, is_applied = true
+FROM {g} WHERE f.rule_id = g.rule_id AND f.version = g.version AND f.event = g.event
+    AND (f.outcome IN ('held', 'failed') OR f.outcome = 'partly' AND f.is_otherwise = g.is_otherwise)
+RETURNING f.rule_id, f.version, f.event, f.id, CASE WHEN f.outcome = 'partly' THEN f.steps ELSE '[]' END
+"""
+_KEY = {"rule_id": "bigint", "version": "integer", "event": "text"}
+Taken = tuple[Match, int, list[dict[str, Any]]]
+"""What is to be done, the number of its firing, and the steps of an earlier try."""
+UNDONE = (Outcome.HELD, Outcome.FAILED, Outcome.PARTLY)
+"""What somebody who applies a rule makes up for: all that was held, and the steps that failed."""
 
 
 def fire(matches: Sequence[Match], *, now: datetime, is_limited: bool = True) -> int:
@@ -44,23 +57,23 @@ def fire(matches: Sequence[Match], *, now: datetime, is_limited: bool = True) ->
 
     In the transaction of the event. An act that fails is noted and undone, the others go on. A rule beyond its limit an hour
     is held: it notes what it left undone, and does nothing more until somebody lets it go on. `is_limited` False is for what
-    somebody asked for knowingly.
+    somebody asked for knowingly: it makes up for what was held before and for steps that failed, and counts against no limit.
     """
     wanted = [one for one in matches if len(one.event.via) < LONGEST_CHAIN]
     if not wanted:
         return 0
     room = _room(wanted, now=now) if is_limited else {}
-    taken = _take(wanted, now=now)
-    owners = {user.pk: user for user in User.objects.filter(pk__in={one.rule.owner_id for one, _ in taken})}
+    taken = _take(wanted, now=now, is_limited=is_limited)
+    owners = {user.pk: user for user in User.objects.filter(pk__in={one.rule.owner_id for one, _, _ in taken})}
     done: list[tuple[int, str, str]] = []
     held: dict[int, Match] = {}
-    for match, number in taken:
+    for match, number, before in taken:
         if is_limited and room.get(match.rule.pk, 1) <= 0:
             held[match.rule.pk] = match
             done.append((number, "[]", Outcome.HELD.value))
             continue
         room[match.rule.pk] = room.get(match.rule.pk, 1) - 1
-        steps = _run(match, number, owners.get(match.rule.owner_id), now=now)
+        steps = _run(match, number, owners.get(match.rule.owner_id), now=now, before=before)
         done.append((number, to_json(steps).decode(), _outcome(steps).value))
     sql = "UPDATE rules_firing f SET steps = g.steps, outcome = g.outcome FROM {g} WHERE f.id = g.id"
     bulk.run(sql, {"id": "bigint", "steps": "jsonb", "outcome": "text"}, done)
@@ -69,28 +82,38 @@ def fire(matches: Sequence[Match], *, now: datetime, is_limited: bool = True) ->
 
 
 def _room(matches: Sequence[Match], *, now: datetime) -> dict[int, int]:
-    """How often each rule may still fire within this hour."""
+    """How often each rule may still fire within this hour. What somebody applied it to is no flood."""
     asked = {one.rule.pk: one.rule.body.hourly for one in matches}
-    since = Firing.objects.filter(rule__in=asked, at__gt=now - timedelta(hours=1)).exclude(outcome=Outcome.HELD)
+    since = Firing.objects.filter(rule__in=asked, at__gt=now - timedelta(hours=1), is_applied=False)
+    since = since.exclude(outcome=Outcome.HELD)
     fired = dict(since.values_list("rule").annotate(n=Count("pk")).order_by())
     return {pk: hourly - fired.get(pk, 0) for pk, hourly in asked.items()}
 
 
-def _take(matches: Sequence[Match], *, now: datetime) -> list[tuple[Match, int]]:
-    """The matches that nobody took before, each with the number of its firing, which is kept from this moment."""
+def _take(matches: Sequence[Match], *, now: datetime, is_limited: bool) -> list[Taken]:
+    """The matches that nobody took before, and where there is no limit what is to be made up for; kept from this moment."""
     by_key = {(one.rule.pk, one.rule.version, one.event.key): one for one in matches}
+    seen = {key: to_json(_seen(one, now=now)).decode() for key, one in by_key.items()}
     rows = [
         (
-            one.rule.pk, one.rule.version, one.event.key, now, one.is_otherwise, one.event.interaction_id,
-            one.event.conversation_id, one.event.person_id, to_json(_seen(one, now=now)).decode(), "[]", "done",
+            *key, now, one.is_otherwise, one.event.interaction_id, one.event.conversation_id, one.event.person_id,
+            seen[key], "[]", "done", not is_limited,
         )
-        for one in by_key.values()
+        for key, one in by_key.items()
     ]  # fmt: skip
     made = insert(
         Firing, _COLUMNS, rows, conflict="(rule_id, version, event) DO NOTHING", returning="rule_id, version, event, id"
     )
-    numbers = {(rule, version, event): number for rule, version, event, number in made}
-    return [(one, numbers[key]) for key, one in by_key.items() if key in numbers]
+    taken: dict[tuple[Any, ...], tuple[int, str]] = {(*key,): (number, "[]") for *key, number in made}
+    if not is_limited:
+        more = {"at": "timestamptz", "is_otherwise": "boolean", "seen": "jsonb", "person_id": "bigint"}
+        left = [
+            (*key, now, one.is_otherwise, seen[key], one.event.person_id)
+            for key, one in by_key.items()
+            if key not in taken
+        ]
+        taken |= {(*key,): (number, steps) for *key, number, steps in bulk.run(_AGAIN, _KEY | more, left)}
+    return [(one, taken[key][0], json.loads(taken[key][1])) for key, one in by_key.items() if key in taken]
 
 
 def _seen(match: Match, *, now: datetime) -> dict[str, Any]:
@@ -100,15 +123,20 @@ def _seen(match: Match, *, now: datetime) -> dict[str, Any]:
     return {"tests": tests, **({"via": list(match.event.via)} if match.event.via else {})}
 
 
-def _run(match: Match, number: int, owner: User | None, *, now: datetime) -> list[dict[str, Any]]:
+def _run(
+    match: Match, number: int, owner: User | None, *, now: datetime, before: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Do the steps; of those tried before only what failed."""
     body = match.rule.body
     steps = body.otherwise if match.is_otherwise else body.then
     until = quiet_until(body.quiet, now)
     done, waits = [], False
     with journal.by_way_of((*match.event.via, match.rule.pk)):
-        for step in steps:
+        for place, step in enumerate(steps):
             known = registry.find(step.act)
-            if until and known is not None and known.disturbs:
+            if place < len(before) and "failed" not in before[place]:
+                done.append(before[place])
+            elif until and known is not None and known.disturbs:
                 done.append({"act": step.act, "with": dict(step.told), "waits": until.isoformat()})
                 waits = True
             else:
@@ -148,7 +176,7 @@ def _outcome(steps: Sequence[Mapping[str, Any]]) -> Outcome:
 
 
 def quiet_until(quiet: Quiet | None, now: datetime) -> datetime | None:
-    """When the quiet hours end that hold now; None where none do."""
+    """When the quiet hours end that hold now; None where none do. An hour that comes twice is the one that it is now."""
     if quiet is None:
         return None
     here = now.astimezone(ZoneInfo(quiet.zone))
@@ -159,7 +187,15 @@ def quiet_until(quiet: Quiet | None, now: datetime) -> datetime | None:
         return None
     if is_over_midnight and at >= quiet.start:
         day += timedelta(days=1)
-    return datetime.combine(day, quiet.end, here.tzinfo)
+    return datetime.combine(day, quiet.end, here.tzinfo).replace(fold=here.fold)
+
+
+def event_of(row: Firing, when: str) -> Event:
+    """The event that a firing stands for, as it was."""
+    return Event(
+        row.event, when, row.at, row.interaction_id, row.conversation_id, row.person_id,
+        tuple(row.seen.get("via", ())), row.pk,
+    )  # fmt: skip
 
 
 def finish(firing: int, *, now: datetime, read: Callable[[Rule], Body | None]) -> None:
@@ -169,10 +205,7 @@ def finish(firing: int, *, now: datetime, read: Callable[[Rule], Body | None]) -
         if row is None:
             return
         rule = Rule.objects.select_related("owner").get(pk=row.rule_id)
-        event = Event(
-            row.event, rule.when, row.at, row.interaction_id, row.conversation_id, row.person_id,
-            tuple(row.seen.get("via", ())), row.pk,
-        )  # fmt: skip
+        event = event_of(row, rule.when)
         is_alive = rule.is_on and rule.held_at is None and read(rule) is not None
         with journal.by_way_of((*event.via, rule.pk)):
             row.steps = [_finished(one, event, rule, now=now, is_alive=is_alive) for one in row.steps]

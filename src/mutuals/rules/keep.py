@@ -15,7 +15,7 @@ from mutuals.listening.card import cards
 from mutuals.listening.models import CardKind
 from mutuals.rules import body
 from mutuals.rules.fire import changed
-from mutuals.rules.models import Firing, Rule, RuleVersion
+from mutuals.rules.models import End, Firing, Rule, RuleVersion, Run
 from mutuals.rules.registry import find
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, require
@@ -53,7 +53,7 @@ def write(
         last = Rule.objects.aggregate(last=Max("place"))["last"] or 0
         row = _made(name=name, when=read.when, body=dict(read.plain), owner=by, place=last + 1, changed_at=now)
     else:
-        row = _held(rule)
+        row = locked(rule)
         if seen is not None and seen != row.version:
             raise Refusal(
                 f"A colleague wrote version {row.version} since you opened this. Look at it, then write again."
@@ -61,6 +61,7 @@ def write(
         if (row.name, row.body) == (name, dict(read.plain)):
             return row
         row.name, row.when, row.body, row.owner, row.changed_at = name, read.when, dict(read.plain), by, now
+        end_run(row, End.CHANGED, now=now)
         row.version = (row.versions.aggregate(last=Max("number"))["last"] or row.version) + 1
         changed()  # before a new name locks the row for those who note that it fired
         row.save(update_fields=["name", "when", "body", "owner", "changed_at", "version"])
@@ -106,13 +107,13 @@ def may_do(read: body.Body, by: User) -> None:
 
 @transaction.atomic
 def switch(rule: Rule, *, is_on: bool, by: User, now: datetime) -> Rule:
-    """Turn a rule on or off; turning it on also lets go one that was held.
+    """Turn a rule on or off; turning it on also lets go one that was held, turning it off ends its being applied.
 
     Refused: turning on what names an act or a field that is not there any more, or an act that its owner, or `by`, may not
     do themselves. Whoever may edit rules may turn any of them off.
     """
     require(by, "rule.edit", rule)
-    row = _held(rule)
+    row = locked(rule)
     if is_on:
         read = body.read(row.body, viewer=row.owner)
         may_do(read, row.owner)
@@ -121,6 +122,8 @@ def switch(rule: Rule, *, is_on: bool, by: User, now: datetime) -> Rule:
             row.struck_at = now  # the day that it is turned on in is not one that the clock missed
     if row.held_at is not None and is_on:
         cards.over(row, now=now, kind=CardKind.HELD)
+    if not is_on:
+        end_run(row, End.OFF, now=now)
     row.is_on, row.held_at = is_on, None if is_on else row.held_at
     row.changed_at = now
     row.save(update_fields=["is_on", "held_at", "changed_at", "struck_at"])
@@ -163,18 +166,27 @@ def restore(rule: Rule, number: int, *, by: User, now: datetime) -> Rule:
 
 @transaction.atomic
 def remove(rule: Rule, *, by: User) -> None:
-    """Take a rule away, with its versions and its log. Refused: one that is on."""
+    """Take a rule away, with its versions and its log; where it is being applied that ends. Refused: one that is on."""
     require(by, "rule.edit", rule)
-    row = _held(rule)
+    row = locked(rule)
     if row.is_on:
         raise Refusal("This rule is on; turn it off first.")
     _note("rule.removed", row, by=by, name=row.name)
+    Rule.objects.select_for_update().get(pk=row.pk)  # whoever fired it is through now, and nobody can any more
     Firing.objects.filter(rule=row).delete()
     row.delete()
 
 
-def _held(rule: Rule) -> Rule:
-    """The rule, locked against others who write it; firings that name it can be noted meanwhile."""
+def end_run(row: Rule, why: End, *, now: datetime) -> bool:
+    """End the applying of a rule that the caller has locked; False where it is not being applied.
+
+    A batch of it locks the rule too, so whoever comes here waits for one, of about a second, and there is none after it.
+    """
+    return bool(Run.objects.filter(rule=row, ended_at=None).update(ended_at=now, end=why))
+
+
+def locked(rule: Rule) -> Rule:
+    """The rule, locked against others who write or apply it; firings that name it can be noted meanwhile."""
     row = Rule.objects.select_for_update(of=("self",), no_key=True).select_related("owner").filter(pk=rule.pk).first()
     if row is None:
         raise Refusal("This rule is not there any more.")

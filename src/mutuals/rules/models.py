@@ -74,6 +74,7 @@ class Firing(models.Model):
     steps = models.JSONField(default=list)  # [{"act", "with", "did" | "failed" | "waits"}]
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
     came_of = models.CharField(max_length=8, blank=True, db_default="")  # good, noise: how the conversation was closed
+    is_applied = models.BooleanField(default=False, db_default=False)  # asked for by somebody, beyond the limit an hour
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "version", "event"], name="firing_once")]
@@ -150,8 +151,20 @@ class State(models.Model):
         return f"after {self.changes} changes"
 
 
+class End(models.TextChoices):
+    """Why the applying of a rule ended; empty while it goes on."""
+
+    DONE = "done", "All was looked at"
+    STOPPED = "stopped", "Stopped"
+    OFF = "off", "Ended, because the rule was turned off"
+    CHANGED = "changed", "Ended, because the rule was written anew or cannot run"
+
+
 class Run(models.Model):
-    """Applying a rule to what is there already: a job with its progress."""
+    """Applying a rule to what is there already: a job with its progress. Who changes it holds its rule's row.
+
+    `found` is what it looked at; of what fitted, `fired` it acted on and `met` it passed over, because it was met before.
+    """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="runs")
     version = models.PositiveIntegerField()
@@ -160,9 +173,11 @@ class Run(models.Model):
     after = models.BigIntegerField(default=0)  # the last row that was looked at
     found = models.BigIntegerField(default=0)
     fired = models.BigIntegerField(default=0)
+    met = models.BigIntegerField(default=0, db_default=0)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=8, choices=End.choices, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"{self.rule_id}: {self.fired} of {self.found}"

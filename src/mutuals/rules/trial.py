@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from mutuals.base import clock, jobs, journal
+from mutuals.base import bulk, clock, gate, jobs, journal
 from mutuals.base.filters import All, Condition, Kind, Record, predicate, to_q
 from mutuals.base.filters.grammar import Either, Test
 from mutuals.base.models import Entry
@@ -22,8 +23,8 @@ from mutuals.rules import body as bodies
 from mutuals.rules import engine, keep, rows, watch
 from mutuals.rules.body import Body
 from mutuals.rules.events import EVENTS
-from mutuals.rules.fire import fire
-from mutuals.rules.models import Rule, Run
+from mutuals.rules.fire import UNDONE, event_of, fire
+from mutuals.rules.models import End, Firing, Outcome, Rule, Run
 from mutuals.rules.registry import Event
 from mutuals.rules.said import step, trace
 from mutuals.staff.models import User
@@ -34,6 +35,8 @@ MOST_DAYS = 3_650
 APPLY = "rules.apply"
 """The job that applies a rule to what is there."""
 BATCH = 500
+PIECE = 10  # firings, after which the time is looked at
+SPELL = 1.0  # seconds that a batch acts for, so that an erasure or an end need not be waited for
 SHOWN = 50
 PATIENCE = 30.0  # seconds
 _TOO_SLOW = "This takes too long to try on so many messages. Try fewer days, or narrow the rule."
@@ -161,60 +164,117 @@ def test(body: Body, number: int, *, by: User, now: datetime) -> Tried:
 def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
     """Let a rule act on what was received in the last days, or on all people it is about: a job, in batches.
 
-    What it met before in this version is passed over, so doing it twice is doing it once. Refused: a rule of the journal, one
-    that is being applied, and one that does what `by` may not do themselves.
+    What this version did before is passed over, so doing it twice is doing it once; what it was held for and what failed is
+    made up for. A rule of the clock passes over whom it met within the days of its `again`, and one of the journal does what
+    it was held for or failed in, and nothing else. Refused: a rule that is being applied, one that does what `by` may not do
+    themselves, and one of the journal that has nothing to make up for.
     """
     require(by, "rule.edit", rule)
     keep.may_do(bodies.read(rule.body, viewer=rule.owner), by)
-    if EVENTS[rule.when].entries:
-        raise Refusal("This rule follows from what happens; what happened is over.")
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(f"Apply it to 1 to {MOST_DAYS} days.")
-    row = Rule.objects.select_for_update(no_key=True).filter(pk=rule.pk).first()  # who asks at once comes after
-    if row is None:
-        raise Refusal("This rule is not there any more.")
+    row = keep.locked(rule)  # who asks at once comes after
     if Run.objects.filter(rule=row, ended_at=None).exists():
         raise Refusal("This rule is being applied already.")
-    run = Run.objects.create(
-        rule=row, version=row.version, since=now - timedelta(days=days), until=now, by=by, began_at=now
-    )
+    run = Run(rule=row, version=row.version, since=now - timedelta(days=days), until=now, by=by, began_at=now)
+    if EVENTS[row.when].entries and not _undone(run).exists():
+        raise Refusal(
+            "This rule follows from what happens; what happened is over, and nothing of it was held or failed."
+        )
+    run.save()
     journal.note("rule.applied", rule, by=by, days=days, version=row.version)
     jobs.later(APPLY, lock=f"rule:{rule.pk}", run=run.pk)
     return run
 
 
-def go_on(run: int) -> None:
+@transaction.atomic
+def stop(rule: Rule, *, by: User, now: datetime) -> Run:
+    """Apply a rule no further; what it did stays. Refused: one that is not being applied."""
+    require(by, "rule.edit", rule)
+    row = keep.locked(rule)
+    if not keep.end_run(row, End.STOPPED, now=now):
+        raise Refusal("This rule is not being applied.")
+    journal.note("rule.stopped", rule, by=by)
+    return Run.objects.filter(rule=row).latest("pk")
+
+
+def runs(rule: Rule) -> list[Run]:
+    """How often a rule was applied to what is there, and how far each came; the newest fifty."""
+    return list(Run.objects.filter(rule=rule).order_by("-pk")[:50])
+
+
+def go_on(run: int, now: datetime | None = None) -> None:
     """Apply batch by batch until all is looked at; each batch is kept with its progress, so a crash repeats one at most."""
-    while _batch(run, now=clock.now()):
+    while _batch(run, now=now or clock.now()):
         jobs.may_go_on()
 
 
+@gate.giving_way
 @transaction.atomic
 def _batch(number: int, *, now: datetime) -> bool:
-    run = Run.objects.select_for_update().filter(pk=number, ended_at=None).first()
-    rule = Rule.objects.select_related("owner").filter(pk=run.rule_id, version=run.version).first() if run else None
-    ready = engine.ready(rule) if rule else None
-    if run is None or ready is None:
-        Run.objects.filter(pk=number, ended_at=None).update(ended_at=now)
+    """What fits among the next rows, for about a second; False where nothing is left or somebody ended it.
+
+    It goes through the gate, and gives way: who erases, writes the rule or works on a conversation comes first.
+    """
+    bulk.execute(f"SELECT {gate.ENTER}, {gate.GIVE_WAY}", [])
+    rules = Rule.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
+    rule = rules.filter(pk__in=Run.objects.filter(pk=number).values("rule")).first()
+    run = Run.objects.filter(pk=number, ended_at=None).first()
+    if rule is None or run is None:
         return False
-    wanted = _fitting(_all(ready.body, run.since, run.until), ready.body.among, ready.body, rule.owner, now=now)  # type: ignore[union-attr]
-    numbers = list(wanted.filter(pk__gt=run.after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    compiled = engine.compile_rules(ready.body.when, [ready], now=now)
-    matches = compiled.matches(_events(ready.body, numbers, now=now))
-    run.fired += fire(matches, now=now, is_limited=False)
-    run.found += len(numbers)
-    run.after = numbers[-1] if numbers else run.after
-    run.ended_at = None if len(numbers) == BATCH else now
-    run.save(update_fields=["fired", "found", "after", "ended_at"])
+    ready = engine.ready(rule) if rule.version == run.version else None
+    if ready is None:
+        keep.end_run(rule, End.CHANGED, now=now)
+        return False
+    there = _there(run, ready, rule.owner, now=now)
+    last = _done(run, ready, [event for _, event in there], now=now)
+    if last is None:
+        run.after = there[-1][0] if there else run.after
+        run.found += len(there)
+        run.ended_at, run.end = (None, "") if len(there) == BATCH else (now, End.DONE)
+    else:
+        place = next(place for place, (_, event) in enumerate(there) if event.key == last)
+        run.after, run.found = there[place][0], run.found + place + 1
+    run.save(update_fields=["fired", "met", "found", "after", "ended_at", "end"])
     return run.ended_at is None
 
 
-def _events(body: Body, numbers: Sequence[int], *, now: datetime) -> list[Event]:
+def _done(run: Run, ready: engine.Ready, events: Sequence[Event], *, now: datetime) -> str | None:
+    """Fire a few at a time and count it; the key of the last event where its time was over before all was done."""
+    matches = engine.compile_rules(ready.body.when, [ready], now=now).matches(events)
+    known = set[int | None]()
+    if ready.body.when == "clock":
+        asked = watch.met(ready, now=now).filter(person_id__in=[one.event.person_id for one in matches])
+        known.update(asked.exclude(outcome=Outcome.FAILED).values_list("person_id", flat=True))
+    began = monotonic()
+    for start in range(0, len(matches), PIECE):
+        piece = matches[start : start + PIECE]
+        fired = fire([one for one in piece if one.event.person_id not in known], now=now, is_limited=False)
+        run.fired, run.met = run.fired + fired, run.met + len(piece) - fired
+        if start + PIECE < len(matches) and monotonic() - began >= SPELL:
+            return piece[-1].event.key
+    return None
+
+
+def _there(run: Run, ready: engine.Ready, owner: User, *, now: datetime) -> list[tuple[int, Event]]:
+    """The next rows that a run looks at, each with its number and as the event that it would have been."""
+    body = ready.body
+    if EVENTS[body.when].entries:
+        found = _undone(run).filter(pk__gt=run.after).order_by("pk")[:BATCH]
+        return [(row.pk, event_of(row, body.when)) for row in found]
+    wanted = _fitting(_all(body, run.since, run.until), body.among, body, owner, now=now)
+    numbers = list(wanted.filter(pk__gt=run.after).order_by("pk").values_list("pk", flat=True)[:BATCH])
     if EVENTS[body.when].record != "interaction":
-        return [Event(f"applied:{number}", body.when, now, None, None, number) for number in numbers]
-    found = Interaction.objects.filter(pk__in=numbers).order_by("pk")
-    told = found.values_list("pk", "conversation_id", "profile__person__canonical_id")
-    return [Event(f"interaction:{pk}", "received", now, pk, thread, person) for pk, thread, person in told]
+        return [(pk, Event(f"applied:{run.pk}:{pk}", body.when, now, None, None, pk)) for pk in numbers]
+    rows = Interaction.objects.filter(pk__in=numbers).order_by("pk")
+    told = rows.values_list("pk", "conversation_id", "profile__person__canonical_id")
+    return [(pk, Event(f"interaction:{pk}", "received", now, pk, thread, person)) for pk, thread, person in told]
+
+
+def _undone(run: Run) -> QuerySet[Firing]:
+    """What this version was held for or failed in, in the days of a run."""
+    rows = Firing.objects.filter(rule=run.rule_id, version=run.version, outcome__in=UNDONE)
+    return rows.filter(at__gt=run.since, at__lte=run.until)
 
 
 def received_in(since: datetime, until: datetime) -> QuerySet[Interaction]:

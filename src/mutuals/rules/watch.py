@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from mutuals.base import bulk, clock, gate
 from mutuals.base.filters import to_q
@@ -20,7 +20,7 @@ from mutuals.rules.body import Body
 from mutuals.rules.engine import Ready
 from mutuals.rules.events import BY_ENTRY, EVENTS
 from mutuals.rules.fire import finish, fire
-from mutuals.rules.models import Firing, Rule, State
+from mutuals.rules.models import Firing, Outcome, Rule, State
 from mutuals.rules.registry import Event
 from mutuals.sales.models import Order
 
@@ -187,14 +187,22 @@ def _is_due(rule: Ready, before: datetime | None, now: datetime) -> bool:
 
 def _struck(rule: Ready, *, now: datetime) -> int:
     of = engine.record_of("clock")
-    met = Firing.objects.filter(rule=rule.pk, person_id=OuterRef("pk"), at__gt=now - timedelta(days=rule.body.again))
-    people = Person.objects.filter(to_q(rule.body.both, of, zone=rule.zone, now=now), canonical=F("pk"))
-    numbers = people.filter(~Exists(met)).order_by("pk").values_list("pk", flat=True)[: rule.body.hourly]
-    events = [Event(f"clock:{now:%Y-%m-%dT%H}:{number}", "clock", now, None, None, number) for number in numbers]
     with transaction.atomic():
-        Rule.objects.filter(pk=rule.pk).update(struck_at=now)  # with what follows from it, or not at all
+        Rule.objects.filter(pk=rule.pk).update(
+            struck_at=now
+        )  # with what follows from it, or not at all; alone with the rule
+        people = Person.objects.filter(to_q(rule.body.both, of, zone=rule.zone, now=now), canonical=F("pk"))
+        people = people.filter(~Exists(met(rule, now=now).filter(person_id=OuterRef("pk"))))
+        numbers = people.order_by("pk").values_list("pk", flat=True)[: rule.body.hourly]
+        events = [Event(f"clock:{now:%Y-%m-%dT%H}:{number}", "clock", now, None, None, number) for number in numbers]
         rules = engine.compile_rules("clock", [rule], now=now)
         return fire(rules.matches(events), now=now)
+
+
+def met(rule: Ready, *, now: datetime) -> QuerySet[Firing]:
+    """Whom a rule of the clock met within the days of its `again`, in any version; whom it was held for it did not meet."""
+    rows = Firing.objects.filter(rule=rule.pk, at__gt=now - timedelta(days=rule.body.again))
+    return rows.exclude(outcome=Outcome.HELD)
 
 
 def finish_now(firing: int) -> None:

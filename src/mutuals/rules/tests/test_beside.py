@@ -7,9 +7,11 @@ from django.db import transaction
 
 import cast
 from beside import Beside
+from mutuals.base import gate
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
-from mutuals.rules import keep, trial, watch
+from mutuals.inbox.models import Turn
+from mutuals.rules import keep, registry, trial, watch
 from mutuals.rules.models import Firing, Rule, Run
 from mutuals.rules.tests.test_judge import REFUND, running
 
@@ -59,3 +61,84 @@ def test_two_who_apply_a_rule_at_once_apply_it_once():
 
     assert isinstance(other.end(), Refusal)
     assert Run.objects.count() == 1
+
+
+def calls(act, monkeypatch) -> None:
+    """Let rules do something of this test's own."""
+    monkeypatch.setattr(registry, "_actions", dict(registry.actions()))
+    registry.action("called", sentence="call", right="conversation.note")(act)
+
+
+def refunds(us, many: int) -> None:
+    cast.said(cast.source(owner=us.olga), *(cast.event(f"p{n}", "refund") for n in range(many)))
+
+
+def test_who_removes_a_rule_that_is_being_applied_ends_that_and_it_is_gone(monkeypatch):
+    us = cast.staff()
+    refunds(us, 3 * trial.PIECE)
+    others: list[Beside] = []
+    done: list[int] = []
+
+    def called(event, *, by, now) -> str:
+        done.append(event.interaction_id)
+        if len(done) == 1:
+            others.append(Beside(lambda: keep.remove(rule, by=us.lea)))
+        return "Called"
+
+    calls(called, monkeypatch)
+    monkeypatch.setattr(trial, "SPELL", 0.0)
+    rule = keep.write(REFUND | {"then": ["called"]}, by=us.lea, now=cast.NOW, name="Calls")
+    run = trial.apply(rule, by=us.lea, now=cast.NOW)
+
+    trial.go_on(run.pk)
+
+    assert others[0].end() is None
+    assert len(done) == trial.PIECE
+    assert not Rule.objects.exists()
+    assert not Firing.objects.exists()
+
+
+def test_who_is_to_be_erased_waits_for_a_few_firings_of_a_rule_that_is_applied_not_for_all(monkeypatch):
+    us = cast.staff()
+    refunds(us, 3 * trial.PIECE)
+    others: list[Beside] = []
+    done: list[int] = []
+    before: list[int] = []
+
+    def erase() -> None:
+        with transaction.atomic():
+            gate.shut()
+            before.append(len(done))
+
+    def called(event, *, by, now) -> str:
+        done.append(event.interaction_id)
+        if len(done) == 1:
+            others.append(Beside(erase))
+        return "Called"
+
+    calls(called, monkeypatch)
+    monkeypatch.setattr(trial, "SPELL", 0.0)
+    rule = keep.write(REFUND | {"then": ["called"]}, by=us.lea, now=cast.NOW, name="Calls")
+    run = trial.apply(rule, by=us.lea, now=cast.NOW)
+
+    trial.go_on(run.pk)
+
+    run.refresh_from_db()
+    assert others[0].end() is None
+    assert before == [trial.PIECE]
+    assert (run.found, run.fired, len(done)) == (3 * trial.PIECE, 3 * trial.PIECE, 3 * trial.PIECE)
+
+
+def test_a_rule_that_is_applied_lets_whoever_works_on_a_conversation_through_and_then_goes_on():
+    us = cast.staff()
+    refunds(us, 1)
+    rule = keep.write(REFUND, by=us.lea, now=cast.NOW, name="Refunds")
+    run = trial.apply(rule, by=us.lea, now=cast.NOW)
+
+    with transaction.atomic():
+        Turn.objects.select_for_update().get()
+        applying = Beside(lambda: trial.go_on(run.pk))
+        again = Firing.objects.select_for_update(nowait=True).count()
+
+    assert (applying.end(), again) == (None, 0)
+    assert Firing.objects.get().outcome == "done"

@@ -1,5 +1,5 @@
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import psycopg
 import pytest
@@ -240,6 +240,15 @@ def test_quiet_hours_go_over_midnight():
     assert fire.quiet_until(quiet, late) == late.replace(day=21, hour=7)
     assert fire.quiet_until(quiet, early) == early.replace(hour=7)
     assert fire.quiet_until(quiet, noon) is None
+
+
+def test_quiet_hours_that_end_in_the_hour_that_comes_twice_end_in_the_one_that_it_is():
+    quiet = body.Quiet(time(22), time(2, 30), "Europe/Berlin")
+
+    first, second = (datetime(2026, 10, 25, hour, 10, tzinfo=UTC) for hour in (0, 1))
+
+    assert fire.quiet_until(quiet, first).astimezone(UTC) == first.replace(minute=30)
+    assert fire.quiet_until(quiet, second).astimezone(UTC) == second.replace(minute=30)
 
 
 def test_a_rule_that_is_on_is_not_removed(us):

@@ -146,6 +146,21 @@ def test_applying_begins_a_job(us, lea):
     assert not Firing.objects.exists()
 
 
+def test_who_applies_a_rule_stops_it_by_a_button_and_reads_how_far_it_came(us, lea):
+    lea.post("/rules/new/", SENTENCE)
+    rule = Rule.objects.get()
+    lea.post(f"/rules/{rule.pk}/apply/")
+    under_way = lea.get(f"/rules/{rule.pk}/").content
+    Run.objects.update(met=3)
+
+    lea.post(f"/rules/{rule.pk}/apply/stop/")
+
+    ended = lea.get(f"/rules/{rule.pk}/").content
+    assert b"Stop applying" in under_way
+    assert b"Stop applying" not in ended
+    assert b"0 fired of 0, 3 met before and passed over. Stopped." in ended
+
+
 def test_staff_read_rules_and_write_none_and_a_contractor_sees_none(us, client):
     lea_rule = keep.write(
         {"when": "received", "then": [{"note": {"text": "x"}}]}, by=us.lea, now=cast.NOW, name="Notes"

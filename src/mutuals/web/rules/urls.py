@@ -18,4 +18,5 @@ urlpatterns = [
     path("rules/<int:rule_id>/restore/<int:number>/", views.restore, name="rule_restore"),
     path("rules/<int:rule_id>/remove/", views.remove, name="rule_remove"),
     path("rules/<int:rule_id>/apply/", views.apply, name="rule_apply"),
+    path("rules/<int:rule_id>/apply/stop/", views.stop, name="rule_stop"),
 ]

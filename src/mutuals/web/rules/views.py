@@ -131,6 +131,15 @@ def apply(request: HttpRequest, rule_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@needs("rule.edit", methods="POST")
+def stop(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Apply it no further."""
+    return _acted(
+        request, rule_id, lambda rule, by: trial.stop(rule, by=by, now=clock.now()),
+        "is applied no further; what it did stays.",
+    )  # fmt: skip
+
+
 @needs("rule.view")
 def file(request: HttpRequest) -> HttpResponse:
     """All rules as one file."""
