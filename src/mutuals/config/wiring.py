@@ -29,7 +29,7 @@ from mutuals.insights import watch as lineage
 from mutuals.listening import fields as listening_fields
 from mutuals.listening import mentions
 from mutuals.listening.board import digest, stance
-from mutuals.listening.card import rise, warn
+from mutuals.listening.card import known, rise, warn
 from mutuals.listening.draft import drafts
 from mutuals.listening.learning import correct, lessons, rereading
 from mutuals.listening.pillar import cues, fourfold
@@ -134,7 +134,7 @@ def _name_jobs_of_listening_and_rules() -> None:
     jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
     jobs.name(correct.LEARN, lambda timestamp=0, by_id=None: lessons.learn_now(by_id), cron="20 3 * * *")
     jobs.name(rereading.JOB, rereading.run)
-    jobs.name("listening.known", lambda timestamp=0: fill.known(), cron="*/10 * * * *")
+    jobs.name("listening.known", _who_they_are, cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
     jobs.name(cues.JOB, lambda timestamp=0: fourfold.ask_again(now=clock.now()), cron="20 4 * * *")
     jobs.name(drafts.JOB, lambda timestamp=0: drafts.follow(now=clock.now()), cron="40 * * * *")
@@ -146,6 +146,12 @@ def _name_jobs_of_listening_and_rules() -> None:
     jobs.name(fire.FINISH, watch.finish_now)
     jobs.name(trial.APPLY, trial.go_on)
     jobs.name(send.DELIVER, send.deliver)
+
+
+def _who_they_are(timestamp: int = 0) -> None:
+    """Who spoke is a customer by now, in what is counted and in what waits for somebody."""
+    fill.known()
+    known.again()
 
 
 def _backup(timestamp: int = 0) -> None:

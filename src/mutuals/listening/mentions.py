@@ -185,16 +185,22 @@ def take_back(topic_id: int, *, interaction_id: int | None = None, profile_id: i
         _move(f"{which} AND profile_id = %s{spoken}", change, [topic_id, profile_id, topic_id])
 
 
-def known_again(*, since: datetime) -> None:
-    """Whether the authors of mentions since then are customers, or bots, is asked anew: links come after what was said."""
+_AMONG = "interaction_id = ANY(%s::bigint[])"
+
+
+def known_again(*, since: datetime | None = None, among: Sequence[int] | None = None) -> None:
+    """Whether the authors of mentions since then, or of some interactions, are customers, or bots, is asked anew: links come
+    after what was said.
+    """
+    wanted, values = ("occurred_at >= %s", [since]) if among is None else (_AMONG, [bulk.numbers(among)])
     is_customer = _CUSTOMER.format(profile="listening_mention.profile_id")
-    which = f"occurred_at >= %s AND profile_id IS NOT NULL AND is_customer <> {is_customer}"
-    _move(which, "is_customer = NOT m.is_customer", [since])
+    which = f"{wanted} AND profile_id IS NOT NULL AND is_customer <> {is_customer}"
+    _move(which, "is_customer = NOT m.is_customer", values)
     is_bot = _BOT.format(profile="listening_mention.profile_id")
-    which = f"occurred_at >= %s AND profile_id IS NOT NULL AND CASE aside WHEN 'bot' THEN NOT {is_bot}"
+    which = f"{wanted} AND profile_id IS NOT NULL AND CASE aside WHEN 'bot' THEN NOT {is_bot}"
     which += f" WHEN '' THEN {is_bot} WHEN 'copy' THEN {is_bot} ELSE false END"
     change = "aside = CASE WHEN m.aside <> 'bot' THEN 'bot' WHEN m.lead_id <> m.interaction_id THEN 'copy' ELSE '' END"
-    _move(which, change, [since])
+    _move(which, change, values)
 
 
 _FOLDED = (

@@ -21,8 +21,8 @@ SELECT count(*), coalesce(sum(c.order_total), 0), min(c.order_currency), max(c.o
 FROM (
     SELECT DISTINCT x.canonical_id FROM listening_mention m JOIN people_profile p ON p.id = m.profile_id
     JOIN people_person x ON x.id = p.person_id
-    WHERE m.version_id = %s AND m.aside IN ('', 'copy') AND m.is_customer AND {which}
-) k JOIN people_person c ON c.id = k.canonical_id
+    WHERE m.version_id = %s AND m.aside IN ('', 'copy') AND {which}
+) k JOIN people_person c ON c.id = k.canonical_id AND (c.order_count > 0 OR c.stage = 'customer')
 """
 
 

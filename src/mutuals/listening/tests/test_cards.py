@@ -11,9 +11,10 @@ import cast
 from mutuals.base.refusals import Refusal
 from mutuals.listening.alarm.verdict import Incident, Level
 from mutuals.listening.alarm.watch import Stream
-from mutuals.listening.card import acted, cards, rise, warn
-from mutuals.listening.models import Card, CardKind, CardState, Count, Rising, Watching
+from mutuals.listening.card import acted, behind, cards, known, rise, warn
+from mutuals.listening.models import Card, CardKind, CardState, Count, Mention, Rising, Watching
 from mutuals.listening.topic import fill, topics
+from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -135,6 +136,57 @@ def test_words_that_many_say_this_week_and_nobody_said_before_rise_and_become_a_
     assert {"update", "beeps", "hold"} & words
     assert Rising.objects.first().before == 0
     assert Card.objects.filter(kind="rising").count() >= 1
+
+
+def test_who_becomes_known_as_a_customer_after_they_spoke_is_counted_on_the_card_and_among_the_rising_words():
+    us = cast.staff()
+    square = cast.source(owner=us.olga)
+    at = cast.NOW - timedelta(days=3)
+    cast.said(square, *(cast.event(f"p{n}", "The lid leaks", who=f"w{n}", at=at) for n in range(4)))
+    topic = topics.make(topics.Wanted("Lids", "lid"), by=us.lea, now=cast.NOW)
+    fill.fill(topic.version_id)
+    topic.refresh_from_db()
+    said = list(Mention.objects.values_list("interaction_id", flat=True))
+    risen = Rising.objects.create(
+        topic=topic,
+        words=["lid", "leaks"],
+        authors=4,
+        customers=0,
+        mentions=4,
+        before=0,
+        z=4.0,
+        said=said,
+        place=0,
+        at=cast.NOW,
+    )
+    card = cards.raise_(
+        CardKind.ALARM,
+        "alarm:1",
+        topic,
+        topic=topic,
+        words="Lids.",
+        since=at,
+        until=cast.NOW,
+        now=cast.NOW,
+        touched=cards.touched_between(topic.version_id, at, cast.NOW),
+    )
+    ended = cards.raise_(
+        CardKind.ALARM, "alarm:2", topic, topic=topic, words="Lids.", since=at, until=cast.NOW, now=cast.NOW
+    )
+    cards.settle(ended, CardState.ACTED, by=us.ada, now=cast.NOW)
+    bea = cast.person("Bea", by=us.lea)
+    Person.objects.filter(pk=bea.pk).update(order_count=2, order_total=90, order_currency="EUR")
+    Profile.objects.filter(name__contains="w1").update(person=bea)
+
+    first, again = known.again(), known.again()
+
+    for row in (risen, card, ended):
+        row.refresh_from_db()
+    assert (first, again) == (2, 0)
+    assert (risen.customers, card.touched, card.value, card.currency) == (1, 1, 90, "EUR")
+    assert len(behind.of_card(card, viewer=us.ada).customers) == card.touched
+    assert ended.touched == 0
+    assert Mention.objects.filter(is_customer=True).count() == 1
 
 
 def test_a_room_above_raises_a_card_about_a_thing_of_its_own_and_says_when_the_cause_is_gone():
