@@ -29,7 +29,9 @@ from mutuals.listening.pillar import cues
 from mutuals.listening.pillar.pillars import Way
 from mutuals.listening.topic import topics
 from mutuals.people import organisations
-from mutuals.people.models import Profile
+from mutuals.people.models import Person, Profile
+from mutuals.processes import hands, kinds, run, text
+from mutuals.processes import keep as processes
 from mutuals.rules import keep
 from mutuals.sales.models import Order
 from mutuals.sales.orders import LineIn, OrderIn
@@ -102,12 +104,27 @@ def town() -> Town:
         "pair_id": pair.pk,
         "case_id": case.pk,
         "rule_id": rule.pk,
+        **_runs(staff, bea, now),
         "first": 1,
         "second": 1,
         "number": 1,  # of the version of a rule
         "sha": blob.sha256,
     }
     return Town(staff, ids)
+
+
+def _runs(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
+    """Something that runs, and is offered to another team; a draft of the next version."""
+    kinds.about(
+        "visit", label="Visit", keys=("person",), read=lambda keys: {key: {} for key in keys}, shown=lambda keys: {}
+    )
+    told = text.read("steps:\n- {step: begin, next: done}\n- {step: done, end: done}").plain
+    drawn = processes.draft(told, by=staff.lea, now=now, name="Visit", kind="visit")
+    processes.publish(drawn, by=staff.lea, now=now)
+    processes.redraft(drawn.process, by=staff.lea, now=now)
+    item = run.start(f"person:{bea.pk}", drawn.process, by=staff.ada, now=now)
+    offer = hands.hand_over(item, by=staff.ada, now=now, team=staff.service, reason="Yours")
+    return {"process_id": drawn.process_id, "item_id": item.pk, "handover_id": offer.pk, "step": "begin"}
 
 
 def _told(staff: cast.Staff, topic: Topic, number: int, now: datetime) -> int:

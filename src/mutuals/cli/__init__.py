@@ -11,8 +11,8 @@ from mutuals.cli import db
 from mutuals.cli._parser import Misused, Parser, misused
 
 _NAMES = (
-    "processes", "lineage", "staff", "people", "inbox", "cases", "sources", "imports", "parked", "identity", "sweeps",
-    "listening", "readings", "learning", "topics", "boards", "cards", "pillars", "rules", "town", "seed",
+    "processes", "lineage", "staff", "people", "inbox", "cases", "sources", "imports", "sales", "parked", "identity", "sweeps",
+    "listening", "readings", "learning", "topics", "boards", "cards", "pillars", "rules", "running", "town", "seed",
 )  # fmt: skip
 ALONE = {"watch": "listening", "read": "readings", "link": "identity", "dedupe": "identity"}
 """Commands that work on files alone, and where they stand: for them neither Django nor a database is started."""

@@ -33,6 +33,7 @@ SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.search.urls")),
     path("", include("mutuals.web.rules.urls")),
     path("", include("mutuals.web.journal.urls")),
+    path("", include("mutuals.web.processes.urls")),
     path("", include("mutuals.web.privacy.urls")),
 ]
 

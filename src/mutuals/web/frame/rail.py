@@ -47,6 +47,7 @@ _ROOMS = (
     _Room("Import", "imports", "upload", "g m", "import.run"),
     _Room("Rules", "rules", "flat", "g r", "rule.view"),
     _Room("Parked events", "parked", "alert", "g p", "parked.view"),
+    _Room("Processes", "processes", "fork", "g w", "process.view"),
     _Room("Staff", "staff", "shield", "g u", "user.view"),
     _Room("Journal", "journal", "book", "g j", "journal.view", also="receipts"),
 )

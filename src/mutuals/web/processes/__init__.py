@@ -1,0 +1,1 @@
+"""Processes: drawn, measured, edited, and what runs in them."""

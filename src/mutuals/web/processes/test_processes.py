@@ -1,0 +1,173 @@
+import pytest
+
+import cast
+from mutuals.people.models import Person
+from mutuals.processes import hands, kinds, run
+from mutuals.processes.models import Handover, Item, Process, Version
+
+TEXT = """start: triage
+steps:
+
+- step: triage
+  name: Triage
+  owner: team Service
+  limit: 1 hour
+  next: [{to: reply, label: ours}]
+
+- step: reply
+  name: Reply
+  next: [closed]
+
+- step: closed
+  end: done
+"""
+
+
+@pytest.fixture
+def us(db):
+    kinds.about(
+        "complaint",
+        label="Complaint",
+        keys=("person",),
+        read=lambda keys: {f"person:{one.pk}": {} for one in Person.objects.all()},
+        shown=lambda keys: {f"person:{one.pk}": (one.name, f"/customers/{one.pk}/") for one in Person.objects.all()},
+    )
+    yield cast.staff()
+    kinds.forget("complaint")
+
+
+@pytest.fixture
+def lea(us, client):
+    client.force_login(us.lea)
+    return client
+
+
+def process(lea) -> Process:
+    """Drawn and published by the screens."""
+    lea.post("/processes/new/", {"name": "Complaint", "kind": "complaint", "pillar": "service"})
+    made = Process.objects.get()
+    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT, "seen": "1", "note": "First", "do": "publish"})
+    assert answer.status_code == 302, answer.content.decode()
+    return made
+
+
+def item(us, of: Process) -> Item:
+    """Bea's complaint."""
+    return run.start(f"person:{cast.person(by=us.ada).pk}", of, by=us.ada, now=cast.NOW)
+
+
+def test_a_process_is_drawn_from_a_template_and_published(lea):
+    assert b"Complaint from a public post" in lea.get("/processes/").content
+
+    lea.post("/processes/new/?from=sales_business", {"name": "Sales", "kind": "deal", "pillar": "sales"})
+    made = Process.objects.get()
+    lea.post(f"/processes/{made.pk}/do/", {"do": "publish", "seen": "1"})
+
+    page = lea.get(f"/processes/{made.pk}/?step=offer").content.decode()
+    assert Version.objects.get().state == "in_use"
+    assert page.count('<svg class="flow') == 2
+    assert "Review by a lead" in page
+
+
+def test_a_legal_check_is_put_between_triage_and_reply_without_script(us, lea):
+    made = process(lea)
+    old = item(us, made)
+
+    opened = lea.post(
+        f"/processes/{made.pk}/edit/insert/",
+        {"way": "triage reply", "name": "Legal check", "owner": "role lead", "limit": "2 working days", "seen": "0"},
+    )
+    lea.post(
+        opened["Location"],
+        {"name": "Legal check", "owner": "role lead", "limit": "1 day", "next": "reply: fine", "seen": "1"},
+    )
+    page = lea.get(f"/processes/{made.pk}/edit/").content.decode()
+    lea.post(f"/processes/{made.pk}/do/", {"do": "publish", "seen": "2", "note": "Legal looks"})
+
+    assert "New step “Legal check” after “Triage”, leading to “Reply”." in page
+    assert run.move(old, to="reply", by=us.ada, now=cast.NOW).step == "reply"
+    new = run.start(f"person:{cast.person('Bo', by=us.ada).pk}", made, by=us.ada, now=cast.NOW)
+    assert run.move(new, to="legal_check", by=us.ada, now=cast.NOW).due_at is not None
+    both = lea.get(f"/processes/{made.pk}/?from=1&to=2").content.decode()
+    assert "Version 1 beside 2" in both
+
+
+def test_what_is_typed_is_checked_and_nothing_of_it_is_kept(lea):
+    made = process(lea)
+
+    wrong = lea.post(f"/processes/{made.pk}/check/", {"text": TEXT.replace("1 hour", "soon")}).content.decode()
+    alone = lea.post(
+        f"/processes/{made.pk}/check/", {"text": TEXT + "\n- step: island\n  next: [closed]\n"}
+    ).content.decode()
+
+    assert "Line 7: Step 1, limit:" in wrong
+    assert "reached by no way" in alone
+    assert Version.objects.count() == 1
+
+
+def test_a_refused_text_stays_in_the_form(lea):
+    made = process(lea)
+
+    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": "steps: &a [*a]", "seen": "0"})
+
+    assert answer.status_code == 422
+    assert b"steps: &amp;a [*a]" in answer.content
+    assert b"has no anchors" in answer.content
+
+
+def test_a_draft_that_a_colleague_wrote_is_not_written_over(us, lea):
+    made = process(lea)
+    lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "2 hours"), "seen": "0"})
+
+    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "3 hours"), "seen": "0"})
+
+    assert answer.status_code == 422
+    assert Version.objects.get(number=2).body["steps"][0]["limit"] == "2 hours"
+
+
+def test_an_item_is_moved_handed_over_and_accepted_on_its_page(us, lea, client):
+    made = process(lea)
+    lea.post(f"/processes/{made.pk}/start/", {"about": f"person:{cast.person(by=us.ada).pk}"})
+    row = Item.objects.get()
+
+    lea.post(f"/processes/items/{row.pk}/", {"do": "move reply", "because": "Ours", "seen": str(row.changes)})
+    stale = lea.post(f"/processes/items/{row.pk}/", {"do": "move closed", "seen": str(row.changes)})
+    lea.post(
+        f"/processes/items/{row.pk}/hand-over/",
+        {"to": f"team {us.sales.pk}", "reason": "Wants an offer", "next": "Call", "seen": str(row.changes + 1)},
+    )
+    assert stale.status_code == 422
+    client.force_login(us.ben)
+    page = client.get("/processes/waiting/").content.decode()
+    client.post(f"/processes/hand-overs/{Handover.objects.get().pk}/", {"do": "accept"})
+    shown = client.get(f"/processes/items/{row.pk}/").content.decode()
+
+    row.refresh_from_db()
+    assert "Wants an offer" in page
+    assert (row.step, row.owner, row.team) == ("reply", us.ben, us.sales)
+    assert "Triage → Reply" in shown
+    assert "accepted by Ben" in shown
+
+
+def test_who_may_not_edit_reads_and_who_may_not_see_gets_nothing(us, lea, client):
+    made = process(lea)
+    one = hands.hand_over(item(us, made), by=us.ada, now=cast.NOW, team=us.sales, reason="Yours")
+
+    client.force_login(us.ada)
+    read, written = client.get(f"/processes/{made.pk}/"), client.get(f"/processes/{made.pk}/edit/")
+    client.force_login(us.cleo)
+
+    assert (read.status_code, written.status_code) == (200, 403)
+    assert client.get(f"/processes/items/{one.item_id}/").status_code == 403
+
+
+def test_the_page_asks_as_often_for_fifty_items_as_for_one(us, lea, django_assert_max_num_queries):
+    made = process(lea)
+    item(us, made)
+    with django_assert_max_num_queries(60) as few:
+        lea.get(f"/processes/{made.pk}/")
+    for number in range(20):
+        run.start(f"person:{cast.person(f'P{number}', by=us.ada).pk}", made, by=us.ada, now=cast.NOW)
+
+    with django_assert_max_num_queries(len(few)):
+        lea.get(f"/processes/{made.pk}/")

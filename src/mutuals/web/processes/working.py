@@ -1,0 +1,176 @@
+"""What runs: what waits on me, hand-overs, and one item with its whole way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from mutuals.base import clock
+from mutuals.base.refusals import Refusal
+from mutuals.processes import hands, hours, queries, run, steps
+from mutuals.processes.models import Handover, Item, Passage
+from mutuals.staff import queries as staff
+from mutuals.staff.models import Team, User
+from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.processes import shown
+from mutuals.web.processes.views import found
+
+
+@needs("process.view")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits on me, what is late, and which hand-overs nobody has accepted."""
+    viewer, now = caller(request), clock.now()
+    offered = list(queries.handovers(viewer)[: shown.ROWS])
+    names = queries.shown([one.item for one in offered])
+    told = {
+        "mine": shown.items(queries.waiting_on(viewer), viewer, now=now),
+        "late": shown.items(queries.late(viewer, now=now), viewer, now=now),
+        "offered": [
+            (one, *names[one.item.about], hours.span((now - one.given_at).total_seconds()), hands.is_for(one, viewer))
+            for one in offered
+        ],
+    }
+    return render(request, "processes/waiting.html", told)
+
+
+@needs("process.work", methods="POST")
+def start(request: HttpRequest, process_id: int) -> HttpResponse:
+    """Let a record run, by its key."""
+    process = found(request, process_id)
+    try:
+        row = run.start(request.POST.get("about", "").strip(), process, by=caller(request), now=clock.now())
+    except REFUSALS as error:
+        messages.error(request, str(error))
+        return redirect("process", process.pk)
+    return redirect("process_item", row.pk)
+
+
+@needs("process.work", methods="POST")
+def answer(request: HttpRequest, handover_id: int) -> HttpResponse:
+    """Accept a hand-over, or decline it with a reason."""
+    viewer = caller(request)
+    one = Handover.objects.select_related("item").filter(pk=handover_id).first() if handover_id < 2**63 else None
+    if one is None or not queries.items(viewer).filter(pk=one.item_id).exists():
+        raise Http404
+    try:
+        if request.POST.get("do") == "accept":
+            hands.accept(one, by=viewer, now=clock.now())
+            messages.success(request, "It is yours now.")
+        else:
+            hands.decline(one, by=viewer, now=clock.now(), because=request.POST.get("because", ""))
+            messages.success(request, "It went back, with your reason.")
+    except REFUSALS as error:
+        messages.error(request, str(error))
+    return redirect("process_item", one.item_id)
+
+
+@needs("process.view", methods="GET POST", post="process.work")
+def item(request: HttpRequest, item_id: int) -> HttpResponse:
+    """One item: where it is, its whole way with reasons, and what can be done with it."""
+    row = _found(request, item_id)
+    if request.method == "POST":
+        try:
+            _acted(request, row)
+        except REFUSALS as error:
+            return _drawn(request, row, refused=str(error), asked=getattr(error, "fields", {}), status=422)
+        return redirect("process_item", row.pk)
+    return _drawn(request, row)
+
+
+@needs("process.work", methods="POST")
+def hand_over(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Offer it to a team or a colleague."""
+    row, data = _found(request, item_id), request.POST
+    sort, _, number = data.get("to", "").partition(" ")
+    key = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    team = Team.objects.filter(pk=key).first() if sort == "team" else None
+    user = User.objects.filter(pk=key).first() if sort == "staff" else None
+    try:
+        hands.hand_over(
+            row, by=caller(request), now=clock.now(), reason=data.get("reason", ""), next_action=data.get("next", ""),
+            team=team, user=user, seen=_seen(request),
+        )  # fmt: skip
+    except REFUSALS as error:
+        return _drawn(request, row, refused=str(error), status=422)
+    messages.success(request, f"Offered to {team or user}; it stays here until they accept.")
+    return redirect("process_item", row.pk)
+
+
+def _acted(request: HttpRequest, row: Item) -> None:
+    by, now, data = caller(request), clock.now(), request.POST
+    act, _, to = data.get("do", "")[:60].partition(" ")
+    because, seen = data.get("because", ""), _seen(request)
+    values = {name.removeprefix("f-")[:60]: value for name, value in data.items() if name.startswith("f-") and value}
+    if act == "move":
+        run.move(row, to=to, by=by, now=now, because=because, values=values, seen=seen)
+    elif act == "back":
+        run.back(row, by=by, now=now, because=because, to=to, seen=seen)
+    elif act == "drop":
+        run.drop(row, by=by, now=now, because=because, seen=seen)
+    elif act == "take":
+        run.give(row, to=by, by=by)
+    else:
+        raise Refusal("Choose what shall be done.")
+    messages.success(request, "Done.")
+
+
+def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = None, status: int = 200) -> HttpResponse:
+    viewer, now = caller(request), clock.now()
+    row = _found(request, row.pk)
+    told = steps.shape_of(row.version)
+    here = told.step(row.step)
+    line = shown.items([row], viewer, now=now)[0]
+    story = hands.history(row)
+    offered = next((one for one in story if isinstance(one, Handover) and one.is_open), None)
+    been = dict.fromkeys(one.frm for one in story if isinstance(one, Passage) and one.frm and one.frm != row.step)
+    context = {
+        "line": line,
+        "item": row,
+        "here": here,
+        "ways": [(way, steps.name(told, way.to)) for way in here.ways] if here else [],
+        "backs": [(key, steps.name(told, key)) for key in reversed(list(been)) if told.step(key)],
+        "story": [_told(one, told) for one in story],
+        "offered": offered,
+        "offered_to_me": offered is not None and hands.is_for(offered, viewer),
+        "pictures": shown.picture(told, None, chosen=row.step, link="#"),
+        "teams": staff.teams_of(viewer),
+        "people": staff.active(),
+        "fields": [one for one in (asked or {}) if here and one in here.needs],
+        "because": request.POST.get("because", ""),
+        "refused": refused,
+    }
+    return render(request, "processes/item.html", context, status=status)
+
+
+def _told(one: Passage | Handover, told: Any) -> dict[str, Any]:
+    if isinstance(one, Handover):
+        giver, taker = one.from_user or one.given_by or one.from_team, one.to_user or one.to_team or one.to_role
+        answered = "accepted" if one.accepted_at else "declined" if one.declined_at else "not answered yet"
+        by = f" by {one.answered_by}" if one.answered_by else ""
+        return {
+            "at": one.given_at, "by": one.given_by, "words": f"{giver} handed it to {taker}: {answered}{by}",
+            "because": one.reason, "next": one.next_action, "answer": one.because, "icon": "people",
+        }  # fmt: skip
+    frm, to = (steps.name(told, key) for key in (one.frm, one.to))
+    words = f"Began at {to}" if not one.frm else f"{frm} → {to}" if one.to else f"Dropped at {frm}"
+    after = f"after {hours.span(one.seconds)}" if one.frm else ""
+    return {
+        "at": one.at, "by": one.by, "words": words, "after": after, "because": one.because, "did": one.did,
+        "is_late": one.in_time is False, "icon": "undo" if one.is_back else "right",
+    }  # fmt: skip
+
+
+def _seen(request: HttpRequest) -> int | None:
+    told = request.POST.get("seen", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
+
+
+def _found(request: HttpRequest, item_id: int) -> Item:
+    row = queries.items(caller(request)).filter(pk=item_id).first() if item_id < 2**63 else None
+    if row is None:
+        raise Http404
+    return row

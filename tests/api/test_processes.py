@@ -1,0 +1,82 @@
+"""Processes over the API: drawn, published, run, handed over, measured."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import cast
+from mutuals.processes import kinds
+from mutuals.staff import tokens
+
+pytestmark = pytest.mark.django_db
+TEXT = """steps:
+- {step: triage, limit: 1 hour, next: [reply]}
+- {step: reply, next: [done]}
+- {step: done, end: done}
+"""
+
+
+@pytest.fixture
+def us():
+    kinds.about(
+        "complaint",
+        label="Complaint",
+        keys=("person",),
+        read=lambda keys: {key: {} for key in keys},
+        shown=lambda keys: {},
+    )
+    yield cast.staff()
+    kinds.forget("complaint")
+
+
+def asked(client, user, method, path, body=None):
+    _, plain = tokens.make(user, name="t", scopes=["read", "write"], by=user, now=cast.NOW)
+    sent = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
+    answer = getattr(client, method)(f"/api/v1{path}", headers={"Authorization": f"Bearer {plain}"}, **sent)
+    return answer.status_code, json.loads(answer.content)
+
+
+def test_a_process_runs_from_its_text_to_its_figures(us, client):
+    bea = cast.person(by=us.ada)
+    _, made = asked(client, us.lea, "post", "/processes", {"name": "Complaint", "kind": "complaint", "text": TEXT})
+    here = f"/processes/{made['id']}"
+
+    wrong, why = asked(client, us.lea, "put", f"{here}/draft", {"text": TEXT.replace("1 hour", "soon")})
+    asked(client, us.lea, "put", f"{here}/draft", {"text": TEXT.replace("1 hour", "2 hours"), "seen": 1})
+    stale, _ = asked(client, us.lea, "put", f"{here}/draft", {"text": TEXT, "seen": 1})
+    _, used = asked(client, us.lea, "post", f"{here}/publish", {"seen": 2})
+    _, again = asked(client, us.lea, "post", f"{here}/publish", {})
+    _, begun = asked(client, us.ada, "post", f"{here}/start", {"abouts": [f"person:{bea.pk}", "deal:1"]})
+    item = begun["done"][0]
+    _, moved = asked(
+        client, us.ada, "post", f"/processes/items/{item['id']}/move", {"to": "reply", "seen": item["changes"]}
+    )
+    told = {"reason": "Yours", "next_action": "Call", "team_id": us.sales.pk}
+    _, offer = asked(client, us.ada, "post", f"/processes/items/{item['id']}/hand-over", told)
+    refused, _ = asked(client, us.ada, "post", f"/processes/items/{item['id']}/move", {"to": "done"})
+    _, taken = asked(client, us.ben, "post", f"/processes/handovers/{offer['id']}/accept")
+    _, whole = asked(client, us.ben, "get", f"/processes/items/{item['id']}")
+    _, figures = asked(client, us.ada, "get", f"{here}/figures?version=1")
+
+    assert (wrong, why["errors"]) == (422, {"text": why["errors"]["text"]})
+    assert stale in (409, 422)
+    assert (used["state"], again["number"]) == ("in_use", 1)
+    assert list(begun["refused"]) == ["deal:1"]
+    assert (moved["step"], refused in (409, 422)) == ("reply", True)
+    assert taken["accepted_at"]
+    assert [one["to"] for one in whole["passages"]] == ["triage", "reply"]
+    assert whole["handovers"][0]["reason"] == "Yours"
+    assert figures[0]["steps"][0]["left"] == 1
+
+
+def test_a_shipped_process_is_drawn_by_its_name_and_staff_may_not(us, client):
+    _, shipped = asked(client, us.ada, "get", "/processes/templates")
+    body = {"name": "Sales", "kind": "deal", "pillar": "sales", "template": "sales_business"}
+
+    may_not, _ = asked(client, us.ada, "post", "/processes", body)
+    made, row = asked(client, us.lea, "post", "/processes", body)
+
+    assert len(shipped) == 8
+    assert (may_not, made, row["is_open"], row["draft"]) == (403, 201, False, 1)
