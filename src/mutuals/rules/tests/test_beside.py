@@ -6,16 +6,17 @@ import pytest
 from django.db import transaction
 
 import cast
-from beside import Beside
+from beside import Beside, somebody_waits
 from mutuals.base import gate
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.inbox.models import Turn
-from mutuals.rules import keep, registry, trial, watch
+from mutuals.rules import body, keep, registry, trial, watch
 from mutuals.rules.models import Firing, Rule, Run
 from mutuals.rules.tests.test_judge import REFUND, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NOTE = {"when": "received", "then": [{"note": {"text": "Look"}}]}
 TOUCH = {"when": "changed", "then": [{"add_tag": {"tag": "touched"}}]}
 
 
@@ -61,6 +62,28 @@ def test_two_who_apply_a_rule_at_once_apply_it_once():
 
     assert isinstance(other.end(), Refusal)
     assert Run.objects.count() == 1
+
+
+def test_who_turns_a_rule_off_does_not_wait_for_a_file_of_rules_that_is_read():
+    us = cast.staff()
+    rule = running(REFUND, by=us.lea)
+    told = [NOTE | {"name": f"Rule {number}"} for number in range(3)]
+    waited: list[bool] = []
+    seen = body.read
+
+    def read(*args, **more):
+        if len(waited) < 2:
+            off = Beside(lambda: keep.switch(rule, is_on=False, by=us.lea, now=cast.NOW))
+            waited.append(somebody_waits())
+            assert off.end() is None
+        return seen(*args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(body, "read", read)
+        made = keep.take(told, by=us.lea, now=cast.NOW)
+
+    assert waited == [False, False]
+    assert [row.name for row in made] == ["Rule 0", "Rule 1", "Rule 2"]
 
 
 def calls(act, monkeypatch) -> None:

@@ -3,8 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cast
+from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.rules import body, keep, registry, text
+from mutuals.rules.models import Rule
 from mutuals.rules.templates import templates
 
 WHOLE = """name: Cool customer
@@ -95,6 +97,41 @@ def test_the_name_of_a_rule_is_no_list(us):
 
     with pytest.raises(Refusal, match="The name of a rule is one line"):
         keep.take([told], by=us.lea, now=cast.NOW)
+
+
+NOTE = {"when": "received", "then": [{"note": {"text": "x"}}]}
+
+
+def test_a_file_writes_new_rules_behind_the_others_and_the_next_version_of_those_that_it_changes(us):
+    same, other = (keep.write(NOTE | {"name": name}, by=us.lea, now=cast.NOW) for name in ("Same", "Other"))
+    changed = NOTE | {"then": [{"note": {"text": "y"}}]}
+    keep.write(changed, by=us.lea, now=cast.NOW, rule=other, name="Other")
+
+    told = [NOTE | {"name": name} for name in ("New", "Same", " Other ")]
+    made = keep.take(told, by=us.olga, now=cast.NOW)
+
+    assert [(row.name, row.version, row.owner, row.is_on) for row in made] == [
+        ("New", 1, us.olga, False), ("Same", 1, us.lea, False), ("Other", 3, us.olga, False),
+    ]  # fmt: skip
+    assert list(Rule.objects.order_by("place").values_list("name", flat=True)) == ["Same", "Other", "New"]
+    assert [row.body for row in other.versions.order_by("number")][2] == NOTE
+    noted = Entry.objects.filter(kind="rule.written", by=f"staff:{us.olga.pk}")
+    assert {(row.about, row.data["version"]) for row in noted} == {
+        (f"rule:{made[n].pk}", v) for n, v in ((0, 1), (2, 3))
+    }
+    assert same.versions.count() == 1
+
+
+def test_a_file_that_says_a_name_twice_is_refused_whole(us):
+    with pytest.raises(Refusal, match="Rule 2, “One”: The file says this name twice"):
+        keep.take([NOTE | {"name": "One"}] * 2, by=us.lea, now=cast.NOW)
+
+    assert not Rule.objects.exists()
+
+
+def test_a_file_of_many_rules_asks_the_database_a_few_things(us, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        keep.take([NOTE | {"name": f"Rule {number}"} for number in range(200)], by=us.lea, now=cast.NOW)
 
 
 def test_a_file_is_two_million_letters_at_most():
