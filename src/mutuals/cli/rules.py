@@ -18,7 +18,7 @@ def register(groups: Any) -> None:
     """Add `rules` and its verbs."""
     words = "if this then that: rules as text, tried and applied"
     verbs = groups.add_parser("rules", help=words).add_subparsers(required=True, metavar="VERB")
-    parser = verb(verbs, "list", listed, "rules in their order, with runs and errors of seven days")
+    parser = verb(verbs, "list", listed, "rules in their order, with runs (1,000 at most) and errors of seven days")
     parser.add_argument("--find", default="", metavar="WORDS", help="a part of the name")
     parser.add_argument("--kind", choices=queries.KINDS, default="", help="silent: fired on nothing in 90 days")
     verb(verbs, "report", reported, "conflicts, rules that can never fire, that cannot run, and that are held")

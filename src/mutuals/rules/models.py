@@ -31,6 +31,11 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is on and not held."""
+        return self.is_on and self.held_at is None
+
 
 class RuleVersion(models.Model):
     """How a rule was written, each time that it was."""
@@ -79,7 +84,13 @@ class Firing(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "version", "event"], name="firing_once")]
         indexes = [
-            models.Index(fields=["rule", "-at"], name="firing_of_rule"),
+            models.Index(fields=["rule", "-at"], include=["outcome"], name="firing_of_rule_at"),
+            models.Index(
+                fields=["rule"],
+                include=["came_of", "is_otherwise"],
+                condition=~models.Q(came_of=""),
+                name="firing_judged",
+            ),
             models.Index(fields=["conversation_id", "-at"], name="firing_of_conversation"),
             models.Index(fields=["person_id", "-at"], name="firing_of_person"),
             models.Index(fields=["interaction_id"], name="firing_of_interaction"),

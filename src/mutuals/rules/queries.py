@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from mutuals.base import bulk
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.people.models import Person
 from mutuals.rules import body, registry
 from mutuals.rules.body import Body
-from mutuals.rules.models import Firing, Outcome, Rule, RuleVersion
+from mutuals.rules.models import Firing, Rule, RuleVersion
+from mutuals.rules.there import There
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -26,12 +30,42 @@ WEEK = timedelta(days=7)
 DEAD = timedelta(days=90)
 ENOUGH = 50
 """Conversations whose end is known, from which on a threshold is advised."""
-_LOOKED = 5_000  # firings that quarrels and advice look through, newest first
+COUNTED = 1_000
+"""Firings of a rule that the list counts for seven days; what goes beyond is "1,000 and more", however many there are."""
+_LOOKED = 5_000  # firings that advice looks through, newest first, and that quarrels share out among the rules
+_LEAST, _MOST = 5, 500  # firings of one rule that quarrels look through, newest first
+_WEEK = """
+SELECT r.id, week.n, week.bad, (SELECT f.at FROM rules_firing f WHERE f.rule_id = r.id ORDER BY f.at DESC LIMIT 1)
+FROM unnest(%s::bigint[]) r(id) CROSS JOIN LATERAL (
+    SELECT count(*), count(*) FILTER (WHERE x.outcome IN ('failed', 'partly')) FROM (
+        SELECT f.outcome FROM rules_firing f WHERE f.rule_id = r.id AND f.at > %s AND f.outcome <> 'held'
+        ORDER BY f.at DESC LIMIT %s
+    ) x
+) week(n, bad)
+"""
+_SAME_EVENTS = """
+WITH seed AS MATERIALIZED (
+    SELECT f.* FROM unnest(%(rules)s::bigint[]) r(id) CROSS JOIN LATERAL (
+        SELECT f.rule_id, f.event, f.steps, f.interaction_id, f.person_id FROM rules_firing f
+        WHERE f.rule_id = r.id AND f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
+        ORDER BY f.at DESC LIMIT %(each)s
+    ) f
+)
+SELECT rule_id, event, steps FROM seed
+UNION ALL
+SELECT f.rule_id, f.event, f.steps FROM (SELECT DISTINCT interaction_id FROM seed) s
+JOIN rules_firing f ON f.interaction_id = s.interaction_id
+WHERE f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
+UNION ALL
+SELECT f.rule_id, f.event, f.steps FROM (SELECT DISTINCT person_id, event FROM seed WHERE interaction_id IS NULL) s
+JOIN rules_firing f ON f.person_id = s.person_id AND f.event = s.event
+WHERE f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One rule as the list shows it, with its runs and errors of seven days, and what is wrong with it."""
+    """One rule as the list shows it, with its runs and errors of seven days (held is not run), and what is wrong with it."""
 
     rule: Rule
     runs: int = 0
@@ -40,6 +74,7 @@ class Line:
     is_dead: bool = False  # on for ninety days, and fired on nothing
     broken: str = ""  # why it cannot be judged any more
     quarrels: int = 0
+    is_many: bool = False  # there were more runs than are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,50 +155,57 @@ def page(viewer: User, asked: Asked, *, now: datetime, after: int = 0) -> tuple[
 def lines(
     rules: Sequence[Rule], *, now: datetime, quarrelling: Sequence[Quarrel] = (), also: Rule | None = None
 ) -> list[Line]:
-    """Rules with their figures, and one more of which a page is open; two queries however many there are."""
+    """Rules with their figures, and one more of which a page is open; one query however many there are, and however often
+    they fired.
+    """
     rules = list(rules)
     if also is not None and also.pk not in {rule.pk for rule in rules}:
         rules.append(also)
     numbers = [rule.pk for rule in rules]
-    bad = Q(outcome__in=[Outcome.FAILED, Outcome.PARTLY])
-    counted = (
-        Firing.objects.filter(rule__in=numbers, at__gt=now - WEEK)
-        .values("rule")
-        .annotate(n=Count("pk"), bad=Count("pk", filter=bad))
-    )
-    week = {row["rule"]: (row["n"], row["bad"]) for row in counted.order_by()}
-    last = dict(Firing.objects.filter(rule__in=numbers).values_list("rule").annotate(last=Max("at")).order_by())
+    told = bulk.execute(_WEEK, [numbers, now - WEEK, COUNTED + 1]) if numbers else []
+    week = {pk: (min(n, COUNTED), bad, at, n > COUNTED) for pk, n, bad, at in told}
+    last = {pk: at for pk, _, _, at in told if at is not None}
+    there = There()
     in_quarrels = Counter(pk for one in quarrelling for pk in (one.first.pk, one.second.pk))
     return [
         Line(
             rule,
-            *week.get(rule.pk, (0, 0)),
-            last.get(rule.pk),
+            *week[rule.pk][:3],
             rule.is_on and rule.changed_at < now - DEAD and last.get(rule.pk, now - 2 * DEAD) < now - DEAD,
-            broken(rule),
+            broken(rule, there),
             in_quarrels[rule.pk],
+            week[rule.pk][3],
         )
         for rule in rules
     ]
 
 
-def broken(rule: Rule) -> str:
-    """Why a rule cannot be judged any more; "" = it can."""
+def broken(rule: Rule, there: There | None = None) -> str:
+    """Why a rule cannot be judged or done any more; "" = it can. Give the same `there` for many rules."""
     if not rule.owner.is_active:
         return f"{rule.owner} has no access any more; write it again to own it."
     try:
-        body.read(rule.body, viewer=rule.owner)
+        body.read(rule.body, viewer=rule.owner, there=there)
     except Refusal as error:
         return str(error)
     return ""
 
 
 def quarrels(viewer: User, *, now: datetime) -> list[Quarrel]:
-    """Pairs of rules that, in the last thirty days, both decided the same matter about the same event, each otherwise."""
-    rows = Firing.objects.filter(at__gt=now - timedelta(days=30)).exclude(outcome__in=[Outcome.FAILED, Outcome.HELD])
+    """Pairs of rules that, in the last thirty days, both decided the same matter about the same event, each otherwise.
+
+    Looked through are the newest firings of each rule that decides something, and what others did on the same events, so that
+    one busy rule hides none of the others.
+    """
+    rules = {rule.pk: rule for rule in visible_to(viewer)}
+    deciding = [pk for pk, rule in rules.items() if _decides(rule)]
     by_event: dict[str, list[tuple[int, Sequence[Mapping[str, Any]]]]] = defaultdict(list)
-    for rule, event, steps in rows.order_by("-at").values_list("rule_id", "event", "steps")[:_LOOKED]:
-        by_event[event].append((rule, steps))
+    if len(deciding) > 1:
+        each = min(_MOST, max(_LEAST, _LOOKED // len(deciding)))
+        with connection.cursor() as cursor:
+            cursor.execute(_SAME_EVENTS, {"rules": deciding, "since": now - timedelta(days=30), "each": each})
+            for rule, event, steps in cursor.fetchall():
+                by_event[event].append((rule, json.loads(steps)))
     found: Counter[tuple[int, int, str]] = Counter()
     for told in by_event.values():
         lanes: dict[str, dict[int, str]] = defaultdict(dict)
@@ -180,12 +222,18 @@ def quarrels(viewer: User, *, now: datetime) -> list[Quarrel]:
                 for other in numbers[place + 1 :]
                 if acts[one] != acts[other]
             )
-    rules = {rule.pk: rule for rule in visible_to(viewer)}
     return [
         Quarrel(rules[one], rules[other], lane, n)
         for (one, other, lane), n in found.most_common(50)
         if one in rules and other in rules
     ]
+
+
+def _decides(rule: Rule) -> bool:
+    """Whether a rule says an act that two may quarrel about."""
+    steps = [one for part in ("then", "otherwise") for one in rule.body.get(part) or ()]
+    acts = [registry.find(one if isinstance(one, str) else next(iter(one), "")) for one in steps]
+    return any(known is not None and known.lane for known in acts)
 
 
 def versions(rule: Rule) -> list[RuleVersion]:

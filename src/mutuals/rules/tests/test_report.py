@@ -120,3 +120,43 @@ def test_the_gold_template_gives_to_the_seniors_with_half_an_hour_and_tells_the_
     assert (case.priority, case.due_at - case.opened_at) == ("urgent", timedelta(minutes=30))
     assert Turn.objects.get(pk=case.conversation_id).team == us.service
     assert [step["act"] for step in Firing.objects.get().steps] == ["give_to_team", "open_case", "tell_team"]
+
+
+def test_a_busy_rule_does_not_hide_that_two_others_quarrel(us):
+    one, other, busy = (
+        written(name, us.lea, then=[{"give_to_team": {"team": team}}])
+        for name, team in (("One", "Service"), ("Other", "Sales"), ("Busy", "Service"))
+    )
+    quiet, of_person = cast.NOW - timedelta(days=20), cast.NOW - timedelta(days=19)
+    for rule in (one, other):
+        steps = [{"act": "give_to_team", "with": {"team": rule.name}, "did": "x"}]
+        Firing.objects.create(rule=rule, version=1, event="e", at=quiet, interaction_id=7, steps=steps)
+        Firing.objects.create(rule=rule, version=1, event="p", at=of_person, person_id=8, steps=steps)
+    Firing.objects.bulk_create(
+        Firing(rule=busy, version=1, event=f"b{n}", at=cast.NOW) for n in range(queries._LOOKED + 1)
+    )
+
+    found = queries.quarrels(us.ada, now=cast.NOW)
+
+    assert [(one.first, one.second, one.events) for one in found] == [(one, other, 2)]
+
+
+def test_the_list_counts_no_more_of_a_week_than_it_shows_however_often_a_rule_fired(us):
+    rule, calm = written("Busy", us.lea), written("Calm", us.lea)
+    Firing.objects.bulk_create(
+        Firing(
+            rule=rule,
+            version=1,
+            event=f"b{n}",
+            at=cast.NOW - timedelta(minutes=n),
+            outcome="failed" if n < 2 else "done",
+        )
+        for n in range(queries.COUNTED + 5)
+    )
+    Firing.objects.create(rule=calm, version=1, event="old", at=cast.NOW - timedelta(days=8))
+    Firing.objects.create(rule=calm, version=1, event="held", at=cast.NOW - timedelta(days=1), outcome="held")
+
+    busy, other = queries.lines([rule, calm], now=cast.NOW + timedelta(minutes=1))
+
+    assert (busy.runs, busy.errors, busy.is_many, busy.last_at) == (queries.COUNTED, 2, True, cast.NOW)
+    assert (other.runs, other.is_many, other.last_at) == (0, False, cast.NOW - timedelta(days=1))

@@ -161,6 +161,21 @@ def test_who_applies_a_rule_stops_it_by_a_button_and_reads_how_far_it_came(us, l
     assert b"0 fired of 0, 3 met before and passed over. Stopped." in ended
 
 
+def test_the_switch_of_a_held_rule_lets_it_go_on(us, lea):
+    lea.post("/rules/new/", SENTENCE)
+    Rule.objects.update(is_on=True, held_at=cast.NOW)
+    rule = Rule.objects.get()
+    page = lea.get(f"/rules/{rule.pk}/").content.decode()
+
+    lea.post(f"/rules/{rule.pk}/switch/", {"on": "1"})
+
+    rule.refresh_from_db()
+    assert 'aria-checked="false" aria-label="Refunds">Held<' in page
+    assert "Let it go on" in page
+    assert "Turn it off" in page
+    assert (rule.is_on, rule.held_at) == (True, None)
+
+
 def test_staff_read_rules_and_write_none_and_a_contractor_sees_none(us, client):
     lea_rule = keep.write(
         {"when": "received", "then": [{"note": {"text": "x"}}]}, by=us.lea, now=cast.NOW, name="Notes"
