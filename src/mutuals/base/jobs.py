@@ -6,6 +6,7 @@ twice.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import Error, close_old_connections, connection, transaction
-from procrastinate import App, BaseRetryStrategy, RetryDecision, exceptions
+from procrastinate import App, BaseRetryStrategy, RetryDecision, exceptions, signals
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.job_context import JobContext
@@ -27,6 +28,9 @@ AWAY = (Error, exceptions.ConnectorException)
 
 TRIES = 40  # with a minute between them, about half an hour; a worker that was killed counts as a try
 LONGEST = 60  # seconds
+LANES = {"default": 3, "long": 2, "import": 2}
+"""Queue -> how many of its jobs a worker does at once. What may take minutes has lanes of its own, so that four topics which
+read history keep no message, no reply and no reminder waiting."""
 _doing: ContextVar[JobContext | None] = ContextVar("the job that is done here", default=None)
 
 
@@ -64,9 +68,13 @@ _queues: dict[str, str] = {}
 
 
 def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: str = "", retry: bool = True) -> None:
-    """Let `act` be deferred as `label`. `cron` (five fields, UTC) also runs it by the clock with `timestamp`."""
+    """Let `act` be deferred as `label`. `cron` (five fields, UTC) also runs it by the clock with `timestamp`. `queue` is one
+    of LANES: "long" for what may take more than some seconds, "import" for files.
+    """
 
-    @wraps(act)
+    if queue not in LANES:
+        raise ValueError(f"No worker looks into the queue {queue!r}. There are: {', '.join(LANES)}.")
+
     def run(context: JobContext, **ids: Any) -> Any:
         close_old_connections()  # a thread's connection may have died since its last job
         told = _doing.set(context)
@@ -77,7 +85,8 @@ def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: s
             close_old_connections()
 
     _queues[label] = queue
-    task: Any = app.task(name=label, queue=queue, retry=Patient() if retry else False, pass_context=True)(run)
+    handler: Any = wraps(act)(run)
+    task: Any = app.task(name=label, queue=queue, retry=Patient() if retry else False, pass_context=True)(handler)
     if cron:
         app.periodic(cron=cron)(task)
 
@@ -114,8 +123,9 @@ def loaded() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-def work(*, once: bool = False, concurrency: int = 4) -> None:
-    """Do the jobs that wait, until SIGTERM; with `once`, until nothing waits. What is done well leaves no row.
+def work(*, once: bool = False) -> None:
+    """Do the jobs that wait, as many of each queue at once as LANES says, until SIGTERM; with `once`, until nothing
+    waits. What is done well leaves no row.
 
     At SIGTERM jobs are told at once (`may_go_on`); the others are waited for.
     """
@@ -124,9 +134,40 @@ def work(*, once: bool = False, concurrency: int = 4) -> None:
     worker = connector.get_worker_connector() if isinstance(connector, DjangoConnector) else connector
     with app.replace_connector(worker) as working:
         usual, working.job_manager = working.job_manager, CrashOnly(worker)
-        working.run_worker(
-            wait=not once, concurrency=concurrency, delete_jobs="successful", update_heartbeat_interval=5.0,
-            stalled_worker_timeout=15.0, fetch_job_polling_interval=5.0, install_signal_handlers=True,
-            shutdown_graceful_timeout=0.0,
-        )  # fmt: skip
+        asyncio.run(_caught_up(working) if once else _in_lanes(working))
         working.job_manager = usual
+
+
+async def _caught_up(working: App) -> None:
+    async with working.open_async():
+        await _lane(working, wait=False, concurrency=sum(LANES.values()), install_signal_handlers=True)
+
+
+async def _in_lanes(working: App) -> None:
+    """One worker for each queue, in one process. Where one ends, told or not, the others end too."""
+    async with working.open_async():
+        lanes = [
+            asyncio.create_task(
+                _lane(working, name=queue, queues=[queue], concurrency=many, install_signal_handlers=False), name=queue
+            )
+            for queue, many in LANES.items()
+        ]
+
+        def end() -> None:
+            for lane in lanes:
+                lane.cancel()
+
+        with signals.on_stop(end):
+            await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+            end()
+            told = await asyncio.gather(*lanes, return_exceptions=True)
+    for one in told:
+        if isinstance(one, BaseException) and not isinstance(one, asyncio.CancelledError):
+            raise one
+
+
+async def _lane(working: App, **options: Any) -> None:
+    await working.run_worker_async(
+        delete_jobs="successful", update_heartbeat_interval=5.0, stalled_worker_timeout=15.0,
+        fetch_job_polling_interval=5.0, shutdown_graceful_timeout=0.0, **options,
+    )  # fmt: skip

@@ -29,7 +29,7 @@ from mutuals.insights import watch as lineage
 from mutuals.listening import fields as listening_fields
 from mutuals.listening import mentions
 from mutuals.listening.board import digest, stance
-from mutuals.listening.card import known, rise, warn
+from mutuals.listening.card import back, known, rise, warn
 from mutuals.listening.draft import drafts
 from mutuals.listening.learning import correct, lessons, rereading
 from mutuals.listening.pillar import cues, fourfold
@@ -104,8 +104,8 @@ def _name_jobs() -> None:
     jobs.name(outbox.LOOK, doubt.look)
     jobs.name("capture.recover", lambda: doubt.recover(clock.now()))
     jobs.name("capture.retention", lambda timestamp=0: retention.nightly(), cron="45 2 * * *")
-    jobs.name(running.CHECK, running.check_now)
-    jobs.name(running.RUN, running.run_now)
+    jobs.name(running.CHECK, running.check_now, queue="import")
+    jobs.name(running.RUN, running.run_now, queue="import")
     jobs.name("capture.take_up", lambda timestamp=0: running.take_up(now=clock.now()), cron="*/2 * * * *")
     jobs.name(claims.PAGE, looks.page_now)
     jobs.name(claims.DOMAIN, looks.domain_now)
@@ -113,10 +113,12 @@ def _name_jobs() -> None:
     jobs.name(looks.RECHECK, looks.recheck_now, cron="17 * * * *")
     jobs.name(cited.JOB, cited.look_for)
     jobs.name(live.JOB, lambda timestamp=0: sweep.drain(now=clock.now()), cron="* * * * *")
-    jobs.name(sweep.JOB, sweep.run)
+    jobs.name(sweep.JOB, sweep.run, queue="long")
     jobs.name(link.SETTLE, link.settle_now)
     jobs.name(learn.JOB, lambda timestamp=0, by="": learn.run(by), cron="10 3 * * *", retry=False)
-    jobs.name("identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), cron="30 3 * * *")
+    jobs.name(
+        "identity.sweep_nightly", lambda timestamp=0: sweep.nightly(now=clock.now()), queue="long", cron="30 3 * * *"
+    )
     jobs.name(lineage.JOB, lambda timestamp=0: lineage.watch() and None, cron="*/5 * * * *", retry=False)
     jobs.name("insights.forget", lambda timestamp=0: passed.forget(now=clock.now()), cron="55 2 * * *")
     jobs.name(late.JOB, lambda timestamp=0: late.tell(now=clock.now()) and None, cron="*/5 * * * *")
@@ -127,13 +129,14 @@ def _name_jobs() -> None:
 
 
 def _name_jobs_of_listening_and_rules() -> None:
-    jobs.name(topics.FILL, fill.fill)
-    jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), cron="*/5 * * * *")
+    jobs.name(topics.FILL, fill.fill, queue="long")
+    jobs.name(fill.CATCH_UP, lambda timestamp=0: fill.catch_up(), queue="long", cron="*/5 * * * *")
     jobs.name(warn.JOB, lambda timestamp=0: warn.watch_all(now=clock.now()), cron="7 * * * *")
+    jobs.name(back.JOB, back.run, queue="long")
     jobs.name(rise.DUE, lambda timestamp=0: rise.due(now=clock.now()) and None, cron="*/2 * * * *")
     jobs.name(rise.JOB, lambda timestamp=0: rise.rise_all(now=clock.now()), cron="10 4 * * *")
     jobs.name(correct.LEARN, lambda timestamp=0, by_id=None: lessons.learn_now(by_id), cron="20 3 * * *")
-    jobs.name(rereading.JOB, rereading.run)
+    jobs.name(rereading.JOB, rereading.run, queue="long")
     jobs.name("listening.known", _who_they_are, cron="*/10 * * * *")
     jobs.name("listening.tidy", lambda timestamp=0: fill.tidy(), cron="50 3 * * *")
     jobs.name(cues.JOB, lambda timestamp=0: fourfold.ask_again(now=clock.now()), cron="20 4 * * *")
@@ -144,7 +147,7 @@ def _name_jobs_of_listening_and_rules() -> None:
     jobs.name(stance.JOB, lambda timestamp=0: stance.reckon(now=clock.now()), cron="30 4 * * *")
     jobs.name("rules.strike", lambda timestamp=0: watch.strike(), cron="5 * * * *", retry=False)
     jobs.name(fire.FINISH, watch.finish_now)
-    jobs.name(trial.APPLY, trial.go_on)
+    jobs.name(trial.APPLY, trial.go_on, queue="long")
     jobs.name(send.DELIVER, send.deliver)
 
 

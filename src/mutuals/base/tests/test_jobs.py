@@ -40,13 +40,13 @@ def test_a_job_in_a_worker_enqueues_in_its_own_transaction():
 
 
 def test_a_job_goes_into_the_queue_that_it_was_named_for():
-    jobs.name("test.slow", lambda: None, queue="slow")
+    jobs.name("test.slow", lambda: None, queue="long")
 
     jobs.later("test.slow")
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT queue_name FROM procrastinate_jobs WHERE task_name LIKE 'test.%'")
-        assert cursor.fetchall() == [("slow",)]
+        assert cursor.fetchall() == [("long",)]
 
 
 def test_a_job_that_fails_is_tried_again_within_a_minute_and_given_up_at_last():
@@ -92,3 +92,37 @@ def test_a_job_that_stopped_for_its_worker_is_never_given_up():
 
 def test_who_is_in_no_worker_may_always_go_on():
     assert jobs.may_go_on() is None
+
+
+def test_what_takes_long_keeps_nothing_else_waiting():
+    begun: list[int] = []
+    done: list[str] = []
+
+    def takes_long(number: int) -> None:
+        begun.append(number)
+        while True:
+            jobs.may_go_on()
+            time.sleep(0.01)
+
+    def is_short() -> None:
+        while len(begun) < jobs.LANES["long"]:
+            time.sleep(0.01)
+        done.append("short")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    jobs.name("test.takes_long", takes_long, queue="long")
+    jobs.name("test.short", is_short)
+    for number in range(8):
+        jobs.later("test.takes_long", number=number)
+    jobs.later("test.short")
+
+    jobs.work()
+
+    assert done == ["short"]
+    assert len(begun) == jobs.LANES["long"]
+    assert known() == ["test.takes_long"] * 8
+
+
+def test_a_queue_that_no_worker_looks_into_is_refused():
+    with pytest.raises(ValueError, match="default, long, import"):
+        jobs.name("test.lost", lambda: None, queue="slow")
