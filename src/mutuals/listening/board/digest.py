@@ -223,11 +223,11 @@ def due(*, now: datetime, mailed: Callable[[User, Sequence[Told], datetime], obj
 
 
 def is_due(held: Listener, *, now: datetime) -> bool:
-    """Whether it is their morning, of a Monday for weekly ones, and there is none of today."""
+    """Whether it is their morning, of a Monday for weekly ones, and there is none since; one made by hand at night is none."""
     local = now.astimezone(ZoneInfo(held.user.zone))
     if local.hour < HOUR or (held.rhythm == Rhythm.WEEKLY and local.weekday() != 0):
         return False
-    return held.told_at is None or held.told_at.astimezone(local.tzinfo).date() < local.date()
+    return held.told_at is None or held.told_at < local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
 
 
 def wish(*, by: User, rhythm: str, most: int, topics: Sequence[int] = (), by_mail: bool = False) -> Listener:

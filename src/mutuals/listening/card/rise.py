@@ -1,6 +1,7 @@
 """Words that rise together in a topic: a week beside the week before, of everybody or of a segment beside the others.
 
-Where a topic knows of less than a week and a half, the newer half of what it knows is counted beside the older one.
+Where less than a week and a half is known, the newer half of what a topic knows is counted beside the older one. A topic that
+itself bursts is measured by all that was heard: its words are no larger part of it than before, but of the stream they are.
 
 A job keeps what rises of each topic this week: once a night of all, when a topic is filled, and within two minutes where a
 tenth more was said than when it was counted last (`due`), so that a burst shows its words while it lasts. Any other week,
@@ -37,6 +38,8 @@ JOB = "listening.rise"
 WEEK = timedelta(days=7)
 _WHOLE = timedelta(days=10, hours=12)
 """From so much of a topic on, the week before is enough of a week to stand beside this one."""
+_HEARD = 10
+"""Where the week before brought one part of so many of what this week brought, it is known, and silence in it is silence."""
 MOST, SHOWN, KEPT = 20_000, 12, 500
 """Newest mentions that are read, n-plets that are kept, and interactions that are kept of each."""
 PARTS = 14
@@ -227,7 +230,8 @@ def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant:
     Of a part, what rises comes first, then what it says more than the others though no more than before. Nothing rises
     where there is nothing to compare with: neither something before nor others.
     """
-    since = until - WEEK if is_meant is not None else _since(mentions, until)
+    heard = _heard(until) if mentions and is_meant is None else (0, 0)
+    since = until - WEEK if is_meant is not None else _since(mentions, until, heard)
     if topic.version is None or not mentions:
         return Found((), 0, 0, False, since)
     is_now = np.array([one.occurred_at >= since for one in mentions], bool)
@@ -239,7 +243,9 @@ def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant:
     dull = {word for phrase in phrases(read(topic.version.words)) for word in phrase.words if len(phrase.words) == 1}
     made = corpus.read(texts, authors=[str(one.profile_id) if one.profile_id else None for one in kept], dull=dull)
     inside, before, others = is_now & meant, ~is_now & meant, is_now & ~meant
-    told = nplets.rising(made, inside, before=before, most=most) if inside.any() and (before | others).any() else []
+    of_all = heard if since == until - WEEK else None
+    has_other = (before | others).any() or (of_all is not None and _is_known(of_all))
+    told = nplets.rising(made, inside, before=before, heard=of_all, most=most) if inside.any() and has_other else []
     if is_meant is not None and before.any() and others.any():
         beside = {one.words: one for one in nplets.rising(made, inside, others=others, most=most)}
         told += [one for words, one in beside.items() if set(words) not in [set(each.words) for each in told]]
@@ -248,10 +254,27 @@ def _found(topic: Topic, until: datetime, mentions: Sequence[Mention], is_meant:
     return Found(sets, int(meant.sum()), len(people), len(mentions) == MOST, since)
 
 
-def _since(mentions: Sequence[Mention], until: datetime) -> datetime:
+_HEARD_OF = """
+SELECT count(*) FILTER (WHERE occurred_at >= %s), count(*) FILTER (WHERE occurred_at < %s)
+FROM history_interaction WHERE occurred_at >= %s AND occurred_at < %s
+"""
+
+
+def _heard(until: datetime) -> tuple[int, int]:
+    """How much of everything was said in the week and in the week before, by the index of times alone."""
+    since = until - WEEK
+    this, before = bulk.execute(_HEARD_OF, [since, since, since - WEEK, until])[0]
+    return int(this), int(before)
+
+
+def _is_known(heard: tuple[int, int]) -> bool:
+    return heard[1] > 0 and heard[1] * _HEARD >= heard[0]
+
+
+def _since(mentions: Sequence[Mention], until: datetime, heard: tuple[int, int]) -> datetime:
     """Since when is now; the newest are read first, so where some were left out the oldest known is not the first."""
     first = mentions[-1].occurred_at if mentions else until - 2 * WEEK
-    if len(mentions) == MOST or first <= until - _WHOLE:
+    if len(mentions) == MOST or first <= until - _WHOLE or _is_known(heard):
         return until - WEEK
     return until - (until - first) / 2
 

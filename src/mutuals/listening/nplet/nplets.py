@@ -34,6 +34,8 @@ _PRIOR = 200.0  # authors that the prior is worth
 _EXAMPLES = 5
 _EACH_WORD = 4  # n-plets that one word stands in
 _SAME = 0.4  # of the authors of a pair use the triple as well: then the triple tells it
+_BURST = 3.0
+"""From so many times what its part of the stream was before, a segment is itself what rises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,24 @@ class _Group:
 
 
 def rising(
-    corpus: Corpus, inside: Bools, *, before: Bools | None = None, others: Bools | None = None, most: int = 30,
-    least: int = LEAST_AUTHORS,
+    corpus: Corpus, inside: Bools, *, before: Bools | None = None, others: Bools | None = None,
+    heard: tuple[int, int] | None = None, most: int = 30, least: int = LEAST_AUTHORS,
 ) -> list[Nplet]:  # fmt: skip
     """The n-plets of the posts `inside` (a segment, a product, a week), beside `others` (all that are left); most telling
     first.
 
     `before` are posts of the same segment at an earlier time: what was said as much then does not rise, and they are no
     part of the rest. With neither rest nor before there is nothing to compare with, and cohesion alone decides.
+
+    `heard`: how much was heard at all, now and before. Where the segment itself has become a multiple of what it was, so that
+    its words are no larger part of it than before, they are counted beside as many people as it would have had before if it
+    had been as large a part of all that was heard.
     """
     is_before = np.zeros(corpus.posts, bool) if before is None else before & ~inside
     rest_of = ~inside & ~is_before if others is None else others & ~inside & ~is_before
     here, rest, then = (_group(corpus, which) for which in (inside, rest_of, is_before))
+    if heard and all(heard) and (usual := round(here.people * heard[1] / heard[0])) >= _BURST * max(then.people, 1):
+        then = _Group(then.post, then.word, usual)
     words = _telling(corpus, here, rest, then, least)
     if len(words) < 2:
         return []
@@ -281,8 +289,8 @@ def _both(few: Ints, many: Ints) -> Ints:
 def _cohesion(together: float, single: Sequence[float], people: float) -> float:
     """Normalised pointwise mutual information of people who use all of the words."""
     joint = together / people
-    if joint >= 1:
-        return 0.0
+    if joint >= 1:  # everybody says all of them: they were never seen apart
+        return 1.0
     apart = sum(np.log(max(one, 1) / people) for one in single)
     return float((np.log(joint) - apart) / (-np.log(joint) * (len(single) - 1)))
 

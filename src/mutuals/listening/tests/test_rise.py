@@ -20,7 +20,7 @@ OTHERS = [
 SET = {"update", "beeps", "hold"}
 
 
-def heard(*groups):
+def heard(*groups, words="kettle"):
     """A topic whose mentions are these groups: how many people, what they say, how long ago the newest, moods by hand."""
     us = cast.staff()
     square = cast.source(owner=us.olga)
@@ -36,7 +36,7 @@ def heard(*groups):
         for row in cast.said(square, *events):
             if mood:
                 correct.correct(row.pk, "mood", [mood], by=us.lea, now=cast.NOW)
-    topic = topics.make(topics.Wanted("Kettles", "kettle"), by=us.lea, now=cast.NOW)
+    topic = topics.make(topics.Wanted("Kettles", words), by=us.lea, now=cast.NOW)
     fill.fill(topic.version_id)
     topic.refresh_from_db()
     return us, topic
@@ -87,4 +87,49 @@ def test_with_two_weeks_of_history_the_week_before_is_what_counts():
     told = rise.found(rise.Asked(topic, cast.NOW), viewer=us.lea)
 
     assert told.since == cast.NOW - rise.WEEK
+    assert not [one for one in told.sets if set(one.words) <= SET]
+
+
+def test_a_narrow_topic_that_bursts_shows_what_it_consists_of():
+    us, topic = heard(
+        (60, "arrived", timedelta(days=2), ""),
+        (30, "update beeps hold", timedelta(days=1), ""),
+        (60, "arrived", timedelta(days=9), ""),
+        (2, "update beeps hold", timedelta(days=9), ""),
+        words="update",
+    )
+
+    told = rise.found(rise.Asked(topic, cast.NOW), viewer=us.lea)
+
+    best = next(one for one in told.sets if {"beeps", "hold"} <= set(one.words))
+    assert (best.authors, best.before) == (30, 2)
+    assert best.growth > 3
+
+
+def test_a_topic_that_nobody_spoke_of_before_is_compared_with_what_was_heard_then():
+    us, topic = heard(
+        (60, "arrived", timedelta(days=2), ""),
+        (30, "update beeps hold", timedelta(days=1), ""),
+        (10, "update arrived", timedelta(days=1), ""),
+        (60, "arrived", timedelta(days=9), ""),
+        words="update",
+    )
+
+    told = rise.found(rise.Asked(topic, cast.NOW), viewer=us.lea)
+
+    assert told.since == cast.NOW - rise.WEEK
+    assert [one for one in told.sets if set(one.words) <= SET]
+
+
+def test_where_all_is_louder_a_topic_that_is_louder_too_has_no_words_that_rise():
+    us, topic = heard(
+        (180, "arrived", timedelta(days=2), ""),
+        (36, "update beeps hold", timedelta(days=1), ""),
+        (50, "arrived", timedelta(days=9), ""),
+        (10, "update beeps hold", timedelta(days=9), ""),
+        words="update",
+    )
+
+    told = rise.found(rise.Asked(topic, cast.NOW), viewer=us.lea)
+
     assert not [one for one in told.sets if set(one.words) <= SET]

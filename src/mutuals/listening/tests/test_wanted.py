@@ -58,6 +58,7 @@ def test_words_mean_what_they_say(words, text, is_met):
         ("a NEAR(99) b", 3, "from 1 to 50"),
         ("a NEAR (b AND c)", 3, "stands between words"),
         ("!!!", 1, "no word"),
+        ("\u0301", 1, "no word"),
         ("(" * 50 + "a", 11, "brackets"),
         ("a " * 101, 201, "at most 100 words"),
         ("a" * (LONGEST + 1), LONGEST + 1, "at most 2,000 letters"),

@@ -244,7 +244,7 @@ class _Reading:
         is_start = text.endswith("*")
         if "*" in text.rstrip("*"):
             raise Unclear("a star stands at the end of a word only.", at)
-        found = tuple(folded(hit[0]) for hit in words(text))
+        found = tuple(word for hit in words(text) if (word := folded(hit[0])))
         if not found:
             raise Unclear(f"there is no word in “{text[:30]}”.", at)
         if is_start and len(found[-1]) < LEAST:
