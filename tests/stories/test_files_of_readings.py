@@ -97,3 +97,15 @@ def test_a_language_model_is_asked_where_it_is_told_to_be_and_nothing_is_read_wi
     assert counts["read by small-one too"] == len(held) - 1
     with pytest.raises(Refused, match="cannot be reached"):
         run(*words, address.url)
+
+
+def test_ids_that_begin_like_a_formula_are_told_and_stay_whole_in_parquet(tmp_path):
+    posts = tmp_path / "posts.csv"
+    posts.write_text("id,text\n@bea,The lid broke\n=49301,Lovely kettle\n7,Where is it?\n", encoding="utf-8")
+
+    counts = run(posts, "--out", tmp_path / "out.csv", "--json")
+    run(posts, "--out", tmp_path / "out.parquet", "--json")
+
+    assert [row["id"] for row in lines(tmp_path / "out.csv")] == ["'@bea", "'=49301", "7"]
+    assert any("2 cells begin like a formula" in note for note in counts["notes"])
+    assert pq.read_table(tmp_path / "out.parquet")["id"].to_pylist() == ["@bea", "=49301", "7"]

@@ -88,7 +88,7 @@ def read(args: argparse.Namespace) -> dict[str, Any]:
         with scratch() as folder:
             kept = folder / "posts.parquet"
             rows = _bring(args, kept, line, notes)
-            counts = _written(args, ask, kept, rows, line)
+            counts = _written(args, ask, kept, rows, line, notes)
     finally:
         line.end()
     for note in notes:
@@ -199,7 +199,7 @@ class _Sink:
         self._writer.close()
 
 
-def _written(args: argparse.Namespace, ask: Any, kept: Path, rows: int, line: Line) -> dict[str, Any]:
+def _written(args: argparse.Namespace, ask: Any, kept: Path, rows: int, line: Line, notes: list[str]) -> dict[str, Any]:
     text: Any = import_module("mutuals.text.read")  # other commands do without its models
     pool: Any = import_module("mutuals.text.pool")
     moods, done, asked = {"positive": 0, "neutral": 0, "negative": 0, "without a text": 0}, 0, 0
@@ -224,6 +224,7 @@ def _written(args: argparse.Namespace, ask: Any, kept: Path, rows: int, line: Li
                 asked += bool(ask) and one.model_version.endswith(f"+{ask.model}")
             done += len(found)
             line.draw("understanding", done, rows)
+        notes += out.notes()
     return {"posts": rows, **moods, **({f"read by {ask.model} too": asked} if ask else {})}
 
 

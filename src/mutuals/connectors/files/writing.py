@@ -21,10 +21,13 @@ _DANGEROUS = r"^\s*[=+\-@＝＋－＠\t\r\n]"  # what safe_cell may change; ever
 
 
 class Out:
-    """One file that is being written. `columns` is name -> Arrow type, in order."""
+    """One file that is being written. `columns` is name -> Arrow type, in order.
+
+    `rows` are written so far, `marked` are cells of a CSV that would have run as a formula and got an apostrophe.
+    """
 
     def __init__(self, path: Path, columns: Mapping[str, Any], *, as_parquet: bool) -> None:
-        self.rows = 0
+        self.rows = self.marked = 0
         self._schema = pa.schema(list(columns.items()))
         self._safe = not as_parquet
         if as_parquet:
@@ -38,13 +41,31 @@ class Out:
         """Some rows as name -> values (lists or Arrow arrays), for every column. In a CSV no cell can run as a formula."""
         arrays = [_array(columns[field.name], field.type) for field in self._schema]
         if self._safe:
-            arrays = [_defused(one) if pa.types.is_string(one.type) else one for one in arrays]
+            arrays = [self._defused(one) if pa.types.is_string(one.type) else one for one in arrays]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
         self.rows += len(arrays[0])
 
     def close(self) -> None:
         """Nothing more is added."""
         self._writer.close()
+
+    def notes(self) -> list[str]:
+        """What whoever joins this file with another has to know."""
+        if not self.marked:
+            return []
+        return [
+            f"{self.marked:,} cells begin like a formula (=, +, -, @) and have an apostrophe before them in the CSV; an --out that"
+            " ends in .parquet leaves them as they are."
+        ]
+
+    def _defused(self, column: Any) -> Any:
+        risky = pc.fill_null(pc.match_substring_regex(column, _DANGEROUS), False)
+        if not pc.any(risky).as_py():
+            return column
+        before = column.filter(risky).to_pylist()
+        safe = [safe_cell(value) for value in before]
+        self.marked += sum(one != other for one, other in zip(before, safe, strict=True))
+        return pc.replace_with_mask(column, risky, pa.array(safe, column.type))
 
 
 @contextmanager
@@ -87,11 +108,3 @@ def _array(values: Any, kind: Any) -> Any:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     return pc.cast(values, kind) if isinstance(values, pa.Array) else pa.array(values, kind)
-
-
-def _defused(column: Any) -> Any:
-    risky = pc.fill_null(pc.match_substring_regex(column, _DANGEROUS), False)
-    if not pc.any(risky).as_py():
-        return column
-    safe = [safe_cell(value) for value in column.filter(risky).to_pylist()]
-    return pc.replace_with_mask(column, risky, pa.array(safe, column.type))
