@@ -17,7 +17,7 @@ from mutuals.capture.models import Import, RawEvent
 from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment
-from mutuals.identity import bought
+from mutuals.identity import bought, offered
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
 from mutuals.listening.board import boards
@@ -33,7 +33,8 @@ from mutuals.people.models import Person, Profile
 from mutuals.processes import hands, kinds, run, text
 from mutuals.processes import keep as processes
 from mutuals.rules import keep
-from mutuals.sales.models import Order
+from mutuals.sales import goods, invoices, quotes
+from mutuals.sales.models import Invoice, Order
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff import tokens
 
@@ -93,6 +94,7 @@ def town() -> Town:
         "conversation_id": turn.pk,
         "interaction_id": message.pk,
         "order_id": Order.objects.get().pk,
+        **_sold(staff, bea, now),
         "source_id": source.pk,
         "channel_id": channel.pk,
         "import_id": coming.pk,
@@ -125,6 +127,24 @@ def _runs(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
     item = run.start(f"person:{bea.pk}", drawn.process, by=staff.ada, now=now)
     offer = hands.hand_over(item, by=staff.ada, now=now, team=staff.service, reason="Yours")
     return {"process_id": drawn.process_id, "item_id": item.pk, "handover_id": offer.pk, "step": "begin"}
+
+
+def _sold(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
+    """A product with a price, a quote that is sent, and an invoice of the order."""
+    product = goods.add_product(by=staff.lea, sku="L-9", name="Lid")
+    prices = goods.put_list(by=staff.lea, name="Everybody's", currency="EUR")
+    goods.put_prices(prices, by=staff.lea, prices={product.pk: Decimal(3)})
+    terms = quotes.Terms("EUR", (quotes.Offer("L-9"),))
+    quote = quotes.send(offered.offer(terms, by=staff.ada, number="Q-1", person=bea, now=now), by=staff.ada, now=now)
+    order = Order.objects.get(number="2026-1")
+    bill = invoices.InvoiceIn("I-1", cast.NOW.date(), "EUR", Decimal(20), order_id=order.pk)
+    invoices.put([bill], source=None, by=staff.ada)
+    return {
+        "product_id": product.pk,
+        "list_id": prices.pk,
+        "quote_id": quote.pk,
+        "invoice_id": Invoice.objects.get().pk,
+    }
 
 
 def _told(staff: cast.Staff, topic: Topic, number: int, now: datetime) -> int:

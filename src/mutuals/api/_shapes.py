@@ -168,10 +168,11 @@ class LineOut(Out):
     name: str
     quantity: Decimal
     unit_price: Decimal
+    kind: str
 
 
 class OrderOut(Out):
-    """One purchase."""
+    """One purchase, return, adjustment or stock movement, as `kind` says."""
 
     id: int
     number: str
@@ -182,6 +183,7 @@ class OrderOut(Out):
     currency: str
     total: Decimal
     status: str
+    kind: str
     lines: list[LineOut]
 
     @classmethod
@@ -198,6 +200,7 @@ class OrderOut(Out):
             currency=row.currency,
             total=row.total,
             status=row.status,
+            kind=row.kind,
             lines=[
                 LineOut(
                     position=line.position,
@@ -205,6 +208,7 @@ class OrderOut(Out):
                     name=line.name,
                     quantity=line.quantity,
                     unit_price=line.unit_price,
+                    kind=line.kind,
                 )
                 for line in lines
             ],

@@ -100,7 +100,10 @@ class Choice(In):
 
 
 class Upload(In):
-    """What a file is. Without a source one of that name is made."""
+    """What a file is. Without a source one of that name is made.
+
+    `preset` names whose export it is, such as online_retail; without one the columns tell, "none" = no preset.
+    """
 
     target: Target
     source_id: Annotated[int, Field(ge=1, le=MOST_ID)] | None = None
@@ -108,6 +111,7 @@ class Upload(In):
     sheet: Annotated[Line, Field(max_length=100)] = ""
     encoding: Annotated[Line, Field(max_length=40)] = ""
     delimiter: Annotated[str, Field(max_length=1, pattern=r"^[^\u0000]*$")] = ""
+    preset: Annotated[Line, Field(max_length=40)] = ""
 
 
 @router.read("/imports", act="import.run", out=Page[ImportOut])
@@ -136,6 +140,7 @@ def upload(request: HttpRequest, about: Form[Upload], file: Annotated[UploadedFi
         sheet=about.sheet,
         encoding=about.encoding,
         delimiter=about.delimiter,
+        preset=about.preset,
     )
     return ImportOut.of(row)
 

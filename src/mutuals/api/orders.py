@@ -1,12 +1,13 @@
-"""What they bought: orders with their lines, and products."""
+"""What they bought: orders with their lines, and how somebody usually buys."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query
 from pydantic import BeforeValidator, Field
 
@@ -21,9 +22,9 @@ from mutuals.base import clock
 from mutuals.channels.queries import visible_to as visible_sources
 from mutuals.identity import bought
 from mutuals.people.models import Profile
+from mutuals.people.queries import profiles_of
 from mutuals.people.visibility import organisations_visible_to
-from mutuals.sales import queries
-from mutuals.sales.models import Product
+from mutuals.sales import pattern, queries
 from mutuals.sales.orders import LineIn, OrderIn
 
 router = Resource("orders")
@@ -44,12 +45,13 @@ Amount = Annotated[
 
 
 class NewLine(In):
-    """One position. A negative quantity is a return."""
+    """One position. Without a kind it is a sale, or a return where the quantity is below zero."""
 
     name: Annotated[Line, Field(min_length=1, max_length=200)]
     sku: Annotated[Line, Field(max_length=80)] = ""
     quantity: Amount = Decimal(1)
     unit_price: Amount = Decimal(0)
+    kind: Literal["", "sale", "return", "adjustment", "movement"] = ""
 
 
 class NewOrder(In):
@@ -85,13 +87,69 @@ class Counted(Out):
     same: int
 
 
-class ProductOut(Out):
-    """Something that can be bought."""
+class ArticleOut(Out):
+    """An article in at least a third of the orders, with the medians of quantity and amount in those that have it.
 
-    id: int
-    sku: str
+    `missing`: orders since one had it.
+    """
+
+    article: str
     name: str
-    category: str
+    orders: int
+    quantity: Decimal
+    amount: Decimal
+    missing: int
+
+    @classmethod
+    def of(cls, row: pattern.Article) -> ArticleOut:
+        """As the room tells it."""
+        return cls(
+            article=row.article,
+            name=row.name,
+            orders=row.orders,
+            quantity=row.quantity,
+            amount=row.amount,
+            missing=row.missing,
+        )
+
+
+class PatternOut(Out):
+    """How somebody usually buys. What rests on too few orders is null; `too_little` says that there is no rhythm yet.
+
+    `late_by` are days beyond the usual interval, told once twice that interval is over; `unusual_order_id` is the last order
+    where its amount is far from the usual one; `gone` are articles of the basket that stay away.
+    """
+
+    orders: int
+    too_little: bool
+    first: date | None
+    last: date | None
+    interval_days: float | None
+    late_by: float | None
+    expected: date | None
+    currency: str
+    usual_amount: Decimal | None
+    unusual_order_id: int | None
+    basket: list[ArticleOut]
+    gone: list[ArticleOut]
+
+    @classmethod
+    def of(cls, row: pattern.Pattern) -> PatternOut:
+        """As the room tells it."""
+        return cls(
+            orders=row.orders,
+            too_little=row.has_too_little,
+            first=row.first,
+            last=row.last,
+            interval_days=row.interval.days if row.interval else None,
+            late_by=row.late.by if row.late else None,
+            expected=row.late.expected if row.late else None,
+            currency=row.currency,
+            usual_amount=row.usual_amount,
+            unusual_order_id=row.unusual.order_id if row.unusual else None,
+            basket=[ArticleOut.of(one) for one in row.basket],
+            gone=[ArticleOut.of(one) for one in row.gone],
+        )
 
 
 @router.read("/orders", act="order.view", out=Page[OrderOut])
@@ -146,7 +204,7 @@ def _bought(request: HttpRequest, order: NewOrder, number: int) -> bought.Bought
             status=order.status,
             profile_id=order.profile_id,
             organisation_id=order.organisation_id,
-            lines=tuple(LineIn(line.name, line.sku, line.quantity, line.unit_price) for line in order.lines),
+            lines=tuple(LineIn(line.name, line.sku, line.quantity, line.unit_price, line.kind) for line in order.lines),
         ),
         person=person_named(request, order.person_id) if order.person_id else None,
         email=order.email,
@@ -166,10 +224,9 @@ def of_person(request: HttpRequest, person_id: PathId, cursor: Cursor = "", limi
     return Page[OrderOut](items=[OrderOut.of(row) for row in found[:limit]], next=following)
 
 
-@router.read("/products", act="order.view", out=Page[ProductOut])
-def products(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ProductOut]:
-    """Everything that was ever bought."""
-    rows = Product.objects.filter(pk__gt=after_id(cursor) or 0).order_by("pk")
-    found, following = next_by_id(list(rows[: limit + 1]), limit)
-    items = [ProductOut(id=row.pk, sku=row.sku, name=row.name, category=row.category) for row in found]
-    return Page[ProductOut](items=items, next=following)
+@router.read("/people/{int:person_id}/pattern", act="order.view", out=PatternOut)
+def bought_pattern(request: HttpRequest, person_id: PathId) -> PatternOut:
+    """How a person usually buys: rhythm, basket, and what was otherwise lately."""
+    person = person_of(request, person_id)
+    found = queries.bought_by([one.pk for one in profiles_of(person)])
+    return PatternOut.of(pattern.of(found, today=timezone.localdate()))

@@ -20,6 +20,7 @@ from mutuals.capture.models import Import, ImportState, RawEvent, RawState
 from mutuals.cli._progress import shown
 from mutuals.cli._say import PARTLY, REFUSED, Ended, Missing, me, table, verb
 from mutuals.connectors.files.fields import FIELDS, Target
+from mutuals.connectors.files.preset import presets
 from mutuals.connectors.files.sniff import sniff
 from mutuals.connectors.files.target import likely_target
 from mutuals.history.models import Interaction
@@ -42,6 +43,7 @@ _ANSWERS = {
     "self_told": "Leave out --self-told.",
     "constants": "",
     "state": "",
+    "preset": "Say another with --preset, or --preset none.",
 }
 _EPILOG = """ends with 0 when every row is in, 6 when some rows were not taken (see --errors), 1 when the file or a choice
 is refused. The same file again into the same source changes nothing."""
@@ -82,6 +84,8 @@ def register(groups: Any) -> None:
     work.add_argument("--open-work", action="store_false", dest="history_only", help=words)
     words = "people wrote the rows themselves, as into a form of a website: a website in them proves nothing"
     parser.add_argument("--self-told", action="store_true", help=words)
+    words = "whose export it is: " + ", ".join(presets()) + "; none = what the columns say by themselves"
+    parser.add_argument("--preset", choices=[*presets(), begin.NO_PRESET], default="", help=words)
     parser.add_argument("--sheet", default="", help="which sheet of a workbook")
     parser.add_argument("--encoding", default="", help="instead of the one that was recognised")
     parser.add_argument("--delimiter", default="", help="instead of the one that was recognised")
@@ -163,6 +167,7 @@ def _begun(args: argparse.Namespace, by: User) -> Import:
         raise Missing(f"There is no file {path}.")
     how = {"sheet": args.sheet, "encoding": args.encoding, "delimiter": args.delimiter}
     target = args.as_target or likely_target(sniff(path, **how))
+    how["preset"] = args.preset
     if target is None:
         raise Unusable("The columns do not tell what a row is.", field="target")
     name = args.source or path.stem

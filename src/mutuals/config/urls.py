@@ -27,13 +27,14 @@ SCREENS: list[URLPattern | URLResolver] = [
     path("", include("mutuals.web.staff.urls")),
     path("", include("mutuals.web.customers.urls")),
     path("", include("mutuals.web.organisations.urls")),
+    path("", include("mutuals.web.sales.urls")),
     path("", include("mutuals.web.sources.urls")),
     path("", include("mutuals.web.imports.urls")),
     path("", include("mutuals.web.parked.urls")),
     path("", include("mutuals.web.search.urls")),
     path("", include("mutuals.web.rules.urls")),
-    path("", include("mutuals.web.journal.urls")),
     path("", include("mutuals.web.processes.urls")),
+    path("", include("mutuals.web.journal.urls")),
     path("", include("mutuals.web.privacy.urls")),
 ]
 

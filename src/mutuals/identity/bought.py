@@ -19,8 +19,8 @@ from mutuals.people.models import Person, Profile
 from mutuals.people.names import email_key
 from mutuals.people.persons import Gone
 from mutuals.sales import rollups
-from mutuals.sales.models import Order
-from mutuals.sales.orders import Counts, OrderIn, put
+from mutuals.sales.models import Kind, Order
+from mutuals.sales.orders import Counts, OrderIn, in_words, put
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -58,7 +58,7 @@ def take(bought: Sequence[Bought], *, source: Source | None, by: User, now: date
             number = found["email", addresses[one.email]].id
         told.append(replace(one.order, profile_id=number))
     done = put(told, source=source, now=now)
-    own.orders([_seen(row) for row in done.changed], now=now)
+    note(done.changed, now=now)
     cited.bought(done.changed, now=now)
     holders = Profile.objects.filter(pk__in={row.profile_id for row in done.changed}).exclude(person=None)
     people = sorted(set(holders.values_list("person_id", flat=True)))
@@ -75,7 +75,13 @@ def _address(text: str) -> str:
     return key
 
 
-def _seen(row: Order) -> own.OrderSeen:
-    named = [f"{line.quantity.normalize():f} × {line.name}" for line in list(row.lines.all())[:20]]
-    text = f"Order {row.number}: {', '.join(named) or 'no lines'}. {row.total} {row.currency}"
-    return own.OrderSeen(row.pk, row.source_id, row.profile_id, row.placed_at, text, row.status)
+def note(orders: Sequence[Order], *, now: datetime) -> None:
+    """Put orders, with their lines fetched, into the history. Goods that moved without a customer are no contact."""
+    own.orders(
+        [
+            own.OrderSeen(row.pk, row.source_id, row.profile_id, row.placed_at, in_words(row), row.status)
+            for row in orders
+            if row.kind != Kind.MOVEMENT
+        ],
+        now=now,
+    )

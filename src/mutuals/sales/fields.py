@@ -1,12 +1,21 @@
-"""What lists of orders can be filtered by, and how people are filtered by their orders."""
+"""What lists of orders, quotes, invoices and products can be filtered by, and how people are filtered by them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from mutuals.base.filters import Field, Kind, Record, register
+from mutuals.base.filters.registry import extend
+from mutuals.sales.models import Invoice, Order, OrderLine, Product, Quote, QuoteLine, QuoteState
+from mutuals.sales.models import Kind as What
 
-from mutuals.base.filters import Field, Kind, Record, record, register
-from mutuals.sales.models import Order, OrderLine
-
+_WHAT = tuple((one.value, one.label) for one in What)
+_STATES = tuple((one.value, one.label) for one in QuoteState if one is not QuoteState.EXPIRED)
+_GOODS = (
+    Field("article", "Article", Kind.TEXT, "name"),
+    Field("sku", "Article number", Kind.TEXT, "product__sku"),
+    Field("category", "Category", Kind.TEXT, "product__category"),
+    Field("quantity", "Quantity", Kind.NUMBER, "quantity"),
+    Field("price", "Price of one", Kind.MONEY, "unit_price"),
+)
 ORDER = Record(
     "order",
     Order,
@@ -16,26 +25,64 @@ ORDER = Record(
         Field("total", "Total", Kind.MONEY, "total"),
         Field("currency", "Currency", Kind.TEXT, "currency"),
         Field("status", "Status", Kind.TEXT, "status"),
+        Field("kind", "What it is", Kind.CHOICE, "kind", choices=_WHAT),
+        Field("for", "Organisation", Kind.TEXT, "organisation__name"),
         Field("line", "Has a line", Kind.RELATION, "order", related="line"),
+        Field("invoice", "Has an invoice", Kind.RELATION, "order", related="invoice"),
     ),
 )
-LINE = Record(
-    "line",
-    OrderLine,
+LINE = Record("line", OrderLine, (*_GOODS, Field("kind", "What it is", Kind.CHOICE, "kind", choices=_WHAT)))
+QUOTE = Record(
+    "quote",
+    Quote,
     (
-        Field("article", "Article", Kind.TEXT, "name"),
-        Field("sku", "Article number", Kind.TEXT, "product__sku"),
-        Field("quantity", "Quantity", Kind.NUMBER, "quantity"),
-        Field("price", "Price of one", Kind.MONEY, "unit_price"),
+        Field("number", "Quote number", Kind.TEXT, "number"),
+        Field("state", "State", Kind.CHOICE, "state", choices=_STATES),
+        Field("total", "Total", Kind.MONEY, "total"),
+        Field("currency", "Currency", Kind.TEXT, "currency"),
+        Field("discount", "Discount, percent", Kind.NUMBER, "discount"),
+        Field("until", "Valid until", Kind.DAY, "valid_until"),
+        Field("made", "Drafted at", Kind.TIME, "created_at"),
+        Field("sent", "Sent at", Kind.TIME, "sent_at"),
+        Field("decided", "Decided at", Kind.TIME, "decided_at"),
+        Field("for", "Organisation", Kind.TEXT, "organisation__name"),
+        Field("line", "Has a line", Kind.RELATION, "quote", related="quote_line"),
     ),
 )
-BOUGHT = Field("bought", "Has an order", Kind.RELATION, "profile__person__canonical", related="order")
+QUOTE_LINE = Record("quote_line", QuoteLine, (*_GOODS, Field("discount", "Discount, percent", Kind.NUMBER, "discount")))
+INVOICE = Record(
+    "invoice",
+    Invoice,
+    (
+        Field("number", "Invoice number", Kind.TEXT, "number"),
+        Field("issued", "Issued on", Kind.DAY, "issued_on"),
+        Field("due", "Due on", Kind.DAY, "due_on"),
+        Field("total", "Total", Kind.MONEY, "total"),
+        Field("paid", "Paid", Kind.MONEY, "paid"),
+        Field("open", "Open", Kind.MONEY, "open"),
+        Field("currency", "Currency", Kind.TEXT, "currency"),
+        Field("for", "Organisation", Kind.TEXT, "organisation__name"),
+    ),
+)
+PRODUCT = Record(
+    "product",
+    Product,
+    (
+        Field("name", "Name", Kind.TEXT, "name"),
+        Field("sku", "Article number", Kind.TEXT, "sku"),
+        Field("category", "Category", Kind.TEXT, "category"),
+        Field("unit", "Unit", Kind.TEXT, "unit"),
+        Field("active", "Offered", Kind.BOOL, "is_active"),
+    ),
+)
+_THEIRS = "profile__person__canonical"
+BOUGHT = Field("bought", "Has an order", Kind.RELATION, _THEIRS, related="order")
+OFFERED = Field("offered", "Has a quote", Kind.RELATION, _THEIRS, related="quote")
+BILLED = Field("billed", "Has an invoice", Kind.RELATION, _THEIRS, related="invoice")
 
 
 def register_fields() -> None:
-    """Make orders known, and give people the relation to them. Runs after the room `people`."""
-    register(LINE)
-    register(ORDER)
-    person = record("person")
-    if BOUGHT not in person.fields:
-        register(replace(person, fields=(*person.fields, BOUGHT), _by_name={}))
+    """Make them known, and give people the relations to them. Runs after the room `people`."""
+    for record in (LINE, ORDER, QUOTE_LINE, QUOTE, INVOICE, PRODUCT):
+        register(record)
+    extend("person", (BOUGHT, OFFERED, BILLED))

@@ -1,26 +1,58 @@
-"""Questions about orders."""
+"""Questions about orders, quotes, invoices and goods."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
-from mutuals.people.models import Person
+from mutuals.base import bulk
+from mutuals.people.models import Organisation, Person, Profile
 from mutuals.people.visibility import visible_to as visible_people
-from mutuals.sales.models import Order
+from mutuals.sales.models import Invoice, Kind, Order, Price, PriceList, Product, Quote, Selling
+from mutuals.sales.pattern import Position
 from mutuals.staff.permissions import Scope, scope
+
+MOST_ORDERS = 1000
+"""So many of the newest orders tell a pattern."""
+_BOUGHT = """
+SELECT o.id, o.placed_at, coalesce(nullif(p.sku, ''), l.name, ''), coalesce(l.name, ''), coalesce(l.quantity, 0),
+    coalesce(l.quantity * l.unit_price, o.total), o.currency
+FROM (
+    SELECT id, number, placed_at, total, currency FROM sales_order
+    WHERE {whose} AND kind = 'sale' ORDER BY placed_at DESC, id DESC LIMIT %s
+) o LEFT JOIN sales_orderline l ON l.order_id = o.id AND l.kind = 'sale' LEFT JOIN sales_product p ON p.id = l.product_id
+ORDER BY o.placed_at, o.number, o.id, l.position
+"""
 
 
 def visible_to(user: Any) -> QuerySet[Order]:
     """The orders that `user` may see: all, those of their own people, or none."""
-    reach = scope(user, "order.view")
+    return _visible(Order, user, "order.view")
+
+
+def quotes_visible_to(user: Any) -> QuerySet[Quote]:
+    """The quotes that `user` may see."""
+    return _visible(Quote, user, "quote.view")
+
+
+def invoices_visible_to(user: Any) -> QuerySet[Invoice]:
+    """The invoices that `user` may see."""
+    return _visible(Invoice, user, "invoice.view")
+
+
+def _visible(model: type[Any], user: Any, act: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.all()
+    reach = scope(user, act)
     if reach is Scope.ALL:
-        return Order.objects.all()
+        return rows
     if reach is Scope.NONE:
-        return Order.objects.none()
-    return Order.objects.filter(profile__person__canonical__in=visible_people(user))
+        return rows.none()
+    return rows.filter(profile__person__canonical__in=visible_people(user))
 
 
 def of_person(viewer: Any, person: Person, *, limit: int = 50) -> list[Order]:
@@ -33,3 +65,72 @@ def by_ids(viewer: Any, ids: Sequence[int]) -> dict[int, Order]:
     """Orders of a timeline page by their id, with their lines."""
     found = visible_to(viewer).filter(pk__in=list(ids)).prefetch_related("lines__product")
     return {order.pk: order for order in found}
+
+
+def bought_by(profile_ids: Sequence[int]) -> list[Position]:
+    """What was bought by these profiles, oldest first, for `pattern.of`; one statement. The caller may see them.
+
+    Days are those of the zone that is on: the viewer's.
+    """
+    return _positions("profile_id = ANY(%s::bigint[])", bulk.numbers(profile_ids))
+
+
+def bought_for(organisation: Organisation) -> list[Position]:
+    """The same for all orders that name an organisation."""
+    return _positions("organisation_id = %s", organisation.pk)
+
+
+def _positions(whose: str, value: Any) -> list[Position]:
+    rows = bulk.execute(_BOUGHT.format(whose=whose), [value, MOST_ORDERS])
+    return [Position(pk, timezone.localdate(at), *rest) for pk, at, *rest in rows]
+
+
+def listed(
+    rows: QuerySet[Order], *, person: Person | None = None, organisation: Organisation | None = None, article: str = "",
+    kind: str = "", number: str = "",
+) -> QuerySet[Order]:  # fmt: skip
+    """Orders narrowed to whose they are, what stands in them (article number, or a line's name) and what they are."""
+    if person is not None:
+        rows = rows.filter(profile__in=Profile.objects.filter(person__canonical_id=person.canonical_id).values("pk"))
+    if organisation is not None:
+        rows = rows.filter(organisation=organisation)
+    if article:
+        product = Product.objects.filter(sku=article).first()
+        has = Q(lines__product=product) if product else Q(lines__name=article, lines__product=None)
+        rows = rows.filter(has, lines__kind=Kind.SALE).distinct()
+    rows = rows.filter(kind=kind) if kind else rows
+    return rows.filter(number=number) if number else rows
+
+
+def of_profiles(model: type[Model], viewer: Any, profile_ids: Sequence[int], *, limit: int = 50) -> list[Any]:
+    """The newest quotes or invoices of somebody's profiles that the viewer may see."""
+    rows = quotes_visible_to(viewer) if model is Quote else invoices_visible_to(viewer)
+    return list(rows.filter(profile__in=list(profile_ids)).order_by("-pk")[:limit])
+
+
+def price_of(
+    product: Product, *, currency: str, on: date, organisation: Organisation | None = None
+) -> tuple[Decimal, PriceList] | None:
+    """What one unit costs on a day: by a list of this very organisation, else by one for everybody; the newest list first."""
+    found = (
+        Price.objects.filter(product=product, price_list__currency=currency)
+        .filter(Q(price_list__organisation=None) | Q(price_list__organisation=organisation))
+        .filter(Q(price_list__valid_from=None) | Q(price_list__valid_from__lte=on))
+        .filter(Q(price_list__valid_to=None) | Q(price_list__valid_to__gte=on))
+        .select_related("price_list")
+    )
+    if organisation is None:
+        found = found.filter(price_list__organisation=None)
+    best = max(found, key=_newest, default=None)
+    return (best.amount, best.price_list) if best else None
+
+
+def _newest(price: Price) -> tuple[bool, date, int]:
+    rank = price.price_list
+    return (rank.organisation_id is not None, rank.valid_from or date.min, rank.pk)
+
+
+def sells_to_people() -> bool:
+    """Whether people may buy without an organisation; so it is until somebody says otherwise."""
+    row = Selling.objects.first()
+    return row is None or row.to_people

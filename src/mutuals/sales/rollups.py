@@ -10,7 +10,8 @@ _RECOUNT = """
 WITH wanted AS (
     SELECT DISTINCT canonical_id AS id FROM people_person WHERE id = ANY(%s::bigint[])
 ), counted AS (
-    SELECT w.id, count(o.id) AS orders, coalesce(sum(o.total), 0) AS total, max(o.placed_at) AS last,
+    SELECT w.id, count(o.id) FILTER (WHERE o.kind = 'sale') AS orders,
+        coalesce(sum(o.total), 0) AS total, max(o.placed_at) FILTER (WHERE o.kind = 'sale') AS last,
         CASE count(DISTINCT o.currency) WHEN 0 THEN '' WHEN 1 THEN max(o.currency) ELSE '*' END AS currency
     FROM wanted w
     JOIN people_person member ON member.canonical_id = w.id
@@ -30,7 +31,8 @@ RETURNING p.id
 def recount(person_ids: Iterable[int]) -> int:
     """Count the orders of these persons anew over their whole clusters, in one statement; says how many changed.
 
-    Amounts of several currencies are added as they stand and marked "*": such a total is for sorting, not for reading.
+    Orders and the last of them are sales; the total has returns and adjustments in it. Amounts of several currencies are added
+    as they stand and marked "*": such a total is for sorting, not for reading.
     """
     wanted = sorted(set(person_ids))
     if not wanted:

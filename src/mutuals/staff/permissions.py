@@ -44,6 +44,12 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "organisation.edit": _EVERYONE,
     "order.view": _WITH_OWN,
     "order.edit": _EVERYONE,
+    "product.edit": _LEADS,  # products, price lists and prices
+    "quote.view": _WITH_OWN,
+    "quote.edit": _EVERYONE,
+    "invoice.view": _WITH_OWN,
+    "invoice.edit": _EVERYONE,  # invoices and payments, as facts
+    "selling.set_up": _ADMINS,  # whether people may buy without an organisation
     "conversation.view": _WITH_OWN,
     "conversation.reply": _WITH_OWN,
     "conversation.note": _WITH_OWN,

@@ -19,6 +19,7 @@ from mutuals.channels.models import Source, SourceState
 from mutuals.channels.sources import is_empty
 from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Shape, Target, field_of
 from mutuals.connectors.files.mapping import numbers_without_country
+from mutuals.connectors.files.preset import Preset, preset_of, presets, recognised
 from mutuals.connectors.files.propose import propose
 from mutuals.connectors.files.shapes import Format, Sniffed, Value
 from mutuals.connectors.files.sniff import sniff
@@ -28,7 +29,8 @@ from mutuals.people.names import tidy
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
-OPTIONS = ("match", "zone", "day_first", "region", "decimal", "constants", "history_only", "self_told")
+OPTIONS = ("match", "zone", "day_first", "region", "decimal", "constants", "history_only", "self_told", "preset")
+NO_PRESET = "none"
 _CHUNK = 1 << 20
 
 
@@ -52,9 +54,11 @@ def begin(
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
+    preset: str = "",
 ) -> Import:
     """Keep a file, recognise it, and propose what its columns mean, as last time if its columns are known.
 
+    `preset` names whose export it is; without one the columns tell. "none": whatever they tell, no preset.
     Raises Unreadable (with the remedy) for a file that cannot be read, TooBig and DiskFull from `base.files`, and
     Unusable for a target or source that does not fit. Nothing is kept then.
     """
@@ -73,7 +77,7 @@ def begin(
                 f"{tap} is not a source of files like this one; choose another or a new one.", field="source"
             )
         blob = files.keep(_chunks(path), media_type="application/octet-stream")
-        mapping, options, why = _proposal(sniffed, Target(target))
+        mapping, options, why = _proposal(sniffed, Target(target), preset)
         of = Import.objects.create(
             blob=blob,
             file_name=tidy(file_name, at_most=200) or "file",
@@ -118,6 +122,7 @@ def choose(of: Import, *, by: User, mapping: Mapping[str, str], options: Mapping
         _check_mapping(fields, told, sniffed, target)
         told["match"] = _match(fields, told, target)
     _check_options(told, target)
+    _check_preset(told, target)
     _check_values(fields, told, sniffed, target)
     if target is Target.POSTS and sniffed.format is not Format.MBOX:
         _check_public(fields, told)
@@ -138,7 +143,7 @@ def remember(of: Import, *, now: datetime) -> None:
 
 @transaction.atomic
 def read_again(
-    of: Import, *, by: User, target: str, sheet: str = "", encoding: str = "", delimiter: str = ""
+    of: Import, *, by: User, target: str, sheet: str = "", encoding: str = "", delimiter: str = "", preset: str = ""
 ) -> Import:
     """Recognise the kept file anew, the way somebody says, and propose its columns anew.
 
@@ -153,7 +158,7 @@ def read_again(
     sniffed = sniff(files.path(of.blob_id), sheet=sheet, encoding=encoding, delimiter=delimiter)
     if sniffed.format is Format.MBOX and target != Target.POSTS:
         raise Unusable("This is a mailbox: its mails can be taken in as posts only.", field="target")
-    mapping, options, why = _proposal(sniffed, Target(target))
+    mapping, options, why = _proposal(sniffed, Target(target), preset)
     of.sniffed, of.target, of.mapping, of.options = {**to_json(sniffed), "why": why}, target, mapping, options
     of.state, of.preview, of.error, of.rows_total = ImportState.UPLOADED, {}, "", sniffed.approximate_rows
     of.save()
@@ -199,10 +204,15 @@ def _is_bare(source: Source) -> bool:
     return source.state == SourceState.PAUSED and not any((*said, *helped)) and not source.channels.exists()
 
 
-def _proposal(sniffed: Sniffed, target: Target) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
+def _proposal(
+    sniffed: Sniffed, target: Target, named: str = ""
+) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
     known = RememberedMapping.objects.filter(target=target.value, digest=_digest(sniffed.columns)).first()
-    if known:
+    if known and named in ("", known.options.get("preset", NO_PRESET)):
         return known.mapping, known.options, dict.fromkeys(known.mapping, "same as last time")
+    if preset := _preset(sniffed, target, named):
+        mapping = preset.mapped(sniffed.columns)
+        return mapping, _answers(preset, mapping, target), dict.fromkeys(mapping, f"preset: {preset.label}")
     found = propose(sniffed.columns, sniffed.sample_rows, target)
     mapping = {column: one.field for column, one in found.items() if one.field != LEAVE}
     options: dict[str, Any] = {}
@@ -216,6 +226,30 @@ def _proposal(sniffed: Sniffed, target: Target) -> tuple[dict[str, str], dict[st
     if target is not Target.POSTS:
         options["match"] = [one.name for one in FIELDS[target] if one.key and one.name in mapping.values()]
     return mapping, options, {column: one.why for column, one in found.items()}
+
+
+def _preset(sniffed: Sniffed, target: Target, named: str) -> Preset:
+    """The preset that was named, or that the columns tell."""
+    if not named:
+        return recognised(sniffed.columns, target)
+    if named != NO_PRESET and named not in presets():
+        raise Unusable(f"There is no preset “{named[:40]}”. There are: {', '.join(presets())}.", field="preset")
+    preset = preset_of("" if named == NO_PRESET else named)
+    if preset and not preset.fits(sniffed.columns, target):
+        lacks = ", ".join(sorted(preset.needs - set(sniffed.columns))) or f"its rows are {preset.target.value}"
+        raise Unusable(f"The file is not of “{preset.label}”: {lacks}.", field="preset")
+    return preset
+
+
+def _answers(preset: Preset, mapping: Mapping[str, str], target: Target) -> dict[str, Any]:
+    match = [one.name for one in FIELDS[target] if one.key and one.name in mapping.values()]
+    return {**preset.options, "preset": preset.name, **({"match": match} if match else {})}
+
+
+def _check_preset(told: Mapping[str, Any], target: Target) -> None:
+    named = told.get("preset")
+    if named and (named not in presets() or presets()[str(named)].target is not target):
+        raise Unusable(f"There is no preset “{str(named)[:40]}” for these rows.", field="preset")
 
 
 def _check_mapping(fields: Mapping[str, str], told: Mapping[str, Any], sniffed: Sniffed, target: Target) -> None:

@@ -19,11 +19,10 @@ from mutuals.people import queries as people
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
 from mutuals.people.persons import STAGES
 from mutuals.people.visibility import masked, sees_contacts, visible_to
-from mutuals.sales import queries as sales
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
-from mutuals.web.customer import deeds, timeline
+from mutuals.web.customer import bought, deeds, timeline
 from mutuals.web.customer.identities import doubles, identities
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
@@ -118,7 +117,7 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
     """What the open tab shows."""
     ids = [one.pk for one in profiles]
     if tab == "orders":
-        return {"orders": [(order, list(order.lines.all())) for order in sales.of_person(viewer, person)]}
+        return bought.shown(viewer, person, profiles)
     if tab == "conversations":
         told = list(_conversations(viewer, ids)[:CONVERSATIONS])
         return {"turns": told, "fired": fired(viewer, person_id=person.pk)}

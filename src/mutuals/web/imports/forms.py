@@ -9,8 +9,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from mutuals.capture.imports.begin import NO_PRESET
 from mutuals.capture.models import Import
 from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Field, Target, field_of
+from mutuals.connectors.files.preset import NONE, Preset, presets
 from mutuals.connectors.files.values import parse_bool
 from mutuals.web.frame.forms import Asked
 
@@ -98,6 +100,8 @@ class Choice:
             options["history_only"] = said["history_only"] == "yes"
         if said.get("self_told") and row.target == Target.PEOPLE:
             options["self_told"] = said["self_told"] == "yes"
+        if row.options.get("preset"):
+            options["preset"] = row.options["preset"]
         constants = {
             name: said.get(f"const-{name}", "").strip()
             for name in _CONSTANTS[Target(row.target)]
@@ -174,6 +178,19 @@ def _yes_or_no(said: Any) -> str:
         return "yes" if parse_bool(str(said)) else "no"
     except ValueError:
         return ""
+
+
+def presets_of(row: Import, options: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """Whose export this file can be: name, label, whether it is taken as that one. [] where none fits."""
+    columns, used = row.sniffed.get("columns", []), options.get("preset", "")
+    fitting = [one for one in presets().values() if one.fits(columns, Target(row.target))]
+    told = [(one.name, one.label, one.name == used) for one in fitting]
+    return [*told, (NO_PRESET, "None of these", not used)] if told else []
+
+
+def preset_of_options(options: Mapping[str, Any]) -> Preset:
+    """The preset by which a file is read; NONE where there is none."""
+    return presets().get(str(options.get("preset", "")), NONE)
 
 
 def _text(value: Any) -> str:

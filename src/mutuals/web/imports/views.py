@@ -53,7 +53,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
 def read_again(request: HttpRequest, import_id: int) -> HttpResponse:
     """The file is something else than was detected."""
     row = _found(request, import_id)
-    said = {name: request.POST.get(name, "") for name in ("target", "sheet", "encoding", "delimiter")}
+    said = {name: request.POST.get(name, "") for name in ("target", "sheet", "encoding", "delimiter", "preset")}
     said["delimiter"] = "\t" if said["delimiter"] == "tab" else said["delimiter"]
     try:
         begin.read_again(row, by=caller(request), **said)
@@ -186,6 +186,8 @@ def _choices(row: Import, choice: forms.Choice | None, wrong: dict[str, str]) ->
         "zones": sorted(available_timezones()),
         "targets": forms.TARGETS.items(),
         "encodings": forms.ENCODINGS,
+        "presets": forms.presets_of(row, options),
+        "preset": forms.preset_of_options(options),
         "delimiters": [(sign if sign != "\t" else "tab", words) for sign, words in forms.DELIMITERS.items()],
     }
 

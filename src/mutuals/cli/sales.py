@@ -1,0 +1,344 @@
+"""`mutuals orders`, `products`, `prices`, `quotes`, `invoices`: what is sold, offered, bought and billed."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from mutuals.base import clock
+from mutuals.cli._say import Missing, me, verb
+from mutuals.cli.people import person
+from mutuals.identity import offered
+from mutuals.people.models import Organisation
+from mutuals.people.queries import profiles_of
+from mutuals.people.visibility import organisations_visible_to
+from mutuals.sales import goods, invoices, pattern, queries, quotes
+from mutuals.sales.models import PriceList, Product, Quote
+from mutuals.sales.orders import LineIn, OrderIn
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+_LINES = "ARTICLE[=PRICE][xQUANTITY], such as K-1=19.90x2; several times"
+
+
+def register(groups: Any) -> None:
+    """Add the five groups."""
+    _orders(groups.add_parser("orders", help="what was bought").add_subparsers(required=True, metavar="VERB"))
+    _goods(groups)
+    _quotes(groups.add_parser("quotes", help="what was offered").add_subparsers(required=True, metavar="VERB"))
+    _invoices(groups.add_parser("invoices", help="what was billed").add_subparsers(required=True, metavar="VERB"))
+
+
+def _orders(verbs: Any) -> None:
+    parser = verb(verbs, "list", list_orders, "orders, newest first")
+    parser.add_argument("--person", type=int, help="only of this person")
+    parser.add_argument("--article", default="", help="only with this article number")
+    parser.add_argument("--kind", default="", choices=["sale", "return", "adjustment", "movement"])
+    parser.add_argument("--limit", type=int, default=20, help="at most 200 (20)")
+    parser = verb(verbs, "pattern", show_pattern, "how a person usually buys, and what was otherwise lately")
+    parser.add_argument("person", type=int)
+    parser = verb(verbs, "add", add_order, "an order by hand; the same number again is the same order")
+    parser.add_argument("number")
+    _for_whom(parser)
+    parser.add_argument("--currency", required=True)
+    parser.add_argument("--line", action="append", required=True, metavar="LINE", help=_LINES)
+
+
+def _goods(groups: Any) -> None:
+    verbs = groups.add_parser("products", help="what is sold").add_subparsers(required=True, metavar="VERB")
+    parser = verb(verbs, "list", list_products, "products by their number")
+    parser.add_argument("--limit", type=int, default=50, help="at most 500 (50)")
+    parser = verb(verbs, "add", add_product, "a product by hand")
+    parser.add_argument("sku", help="its number")
+    parser.add_argument("name")
+    parser.add_argument("--category", default="")
+    parser.add_argument("--unit", default="", help="piece, kg, hour")
+    parser = verb(verbs, "offer", offer_product, "offer a product, or offer it no more")
+    parser.add_argument("sku")
+    parser.add_argument("--no-more", action="store_true")
+    verbs = groups.add_parser("prices", help="for how much").add_subparsers(required=True, metavar="VERB")
+    parser = verb(verbs, "list", list_prices, "price lists with their prices")
+    parser = verb(verbs, "set", set_price, "set a price of a list, which is made where there is none")
+    parser.add_argument("list", help="the list's name")
+    parser.add_argument("sku")
+    parser.add_argument("amount", help="of one; - takes the price away")
+    parser.add_argument("--currency", default="EUR", help="of a new list (EUR)")
+    parser.add_argument("--from", dest="since", type=_day, help="first day of a new list, such as 2026-01-01")
+    parser.add_argument("--to", dest="until", type=_day, help="last day of a new list")
+    parser.add_argument("--organisation", type=int, help="a new list for this organisation only")
+
+
+def _quotes(verbs: Any) -> None:
+    parser = verb(verbs, "list", list_quotes, "quotes, last drafted first")
+    parser.add_argument("--limit", type=int, default=20, help="at most 200 (20)")
+    parser = verb(verbs, "draft", draft, "draft a quote; without a price the price lists say it")
+    parser.add_argument("number")
+    _for_whom(parser)
+    parser.add_argument("--currency", required=True)
+    parser.add_argument("--line", action="append", required=True, metavar="LINE", help=_LINES)
+    parser.add_argument("--discount", default="0", help="percent of all of it")
+    parser.add_argument("--until", type=_day, help="last day on which it can be accepted")
+    for act, words in ((send, "mark it as sent"), (accept, "it was accepted: make its order, once"), (decline, "it was not")):
+        verb(verbs, act.__name__, act, words).add_argument("number")
+
+
+def _invoices(verbs: Any) -> None:
+    parser = verb(verbs, "list", list_invoices, "invoices, last stored first")
+    parser.add_argument("--open", action="store_true", help="only those that are not paid")
+    parser.add_argument("--limit", type=int, default=20, help="at most 200 (20)")
+    parser = verb(verbs, "add", add_invoice, "note an invoice of an order")
+    parser.add_argument("number")
+    parser.add_argument("order", type=int, help="the order's id")
+    parser.add_argument("total")
+    parser.add_argument("--issued", type=_day, required=True)
+    parser.add_argument("--due", type=_day)
+    parser = verb(verbs, "pay", pay, "note money that came, or (below zero) went back")
+    parser.add_argument("id", type=int)
+    parser.add_argument("amount")
+    parser.add_argument("reference", help="the same one again is the same payment")
+    parser.add_argument("--on", type=_day, help="day (today)")
+    parser.add_argument("--by", default="", dest="method", help="transfer, card, cash")
+
+
+def _for_whom(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--person", type=int)
+    parser.add_argument("--organisation", type=int)
+
+
+def list_orders(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A page of them."""
+    viewer = me(args)
+    require(viewer, "order.view")
+    whose = person(viewer, args.person) if args.person else None
+    rows = queries.listed(queries.visible_to(viewer), person=whose, article=args.article, kind=args.kind)
+    return [
+        {"id": row.pk, "number": row.number, "kind": row.kind, "total": row.total, "currency": row.currency,
+         "placed": row.placed_at}
+        for row in _first(rows.order_by("-placed_at", "-pk"), args.limit)
+    ]  # fmt: skip
+
+
+def show_pattern(args: argparse.Namespace) -> dict[str, Any]:
+    """Rhythm, basket and deviations."""
+    viewer = me(args)
+    require(viewer, "order.view")
+    who = person(viewer, args.person)
+    found = pattern.of(queries.bought_by([one.pk for one in profiles_of(who)]), today=timezone.localdate())
+    return {
+        "orders": found.orders,
+        "too little data": found.has_too_little,
+        "every days": found.interval.days if found.interval else None,
+        "usual amount": found.usual_amount,
+        "currency": found.currency,
+        "days late": found.late.by if found.late else None,
+        "unusual order": found.unusual.order_id if found.unusual else None,
+        "gone": [one.article for one in found.gone],
+        "basket": [
+            {"article": one.article, "orders": one.orders, "quantity": one.quantity, "amount": one.amount}
+            for one in found.basket
+        ],
+    }
+
+
+def add_order(args: argparse.Namespace) -> dict[str, Any]:
+    """The order."""
+    by, now = me(args), clock.now()
+    lines = []
+    for text in args.line:
+        sku, price, quantity = _line(text)
+        lines.append(LineIn(sku, sku, quantity, price or Decimal(0)))
+    order = OrderIn(args.number, now, args.currency, lines=tuple(lines))
+    row = offered.enter(order, **_whom(args, by), by=by, now=now)
+    return {"id": row.pk, "number": row.number, "total": row.total, "currency": row.currency}
+
+
+def list_products(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A page of them."""
+    require(me(args), "order.view")
+    rows = Product.objects.order_by("sku")[: min(max(args.limit, 1), 500)]
+    return [_product(row) for row in rows]
+
+
+def add_product(args: argparse.Namespace) -> dict[str, Any]:
+    """The product."""
+    row = goods.add_product(by=me(args), sku=args.sku, name=args.name, category=args.category, unit=args.unit)
+    return _product(row)
+
+
+def offer_product(args: argparse.Namespace) -> dict[str, Any]:
+    """The product as it is now."""
+    by = me(args)
+    return _product(goods.edit_product(_goods_of(args.sku), by=by, changes={"is_active": not args.no_more}))
+
+
+def list_prices(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A line for each price."""
+    require(me(args), "order.view")
+    rows = PriceList.objects.prefetch_related("prices__product").select_related("organisation").order_by("name")
+    return [
+        {"list": row.name, "for": str(row.organisation or "everybody"), "from": row.valid_from, "to": row.valid_to,
+         "sku": one.product.sku, "amount": one.amount, "currency": row.currency}
+        for row in rows
+        for one in row.prices.all()
+    ]  # fmt: skip
+
+
+def set_price(args: argparse.Namespace) -> dict[str, Any]:
+    """How many prices changed."""
+    by = me(args)
+    row = PriceList.objects.filter(name=args.list).first()
+    if row is None:
+        house = _organisation(by, args.organisation)
+        row = goods.put_list(
+            by=by,
+            name=args.list,
+            currency=args.currency,
+            valid_from=args.since,
+            valid_to=args.until,
+            organisation=house,
+        )
+    amount = None if args.amount == "-" else _number(args.amount)
+    changed = goods.put_prices(row, by=by, prices={_goods_of(args.sku).pk: amount})
+    return {"list": row.name, "sku": args.sku, "amount": amount, "changed": changed}
+
+
+def list_quotes(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A page of them."""
+    viewer = me(args)
+    require(viewer, "quote.view")
+    return [_quote(row) for row in _first(queries.quotes_visible_to(viewer).order_by("-pk"), args.limit)]
+
+
+def draft(args: argparse.Namespace) -> dict[str, Any]:
+    """The quote."""
+    by = me(args)
+    offers = []
+    for text in args.line:
+        sku, price, quantity = _line(text)
+        offers.append(quotes.Offer(sku=sku, quantity=quantity, unit_price=price))
+    terms = quotes.Terms(args.currency, tuple(offers), _number(args.discount), args.until)
+    return _quote(offered.offer(terms, by=by, number=args.number, **_whom(args, by), now=clock.now()))
+
+
+def send(args: argparse.Namespace) -> dict[str, Any]:
+    """The quote as it is now."""
+    by = me(args)
+    return _quote(quotes.send(_quote_of(by, args.number), by=by, now=clock.now()))
+
+
+def accept(args: argparse.Namespace) -> dict[str, Any]:
+    """The quote with its order."""
+    by = me(args)
+    row = _quote_of(by, args.number)
+    offered.accept(row, by=by, now=clock.now())
+    return _quote(row)
+
+
+def decline(args: argparse.Namespace) -> dict[str, Any]:
+    """The quote as it is now."""
+    by = me(args)
+    return _quote(quotes.decline(_quote_of(by, args.number), by=by, now=clock.now()))
+
+
+def list_invoices(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A page of them."""
+    viewer = me(args)
+    require(viewer, "invoice.view")
+    rows = queries.invoices_visible_to(viewer)
+    rows = rows.filter(open__gt=0) if args.open else rows
+    return [
+        {"id": row.pk, "number": row.number, "issued": row.issued_on, "due": row.due_on, "total": row.total,
+         "open": row.open, "currency": row.currency}
+        for row in _first(rows.order_by("-pk"), args.limit)
+    ]  # fmt: skip
+
+
+def add_invoice(args: argparse.Namespace) -> dict[str, Any]:
+    """What became of it."""
+    by = me(args)
+    order = queries.visible_to(by).filter(pk=args.order).first()
+    if order is None:
+        raise Missing(f"There is no order {args.order}.")
+    told = invoices.InvoiceIn(
+        args.number, args.issued, order.currency, _number(args.total), args.due, order_id=order.pk
+    )
+    done = invoices.put([told], source=None, by=by)
+    return {"new": done.new, "updated": done.updated, "same": done.same}
+
+
+def pay(args: argparse.Namespace) -> dict[str, Any]:
+    """What is open now."""
+    by = me(args)
+    row = queries.invoices_visible_to(by).filter(pk=args.id).first()
+    if row is None:
+        raise Missing(f"There is no invoice {args.id}.")
+    on = args.on or timezone.localdate()
+    invoices.pay(row, invoices.PaymentIn(on, _number(args.amount), args.reference, args.method), by=by)
+    return {"number": row.number, "paid": row.paid, "open": row.open, "currency": row.currency}
+
+
+def _first(rows: QuerySet[Any], limit: int) -> QuerySet[Any]:
+    return rows[: min(max(limit, 1), 200)]
+
+
+def _product(row: Product) -> dict[str, Any]:
+    return {"id": row.pk, "sku": row.sku, "name": row.name, "category": row.category, "unit": row.unit,
+            "offered": row.is_active}  # fmt: skip
+
+
+def _quote(row: Quote) -> dict[str, Any]:
+    state = row.state_on(timezone.localdate())
+    return {"id": row.pk, "number": row.number, "state": state.value, "total": row.total, "currency": row.currency,
+            "until": row.valid_until, "order": row.order_id}  # fmt: skip
+
+
+def _quote_of(viewer: User, number: str) -> Quote:
+    row = queries.quotes_visible_to(viewer).filter(number=number).first()
+    if row is None:
+        raise Missing(f"There is no quote {number}.")
+    return row
+
+
+def _whom(args: argparse.Namespace, viewer: User) -> dict[str, Any]:
+    who = person(viewer, args.person) if args.person else None
+    return {"person": who, "organisation": _organisation(viewer, args.organisation)}
+
+
+def _organisation(viewer: User, number: int | None) -> Organisation | None:
+    if number is None:
+        return None
+    row = organisations_visible_to(viewer).filter(pk=number).first()
+    if row is None:
+        raise Missing(f"There is no organisation {number}.")
+    return row
+
+
+def _goods_of(sku: str) -> Product:
+    row = Product.objects.filter(sku=sku).first()
+    if row is None:
+        raise Missing(f"There is no product {sku}.")
+    return row
+
+
+def _line(text: str) -> tuple[str, Decimal | None, Decimal]:
+    head, times, quantity = text.rpartition("x")
+    if not times or not quantity.replace(".", "").replace("-", "").isdigit():
+        head, quantity = text, "1"
+    sku, is_priced, price = head.partition("=")
+    return sku, _number(price) if is_priced else None, _number(quantity)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"“{text[:30]}” is no number.") from error
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

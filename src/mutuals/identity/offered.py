@@ -1,0 +1,143 @@
+"""Who is quoted and billed: persons by their own record, so that nothing moves when they are merged or split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from mutuals.base import gate, journal
+from mutuals.base.refusals import Refusal
+from mutuals.channels.models import Source
+from mutuals.identity.bought import Bought, take
+from mutuals.identity.remark import own_record
+from mutuals.people.models import Affiliation, Organisation, Person
+from mutuals.sales import queries, quotes
+from mutuals.sales.invoices import Counts, InvoiceIn, put
+from mutuals.sales.models import Order, Quote, QuoteState
+from mutuals.sales.orders import LineIn, OrderIn, fit
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+
+@transaction.atomic
+def offer(
+    terms: quotes.Terms,
+    *,
+    by: User,
+    number: str,
+    person: Person | None = None,
+    organisation: Organisation | None = None,
+    now: datetime,
+) -> Quote:
+    """Draft a quote for a person, an organisation, or a person of one. Refused: as `sales.quotes.draft`, and Gone."""
+    require(by, "quote.edit")
+    profile_id, house = holder_of(person, organisation, now=now)
+    return quotes.draft(terms, by=by, number=number, profile_id=profile_id, organisation=house, now=now)
+
+
+@transaction.atomic
+def accept(quote: Quote, *, by: User, now: datetime) -> Order:
+    """A quote was accepted: its order is made, once; accepted again gives the same order.
+
+    Refused: a draft, one that was declined, one whose last day is over, and where an order entered by hand has its number.
+    """
+    require(by, "quote.edit", quote)
+    gate.enter()
+    row = quotes.held(quote)
+    if row.state == QuoteState.ACCEPTED and row.order is not None:
+        return row.order
+    state = row.state_on(timezone.localdate(now))
+    if state is not QuoteState.SENT:
+        raise Refusal(f"This quote is {state.label.lower()}; only one that is sent can be accepted.")
+    if Order.objects.filter(source=None, number=row.number).exists():
+        raise Refusal(f"There is an order {row.number} already.")
+    lines = tuple(
+        LineIn(
+            line.name,
+            line.product.sku if line.product else "",
+            line.quantity,
+            quotes.net_price(line, row.discount),
+            position=line.position,
+        )
+        for line in row.lines.select_related("product").order_by("position")
+    )
+    order = OrderIn(
+        number=row.number,
+        placed_at=now,
+        currency=row.currency,
+        total=row.total,
+        profile_id=row.profile_id,
+        organisation_id=row.organisation_id,
+        lines=lines,
+    )
+    made = take([Bought(order)], source=None, by=by, now=now).changed[0]
+    Quote.objects.filter(pk=row.pk).update(state=QuoteState.ACCEPTED, decided_at=now, order=made)
+    journal.note("quote.accepted", row, by=by, order=made.pk)
+    quote.refresh_from_db()
+    return made
+
+
+@transaction.atomic
+def enter(
+    order: OrderIn, *, person: Person | None, organisation: Organisation | None, by: User, now: datetime
+) -> Order:
+    """An order by hand, for a person, an organisation, or a person of one; the very same again is the same.
+
+    Refused: what `bought.take` refuses, and a number that another order by hand has.
+    """
+    require(by, "order.edit")
+    profile_id, house = holder_of(person, organisation, now=now)
+    whose = (profile_id, house.pk if house else None)
+    known = Order.objects.filter(source=None, number=order.number).first()
+    if known is not None and (known.profile_id, known.organisation_id) != whose:
+        words = "Another order has this number."
+        raise Refusal(words, fields={"number": words})
+    told = replace(order, profile_id=profile_id, organisation_id=house.pk if house else None)
+    try:
+        take([Bought(told)], source=None, by=by, now=now)
+    except ValueError as error:
+        raise Refusal(str(error)) from error
+    return Order.objects.get(source=None, number=fit(told).number)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice, and whom it is to: a person (their own record), or nobody beside what `invoice` names."""
+
+    invoice: InvoiceIn
+    person: Person | None = None
+
+
+@transaction.atomic
+def bill(bills: Sequence[Bill], *, source: Source | None, by: User, now: datetime) -> Counts:
+    """Store invoices with their payments; the same again changes nothing. Refused: as `sales.invoices.put`, and Gone."""
+    require(by, "invoice.edit")
+    gate.enter()
+    told = [
+        one.invoice if one.person is None else replace(one.invoice, profile_id=own_record(one.person, now=now).pk)
+        for one in bills
+    ]
+    return put(told, source=source, by=by)
+
+
+def holder_of(
+    person: Person | None, organisation: Organisation | None, *, now: datetime
+) -> tuple[int | None, Organisation | None]:
+    """On what it hangs: the person's own record, and the organisation. For the caller's transaction.
+
+    Where this house sells to organisations only, a person buys for the one that is said, else for their main one; refused
+    where they have none.
+    """
+    gate.enter()
+    if person is not None and organisation is None and not queries.sells_to_people():
+        places = Affiliation.objects.filter(person__canonical_id=person.canonical_id, until=None)
+        place = places.select_related("organisation").order_by("-is_main", "pk").first()
+        if place is None:
+            words = "This house sells to organisations only: say for which one."
+            raise Refusal(words, fields={"organisation": words})
+        organisation = place.organisation
+    return (own_record(person, now=now).pk if person is not None else None), organisation

@@ -1,0 +1,213 @@
+"""Acts on quotes: drafted, changed, sent, declined. Accepting one makes an order, which is `identity.offered`'s.
+
+Sending marks a quote as sent; nothing leaves by it. A quote that is sent changes in its last day only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from mutuals.base import bulk, journal
+from mutuals.base.refusals import Refusal, one_line
+from mutuals.people.models import Organisation
+from mutuals.people.names import tidy
+from mutuals.sales.goods import MOST_PRICE, currency_of
+from mutuals.sales.models import Product, Quote, QuoteLine, QuoteState
+from mutuals.sales.queries import price_of
+from mutuals.staff.models import User
+from mutuals.staff.permissions import require
+
+MOST_LINES = 500
+_COLUMNS = ("quote_id", "position", "product_id", "name", "quantity", "unit_price", "discount")
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One position. `unit_price` None = what the price lists say; `name` empty = the product's. `discount` in percent."""
+
+    sku: str = ""
+    name: str = ""
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal | None = None
+    discount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All of a quote but whom it is for. `discount` is percent of the whole, after those of the lines."""
+
+    currency: str
+    lines: tuple[Offer, ...]
+    discount: Decimal = Decimal(0)
+    valid_until: date | None = None
+    words: str = ""
+
+
+@transaction.atomic
+def draft(
+    terms: Terms,
+    *,
+    by: User,
+    number: str,
+    profile_id: int | None = None,
+    organisation: Organisation | None = None,
+    now: datetime,
+) -> Quote:
+    """A new quote. The same number again by the same writer is the same quote, as a form that is sent twice.
+
+    Refused: a number that is another quote's, nobody to offer it to, no lines, what no column holds, a product that is
+    not there or not offered any more, a line without a price.
+    """
+    require(by, "quote.edit")
+    name = one_line(number, what="Number", longest=80)
+    if (known := Quote.objects.filter(number=name).first()) is not None:
+        if known.by_id == by.pk and (known.profile_id, known.organisation_id) == (
+            profile_id,
+            organisation.pk if organisation else None,
+        ):
+            return known
+        raise Refusal("Another quote has this number.", fields={"number": "Another quote has this number."})
+    if profile_id is None and organisation is None:
+        raise Refusal("Say whom it is for: a person or an organisation.")
+    lines, total = _reckon(terms, organisation, now.date())
+    row = Quote.objects.create(
+        number=name, profile_id=profile_id, organisation=organisation, currency=currency_of(terms.currency), total=total,
+        discount=_percent(terms.discount), valid_until=terms.valid_until, words=tidy(terms.words, at_most=2000), by=by,
+        created_at=now,
+    )  # fmt: skip
+    _write(row, lines)
+    journal.note("quote.drafted", row, by=by, total=str(total), currency=row.currency)
+    return row
+
+
+@transaction.atomic
+def change(quote: Quote, terms: Terms, *, by: User, now: datetime) -> Quote:
+    """Draft it anew. Refused: as `draft`, and once it is sent, but for its last day."""
+    require(by, "quote.edit", quote)
+    row = held(quote)
+    if row.state == QuoteState.SENT and _is_same_but_day(row, terms, now):
+        if row.valid_until != terms.valid_until:
+            Quote.objects.filter(pk=row.pk).update(valid_until=terms.valid_until)
+            journal.note("quote.prolonged", row, by=by, until=str(terms.valid_until))
+        row.refresh_from_db()
+        return row
+    if row.state != QuoteState.DRAFT:
+        raise Refusal(f"This quote is {row.get_state_display().lower()}; only a draft can be changed.")
+    lines, total = _reckon(terms, row.organisation, now.date())
+    row.currency, row.total, row.discount = currency_of(terms.currency), total, _percent(terms.discount)
+    row.valid_until, row.words = terms.valid_until, tidy(terms.words, at_most=2000)
+    row.save(update_fields=["currency", "total", "discount", "valid_until", "words"])
+    row.lines.all().delete()
+    _write(row, lines)
+    journal.note("quote.changed", row, by=by, total=str(total), currency=row.currency)
+    return row
+
+
+@transaction.atomic
+def send(quote: Quote, *, by: User, now: datetime) -> Quote:
+    """Mark it as sent; sent twice is sent once. Refused: one that is decided, or whose last day is over."""
+    require(by, "quote.edit", quote)
+    row = held(quote)
+    if row.state == QuoteState.SENT:
+        return row
+    if row.state != QuoteState.DRAFT:
+        raise Refusal(f"This quote is {row.get_state_display().lower()} already.")
+    if row.valid_until and row.valid_until < now.date():
+        raise Refusal("Its last day is over: give it another one first.", fields={"valid_until": "This day is over."})
+    Quote.objects.filter(pk=row.pk).update(state=QuoteState.SENT, sent_at=now)
+    journal.note("quote.sent", row, by=by)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def decline(quote: Quote, *, by: User, now: datetime) -> Quote:
+    """It was declined; declined twice is declined once. Refused: one that was accepted."""
+    require(by, "quote.edit", quote)
+    row = held(quote)
+    if row.state == QuoteState.ACCEPTED:
+        raise Refusal("This quote was accepted, and has its order.")
+    if row.state != QuoteState.DECLINED:
+        Quote.objects.filter(pk=row.pk).update(state=QuoteState.DECLINED, decided_at=now)
+        journal.note("quote.declined", row, by=by)
+        row.refresh_from_db()
+    return row
+
+
+def held(quote: Quote) -> Quote:
+    """The quote, locked until the end of the transaction."""
+    return Quote.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=quote.pk)
+
+
+def net_price(line: QuoteLine, discount: Decimal) -> Decimal:
+    """What one unit of a line costs after both discounts, to four decimals."""
+    return (line.unit_price * _rest(line.discount) * _rest(discount)).quantize(Decimal("0.0001"))
+
+
+def _reckon(
+    terms: Terms, organisation: Organisation | None, day: date
+) -> tuple[list[tuple[int, int | None, str, Decimal, Decimal, Decimal]], Decimal]:
+    """The lines as the table holds them, without their quote, and the total: lines are rounded to cents, then summed."""
+    if not 0 < len(terms.lines) <= MOST_LINES:
+        raise Refusal(f"A quote has between one line and {MOST_LINES}.", fields={"lines": "There is no line."})
+    skus = {one.sku for one in terms.lines if one.sku}
+    products = {row.sku: row for row in Product.objects.filter(sku__in=skus, is_active=True)}
+    lines, total = [], Decimal(0)
+    for place, one in enumerate(terms.lines, 1):
+        product = products.get(one.sku)
+        if one.sku and product is None:
+            raise Refusal(f"There is no product {one.sku[:40]} that is offered.", fields={"lines": f"Line {place}."})
+        price = _price(one, product, terms, organisation, day, place)
+        name = tidy(one.name, at_most=200) or (product.name if product else "")
+        if not name:
+            raise Refusal(f"Line {place} names no article.", fields={"lines": f"Line {place} names no article."})
+        quantity = _within(one.quantity, Decimal(10) ** 9, "0.001")
+        lines.append((place, product.pk if product else None, name, quantity, price, _percent(one.discount)))
+        total += (quantity * price * _rest(_percent(one.discount)) * _rest(_percent(terms.discount))).quantize(_CENT)
+    return lines, _within(total, Decimal(10) ** 12, "0.01")
+
+
+def _price(
+    one: Offer, product: Product | None, terms: Terms, organisation: Organisation | None, day: date, place: int
+) -> Decimal:
+    if one.unit_price is not None:
+        return _within(one.unit_price, MOST_PRICE, "0.0001")
+    currency = currency_of(terms.currency)
+    found = price_of(product, currency=currency, on=day, organisation=organisation) if product else None
+    if found is None:
+        words = f"Line {place} has no price: no price list of today has it in {currency}."
+        raise Refusal(words, fields={"lines": words})
+    return found[0]
+
+
+def _write(row: Quote, lines: Sequence[tuple[int, int | None, str, Decimal, Decimal, Decimal]]) -> None:
+    bulk.insert(QuoteLine, _COLUMNS, [(row.pk, *line) for line in lines])
+
+
+def _is_same_but_day(row: Quote, terms: Terms, now: datetime) -> bool:
+    lines, total = _reckon(terms, row.organisation, now.date())
+    stored = row.lines.order_by("position").values_list(*_COLUMNS[1:])
+    told = (currency_of(terms.currency), _percent(terms.discount), total, tidy(terms.words, at_most=2000))
+    return lines == list(stored) and told == (row.currency, row.discount, row.total, row.words)
+
+
+def _percent(value: Decimal) -> Decimal:
+    if not value.is_finite() or not 0 <= value <= 100:
+        raise Refusal("A discount is between 0 and 100 percent.", fields={"discount": "Between 0 and 100."})
+    return value.quantize(_CENT)
+
+
+def _rest(percent: Decimal) -> Decimal:
+    return 1 - percent / 100
+
+
+def _within(value: Decimal, most: Decimal, step: str) -> Decimal:
+    if not value.is_finite() or abs(value) >= most:
+        raise Refusal(f"The amount {str(value)[:30]} is too large.")
+    return value.quantize(Decimal(step))

@@ -1,0 +1,63 @@
+"""What the pages of sales have in common: their parts, and lists that are walked by a place."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db.models import QuerySet
+from django.http import Http404
+
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+
+_SALT = "web.sales"
+_PARTS = (
+    ("orders", "Orders", "/sales/orders/", "cart", "order.view"),
+    ("quotes", "Quotes", "/sales/quotes/", "file", "quote.view"),
+    ("invoices", "Invoices", "/sales/invoices/", "book", "invoice.view"),
+    ("products", "Products", "/sales/products/", "box", "order.view"),
+    ("prices", "Price lists", "/sales/prices/", "tag", "order.view"),
+)
+
+
+def parts(here: str, viewer: User) -> list[tuple[str, str, str, bool]]:
+    """The tabs above a page of sales: words, address, icon, whether it is this one."""
+    return [(words, url, icon, name == here) for name, words, url, icon, act in _PARTS if may(viewer, act)]
+
+
+def stretch(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[Any], str]:
+    """A page of rows that are sorted by a column (or "pk") downwards, and the place of the next one ("" at the end)."""
+    if place := _place(after):
+        if by == "pk":
+            rows = rows.filter(pk__lt=place[1])
+        else:
+            value = datetime.fromisoformat(place[0])
+            rows = rows.filter(**{f"{by}__lte": value}).exclude(**{by: value, "pk__gte": place[1]})
+    found = list(rows[: limit + 1])
+    if len(found) <= limit:
+        return found, ""
+    last = found[limit - 1]
+    at = "" if by == "pk" else getattr(last, by).isoformat()
+    return found[:limit], signing.dumps([at, last.pk], salt=_SALT)
+
+
+def number(text: str) -> int:
+    """A row's number out of an address; 0 where there is none. 404 for what is no number."""
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Http404
+    return int(text)
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    try:
+        value, pk = signing.loads(text, salt=_SALT)
+    except (signing.BadSignature, json.JSONDecodeError, ValueError) as error:
+        raise Http404 from error
+    return str(value), int(pk)
