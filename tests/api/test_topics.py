@@ -6,7 +6,7 @@ from datetime import timedelta
 import cast
 from mutuals.base import clock
 from mutuals.cli import main
-from mutuals.listening.card import cards
+from mutuals.listening.card import back, cards, warn
 from mutuals.listening.models import CardKind, Topic, Version
 from mutuals.listening.topic import fill
 from mutuals.people.models import Profile
@@ -93,6 +93,36 @@ def test_a_change_of_name_kind_or_budget_alone_writes_over_nobody_either(staff, 
     assert "“Product”" in str(late.json())
     assert (kept["kind"], kept["budget"], kept["version"]) == ("product", "one a week", 1)
     assert capsys.readouterr().err.count("A colleague") == 2
+
+
+def test_what_came_late_is_told_and_looked_back_over_by_the_api_and_the_terminal(staff, aron, ada, capsys):
+    number, rows = heard(staff, aron)
+    topic, now, way = Topic.objects.get(pk=number), clock.now(), f"/topics/{number}/back"
+    warn.watch(topic, now=now)
+    none = ada.get(way)
+    old = [cast.event(f"late{n}", "It leaks", who=f"l{n}", at=now - timedelta(days=30 + n)) for n in range(2)]
+    cast.said(rows[0].source, *old, now=now)
+
+    late = ada.get(way)
+    begun = ada("POST", way, {}).json()
+    back.run(number)
+    done = ada.get(way)
+    wrong = ada("POST", way, {"days": 4_000})
+    told = [
+        main(["topics", "back", "Leaks", "--days", "60", "--json"]),
+        main(["cards", "rehearse", "Leaks", "--days", "200", "--json"]),
+        main(["cards", "rehearse", "Leaks", "--days", "500"]),
+    ]
+
+    said = capsys.readouterr()
+    assert (none["late"], none["last"], late["late"]["posts"]) == (None, None, 2)
+    assert (begun["last"]["posts"], begun["last"]["read"], begun["last"]["ended_at"]) == (4, 0, None)
+    assert (done["late"], done["last"]["read"], done["last"]["rings"]) == (None, 4, [])
+    assert done["last"]["ended_at"] is not None
+    assert wrong.status_code == 422
+    assert told == [0, 0, 1]
+    assert '"posts": 4' in said.out
+    assert "From 1 to 365 days" in said.err
 
 
 def test_a_reading_tells_its_words_is_corrected_and_taken_back_and_a_mention_is_judged(staff, aron, ada):

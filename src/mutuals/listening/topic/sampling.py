@@ -115,7 +115,8 @@ def _parts() -> Iterator[list[_Post]]:
     after: tuple[datetime, int] | None = None
     for place in range(0, LOOKED, _PART):
         sql, values = newest(after)
-        rows = [_Post(*row, place + number) for number, row in enumerate(bulk.execute(sql, values))]
+        found = bulk.execute(sql, values)
+        rows = [_Post(*(*row, place + newer)) for newer, row in enumerate(found)]
         if rows:
             yield rows
         if len(rows) < _PART:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -128,6 +129,7 @@ def edit(request: HttpRequest, topic_id: int) -> HttpResponse:
             return redirect("topic", topic.pk)
         if seen not in (None, topic.edition):  # whoever saves again has seen what stands there now
             theirs, seen = _theirs(form, held), topic.edition
+            form.errors.pop(NON_FIELD_ERRORS, None)  # the page says the same, field by field
     return _editor(request, form, topic, seen=seen, theirs=theirs)
 
 

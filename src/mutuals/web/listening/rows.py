@@ -21,7 +21,9 @@ _WIDE, _HIGH, _EDGE = 96, 24, 2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One set of words. `path` draws `counts`, and `area` the second half of them, which rises; `others`: more customers."""
+    """One set of words. `path` draws `counts`, and `area` the second half of them, which rises. `known`: how many customers
+    there are by now, `others` those that are not named.
+    """
 
     words: str
     key: str
@@ -30,6 +32,7 @@ class Line:
     counts: str
     examples: tuple[Example, ...]
     customers: tuple[tuple[str, str], ...]
+    known: int
     others: int
 
 
@@ -67,7 +70,8 @@ def _line(one: Rise | Rising, said: Sequence[Interaction], who: Sequence[tuple[i
         ", ".join(map(str, one.line)),
         tuple(_example(row) for row in said),
         tuple((name or "unnamed", reverse("customer", args=[number])) for number, name in who[:NAMED]),
-        max(0, len(who) - NAMED),
+        max(one.customers, len(who)),
+        max(one.customers, len(who)) - min(len(who), NAMED),
     )
 
 
