@@ -12,7 +12,7 @@ from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
 from mutuals.history.models import Interaction
 from mutuals.inbox.take import take as taking
-from mutuals.listening.draft import drafts
+from mutuals.listening.draft import drafts, presences
 from mutuals.listening.draft.forecast import LEAST
 from mutuals.listening.ears import words_of_pillars
 from mutuals.listening.models import Bar, Forecast
@@ -54,7 +54,7 @@ def register(groups: Any) -> None:
         verbs, "compare", compare, "compare drafts, a file each",
         examples=["mutuals drafts compare @kettleworks a.txt b.txt --at 2026-12-01T09:00"],
     )  # fmt: skip
-    parser.add_argument("channel", help="name or number of one of our presences")
+    parser.add_argument("channel", help="number or name of one of our presences, or how its name begins")
     parser.add_argument("drafts", type=Path, nargs="+")
     parser.add_argument("--at", help="when, by the clocks of the channel (in an hour)")
     parser.add_argument("--media", action="append", type=int, default=[], metavar="N", help="the Nth has a picture")
@@ -174,11 +174,10 @@ def again(args: argparse.Namespace) -> dict[str, Any]:
 def compare(args: argparse.Namespace) -> dict[str, Any]:
     """What is expected of each draft."""
     by, now = me(args), clock.now()
-    rows = drafts.channels_of(by)
-    rows = rows.filter(pk=int(args.channel)) if args.channel.isdecimal() else rows.filter(name=args.channel)
-    channel = rows.first()
-    if channel is None:
-        raise Missing(f"We have no presence {args.channel[:80]}.")
+    try:
+        channel = presences.named(args.channel, viewer=by, now=now)
+    except LookupError as error:
+        raise Missing(str(error)) from error
     at = datetime.fromisoformat(args.at) if args.at else now + timedelta(hours=1)
     at = at if at.tzinfo else at.replace(tzinfo=drafts.zone_of(channel))
     texts = tuple(path.read_text(encoding="utf-8", errors="replace") for path in args.drafts)
@@ -213,6 +212,7 @@ def _told(made: Forecast) -> dict[str, Any]:
     chances = [(one, other, drafts.chance_of(one, other)) for one, other in combinations(rows, 2)]
     return {
         "id": made.pk,
+        "presence": made.channel.name,
         "learned from": f"{made.posts} posts" if made.curves else f"too few posts of yours ({made.posts} of {LEAST})",
         "expected": [
             {

@@ -46,7 +46,14 @@ NAMES = (
     "length", "lines", "a question", "exclamation marks", "links", "hashtags", "names of accounts", "emoji", "numbers",
     "capitals", "a picture or film", "its mood",
 )  # fmt: skip
-MEANING = "what it speaks of"
+MEANING, TOGETHER = "what it speaks of", "all of it together"
+_SIDES = {
+    "length": ("shorter", "longer"),
+    "a question": ("no question", "a question"),
+    "a picture or film": ("no picture or film", "a picture or film"),
+    "its mood": ("a cooler tone", "a warmer tone"),
+}
+"""What it is called to have less or more of something than our posts usually have; the rest is counted: no, fewer, more."""
 _READ = 10_000  # letters that are looked at
 _TOLD = 0.03  # of change, below which a cause is not named
 _COUNTED = """
@@ -103,13 +110,17 @@ def _marks(text: str, line: str, has_media: bool, mood: float) -> list[float]:
     return [*(math.log1p(one) for one in counted), float(has_media), mood]
 
 
-def published(channel: Channel, *, now: datetime) -> list[Interaction]:
-    """The posts of ours that are learned from, the newest first."""
-    rows = Interaction.objects.filter(
-        channel=channel, direction=Direction.OUT, kind__in=["post", "article"], status=Status.SENT, is_public=True,
+def own(*, now: datetime) -> QuerySet[Interaction]:
+    """The posts of ours that can be learned from, of all channels."""
+    return Interaction.objects.filter(
+        direction=Direction.OUT, kind__in=["post", "article"], status=Status.SENT, is_public=True,
         deleted_at=None, occurred_at__lt=now - WINDOW, occurred_at__gte=now - PAST,
     )  # fmt: skip
-    return list(rows.order_by("-occurred_at", "-pk").defer("extra")[:MOST])
+
+
+def published(channel: Channel, *, now: datetime) -> list[Interaction]:
+    """Those of one channel, the newest first."""
+    return list(own(now=now).filter(channel=channel).order_by("-occurred_at", "-pk").defer("extra")[:MOST])
 
 
 def reactions(
@@ -167,8 +178,8 @@ def hour_of(at: datetime, zone: ZoneInfo) -> int:
 
 
 def channels_of(viewer: User) -> QuerySet[Channel]:
-    """The channels that drafts can be compared for."""
-    return channels_visible_to(viewer).filter(is_live=True)
+    """The channels that drafts can be compared for: what a mailbox sends has no likes and no shares."""
+    return channels_visible_to(viewer).filter(is_live=True).exclude(network="email")
 
 
 def compare(channel: Channel, wanted: Wanted, *, by: User, now: datetime) -> Forecast:
@@ -204,22 +215,32 @@ def _drafts(
 ) -> list[Draft]:
     rows = [Draft(forecast=made, place=n, text=text, has_media=n in media) for n, text in enumerate(texts)]
     if shape is not None:
-        told = shape.rows(written(texts, [row.has_media for row in rows]))
+        held = written(texts, [row.has_media for row in rows])
+        told = shape.rows(held)
         for name, curve in curves.items():
             for row, base in zip(rows, curve.base(told), strict=True):
                 row.base[name] = round(float(base), 4)
-        for row, marks in zip(rows, told * curves[ALL].weights, strict=True):
-            row.why = _because(marks)
+        for row, line, marks in zip(rows, told, held.plain, strict=True):
+            row.why = _because(line, marks, line * curves[ALL].weights)
     return rows
 
 
-def _because(marks: Any) -> list[list[Any]]:
-    """What makes the difference to a usual post, the largest first: a name, and the change in a hundred."""
-    parts = [*zip(NAMES, marks[: len(NAMES)].tolist(), strict=True), (MEANING, float(marks[len(NAMES) :].sum()))]
-    changes = [(name, math.expm1(min(value, 5))) for name, value in parts]
-    return [
-        [name, round(100 * one)] for name, one in sorted(changes, key=lambda part: -abs(part[1])) if abs(one) >= _TOLD
-    ]
+def _because(line: Any, marks: Any, brings: Any) -> list[list[Any]]:
+    """What makes the difference to an average post, the largest first: what it has or lacks, and the change in a hundred; then
+    what all of it makes together. `line`: how far from the average each feature is, `marks`: the plain ones as they are.
+    """
+    named = [_side(name, float(line[at]), float(marks[at])) for at, name in enumerate(NAMES)]
+    parts = [*zip(named, brings[: len(NAMES)].tolist(), strict=True), (MEANING, float(brings[len(NAMES) :].sum()))]
+    changes = sorted(((name, math.expm1(min(value, 5))) for name, value in parts), key=lambda part: -abs(part[1]))
+    told = [[name, round(100 * one)] for name, one in changes if abs(one) >= _TOLD]
+    return [*told, [TOGETHER, round(100 * math.expm1(min(float(brings.sum()), 5)))]] if told else []
+
+
+def _side(name: str, above: float, mark: float) -> str:
+    """A feature by what the draft has of it: no numbers, fewer links, longer."""
+    if name in _SIDES:
+        return _SIDES[name][above > 0]
+    return f"more {name}" if above > 0 else f"fewer {name}" if mark else f"no {name}"
 
 
 def told(draft: Draft, *, at: datetime | None = None) -> list[Told]:

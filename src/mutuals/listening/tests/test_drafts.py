@@ -11,8 +11,8 @@ from mutuals.base import clock
 from mutuals.base.filters import Refused
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
-from mutuals.listening.draft import drafts
-from mutuals.listening.draft.drafts import ALL, CUSTOMERS, OTHERS, OWN, Wanted
+from mutuals.listening.draft import drafts, presences
+from mutuals.listening.draft.drafts import ALL, CUSTOMERS, OTHERS, OWN, TOGETHER, Wanted
 from mutuals.listening.models import Draft, Learned
 from mutuals.listening.pillar import fourfold
 from mutuals.listening.pillar.pillars import Way
@@ -86,8 +86,11 @@ class TestDrafts:
         assert by_audience[CUSTOMERS].middle == by_audience[OWN].middle < 1.5
         assert drafts.chance_of(one, other) > 0.8
         assert drafts.chance_of(one, other) == pytest.approx(1 - drafts.chance_of(other, one))
-        assert one.why
         assert one.why[0][1] > 0
+        assert "a question" in dict(one.why)
+        assert dict(other.why)["no question"] < 0
+        assert [row.why[-1][0] for row in (one, other)] == [TOGETHER, TOGETHER]
+        assert one.why[-1][1] > other.why[-1][1]
         assert (tied.interaction_id, tied.by_hand) == (Interaction.objects.get(key="sent").pk, False)
         assert (tied.low, tied.high) != (None, None)
         assert before.inside is None
@@ -107,6 +110,24 @@ class TestDrafts:
     def _truly(self, key):
         post = Interaction.objects.get(key=key)
         return Interaction.objects.filter(reply_to=key, occurred_at__lt=post.occurred_at + timedelta(days=7)).count()
+
+    def test_a_presence_is_named_by_how_its_name_begins_where_that_says_which_one(self):
+        us, now = cast.staff(), clock.now()
+        ours = channel_with(us, 31, now)
+        other = cast.channel(ours.source, "@kettleworks.example")
+        mails = cast.channel(cast.source("Mails", owner=us.olga, connector="email"), "care@kettleworks.example")
+
+        there = presences.offered(us.ada, now=now)
+
+        assert [(row.pk, posts) for row, posts in there] == [(ours.pk, 31), (other.pk, 0)]
+        assert presences.in_words(*there[0]) == "@kettleworks (31 posts to learn from)"
+        assert presences.in_words(*there[1]) == "@kettleworks.example (0 of 30 posts needed)"
+        for text in ("@kettleworks", "@kettle", str(ours.pk)):
+            assert presences.named(text, viewer=us.ada, now=now) == ours
+        assert presences.named("@kettleworks.", viewer=us.ada, now=now) == other
+        for text in ("@pots", "", "care", str(mails.pk)):
+            with pytest.raises(LookupError, match="There are: @kettleworks"):
+                presences.named(text, viewer=us.ada, now=now)
 
     def test_too_few_posts_are_said_to_be_too_few_and_a_post_can_be_picked_by_hand(self):
         us, now = cast.staff(), clock.now()

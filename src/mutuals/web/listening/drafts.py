@@ -14,10 +14,10 @@ from django.shortcuts import redirect, render
 
 from mutuals import connectors
 from mutuals.base import clock
-from mutuals.listening.draft import drafts
-from mutuals.listening.draft.drafts import ALL, AUDIENCES, LONGEST, OWN, Told, Track, Wanted
+from mutuals.listening.draft import drafts, presences
+from mutuals.listening.draft.drafts import ALL, AUDIENCES, LONGEST, OWN, TOGETHER, Told, Track, Wanted
 from mutuals.listening.draft.forecast import LEAST
-from mutuals.listening.models import Draft, Forecast, Learned
+from mutuals.listening.models import Draft, Forecast
 from mutuals.listening.pillar.pillars import ENOUGH, Way
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
@@ -55,14 +55,11 @@ class DraftsForm(Asked):
 
     def __init__(self, data: Any = None, *, viewer: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.channels = {str(one.pk): one for one in drafts.channels_of(viewer)}
-        taught = {str(one.pk): one.posts for one in Learned.objects.filter(channel__in=list(self.channels))}
+        there = presences.offered(viewer, now=now)
+        self.channels = {str(one.pk): one for one, _ in there}
         field = self.fields["channel"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [
-                (key, f"{one.name} ({taught[key]:,} posts learned from)" if key in taught else one.name)
-                for key, one in sorted(self.channels.items(), key=lambda pair: -taught.get(pair[0], 0))
-            ]
+            field.choices = [(str(one.pk), presences.in_words(one, posts)) for one, posts in there]
         self.fields["at"].initial = (now + timedelta(hours=1)).replace(minute=0)
 
     def wanted(self, told: dict[str, Any]) -> Wanted:
@@ -120,7 +117,8 @@ def one(request: HttpRequest, forecast_id: int) -> HttpResponse:
     context = {
         "made": made, "at": made.at.astimezone(ZoneInfo(made.zone)), "least": LEAST,
         "rows": [
-            {"row": row, "letter": LETTERS[row.place], "why": [f"{name} {n:+d} %".replace("-", "−") for name, n in row.why[:5]],
+            {"row": row, "letter": LETTERS[row.place], "why": [_change(name, n) for name, n in row.why if name != TOGETHER][:5],
+             "together": next((_change(name, n) for name, n in row.why if name == TOGETHER), ""),
              "outcome": _outcome(row), "too_long": limit.text if limit.text and limit.count(row.text) > limit.text else 0}
             for row in rows
         ],
@@ -129,6 +127,10 @@ def one(request: HttpRequest, forecast_id: int) -> HttpResponse:
         "may_judge": may(viewer, "listening.judge"), "is_drafts": True, "ways": _ways(), "now": clock.now(),
     }  # fmt: skip
     return render(request, "listening/forecast.html", context)
+
+
+def _change(name: str, n: int) -> str:
+    return f"{name} {n:+,} %".replace("-", "−")
 
 
 def _forecast(viewer: User, number: int) -> Forecast:
