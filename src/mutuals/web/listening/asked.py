@@ -21,6 +21,8 @@ _WHO = {"customers": True, "others": False}
 _FILTERS = (
     "at", "till", "mood", "network", "language", "who", "asks", "aside", "alike", "rising", "author", "link", "place"
 )  # fmt: skip
+_LASTING = ("mood", "network", "language", "who", "asks", "author", "place")
+"""What the stream is narrowed to that means the same on any day; a day, an hour or certain mentions do not."""
 _WHOLE = ("source", "lang", "tone", "by")
 
 
@@ -137,8 +139,8 @@ class Asked:
         return self.address(**{**dict.fromkeys(_FILTERS, ""), **changed})
 
     def kept(self) -> str:
-        """What a saved board keeps of this place: the stretch and the filters of the whole board."""
-        gone = dict.fromkeys((*_FILTERS, "board", *dict(self.more)), "")
+        """What a saved board keeps of this place: the stretch, the filters of the whole board, and what the stream shows."""
+        gone = dict.fromkeys((*(one for one in _FILTERS if one not in _LASTING), "board", *dict(self.more)), "")
         return self.address(**gone).removeprefix("?")
 
 

@@ -67,6 +67,18 @@ def test_every_mark_of_the_board_opens_rows_and_filters_are_of_the_whole_board()
     assert "Remove the filter by our customers" in filtered
 
 
+def test_a_saved_board_keeps_what_its_stream_was_narrowed_to_but_for_a_day_and_for_single_mentions():
+    us, topic, _ = heard()
+    client = signed_in(us.ada)
+    way = f"/listening/{topic.pk}/?days=90&who=others&mood=negative&asks=1&at=2026-11-20&alike=3"
+
+    query = re.search(r'name="query" value="([^"]*)"', client.get(way).content.decode())[1].replace("&amp;", "&")
+    saved = client.post("/listening/boards/", {"name": "Others", "topics": str(topic.pk), "query": query}, follow=True)
+
+    assert sorted(query.split("&")) == ["asks=1", "days=90", "mood=negative", "who=others"]
+    assert "negative · not by customers · questions" in saved.content.decode()
+
+
 def test_a_board_is_saved_opens_first_and_comes_back_after_it_was_deleted():
     us, topic, rival = heard()
     client = signed_in(us.ada)
