@@ -15,6 +15,7 @@ from mutuals.history.models import Interaction
 from mutuals.inbox import problem
 from mutuals.inbox.models import Priority
 from mutuals.listening.card import acted, behind, cards, playbooks
+from mutuals.listening.card.behind import Behind
 from mutuals.listening.models import Card, CardState, Step
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
@@ -58,6 +59,7 @@ def one(request: HttpRequest, card_id: int) -> HttpResponse:
     card = _card(viewer, card_id)
     told = behind.of_card(card, viewer=viewer)
     parts = problem.parts(card, viewer=viewer)
+    _renewed(card, told)
     had = {row.person.canonical_id for row in parts if row.person}
     context: dict[str, Any] = {
         "card": _led([card])[0],
@@ -143,6 +145,15 @@ def listing(request: HttpRequest, card_id: int) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, str(error))
     return redirect("card", card.pk)
+
+
+def _renewed(card: Card, told: Behind) -> None:
+    """The head of an open card says the same as the page below it; it is counted anew every ten minutes only."""
+    if card.state != CardState.OPEN or not told.people or len(told.people) == behind.MOST:
+        return
+    card.touched, (card.currency, card.value) = len(told.customers), told.stakes[0] if told.stakes else ("", 0)
+    if len(told.stakes) > 1:
+        card.currency = "*"
 
 
 def _card(viewer: User, number: int) -> Card:

@@ -142,9 +142,16 @@ def num(value: int | float | Decimal | None) -> str:
 @register.filter
 def money(value: Decimal | float | None, currency: str = "EUR") -> str:
     """An amount with its sign, cents only where there are any: €2,184, €12.50, 80 SEK."""
-    if value is None:
-        return "–"
-    amount = f"{value:,.2f}".removesuffix(".00")
+    return "–" if value is None else _signed(f"{value:,.2f}".removesuffix(".00"), currency)
+
+
+@register.filter
+def coins(value: Decimal | float, currency: str = "EUR") -> str:
+    """The same with cents always, for columns in which amounts stand below each other: €2,184.00, 80.00 SEK."""
+    return _signed(f"{value:,.2f}", currency)
+
+
+def _signed(amount: str, currency: str) -> str:
     sign = _SIGNS.get(currency)
     if sign is None:
         return f"{amount} {currency}"
