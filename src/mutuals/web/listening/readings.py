@@ -30,6 +30,13 @@ _NAMES = {"mood": "Mood", "emotion": "Emotion", "intents": "What they want", "ur
 @needs("listening.view")
 def why(request: HttpRequest, interaction_id: int) -> HttpResponse:
     """The labels of one interaction, how probable each is, and the words it rests on."""
+    return _told_why(request, interaction_id)
+
+
+def _told_why(request: HttpRequest, interaction_id: int, **more: Any) -> HttpResponse:
+    """The same, as a page or as a part of one. With `done`, the label that was just spoken of, the mark of the mention that
+    stands on the page comes with it.
+    """
     rows = Interaction.objects.select_related("profile").filter(deleted_at=None)
     row = rows.filter(pk=interaction_id).first() if interaction_id < 2**63 else None
     reading = queries.readings_of([interaction_id]).get(interaction_id) if row else None
@@ -49,8 +56,16 @@ def why(request: HttpRequest, interaction_id: int) -> HttpResponse:
         "is_same": told.is_same_reader,
         "may_judge": may(caller(request), "listening.judge"),
         "back": request.GET.get("back", ""),
+        "is_part": is_fragment(request),
+        "mark": shown.mark_of(reading) if more and "/listening/" in request.headers.get("HX-Current-URL", "") else None,
+        **more,
     }
     return render(request, "listening/_why.html" if is_fragment(request) else "listening/why.html", context)
+
+
+def _is_in_place(request: HttpRequest) -> bool:
+    """Whether the answer goes into the box that stands on a page, so that the page stays as it is."""
+    return is_fragment(request) and "part" in request.POST
 
 
 def _lines(reading: Reading, told: correcting.Why) -> list[dict[str, Any]]:
@@ -100,12 +115,16 @@ def correct(request: HttpRequest, interaction_id: int) -> HttpResponse:
     label, values = request.POST.get("label", ""), request.POST.getlist("value")[:10]
     try:
         made = correcting.correct(interaction_id, label, values, by=caller(request), now=clock.now())
+        if _is_in_place(request):
+            return _told_why(request, interaction_id, done=label)
         messages.success(
             request,
             "Corrected. It stays so, whatever is read later.",
             extra_tags=reverse("reading_undo", args=[made.pk]),
         )
     except REFUSALS as error:
+        if _is_in_place(request):
+            return _told_why(request, interaction_id, refused=str(error))
         messages.error(request, str(error))
     return back_to(request, reverse("reading", args=[interaction_id]))
 
@@ -118,6 +137,8 @@ def undo(request: HttpRequest, correction_id: int) -> HttpResponse:
         raise Http404
     try:
         correcting.undo(row, by=caller(request), now=clock.now())
+        if _is_in_place(request):
+            return _told_why(request, row.interaction_id, done=row.label)
         messages.success(request, "Taken back: what was read stands again.")
     except REFUSALS as error:
         messages.error(request, str(error))

@@ -78,6 +78,30 @@ def test_why_tells_the_words_and_a_correction_in_place_can_be_taken_back():
     assert Reading.objects.get(pk=rows[0].pk).corrected == []
 
 
+def test_a_correction_on_the_board_stays_on_the_board_with_its_mark_and_is_taken_back_there():
+    us, topic, rows = heard(LEAK)
+    client, number = signed_in(us.ada), rows[0].pk
+    on_board = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/listening/{topic.pk}/?days=90"}
+    told = {"label": "mood", "value": "positive", "part": "1"}
+
+    asked = client.get(f"/readings/{number}/", headers=on_board).content.decode()
+    done = client.post(f"/readings/{number}/correct/", told, headers=on_board)
+    refused = client.post(f"/readings/{number}/correct/", told | {"value": "sunny"}, headers=on_board)
+    back = client.post(f"/readings/undo/{Correction.objects.get().pk}/", {"part": "1"}, headers=on_board)
+    page = client.get(f"/listening/{topic.pk}/").content.decode()
+
+    assert f'hx-post="/readings/{number}/correct/"' in asked
+    assert "hx-swap-oob" not in asked
+    assert [one.status_code for one in (done, refused, back)] == [200] * 3
+    assert f'id="k{number}" hx-swap-oob="true"><span class="mood up">' in done.content.decode()
+    assert ">corrected</a>" in done.content.decode()
+    assert 'role="alert"' in refused.content.decode()
+    assert ">why</a>" in back.content.decode()
+    assert Reading.objects.get(pk=number).corrected == []
+    assert f'id="k{number}"><span' in page
+    assert "Corrected. It stays so" not in page
+
+
 def test_not_relevant_takes_a_mention_out_and_undo_brings_it_back():
     us, topic, rows = heard(LEAK)
     client = signed_in(us.ada)
