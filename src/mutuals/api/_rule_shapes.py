@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 from mutuals.api._types import Out, Ref
-from mutuals.rules import queries, said
+from mutuals.rules import hidden, queries, said
 from mutuals.rules.models import Firing, Rule, Run
+from mutuals.staff.models import User
 
 
 class RuleOut(Out):
-    """One rule. `body` holds when, among, if, then, otherwise, stop, quiet and hourly; `held_at`: it fired too often."""
+    """One rule. `body` holds when, among, if, then, otherwise, stop, quiet and hourly; `held_at`: it fired too often.
+
+    Of addresses that it calls, whoever may not manage sources reads the host alone.
+    """
 
     id: int
     name: str
@@ -25,12 +29,13 @@ class RuleOut(Out):
     body: dict[str, Any]
 
     @classmethod
-    def of(cls, row: Rule) -> RuleOut:
-        """A row."""
-        names = ("name", "place", "is_on", "version", "held_at", "changed_at", "body")
+    def of(cls, row: Rule, viewer: User) -> RuleOut:
+        """A row, as a user may read it."""
+        names = ("name", "place", "is_on", "version", "held_at", "changed_at")
         read = queries.body_of(row)
         told = {name: getattr(row, name) for name in names}
-        return cls(id=row.pk, owner=Ref.of(row.owner), sentence=said.sentence(read) if read else "", **told)
+        words = {"sentence": said.sentence(read) if read else "", "body": hidden.body(row.body, viewer)}
+        return cls(id=row.pk, owner=Ref.of(row.owner), **words, **told)
 
 
 class DeliveryOut(Out):

@@ -30,7 +30,7 @@ from mutuals.api._rule_shapes import (
 from mutuals.api._types import MOST_ID, Done, Flag, Id, In, Line, Loose, Page, PathId, Ref, Text
 from mutuals.base import clock
 from mutuals.rules import body as bodies
-from mutuals.rules import keep, queries, registry, report, send, trial
+from mutuals.rules import hidden, keep, queries, registry, report, send, trial
 from mutuals.rules import text as texts
 from mutuals.rules.models import Rule
 
@@ -83,7 +83,9 @@ def listed(
     rows, following, _ = queries.page(
         user_of(request), asked, now=clock.now(), after=min(max(place[0], 0), keep.MOST) if place else 0
     )
-    return Page[RuleOut](items=[RuleOut.of(row) for row in rows], next=pack((following,)) if following else None)
+    return Page[RuleOut](
+        items=[RuleOut.of(row, user_of(request)) for row in rows], next=pack((following,)) if following else None
+    )
 
 
 @router.read("/rules/report", act="rule.view", out=ReportOut)
@@ -137,7 +139,8 @@ def actions(request: HttpRequest) -> list[ActionOut]:
 @router.write("POST", "/rules", act="rule.edit", out=RuleOut, status=201)
 def writing(request: HttpRequest, body: Writing) -> RuleOut:
     """A new rule; it is off at first."""
-    return RuleOut.of(keep.write(_told(body), by=user_of(request), now=clock.now(), name=body.name))
+    by = user_of(request)
+    return RuleOut.of(keep.write(_told(body), by=by, now=clock.now(), name=body.name), by)
 
 
 @router.write("POST", "/rules/order", act="rule.edit", out=Done)
@@ -169,7 +172,7 @@ def firings(
 @router.read("/rules/{int:rule_id}", act="rule.view", out=RuleOut)
 def shown(request: HttpRequest, rule_id: PathId) -> RuleOut:
     """One rule."""
-    return RuleOut.of(_rule(request, rule_id))
+    return RuleOut.of(_rule(request, rule_id), user_of(request))
 
 
 @router.read("/rules/{int:rule_id}/track", act="rule.view", out=HitsOut)
@@ -182,8 +185,15 @@ def tracked(request: HttpRequest, rule_id: PathId) -> HitsOut:
 @router.read("/rules/{int:rule_id}/versions", act="rule.view", out=list[VersionOut])
 def versions(request: HttpRequest, rule_id: PathId) -> list[VersionOut]:
     """How it was written, the newest fifty."""
+    viewer = user_of(request)
     return [
-        VersionOut(number=row.number, name=row.name, by=Ref.of(row.by), at=row.at, text=texts.write(row.name, row.body))
+        VersionOut(
+            number=row.number,
+            name=row.name,
+            by=Ref.of(row.by),
+            at=row.at,
+            text=texts.write(row.name, hidden.body(row.body, viewer)),
+        )
         for row in queries.versions(_rule(request, rule_id))
     ]
 
@@ -191,17 +201,17 @@ def versions(request: HttpRequest, rule_id: PathId) -> list[VersionOut]:
 @router.read("/rules/{int:rule_id}/versions/{int:first}/{int:second}", act="rule.view", out=list[Difference])
 def compared(request: HttpRequest, rule_id: PathId, first: PathId, second: PathId) -> list[Difference]:
     """Two versions as one text, word by word."""
-    told = report.compared(_rule(request, rule_id), first, second)
+    told = report.compared(_rule(request, rule_id), first, second, viewer=user_of(request))
     return [Difference(kind=kind, words=words) for kind, words in told]
 
 
 @router.write("PUT", "/rules/{int:rule_id}", act="rule.edit", out=RuleOut)
 def rewriting(request: HttpRequest, rule_id: PathId, body: Writing) -> RuleOut:
     """Its next version; refused where a colleague wrote one since `seen`."""
-    row = keep.write(
-        _told(body), by=user_of(request), now=clock.now(), rule=_rule(request, rule_id), name=body.name, seen=body.seen
-    )
-    return RuleOut.of(row)
+    by = user_of(request)
+    rule = _rule(request, rule_id)
+    row = keep.write(_told(body), by=by, now=clock.now(), rule=rule, name=body.name, seen=body.seen)
+    return RuleOut.of(row, by)
 
 
 @router.write("DELETE", "/rules/{int:rule_id}", act="rule.edit", out=Done)
@@ -214,13 +224,15 @@ def removing(request: HttpRequest, rule_id: PathId) -> Done:
 @router.write("POST", "/rules/{int:rule_id}/switch", act="rule.edit", out=RuleOut)
 def switching(request: HttpRequest, rule_id: PathId, body: Switching) -> RuleOut:
     """On or off; off ends its being applied."""
-    return RuleOut.of(keep.switch(_rule(request, rule_id), is_on=body.on, by=user_of(request), now=clock.now()))
+    by = user_of(request)
+    return RuleOut.of(keep.switch(_rule(request, rule_id), is_on=body.on, by=by, now=clock.now()), by)
 
 
 @router.write("POST", "/rules/{int:rule_id}/restore/{int:number}", act="rule.edit", out=RuleOut)
 def restoring(request: HttpRequest, rule_id: PathId, number: PathId) -> RuleOut:
     """Write an earlier version again, as the newest one."""
-    return RuleOut.of(keep.restore(_rule(request, rule_id), number, by=user_of(request), now=clock.now()))
+    by = user_of(request)
+    return RuleOut.of(keep.restore(_rule(request, rule_id), number, by=by, now=clock.now()), by)
 
 
 @router.write("POST", "/rules/{int:rule_id}/dry-run", act="rule.edit", out=DryOut)

@@ -90,7 +90,7 @@ def reported(args: argparse.Namespace) -> list[dict[str, Any]]:
 def compared(args: argparse.Namespace) -> str:
     """One text."""
     marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
-    told = report.compared(_rule(args, args.rule), args.first, args.second)
+    told = report.compared(_rule(args, args.rule), args.first, args.second, viewer=me(args))
     return "".join(marks[kind].format(words) for kind, words in told)
 
 
@@ -107,7 +107,7 @@ def secret(args: argparse.Namespace) -> dict[str, Any]:
 
 def export(args: argparse.Namespace) -> str:
     """YAML."""
-    return text.write_many(list(queries.visible_to(me(args))))
+    return text.write_many(queries.readable(me(args)))
 
 
 def taken(args: argparse.Namespace) -> list[dict[str, Any]]:

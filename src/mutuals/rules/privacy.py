@@ -9,13 +9,15 @@ from django.db.models import Q
 
 from mutuals.history.models import Interaction
 from mutuals.people.privacy import Holder
+from mutuals.rules import hidden
 from mutuals.rules.models import Firing
 
 
 def export(who: Holder, interaction_ids: Sequence[int]) -> dict[str, Any]:
     """What fired on them or on their words, as plain JSON values."""
     rows = Firing.objects.filter(Q(person_id__in=who.person_ids) | Q(interaction_id__in=interaction_ids))
-    return {"firings": list(rows.order_by("pk").values("at", "rule__name", "version", "seen", "steps", "outcome"))}
+    told = rows.order_by("pk").values("at", "rule__name", "version", "seen", "steps", "outcome")
+    return {"firings": [{**one, "steps": hidden.steps(one["steps"])} for one in told]}
 
 
 def erase(who: Holder) -> dict[str, int]:

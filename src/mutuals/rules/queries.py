@@ -16,10 +16,9 @@ from mutuals.base import bulk
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.people.models import Person
-from mutuals.rules import body, registry
+from mutuals.rules import body, hidden, registry
 from mutuals.rules.body import Body
 from mutuals.rules.models import Firing, Rule, RuleVersion
-from mutuals.rules.there import There
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -107,6 +106,14 @@ def visible_to(viewer: User) -> QuerySet[Rule]:
     return rows if may(viewer, "rule.view") else rows.none()
 
 
+def readable(viewer: User) -> list[Rule]:
+    """The same with their words as this user may read them, to be shown, not to be kept."""
+    rows = list(visible_to(viewer))
+    for row in rows:
+        row.body = hidden.body(row.body, viewer)
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which rules a list shows: by a part of the name, one of `KINDS`, a kind of event, an owner. Empty means all."""
@@ -165,14 +172,13 @@ def lines(
     told = bulk.execute(_WEEK, [numbers, now - WEEK, COUNTED + 1]) if numbers else []
     week = {pk: (min(n, COUNTED), bad, at, n > COUNTED) for pk, n, bad, at in told}
     last = {pk: at for pk, _, _, at in told if at is not None}
-    there = There()
     in_quarrels = Counter(pk for one in quarrelling for pk in (one.first.pk, one.second.pk))
     return [
         Line(
             rule,
             *week[rule.pk][:3],
             rule.is_on and rule.changed_at < now - DEAD and last.get(rule.pk, now - 2 * DEAD) < now - DEAD,
-            broken(rule, there),
+            broken(rule),
             in_quarrels[rule.pk],
             week[rule.pk][3],
         )
@@ -180,12 +186,12 @@ def lines(
     ]
 
 
-def broken(rule: Rule, there: There | None = None) -> str:
-    """Why a rule cannot be judged or done any more; "" = it can. Give the same `there` for many rules."""
+def broken(rule: Rule) -> str:
+    """Why a rule cannot be judged any more; "" = it can."""
     if not rule.owner.is_active:
         return f"{rule.owner} has no access any more; write it again to own it."
     try:
-        body.read(rule.body, viewer=rule.owner, there=there)
+        body.read(rule.body, viewer=rule.owner)
     except Refusal as error:
         return str(error)
     return ""
@@ -251,7 +257,10 @@ def log(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Firing]:
-    """What rules did, newest first, walked by number: of a rule, a conversation, a person or a message."""
+    """What rules did, newest first, walked by number: of a rule, a conversation, a person or a message.
+
+    Of addresses that they called whoever may not manage sources reads the host alone.
+    """
     if not may(viewer, "rule.view"):
         return []
     rows = Firing.objects.select_related("rule").prefetch_related("deliveries")
@@ -263,7 +272,12 @@ def log(
     ):  # fmt: skip
         rows = rows.filter(**{name: value}) if value is not None else rows
     rows = rows.filter(pk__lt=before) if before else rows
-    return list(rows.order_by("-pk")[:limit])
+    found = list(rows.order_by("-pk")[:limit])
+    for row in found:
+        row.steps = hidden.steps(row.steps, viewer)
+        for sent in row.sent if not may(viewer, "source.manage") else ():
+            sent.to = hidden.words(sent.to)
+    return found
 
 
 def what(firings: Sequence[Firing]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from mutuals.base.filters import All, Condition, to_json
 from mutuals.base.refusals import Refusal
-from mutuals.rules import queries, text
+from mutuals.rules import hidden, queries, text
 from mutuals.rules.body import Body
 from mutuals.rules.models import Rule
 from mutuals.rules.queries import Asked, Quarrel
@@ -92,9 +92,10 @@ def _parts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def compared(rule: Rule, first: int, second: int) -> list[tuple[Kind, str]]:
+def compared(rule: Rule, first: int, second: int, *, viewer: User) -> list[tuple[Kind, str]]:
     """Two versions as one text, word by word: ("same" | "gone" | "new", words). Refused: a version that is not there."""
-    told = {one.number: text.write(one.name, one.body) for one in rule.versions.filter(number__in=[first, second])}
+    found = rule.versions.filter(number__in=[first, second])
+    told = {one.number: text.write(one.name, hidden.body(one.body, viewer)) for one in found}
     for number in (first, second):
         if number not in told:
             raise Refusal(f"There is no version {number} of this rule.")

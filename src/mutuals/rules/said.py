@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mutuals.base.filters import All, Condition, Either, Field, Kind, Not, Record, Said, Test, predicate, record
-from mutuals.rules import registry
+from mutuals.rules import hidden, registry
 from mutuals.rules.body import Body, Step
 from mutuals.rules.events import EVENTS
 
@@ -73,9 +73,13 @@ def _value(one: Field, value: Any) -> str:
 
 
 def step(told: Step) -> str:
-    """An act in words."""
+    """An act in words; of an address that it calls the host alone."""
     known = registry.find(told.act)
-    return known.said(told.told) if known else f"{told.act.replace('_', ' ')} (nobody offers this any more)"
+    return (
+        known.said(hidden.answers(told.act, told.told))
+        if known
+        else f"{told.act.replace('_', ' ')} (nobody offers this any more)"
+    )
 
 
 def sentence(body: Body) -> str:

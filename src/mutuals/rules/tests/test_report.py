@@ -83,14 +83,14 @@ def test_two_versions_are_compared_word_by_word_however_many_words_there_are(us)
     many = [{"note": {"text": f"{n} " + "a b " * 120}} for n in range(10)]
     keep.write(rule.body | {"then": many}, by=us.lea, now=cast.NOW, rule=rule, name="Refunds")
 
-    told = report.compared(rule, 1, 2)
-    long = report.compared(rule, 2, 3)
+    told = report.compared(rule, 1, 2, viewer=us.lea)
+    long = report.compared(rule, 2, 3, viewer=us.lea)
 
     assert [words for kind, words in told if kind == "gone"] == ["words:says:refund"]
     assert [words for kind, words in told if kind == "new"] == ["words:says:chargeback"]
     assert "".join(words for kind, words in long if kind != "gone").split().count("a") == 1200
     with pytest.raises(Refusal, match="no version 9"):
-        report.compared(rule, 1, 9)
+        report.compared(rule, 1, 9, viewer=us.lea)
 
 
 def test_the_gold_template_gives_to_the_seniors_with_half_an_hour_and_tells_the_press_and_the_dry_run_foretold_it(us):

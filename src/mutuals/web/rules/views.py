@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.rules import body, keep, queries, report, said, text, trial
+from mutuals.rules import body, hidden, keep, queries, report, said, text, trial
 from mutuals.rules.events import EVENTS
 from mutuals.rules.models import Rule
 from mutuals.rules.queries import Asked
@@ -59,7 +59,8 @@ def one(request: HttpRequest, rule_id: int) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, rule)
     as_text = request.GET.get("as") == "text"
-    told = _both(rule.name, rule.body, caller(request), as_text=as_text)
+    viewer = caller(request)
+    told = _both(rule.name, hidden.body(rule.body, viewer), viewer, as_text=as_text)
     return _drawn(request, rule, told | _compared(request, rule))
 
 
@@ -69,7 +70,7 @@ def _compared(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     if not all(one.isascii() and one.isdigit() and len(one) < 9 for one in numbers):
         return {}
     try:
-        parts = report.compared(rule, int(numbers[0]), int(numbers[1]))
+        parts = report.compared(rule, int(numbers[0]), int(numbers[1]), viewer=caller(request))
     except REFUSALS as error:
         return {"refused": str(error)}
     return {"compared": parts, "compared_from": int(numbers[0]), "compared_to": int(numbers[1])}
@@ -143,7 +144,7 @@ def stop(request: HttpRequest, rule_id: int) -> HttpResponse:
 @needs("rule.view")
 def file(request: HttpRequest) -> HttpResponse:
     """All rules as one file."""
-    answer = HttpResponse(text.write_many(list(queries.visible_to(caller(request)))), content_type="application/yaml")
+    answer = HttpResponse(text.write_many(queries.readable(caller(request))), content_type="application/yaml")
     answer["Content-Disposition"] = 'attachment; filename="rules.yaml"'
     return answer
 
