@@ -11,7 +11,13 @@ from django.db import connection
 from mutuals.base.bulk import execute
 
 _WAITING = """
-SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database())
+SELECT EXISTS (
+    SELECT FROM pg_locks asked JOIN pg_locks own USING (pid) JOIN pg_database d ON d.oid = own.database
+    WHERE NOT asked.granted AND d.datname = current_database()
+)
+"""
+"""Who waits for a row waits for a transaction, which belongs to no database: what else they hold tells. Not by
+`pg_stat_activity`: within a transaction it shows what stood when it was first asked.
 """
 
 
