@@ -6,6 +6,8 @@ import hashlib
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -17,6 +19,7 @@ from mutuals.base.models import Blob, Entry
 from mutuals.capture import privacy as capture
 from mutuals.capture.models import Outgoing
 from mutuals.capture.seen import Seen
+from mutuals.capture.typed import Place, Sought
 from mutuals.conversations import privacy as conversations
 from mutuals.history import privacy as history
 from mutuals.history.models import Direction, Interaction
@@ -30,6 +33,13 @@ from mutuals.rules import privacy as rules
 from mutuals.sales import privacy as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
+
+MOST_PLACES = 200
+_TYPED = (rules.TYPED, listening.TYPED, inbox.TYPED, capture.TYPED)
+_NAMED = (
+    "What staff typed (rules, topics, phrases, boards, cards, playbooks, drafts, cases, lists, sources) is not rewritten."
+    " Their names, addresses and numbers were searched in it: {found}"
+)
 
 
 @transaction.atomic
@@ -88,11 +98,17 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
     """
     require(by, "person.erase", person)
     who = people.holder(person)
-    return _erase(person, by=by, now=now, seen=capture.search(who, history.touched(who)))
+    named = _typed(Sought(who))
+    return _erase(person, by=by, now=now, seen=capture.search(who, history.touched(who)), named=named)
+
+
+def _typed(sought: Sought, among: Sequence[Place] | None = None) -> list[Place]:
+    """Where words that staff typed name one person; looked for again in the records of `among` alone, where it is given."""
+    return [place for room in _TYPED for place in sought.places(room, among=among)]
 
 
 @transaction.atomic
-def _erase(person: Person, *, by: User, now: datetime, seen: Seen) -> Receipt:
+def _erase(person: Person, *, by: User, now: datetime, seen: Seen, named: Sequence[Place]) -> Receipt:
     """The part that goes alone."""
     gate.shut()
     who = people.holder(held(person.canonical_id))
@@ -101,6 +117,7 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen) -> Receipt:
     import_ids = capture.imports_of(who, seen)
     packages = _drop_packages(who)
     journal.note("person.erased", person, by=by)
+    sought = Sought(who)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
     counts["rules"] = rules.erase(who)
     cases = inbox.erase_cases(who)
@@ -112,10 +129,35 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen) -> Receipt:
     counts["capture"] = capture.erase(who, gone, import_ids, seen)
     counts["identity"] = identity.erase(who)
     counts["people"] = people.erase(who, now=now)
-    kept = [history.KEPT, capture.KEPT]
-    if counts["sales"]["orders parted from the person"]:
+    places = _typed(sought, among=named if seen.who is not None else None)
+    kept = [history.KEPT, capture.KEPT, _said_of(places)]
+    if any(counts["sales"].values()):
         kept.append(sales.KEPT)
-    return _receipt("erase", by=by, now=now, counts=counts, kept=kept)
+    return _receipt("erase", by=by, now=now, counts=counts, kept=kept, places=places[:MOST_PLACES])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A place as a receipt shows it: the text key of the record, where in it, and the name of whose it is (None = nobody's)."""
+
+    about: str
+    where: str
+    owner: str | None
+
+
+def places_of(receipt: Receipt) -> list[Told]:
+    """The places in which staff's words name who was erased, as the receipt keeps them."""
+    names = dict(User.objects.filter(pk__in=[one["of"] for one in receipt.places]).values_list("pk", "name"))
+    return [Told(one["about"], one["where"], names.get(one["of"])) for one in receipt.places]
+
+
+def _said_of(places: Sequence[Place]) -> str:
+    """What the receipt says of them in a sentence."""
+    if not places:
+        return _NAMED.format(found="they stand nowhere.")
+    more = f", of which the first {MOST_PLACES} are listed" if len(places) > MOST_PLACES else ""
+    found = "one place names them" if len(places) == 1 else f"{len(places)} places name them"
+    return _NAMED.format(found=f"{found}{more}. Somebody has to decide about each.")
 
 
 def _hold_outgoing(who: people.Holder) -> None:
@@ -137,7 +179,14 @@ def _drop_packages(who: people.Holder) -> int:
 
 
 def _receipt(
-    kind: str, *, by: User, now: datetime, counts: dict[str, dict[str, int]], kept: list[str], sha256: str = ""
+    kind: str,
+    *,
+    by: User,
+    now: datetime,
+    counts: dict[str, dict[str, int]],
+    kept: list[str],
+    sha256: str = "",
+    places: Sequence[Place] = (),
 ) -> Receipt:
     return Receipt.objects.create(
         reference=f"{kind}-{now:%Y%m%d}-{new_token()[:10]}",
@@ -146,5 +195,6 @@ def _receipt(
         by=by,
         counts=counts,
         kept=kept,
+        places=[place.plain() for place in places],
         sha256=sha256,
     )

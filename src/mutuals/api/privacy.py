@@ -22,6 +22,14 @@ from mutuals.people.models import Receipt
 router = Resource("privacy")
 
 
+class PlaceOut(Out):
+    """A record in which what staff typed names somebody who was erased: which, where in it, and whose it is. Not what."""
+
+    about: str
+    where: str
+    owner: str | None
+
+
 class ReceiptOut(Out):
     """What was handed over or erased, counted by room, and what was kept and why. It names nobody."""
 
@@ -31,6 +39,7 @@ class ReceiptOut(Out):
     at: datetime
     counts: dict[str, Any]
     kept: list[Any]
+    places: list[PlaceOut]
     sha256: str
     package: str | None
 
@@ -44,6 +53,7 @@ class ReceiptOut(Out):
             at=row.at,
             counts=row.counts,
             kept=row.kept,
+            places=[PlaceOut(about=one.about, where=one.where, owner=one.owner) for one in privacy.places_of(row)],
             sha256=row.sha256,
             package=f"/api/v1/receipts/{row.pk}/package" if row.sha256 else None,
         )

@@ -31,6 +31,13 @@ KEPT = (
     " aside, until they are dropped."
 )
 _NAMED_THEM = "Its file named somebody who was erased meanwhile and is gone. Upload one without them."
+TYPED = """
+SELECT 'source:' || id, 'name or governance', owner_id, concat_ws(' ', name, purpose, legal_basis, data_class, went_live_anyway)
+    FROM channels_source
+UNION ALL SELECT 'import:' || id, 'name of its file', by_id, file_name FROM capture_import
+UNION ALL SELECT 'list:' || id, 'name or filters', owner_id, name || ' ' || query FROM staff_savedview
+"""
+"""What staff typed here and in the rooms below, as `typed` asks for it."""
 
 
 def export(who: Holder, interaction_ids: list[int]) -> dict[str, Any]:
@@ -122,9 +129,13 @@ def _named(who: Holder) -> Named:
     return Named(key for network, key in who.handles if network != "mutuals")
 
 
-def _sure(who: Holder) -> Named:
+def sure_of(who: Holder) -> list[str]:
     """Their handles that are nobody else's wherever they stand. The number of a customer may be that of a street."""
-    return Named(key for network, key in who.handles if not (network == "mutuals" or _is_number(network, key)))
+    return [key for network, key in who.handles if not (network == "mutuals" or _is_number(network, key))]
+
+
+def _sure(who: Holder) -> Named:
+    return Named(sure_of(who))
 
 
 def _is_number(network: str, key: str) -> bool:
@@ -209,7 +220,7 @@ def _empty(answer_ids: list[int]) -> int:
 
 def _answers(who: Holder, gone: Gone, looked: Looked) -> list[int]:
     """Answers of the API that are kept for a day, to be given again, and may be about them."""
-    words = [one for one in (_named(who), Named(_names(who))) if one]
+    words = [one for one in (_named(who), Named(names_of(who))) if one]
     theirs = {*who.person_ids, *who.profile_ids, *gone.conversation_ids, *gone.interaction_ids}
     hits = []
     for row in Once.objects.filter(looked.q).exclude(body=b"").only("body", "about").iterator(chunk_size=100):
@@ -228,7 +239,8 @@ def _read(text: str) -> Any:
         return re.split(r"\W+", text)
 
 
-def _names(who: Holder) -> set[str]:
+def names_of(who: Holder) -> set[str]:
+    """Their names, and what their presences are called; to be asked while those are still there."""
     people = Person.objects.filter(pk__in=who.person_ids).values_list("name", flat=True)
     profiles = Profile.objects.filter(pk__in=who.profile_ids).values_list("name", "shown")
     return {*people, *(name for pair in profiles for name in pair)}

@@ -279,4 +279,7 @@ def erase(args: argparse.Namespace) -> dict[str, Any]:
     if not args.yes:
         raise ValueError(f"This erases {row} for good. Say --yes if that is meant; nothing was changed.")
     receipt = privacy.erase(row, by=by, now=clock.now())
-    return {"receipt": receipt.reference, "counts": receipt.counts, "kept": receipt.kept}
+    named = [
+        f"{one.about}, {one.where}" + (f", of {one.owner}" if one.owner else "") for one in privacy.places_of(receipt)
+    ]
+    return {"receipt": receipt.reference, "counts": receipt.counts, "kept": receipt.kept, "places": named}

@@ -9,6 +9,9 @@ from mutuals.history.models import Direction, Interaction
 from mutuals.inbox.models import Case, Turn
 from mutuals.people.privacy import Holder
 
+TYPED = "SELECT 'case:' || id, 'title', NULL::bigint, title FROM inbox_case"
+"""What staff typed here, as `capture.typed` asks for it."""
+
 
 def export(who: Holder) -> dict[str, Any]:
     """Their cases, as plain JSON values."""

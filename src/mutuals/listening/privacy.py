@@ -24,6 +24,26 @@ _UNMUTE = """
 UPDATE listening_topic SET muted = ARRAY(SELECT unnest(muted) EXCEPT SELECT unnest(%s::bigint[])), changed_at = now()
 WHERE muted && %s::bigint[]
 """
+TYPED = """
+SELECT 'topic:' || id, 'name', owner_id, name FROM listening_topic
+UNION ALL SELECT 'topic:' || t.id, CASE WHEN v.id = t.version_id THEN 'words' ELSE 'version ' || v.number END, t.owner_id,
+    concat_ws(' ', v.words, array_to_string(v.without, ' '))
+    FROM listening_version v JOIN listening_topic t ON t.id = v.topic_id
+UNION ALL SELECT 'phrase:' || id, CASE WHEN ended_at IS NULL THEN 'words' ELSE 'words, not used any more' END, by_id, words
+    FROM listening_saying
+UNION ALL SELECT 'pillar:' || way, 'words', by_id, words FROM listening_pillarwords
+UNION ALL SELECT 'board:' || id, CASE WHEN deleted_at IS NULL THEN 'name or filters' ELSE 'name or filters, deleted' END,
+    owner_id, name || ' ' || query FROM listening_board
+UNION ALL SELECT 'playbook:' || id, 'name or steps', by_id, name || ' ' || array_to_string(steps, ' ') FROM listening_playbook
+UNION ALL SELECT 'card:' || id, 'words', to_id, words || ' ' || playbook FROM listening_card
+UNION ALL SELECT 'card:' || id, 'reason', by_id, reason FROM listening_card WHERE reason <> ''
+UNION ALL SELECT 'card:' || card_id, 'steps', to_id, words FROM listening_step
+UNION ALL SELECT 'forecast:' || f.id, 'drafts', f.by_id, d.text FROM listening_draft d
+    JOIN listening_forecast f ON f.id = d.forecast_id
+UNION ALL SELECT 'forecast:' || id, 'audience', by_id, audience_words || ' ' || coalesce(audience::text, '')
+    FROM listening_forecast
+"""
+"""What staff typed here, as `capture.typed` asks for it."""
 
 
 def export(interaction_ids: Sequence[int], person_id: int) -> dict[str, Any]:

@@ -213,6 +213,7 @@ class Receipt(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     counts = models.JSONField(default=dict)  # {"history": {"interactions": 3}, ...}
     kept = models.JSONField(default=list)  # sentences on what stays, and why
+    places = models.JSONField(default=list)  # where what staff typed names them: [{"about": "rule:7", "where", "of"}]
     sha256 = models.CharField(max_length=64, blank=True)  # of the package that was handed over
 
     def __str__(self) -> str:

@@ -12,6 +12,16 @@ from mutuals.people.privacy import Holder
 from mutuals.rules import hidden
 from mutuals.rules.models import Firing
 
+TYPED = """
+SELECT 'rule:' || id, 'name', owner_id, name FROM rules_rule
+UNION ALL SELECT 'rule:' || id, 'what it says', owner_id, body::text FROM rules_rule
+UNION ALL SELECT 'rule:' || v.rule_id, 'version ' || v.number, r.owner_id, v.name || ' ' || v.body::text
+    FROM rules_ruleversion v JOIN rules_rule r ON r.id = v.rule_id WHERE v.number <> r.version
+UNION ALL SELECT 'rule:' || f.rule_id, 'what it sent', r.owner_id, concat_ws(' ', d.to, d.subject, d.text)
+    FROM rules_delivery d JOIN rules_firing f ON f.id = d.firing_id JOIN rules_rule r ON r.id = f.rule_id
+"""
+"""What staff typed here, as `capture.typed` asks for it."""
+
 
 def export(who: Holder, interaction_ids: Sequence[int]) -> dict[str, Any]:
     """What fired on them or on their words, as plain JSON values."""

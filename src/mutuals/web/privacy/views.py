@@ -19,6 +19,7 @@ from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import typed
 from mutuals.web.frame.talk import label_of
+from mutuals.web.privacy import places
 from mutuals.web.privacy.forms import Sure
 
 SHOWN = 50
@@ -67,10 +68,11 @@ def receipts(request: HttpRequest) -> HttpResponse:
 
 @needs("person.export")
 def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
-    """One receipt: counts by room, and what stays and why."""
+    """One receipt: counts by room, what stays and why, and where what staff typed still names who was erased."""
     row = get_object_or_404(Receipt.objects.select_related("by"), pk=receipt_id)
     rooms = [(room, [(name, count) for name, count in counts.items() if count]) for room, counts in row.counts.items()]
-    shown = {"row": row, "rooms": [(room, counts) for room, counts in rooms if counts]}
+    shown: dict[str, Any] = {"row": row, "rooms": [(room, counts) for room, counts in rooms if counts]}
+    shown["places"] = places.shown(row, caller(request))
     shown["has_package"] = bool(row.sha256) and files.path(row.sha256).exists()
     return render(request, "privacy/receipt.html", shown)
 
