@@ -28,7 +28,7 @@ _TICK = 0.2  # seconds between two looks at the children
 _LOOK_AT_DATABASE = 1.0
 _LOOK_WHEN_FULL = 10.0  # a database that cannot write is started again, but not every second
 _WEB_ALONE = 15.0
-_PATIENCE = 3.5  # seconds for all parts together to end in peace; what is cut then is begun again at the next start
+_PATIENCE = 2.5  # seconds for all parts together to end in peace; what is cut then is begun again at the next start
 _PORTS_TRIED = 100
 
 
