@@ -147,7 +147,7 @@ def test_by_the_terminal_the_same_is_done(capsys):
 
     assert (sent[1]["state"], accepted[1]["state"], accepted[1]["total"]) == ("sent", "accepted", "37.50")
     assert paid == (0, {"number": "I-1", "paid": "30.00", "open": "7.50", "currency": "EUR"})
-    assert (told[1]["orders"], told[1]["too little data"]) == (2, True)
+    assert (told[1]["orders"], told[1]["too_little_data"]) == (2, True)
     assert {one["number"] for one in run("orders", "list", "--article", "K-1")[1]} == {"Q-1", "O-1"}
     assert run("quotes", "send", "Q-404")[0] == 3
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from mutuals.base import bulk
 from mutuals.people.models import Organisation, Person, Profile
 from mutuals.people.visibility import visible_to as visible_people
-from mutuals.sales.models import Invoice, Kind, Order, Price, PriceList, Product, Quote, Selling
+from mutuals.sales.models import PLAIN, Invoice, Kind, Order, Price, PriceList, Product, Quote, Selling
 from mutuals.sales.pattern import Position
 from mutuals.staff.permissions import Scope, scope
 
@@ -89,7 +91,9 @@ def listed(
     rows: QuerySet[Order], *, person: Person | None = None, organisation: Organisation | None = None, article: str = "",
     kind: str = "", number: str = "",
 ) -> QuerySet[Order]:  # fmt: skip
-    """Orders narrowed to whose they are, what stands in them (article number, or a line's name) and what they are."""
+    """Orders narrowed to whose they are, what stands in them (article number, or a line's name), what they are, and their
+    number as customers write it.
+    """
     if person is not None:
         rows = rows.filter(profile__in=Profile.objects.filter(person__canonical_id=person.canonical_id).values("pk"))
     if organisation is not None:
@@ -99,7 +103,8 @@ def listed(
         has = Q(lines__product=product) if product else Q(lines__name=article, lines__product=None)
         rows = rows.filter(has, lines__kind=Kind.SALE).distinct()
     rows = rows.filter(kind=kind) if kind else rows
-    return rows.filter(number=number) if number else rows
+    plain = re.sub("[^0-9A-Za-z]+", "", number).upper()
+    return rows.alias(reference=Upper(PLAIN)).filter(reference=plain) if number else rows
 
 
 def of_profiles(model: type[Model], viewer: Any, profile_ids: Sequence[int], *, limit: int = 50) -> list[Any]:

@@ -56,6 +56,7 @@ class Order(models.Model):
                 name="order_by_organisation",
                 condition=Q(organisation__isnull=False),
             ),
+            models.Index(fields=["kind", "-placed_at", "-id"], name="order_not_a_sale", condition=~Q(kind="sale")),
         ]
 
     def __str__(self) -> str:
