@@ -100,11 +100,11 @@ test-kill: install frontend
 test-browser: install frontend chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -p no:cacheprovider tests/browser; fi
 
-# Rights and the shape of answers do not depend on the server: what they ask of it is asked by the rooms' own tests.
+# Doors ask of the server what the rooms' own tests and the stories ask of it; rights and shapes of answers ask nothing else.
 test-pg15: install
 	@$(call lacks,test -x $(PG15_BIN)/postgres,postgresql-15)
 	$(BIN)/python tests/house/other_server.py $(PG15_BIN) -q -n $(WORKERS) --dist worksteal -m "database and not processes" \
-		--ignore tests/access --ignore tests/api/test_schema.py
+		--ignore tests/access --ignore tests/api --ignore src/mutuals/web
 
 test-peers: install frontend .cache/node.ready
 	$(with_node) $(BIN)/python tests/peers/prepare.py
