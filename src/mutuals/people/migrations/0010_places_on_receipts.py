@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0009_precedence'),
+        ("people", "0009_precedence"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='places',
+            model_name="receipt",
+            name="places",
             field=models.JSONField(default=list),
         ),
     ]

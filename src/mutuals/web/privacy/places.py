@@ -42,7 +42,9 @@ def _if_may(act: str, rows: QuerySet[Any], viewer: User) -> QuerySet[Any]:
 _KINDS = {
     "rule": _Kind("Rule", rules.visible_to, "rule"),
     "topic": _Kind("Topic", topics.visible_to, "topic_edit"),
-    "phrase": _Kind("Phrase", lambda viewer: _if_may("listening.view", Saying.objects.all(), viewer), "learning", False),
+    "phrase": _Kind(
+        "Phrase", lambda viewer: _if_may("listening.view", Saying.objects.all(), viewer), "learning", False
+    ),
     "board": _Kind("Board", boards.visible_to, "listening", False),
     "playbook": _Kind("Playbook", playbooks.visible_to, "playbooks", False),
     "card": _Kind("Card", cards.visible_to, "card"),
