@@ -1,5 +1,6 @@
 // What every page runs. Each island finds its own marks in the page and does nothing where there are none.
 import htmx from "htmx.org";
+import { startAsking } from "./islands/asking";
 import { startBulk } from "./islands/bulk";
 import { startColumns } from "./islands/columns";
 import { startComposer } from "./islands/composer";
@@ -31,6 +32,7 @@ startComposer(document, window.sessionStorage);
 startColumns(document, window.localStorage);
 startUpload(document, { request: () => new XMLHttpRequest(), go: (url) => window.location.assign(url) });
 startBulk(document);
+startAsking(document);
 startPlace(document, window.sessionStorage, window.location);
 startLive(document, {
   open: (url) => new EventSource(url, { withCredentials: true }),

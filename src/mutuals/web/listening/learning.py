@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,8 +114,9 @@ def _again() -> dict[str, Any]:
 
 @needs("listening.judge", methods="POST")
 def answer(request: HttpRequest, interaction_id: int) -> HttpResponse:
-    """Tell the mood of one, or skip it."""
+    """Tell the mood of one, or skip it. In place of a page come the figures, and questions that do not stand there yet."""
     mood, by, now = request.POST.get("mood", ""), caller(request), clock.now()
+    words, way, is_refused = "", "", False
     if interaction_id >= 2**63:
         raise Http404
     try:
@@ -122,10 +124,27 @@ def answer(request: HttpRequest, interaction_id: int) -> HttpResponse:
             asking.skip(interaction_id, by=by, now=now)
         else:
             made = asking.answer(interaction_id, mood, by=by, now=now)
-            messages.success(request, f"Told: {mood}.", extra_tags=reverse("reading_undo", args=[made.pk]))
+            words, way = f"Told: {mood}.", reverse("reading_undo", args=[made.pk])
     except REFUSALS as error:
-        messages.error(request, str(error))
+        words, is_refused = str(error), True
+    if is_fragment(request):
+        return _answered(request, words, way, is_refused=is_refused)
+    if words:
+        (messages.error if is_refused else messages.success)(request, words, extra_tags=way)
     return redirect("learning")
+
+
+def _answered(request: HttpRequest, words: str, way: str, *, is_refused: bool) -> HttpResponse:
+    viewer, told = caller(request), asking.progress()
+    there = set(request.POST.getlist("shown"))
+    further = [one for one in asking.queue(by=viewer, many=asking.MOST) if str(one.interaction.pk) not in there][:1]
+    asked = [_ask(one, viewer) for one in further]
+    context = {"told": told, "first": FIRST, "right": _right(told), "asked": asked, "moods": list(enumerate(MOODS, 1))}
+    shown = render(request, "listening/_answered.html", context)
+    if words:
+        toast = {"text": words, "failed": is_refused} | ({"undo": way} if way else {})
+        shown.headers["HX-Trigger"] = json.dumps({"toast": toast})
+    return shown
 
 
 @needs("listening.learn", methods="POST")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -40,6 +41,28 @@ def spoken(us):
     """All of them, arrived now."""
     events = [cast.event(f"a{n}", text, who=f"w{n}", at=clock.now()) for n, (text, _) in enumerate(TEXTS)]
     return cast.said(cast.source(owner=us.olga), *events, now=clock.now())
+
+
+def test_an_answer_in_place_brings_the_figures_and_one_question_more():
+    us = cast.staff()
+    ada = signed_in(us.ada)
+    spoken(us)
+    shown = list(dict.fromkeys(re.findall(r"/listening/learning/answer/(\d+)/", ada.get(PAGE).content.decode())))
+    part = {"HX-Request": "true"}
+
+    done = ada.post(f"{PAGE}answer/{shown[0]}/", {"mood": "neutral", "shown": shown}, headers=part)
+    skipped = ada.post(f"{PAGE}answer/{shown[1]}/", {"mood": "skip", "shown": shown}, headers=part)
+    refused = ada.post(f"{PAGE}answer/{shown[2]}/", {"mood": "sunny", "shown": shown}, headers=part)
+
+    further = set(re.findall(r"/listening/learning/answer/(\d+)/", done.content.decode()))
+    assert "1 of 50 told" in done.content.decode()
+    assert len(further) == 1
+    assert not further & set(shown)
+    assert json.loads(done.headers["HX-Trigger"])["toast"]["undo"].startswith("/readings/undo/")
+    assert "HX-Trigger" not in skipped.headers
+    assert "1 skipped" in skipped.content.decode()
+    assert json.loads(refused.headers["HX-Trigger"])["toast"]["failed"]
+    assert Question.objects.count() == 2
 
 
 def test_what_teaches_most_is_asked_and_answered_with_keys():
