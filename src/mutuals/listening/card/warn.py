@@ -34,6 +34,7 @@ _WORDS = {
     Stream.SPREAD: "{value:,.0f} people who said nothing bad for a week do so in an hour, usually {often}",
     Stream.REACH: "{value:,.0f} conversations with negative mentions in an hour, usually {often}",
 }
+_DAY = 24  # hours that are looked at where nothing is known
 _WEEKS, _LEAST_WEEK = 4, 20
 """A topic fell away when the last week has less than half of the least of four before, each of at least twenty mentions."""
 
@@ -117,7 +118,8 @@ def rehearse(topic: Topic, *, now: datetime, allowed: str = "", days: int = 90) 
         return Rehearsal(wanted.words, 0.0, wanted.a_week, 0.0, (), ())
     first = since - BEFORE
     counts = counted(topic.version.pk, first, end)
-    marks = Watch(1, HOUR.total_seconds()).take(counts, began=first.timestamp())
+    begun = min(_unknown(counts), len(counts.posts) - _DAY)
+    marks = Watch(1, HOUR.total_seconds()).take(_from(counts, begun), began=(first + begun * HOUR).timestamp())
     strictness, rings = ringing(topic, marks, wanted.words, since=since)
     posts, bad = np.nan_to_num(counts.posts[:, 0]), np.nan_to_num(np.asarray(counts.negatives)[:, 0])
     steps = tuple(
@@ -211,6 +213,17 @@ FROM (
 WHERE b.occurred_at >= %s GROUP BY 1
 """
 """Copies count here: who passes on what others said spreads it. Communities are not known yet: conversations are."""
+
+
+def _unknown(counts: Counts) -> int:
+    """How many steps come before the first that is known; nothing is learned from them, and they take as long as others."""
+    return int(np.argmax(np.append(np.isfinite(counts.posts[:, 0]), True)))
+
+
+def _from(counts: Counts, step: int) -> Counts:
+    """The steps from there on."""
+    told = (counts.posts, counts.negatives, counts.spread, counts.reach)
+    return Counts(*(None if one is None else one[step:] for one in told))  # type: ignore[arg-type]
 
 
 def counted(version_id: int, since: datetime, until: datetime) -> Counts:
