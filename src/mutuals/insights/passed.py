@@ -32,7 +32,7 @@ _ADD = "(slot, source_id) DO UPDATE SET " + ", ".join(
 _LEFT = """
 SELECT g.slot, count(*), count(*) FILTER (WHERE f.person_id IS NOT NULL OR f.organisation_id IS NOT NULL),
     count(r.interaction_id), count(*) FILTER (WHERE g.ruled),
-    count(*) FILTER (WHERE EXISTS (SELECT 1 FROM rules_firing x WHERE x.interaction_id = g.id)),
+    count(*) FILTER (WHERE EXISTS (SELECT 1 FROM rules_firing x WHERE x.interaction_id = g.id AND x.outcome <> 'held')),
     count(*) FILTER (WHERE EXISTS (SELECT 1 FROM listening_mention m WHERE m.interaction_id = g.id))
 FROM {g} LEFT JOIN people_profile f ON f.id = g.profile LEFT JOIN listening_reading r ON r.interaction_id = g.id
 GROUP BY g.slot

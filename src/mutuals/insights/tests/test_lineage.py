@@ -22,6 +22,7 @@ from mutuals.listening.models import Card, CardState
 from mutuals.listening.topic import fill, topics
 from mutuals.people.models import Profile
 from mutuals.rules import keep
+from mutuals.rules.models import Firing
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,19 @@ def alerts():
 def drawn(source, at):
     """One look at the source at this moment."""
     return draw.draw(source.pk, now=lambda: at, chance=lambda: 0.0)
+
+
+def test_what_a_rule_was_held_back_from_is_not_acted_on():
+    us = cast.staff()
+    square = cast.source(owner=us.olga)
+    rule = {"when": "received", "if": ["words:says:leak*"], "hourly": 1, "then": [{"note": {"text": "A leak"}}]}
+    keep.switch(keep.write(rule, by=us.lea, now=NOW, name="Leaks"), is_on=True, by=us.lea, now=NOW)
+
+    cast.said(square, *(cast.event(f"p{n}", "My kettle leaks.", who=f"w{n}") for n in range(3)))
+
+    assert set(Firing.objects.values_list("outcome", flat=True)) == {"done", "held"}
+    [line] = queries.lineage(us.ada, now=NOW + 2 * MINUTE).lines
+    assert (line.counts.ruled, line.counts.fired) == (3, 1)
 
 
 def test_every_stage_counts_the_rows_that_are_there():
