@@ -19,6 +19,7 @@ from mutuals.listening.read import KINDS, words_of
 from mutuals.listening.topic.hits import Index, said, taken
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
+from mutuals.text import alike
 
 MOST = 500
 """Phrases that mean something at once."""
@@ -38,7 +39,7 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a phrase would do to the `looked` newest of the last 30 days: how many hold it, how many of them would be read
-    otherwise, how many were corrected (and stay so), and the newest that would change."""
+    otherwise, how many were corrected (and stay so), and the newest that change, one of those that say nearly the same."""
 
     looked: int
     met: int
@@ -113,7 +114,14 @@ def preview(words: str, label: str, value: str, *, by: User, now: datetime) -> P
         was, will = getattr(reading, label), _will(getattr(reading, label), value)
         if not is_corrected and was != will:
             found.append(Changed(row, _plain(was), _plain(will)))
-    return Preview(looked, len(met), len(found), corrected, tuple(found[:SHOWN]))
+    unlike = _unlike(found, readings)
+    return Preview(looked, len(met), len(found), corrected, tuple(unlike[:SHOWN]))
+
+
+def _unlike(found: list[Changed], readings: dict[int, Reading]) -> list[Changed]:
+    """Of those that say nearly the same the newest alone, so that examples are of different posts."""
+    near = alike.groups([(readings[one.interaction.pk].print or 0) % 2**64 for one in found])
+    return [one for place, one in enumerate(found) if near[place] == place]
 
 
 def _will(was: Any, value: str) -> Any:

@@ -190,7 +190,8 @@ def phrase(request: HttpRequest) -> HttpResponse:
     """What a phrase would change; with POST it means that from now on."""
     told = request.POST if request.method == "POST" else request.GET
     words, (label, _, value) = told.get("words", "")[:200], told.get("means", "")[:40].partition(":")
-    context: dict[str, Any] = {"words": words, "means": f"{label}:{value}", "value": value}
+    context: dict[str, Any] = {"words": words, "means": f"{label}:{value}"}
+    context["means_words"] = f"{_NAMES.get(label, label).lower()}: {value}"
     try:
         if request.method == "POST":
             made = sayings.say(words, label, value, by=caller(request), now=clock.now())
