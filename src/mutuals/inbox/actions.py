@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from mutuals.base import journal, wake
 from mutuals.base.refusals import Refusal
@@ -11,16 +12,36 @@ from mutuals.inbox import cases, work
 from mutuals.inbox.models import Case, CaseState, Turn, TurnState
 from mutuals.inbox.problem import filled
 from mutuals.people import many, persons
+from mutuals.people.choice import LENGTHS
 from mutuals.people.models import Person
+from mutuals.people.names import tidy
 from mutuals.rules import send
-from mutuals.rules.registry import Event, Note, Staff, Tag, TeamName, action
+from mutuals.rules.registry import Answer, Event, Note, Staff, Tag, TeamName, action
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Team, User
 
 PILLARS = Literal["service", "sales", "marketing", "innovation"]
 PRIORITIES = Literal["low", "normal", "high", "urgent"]
 FIELDS = Literal["stage", "city", "country", "language"]
+TITLE = Annotated[str, Answer("Title", most=200)]
+MINUTES = Annotated[int, Answer("Limit in minutes (0 = none)", most=cases.MOST_MINUTES)]
+HOURS = Annotated[int, Answer("Hours", least=1, most=8_760)]  # a year
+COLLEAGUE = Annotated[Staff, Answer("Colleague")]
 MOST_TOLD = 50
+
+
+def _fits(told: Mapping[str, Any]) -> None:
+    """Refused: what the customer's field could not hold as it stands."""
+    field, value = str(told["field"]), str(told["value"])
+    words = ""
+    if field == "stage" and value not in persons.STAGES:
+        words = "A stage is lead, customer, former."
+    elif field in LENGTHS and len(value) > LENGTHS[field]:
+        words = f"“{field.capitalize()}” is not longer than {LENGTHS[field]} letters."
+    elif tidy(value, at_most=len(value)) != value:
+        words = "This holds letters that cannot be shown."
+    if words:
+        raise Refusal(words, fields={"value": words})
 
 
 @action("give_to_team", sentence="give it to {team}", right="conversation.assign", lane="whose it is")
@@ -45,7 +66,7 @@ def give_to_pillar(event: Event, *, by: User, now: datetime, pillar: PILLARS) ->
 
 
 @action("assign", sentence="assign it to {to}", right="conversation.assign", lane="whose it is")
-def assign(event: Event, *, by: User, now: datetime, to: Staff) -> str:
+def assign(event: Event, *, by: User, now: datetime, to: COLLEAGUE) -> str:
     """Give the conversation to one colleague, unless somebody has taken it."""
     turn = _turn(event)
     if turn.assignee_id is not None:
@@ -62,7 +83,7 @@ def assign(event: Event, *, by: User, now: datetime, to: Staff) -> str:
     lane="case",
 )
 def open_case(
-    event: Event, *, by: User, now: datetime, title: str, priority: PRIORITIES = "normal", minutes: int = 0
+    event: Event, *, by: User, now: datetime, title: TITLE, priority: PRIORITIES = "normal", minutes: MINUTES = 0
 ) -> str:
     """Open a case about the conversation, or about the person where there is none; one that is open is kept."""
     conversation = _turn(event).conversation if event.conversation_id else None
@@ -106,7 +127,7 @@ def note(event: Event, *, by: User, now: datetime, text: Note) -> str:
 
 
 @action("tell", sentence="tell {to}: {text}", right="conversation.note", disturbs=True)
-def tell(event: Event, *, by: User, now: datetime, to: Staff, text: Note) -> str:
+def tell(event: Event, *, by: User, now: datetime, to: COLLEAGUE, text: Note) -> str:
     """Tell a colleague: on their page of today, by mail too if they like, and not before quiet hours end."""
     return f"Told {_tell(event, _colleague(to), text, by=by, now=now)}"
 
@@ -119,6 +140,17 @@ def tell_team(event: Event, *, by: User, now: datetime, team: TeamName, text: No
     if not members:
         raise Refusal(f"Nobody belongs to {found.name}.")
     return f"Told {'; '.join(_tell(event, one, text, by=by, now=now) for one in members)}"
+
+
+@action(
+    "tell_owner", sentence="tell whoever looks after the customer: {text}", right="conversation.note", disturbs=True
+)
+def tell_owner(event: Event, *, by: User, now: datetime, text: Note) -> str:
+    """Tell the customer's owner, or whoever owns the rule where the customer has none who still works here."""
+    person = _person(event)
+    owner = person.owner if person is not None and person.owner is not None and person.owner.is_active else None
+    told = _tell(event, owner or by, text, by=by, now=now)
+    return f"Told {told}" if owner else f"Nobody looks after this customer; told {told}"
 
 
 @action("prepare", sentence="prepare the answer “{text}”", right="conversation.reply", lane="answer")
@@ -136,7 +168,7 @@ def prepare(event: Event, *, by: User, now: datetime, text: Note) -> str:
     return "An answer is prepared; nobody has sent it"
 
 
-@action("set_field", sentence="set the customer’s {field} to “{value}”", right="person.edit", lane="field")
+@action("set_field", sentence="set the customer’s {field} to “{value}”", right="person.edit", lane="field", check=_fits)
 def set_field(event: Event, *, by: User, now: datetime, field: FIELDS, value: str) -> str:
     """Write down what follows about the author; refused where nobody knows who they are."""
     person = _person(event)
@@ -147,13 +179,14 @@ def set_field(event: Event, *, by: User, now: datetime, field: FIELDS, value: st
 
 
 @action("put_aside", sentence="put it aside for {hours} hours", right="conversation.reply", lane="whose it is")
-def put_aside(event: Event, *, by: User, now: datetime, hours: int = 24) -> str:
+def put_aside(event: Event, *, by: User, now: datetime, hours: HOURS = 24) -> str:
     """Out of the open list for some hours, or until they speak again."""
     turn = _turn(event)
     if turn.state != TurnState.OPEN:
         return "Nobody waits for an answer here"
-    work.snooze(turn, by=by, until=now + timedelta(hours=max(1, hours)), now=now)
-    return f"Put aside for {max(1, hours)} hours"
+    hours = min(max(1, hours), 8_760)
+    work.snooze(turn, by=by, until=now + timedelta(hours=hours), now=now)
+    return f"Put aside for {hours} hours"
 
 
 def _turn(event: Event) -> Turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mutuals.base.filters import Field, Kind, extend
-from mutuals.listening.models import Heard, Reading, Stance, Standing
+from mutuals.listening.models import Heard, Reading, Stance, Standing, Topic
 from mutuals.text.labels import EMOTIONS, INTENTS, MOODS, URGENCY
 
 _BESIDE = (Reading, "interaction_id")
@@ -13,13 +13,17 @@ def _choices(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, name.capitalize()) for name in names)
 
 
+def _topics() -> list[str]:
+    return list(Topic.objects.filter(archived_at=None).values_list("name", flat=True))
+
+
 FIELDS = (
     Field("mood", "Mood", Kind.CHOICE, "mood", choices=_choices(MOODS), beside=_BESIDE),
     Field("emotion", "Emotion", Kind.CHOICE, "emotion", choices=_choices(EMOTIONS), beside=_BESIDE),
     Field("intents", "Intents", Kind.TAGS, "intents", choices=_choices(INTENTS), beside=_BESIDE),
     Field("urgency", "Urgency", Kind.CHOICE, "urgency", choices=_choices(URGENCY), beside=_BESIDE),
     Field("spoken", "Language as read", Kind.TEXT, "language", beside=_BESIDE),
-    Field("topics", "Topics", Kind.TAGS, "topics", beside=(Heard, "interaction_id")),
+    Field("topics", "Topics", Kind.TAGS, "topics", beside=(Heard, "interaction_id"), names=_topics),
 )
 """Fields of the record "interaction". Topics are told by their names."""
 

@@ -12,6 +12,7 @@ from mutuals.base.filters import All, Condition, Refused, check, from_json, from
 from mutuals.base.refusals import Refusal
 from mutuals.rules import registry
 from mutuals.rules.events import EVENTS
+from mutuals.rules.there import There
 from mutuals.staff.models import User
 
 MOST_STEPS = 10
@@ -63,11 +64,11 @@ class Body:
         return All((self.among, self.condition)) if self.among != All() else self.condition
 
 
-def read(told: Any, *, viewer: User | None, is_checked: bool = True) -> Body:
+def read(told: Any, *, viewer: User | None, is_checked: bool = True, there: There | None = None) -> Body:
     """A body out of plain values. Refused, naming the part: what is unknown, missing, of another type or not allowed.
 
     The fields of conditions are those that `viewer`, the owner, may see. `is_checked` False takes acts that nobody offers any
-    more, as a stored rule may have them.
+    more and names that are gone, as a stored rule may have them; give the same `there` to read many at once.
     """
     if not isinstance(told, Mapping):
         raise Refusal("A rule is written as when, if, then and, if need be, among, otherwise, stop, quiet and hourly.")
@@ -77,10 +78,13 @@ def read(told: Any, *, viewer: User | None, is_checked: bool = True) -> Body:
     when = told.get("when")
     if not isinstance(when, str) or when not in EVENTS:
         raise _refuse("when", f"is one of: {', '.join(EVENTS)}.")
-    of = record(EVENTS[when].record)
-    parts = {name: _condition(name, told.get(name), of, viewer) for name in ("among", "if")}
-    then = _steps("then", told.get("then"), is_checked=is_checked)
-    otherwise = _steps("otherwise", told.get("otherwise"), is_checked=is_checked)
+    of, known = record(EVENTS[when].record), (there or There()) if is_checked else None
+    parts = {name: _condition(name, told.get(name), of, viewer, known) for name in ("among", "if")}
+    for name, part in parts.items():
+        if known and name in told and part == All():
+            raise _refuse(name, "asks for nothing. Leave it away where the rule shall always hold.")
+    then = _steps("then", told.get("then"), known)
+    otherwise = _steps("otherwise", told.get("otherwise"), known)
     if not then and not otherwise:
         raise _refuse("then", "names one act at least.")
     if not isinstance(told.get("stop", False), bool):
@@ -104,7 +108,7 @@ def _refuse(name: str, words: str) -> Refusal:
     return Refusal(f"“{name}” {words}", fields={name: f"{words[0].upper()}{words[1:]}"})
 
 
-def _condition(name: str, told: Any, of: Any, viewer: User | None) -> Condition:
+def _condition(name: str, told: Any, of: Any, viewer: User | None, known: There | None) -> Condition:
     """As JSON, or as a list of short forms and JSON, all of which must hold."""
     try:
         if told is None or told in ([], {}):
@@ -115,21 +119,25 @@ def _condition(name: str, told: Any, of: Any, viewer: User | None) -> Condition:
             found = from_query(told)
         else:
             found = from_json({"all": told} if isinstance(told, list) else told)
-        return check(found, of, viewer=viewer)
+        checked = check(found, of, viewer=viewer)
+        if known:
+            known.check_condition(checked, of)
+        return checked
     except Refused as error:
-        raise Refusal(f"“{name}”: {error}", fields={name: str(error)}) from error
+        fields = {name: str(error)} | ({f"{name}.{error.field}": str(error)} if error.field else {})
+        raise Refusal(f"“{name}”: {error}", fields=fields) from error
 
 
-def _steps(name: str, told: Any, *, is_checked: bool) -> tuple[Step, ...]:
+def _steps(name: str, told: Any, there: There | None) -> tuple[Step, ...]:
     if told is None:
         return ()
     if not isinstance(told, list) or len(told) > MOST_STEPS:
         raise _refuse(name, f"is a list of at most {MOST_STEPS} acts.")
-    return tuple(_step(name, one, is_checked=is_checked) for one in told)
+    return tuple(_step(name, number, one, there) for number, one in enumerate(told))
 
 
-def _step(name: str, told: Any, *, is_checked: bool) -> Step:
-    """`give_to_team: {team: Service}`, or the bare name of an act without answers."""
+def _step(name: str, number: int, told: Any, there: There | None) -> Step:
+    """`give_to_team: {team: Service}`, or the bare name of an act without answers. Unchecked without `there`."""
     if isinstance(told, str):
         told = {told: {}}
     if not isinstance(told, Mapping) or len(told) != 1:
@@ -137,17 +145,20 @@ def _step(name: str, told: Any, *, is_checked: bool) -> Step:
     act, answers = next(iter(told.items()))
     known = registry.find(act) if isinstance(act, str) else None
     if known is None:
-        if not is_checked and isinstance(act, str) and isinstance(answers or {}, Mapping):
+        if there is None and isinstance(act, str) and isinstance(answers or {}, Mapping):
             return Step(act, dict(answers or {}))
         raise _refuse(
             name, f"names “{str(act)[:40]}”, which nobody offers. There are: {', '.join(registry.actions())}."
         )
-    if not is_checked:
+    if there is None:
         return Step(act, dict(answers or {}))
     try:
-        return Step(act, known.read(answers))
+        read = known.read(answers)
+        there.check_act(known, read)
+        return Step(act, read)
     except Refusal as error:
-        raise Refusal(f"“{name}”: {error}", fields={name: str(error)}) from error
+        exact = {f"{name}.{number}.{answer}": words for answer, words in error.fields.items()}
+        raise Refusal(f"“{name}”: {error}", fields={name: str(error)} | exact) from error
 
 
 def _quiet(told: Any) -> Quiet | None:

@@ -18,6 +18,7 @@ from mutuals.rules import body
 from mutuals.rules.fire import changed
 from mutuals.rules.models import End, Firing, Rule, RuleVersion, Run
 from mutuals.rules.registry import find
+from mutuals.rules.there import There
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, require
 
@@ -76,12 +77,13 @@ def take(told: Sequence[Mapping[str, Any]], *, by: User, now: datetime) -> list[
     """
     require(by, "rule.edit")
     wanted: dict[str, body.Body] = {}
+    there = There()
     for number, one in enumerate(told, 1):
         try:
             name = _named(one.get("name", ""))
             if name in wanted:
                 raise Refusal("The file says this name twice.")
-            wanted[name] = body.read(one, viewer=by)
+            wanted[name] = body.read(one, viewer=by, there=there)
             may_do(wanted[name], by)
         except Refusal as error:
             name = str(one.get("name", ""))[:80]

@@ -19,6 +19,7 @@ from mutuals.people.models import Person
 from mutuals.rules import body, hidden, registry
 from mutuals.rules.body import Body
 from mutuals.rules.models import Firing, Rule, RuleVersion
+from mutuals.rules.there import There
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -172,13 +173,14 @@ def lines(
     told = bulk.execute(_WEEK, [numbers, now - WEEK, COUNTED + 1]) if numbers else []
     week = {pk: (min(n, COUNTED), bad, at, n > COUNTED) for pk, n, bad, at in told}
     last = {pk: at for pk, _, _, at in told if at is not None}
+    there = There()
     in_quarrels = Counter(pk for one in quarrelling for pk in (one.first.pk, one.second.pk))
     return [
         Line(
             rule,
             *week[rule.pk][:3],
             rule.is_on and rule.changed_at < now - DEAD and last.get(rule.pk, now - 2 * DEAD) < now - DEAD,
-            broken(rule),
+            broken(rule, there),
             in_quarrels[rule.pk],
             week[rule.pk][3],
         )
@@ -186,12 +188,12 @@ def lines(
     ]
 
 
-def broken(rule: Rule) -> str:
-    """Why a rule cannot be judged any more; "" = it can."""
+def broken(rule: Rule, there: There | None = None) -> str:
+    """Why a rule cannot be judged or done any more; "" = it can. Give the same `there` for many rules."""
     if not rule.owner.is_active:
         return f"{rule.owner} has no access any more; write it again to own it."
     try:
-        body.read(rule.body, viewer=rule.owner)
+        body.read(rule.body, viewer=rule.owner, there=there)
     except Refusal as error:
         return str(error)
     return ""

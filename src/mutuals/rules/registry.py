@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,18 @@ Staff = Annotated[str, "staff"]
 Tag = Annotated[str, "tag"]
 Note = Annotated[str, "long"]
 Address = Annotated[str, "address"]
+LONGEST_TAG = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """More about a parameter, in its Annotated: how a form calls it, and its bounds, of a number or of a text's letters."""
+
+    label: str = ""
+    least: int = 0
+    most: int = 0
+
+
 _KINDS = ("team", "staff", "tag", "long", "address")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]{1,253}(?:[/?][^\s]*)?")
 _MARK = re.compile(r"\{(\w+)\}")
@@ -47,18 +60,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff, tag or address (of the web)."""
+    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff, tag or address (of the web).
+
+    `least` and `most` bound a number, `most` the letters of a text. `label` is how a form calls it.
+    """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
     default: Any = None
     is_needed: bool = True
-
-    @property
-    def label(self) -> str:
-        """As a form says it."""
-        return self.name.replace("_", " ").capitalize()
+    label: str = ""
+    least: int = 0
+    most: int = LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ class Action:
     parameters: tuple[Parameter, ...]
     lane: str = ""
     disturbs: bool = False
+    check: Callable[[Mapping[str, Any]], None] | None = None
 
     def said(self, told: Mapping[str, Any]) -> str:
         """The act in words, with the answers in it. What stands behind a comma falls away where its answer is nothing."""
@@ -96,9 +111,15 @@ class Action:
             value = given.get(one.name)
             if value is None or value == "":
                 if one.is_needed:
-                    raise Refusal(f"{self.name} needs “{one.name}”.")
+                    raise Refusal(f"{self.name} needs “{one.name}”.", fields={one.name: "Please fill this in."})
                 continue
-            found[one.name] = _typed(self.name, one, value)
+            try:
+                found[one.name] = _typed(one, value)
+            except ValueError as error:
+                words = str(error)
+                raise Refusal(
+                    f"“{one.name}” of {self.name} {words}", fields={one.name: f"{words[0].upper()}{words[1:]}"}
+                ) from error
         return found
 
 
@@ -106,13 +127,20 @@ _actions: dict[str, Action] = {}
 
 
 def action(
-    name: str, *, sentence: str, right: str, lane: str = "", disturbs: bool = False
+    name: str,
+    *,
+    sentence: str,
+    right: str,
+    lane: str = "",
+    disturbs: bool = False,
+    check: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Let rules do what a function does: `(event, *, by, now, ...)`, which returns in words what it did.
 
     Its further parameters are keywords of these types: str, int, bool, a Literal of texts, TeamName, Staff, Tag, Note, Address;
-    one with a default may be left out. It runs in a savepoint of its own, in the name of the rule's owner, who needs `right`; a
-    ValueError or NotAllowed is noted as the reason why nothing was done. The last one of a name counts.
+    one with a default may be left out; an `Answer` in their Annotated tells their label and bounds. `check` refuses, when a
+    rule is written, answers that could never be done. The act runs in a savepoint of its own, in the name of the rule's owner,
+    who needs `right`; a ValueError or NotAllowed is noted as the reason why nothing was done. The last one of a name counts.
     """
 
     def take(run: Callable[..., str]) -> Callable[..., str]:
@@ -120,7 +148,7 @@ def action(
         told = inspect.signature(run).parameters.values()
         names = [one for one in told if one.name not in ("event", "by", "now")]
         _actions[name] = Action(
-            name, sentence, right, run, tuple(_parameter(one, hints[one.name]) for one in names), lane, disturbs
+            name, sentence, right, run, tuple(_parameter(one, hints[one.name]) for one in names), lane, disturbs, check
         )
         return run
 
@@ -148,32 +176,55 @@ def load_foreign() -> None:
 
 def _parameter(one: inspect.Parameter, hint: Any) -> Parameter:
     is_needed = one.default is inspect.Parameter.empty
-    default = None if is_needed else one.default
-    if get_origin(hint) is Literal:
-        return Parameter(one.name, "choice", tuple(get_args(hint)), default, is_needed)
-    if get_origin(hint) is Annotated:
-        kind = next((str(more) for more in get_args(hint)[1:] if more in _KINDS), "text")
-        return Parameter(one.name, kind, (), default, is_needed)
-    return Parameter(one.name, {int: "number", bool: "yes"}.get(hint, "text"), (), default, is_needed)
+    more = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    bare = get_args(hint)[0] if more else hint
+    told = next((part for part in more if isinstance(part, Answer)), Answer())
+    kind = next((str(part) for part in more if part in _KINDS), {int: "number", bool: "yes"}.get(bare, "text"))
+    choices = tuple(get_args(bare)) if get_origin(bare) is Literal else ()
+    largest = {"number": LARGEST, "tag": LONGEST_TAG}.get(kind, LONGEST)
+    return Parameter(
+        one.name,
+        "choice" if choices else kind,
+        choices,
+        None if is_needed else one.default,
+        is_needed,
+        told.label or one.name.replace("_", " ").capitalize(),
+        told.least,
+        told.most or largest,
+    )
 
 
-def _typed(act: str, one: Parameter, value: Any) -> Any:
-    where = f"“{one.name}” of {act}"
+def _typed(one: Parameter, value: Any) -> Any:
+    """The answer; a ValueError says how it ought to be, in words that follow its name."""
     if one.kind == "number":
-        if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit() or len(str(value)) > 7:
-            raise Refusal(f"{where} is a whole number from 0 to {LARGEST}.")
-        return min(int(value), LARGEST)
+        is_whole = not isinstance(value, bool) and str(value).isascii() and str(value).isdigit() and len(str(value)) < 8
+        if not is_whole or not one.least <= int(value) <= one.most:
+            raise ValueError(f"is a whole number from {one.least} to {one.most}.")
+        return int(value)
     if one.kind == "yes":
         if str(value).lower() not in ("true", "false", "yes", "no"):
-            raise Refusal(f"{where} is yes or no.")
+            raise ValueError("is yes or no.")
         return str(value).lower() in ("true", "yes")
-    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
-        raise Refusal(f"{where} is a text of at most {LONGEST} letters.")
-    if one.kind == "address" and not _ADDRESS.fullmatch(value.strip()):
-        raise Refusal(f"{where} is an address of the web, such as https://example.com/hook.")
-    if one.kind == "choice" and value not in one.choices:
-        raise Refusal(f"{where} is one of: {', '.join(one.choices)}.")
-    return value.encode("utf-8", "replace").decode().strip()
+    if one.kind == "choice":
+        if value not in one.choices:
+            raise ValueError(f"is one of: {', '.join(one.choices)}.")
+        return value
+    return _text(one, value)
+
+
+def _text(one: Parameter, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > one.most or "\0" in value:
+        raise ValueError(f"is a text of at most {one.most} letters.")
+    if all(letter.isspace() or unicodedata.category(letter).startswith("C") for letter in value):
+        raise ValueError("holds nothing that can be shown.")
+    text = value.encode("utf-8", "replace").decode().strip()
+    if one.kind == "text" and any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise ValueError("is one line of text.")
+    if one.kind == "tag" and ("," in text or any(unicodedata.category(letter).startswith("C") for letter in text)):
+        raise ValueError("is one word or phrase, without commas.")
+    if one.kind == "address" and not _ADDRESS.fullmatch(text):
+        raise ValueError("is an address of the web, such as https://example.com/hook.")
+    return text
 
 
 def _example(act: Action) -> str:

@@ -16,6 +16,7 @@ from mutuals.rules import hidden, queries, text
 from mutuals.rules.body import Body
 from mutuals.rules.models import Rule
 from mutuals.rules.queries import Asked, Quarrel
+from mutuals.rules.there import There
 from mutuals.staff.models import User
 
 Kind = Literal["same", "gone", "new"]
@@ -54,7 +55,8 @@ def report(viewer: User, *, now: datetime) -> Report:
     """All rules looked through once."""
     rules = list(queries.visible_to(viewer))
     on = [rule for rule in rules if rule.is_on]
-    broken = [(rule, why) for rule in on if (why := queries.broken(rule))]
+    there = There()
+    broken = [(rule, why) for rule in on if (why := queries.broken(rule, there))]
     held, silent, noisy = (
         list(queries.listed(viewer, Asked(kind=kind), now=now)[:MOST]) for kind in ("held", "silent", "noisy")
     )

@@ -68,7 +68,8 @@ def templates() -> dict[str, dict[str, Any]]:
             "again": 30,
             "if": {"all": [bought, {"not": {"field": "last", "op": "last", "value": 90}}]},
             "then": [
-                {"open_case": {"title": "Bought, and silent for 90 days: call", "priority": "normal", "minutes": 2880}}
+                {"open_case": {"title": "Bought, and silent for 90 days: call", "priority": "normal", "minutes": 2880}},
+                {"tell_owner": {"text": "Bought within a year, and silent for 90 days. Please call."}},
             ],
             "hourly": 50,
         },

@@ -9,7 +9,7 @@ from typing import Any
 
 from mutuals.base.filters.grammar import EMPTY_OPS, All, Condition, Either, Not, Refused, Test
 from mutuals.base.filters.registry import Field, Kind, Record, record
-from mutuals.base.filters.words import LONGEST, phrase
+from mutuals.base.filters.words import LONGEST, mark_of_pattern, phrase
 
 LONGEST_TEXT = 200
 MOST_VALUES = 100
@@ -48,7 +48,10 @@ def _typed(field: Field, op: str, value: Any) -> Any:
             raise Refused(f"“{field.label}” between takes two values.", field=field.name)
         if not 1 <= len(values) <= MOST_VALUES:
             raise Refused(f"“{field.label}” takes 1 to {MOST_VALUES} values.", field=field.name)
-        return tuple(_READ[field.kind](field, one) for one in values)
+        read = tuple(_READ[field.kind](field, one) for one in values)
+        if op == "between" and read[0] > read[1]:
+            raise Refused(f"“{field.label}” between takes the smaller or earlier value first.", field=field.name)
+        return read
     return _READ[field.kind](field, value)
 
 
@@ -62,6 +65,12 @@ def _text(field: Field, value: Any) -> str:
 
 def _words(field: Field, value: Any) -> str:
     found = phrase(value)
+    if found and (mark := mark_of_pattern(value)):
+        raise Refused(
+            f"“{field.label}” takes words, and no patterns: “{mark}” is not looked for. Write the words alone, and a * at"
+            " the end for any ending.",
+            field=field.name,
+        )
     if not found:
         raise Refused(
             f"“{field.label}” takes words or phrases of 1 to {LONGEST} letters; a * at the end stands for any ending"

@@ -57,7 +57,10 @@ Condition = All | Either | Not | Test
 
 
 def from_json(told: Any) -> Condition:
-    """A condition out of plain JSON. Refused: more than 5 levels, more than 50 tests, anything that is no condition."""
+    """A condition out of plain JSON, any part of which may be short: `field:op:value`.
+
+    Refused: more than 5 levels, more than 50 tests, anything that is no condition.
+    """
     found = _read(told, 1)
     if _tests(found) > MOST_TESTS:
         raise Refused(f"A condition has at most {MOST_TESTS} tests.")
@@ -98,8 +101,10 @@ def to_query(condition: Condition) -> list[str]:
 def _read(told: Any, depth: int) -> Condition:
     if depth > DEEPEST:
         raise Refused(f"A condition is nested at most {DEEPEST} levels deep.")
+    if isinstance(told, str):
+        told = _short(told[:LONGEST])
     if not isinstance(told, dict):
-        raise Refused("A condition is an object: all, any, not, or field with op and value.")
+        raise Refused("A condition is an object (all, any, not, or field with op and value) or short: field:op:value.")
     if len(told) == 1 and ("all" in told or "any" in told):
         name, parts = next(iter(told.items()))
         if not isinstance(parts, list) or len(parts) > MOST_TESTS:

@@ -53,7 +53,7 @@ class Field:
     says that this is because its values are contact data. `related` is the record on the other side of a relation, whose
     `path` leads to the column `own` of this one. `beside` names a table with one row at most for each row here, and its
     column that holds this one's key: the values stand there, under `path`. Words stand in one column or in several,
-    parted by a blank.
+    parted by a blank. `names` tells all that its values can be, where these are names of something that comes and goes.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Field:
     related: str = ""
     own: str = "pk"
     beside: tuple[type[Model], str] | None = None
+    names: Callable[[], Iterable[str]] | None = None
 
     @property
     def ops(self) -> tuple[str, ...]:

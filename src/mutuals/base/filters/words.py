@@ -31,6 +31,7 @@ _ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz
 _FOLD = _ASCII | str.maketrans(_LARGE, _SMALL)
 _MARK = re.compile(f"[{_MARKS}]+")
 _WORD = re.compile(f"[^\0{_PARTING}]+")
+_OF_PATTERNS = re.compile(r"[\\^\[\]{}()|]|\+(?![0-9])|\?(?=\w)|(?<![0-9])\$(?![0-9])|(?<!\w)\*|\*(?=.)")
 
 
 def folded(text: str) -> str:
@@ -70,6 +71,15 @@ def phrase(told: Any) -> str:
     if not found or (told.rstrip().endswith("*") and len(found[-1]) < _STEM):
         return ""
     return " ".join(found) + ("*" if told.rstrip().endswith("*") else "")
+
+
+def mark_of_pattern(told: str) -> str:
+    """The first mark that means something in patterns and nothing here, as in "(a+)+$", "colou?r" or ".*"; "" = none.
+
+    What only parts words ("what?", "$100", "+49 30") is none, and neither is the * of a stem.
+    """
+    found = _OF_PATTERNS.search(told.strip())
+    return found[0] if found else ""
 
 
 def said_in(path: str, wanted: Sequence[str]) -> Combinable:

@@ -68,7 +68,7 @@ AMOUNT_OPS = {
     "is": AMOUNTS,
     "over": AMOUNTS,
     "under": AMOUNTS,
-    "between": st.lists(AMOUNTS, min_size=2, max_size=2),
+    "between": st.lists(AMOUNTS, min_size=2, max_size=2).map(sorted),
     **NONE,
 }
 TEXT_OPS = {
@@ -83,7 +83,7 @@ DAY_OPS = {
     "on": DAYS,
     "before": DAYS,
     "after": DAYS,
-    "between": st.lists(DAYS, min_size=2, max_size=2),
+    "between": st.lists(DAYS, min_size=2, max_size=2).map(sorted),
     "last": st.integers(1, 5),
     **NONE,
 }
@@ -201,6 +201,7 @@ def test_the_short_form_reads_as_it_is_spoken() -> None:
         ({"field": "orders", "op": "over", "value": "1e99"}, "orders"),
         ({"field": "orders", "op": "over", "value": True}, "orders"),
         ({"field": "orders", "op": "between", "value": [1]}, "orders"),
+        ({"field": "orders", "op": "between", "value": [2, 1]}, "orders"),
         ({"field": "last", "op": "on", "value": "31.2."}, "last"),
         ({"field": "last", "op": "last", "value": "99999999999"}, "last"),
         ({"field": "stage", "op": "is", "value": "friend"}, "stage"),

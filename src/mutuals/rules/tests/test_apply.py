@@ -18,7 +18,7 @@ from mutuals.rules.tests.test_trial import settle
 NOTE = REFUND | {"then": [{"note": {"text": "Look"}}]}
 CLOCK = {
     "when": "clock", "every": "hour", "again": 30, "if": ["orders:over:2"],
-    "then": [{"tell": {"to": "ada@example.com", "text": "x"}}],
+    "then": [{"tell": {"to": "ada@kettleworks.example", "text": "x"}}],
 }  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""What the templates do when they are kept as they are."""
+
+import pytest
+
+import cast
+from mutuals.base.models import Entry
+from mutuals.inbox.models import Case
+from mutuals.people.models import Person
+from mutuals.rules import body
+from mutuals.rules.registry import Event, find
+from mutuals.rules.templates import templates
+
+
+@pytest.fixture
+def us(db):
+    return cast.staff()
+
+
+@pytest.mark.parametrize("key", ["gold", "valuable", "silent", "wrong_channel", "refund"])
+def test_each_template_is_taken_as_it_stands(us, key):
+    assert body.read(templates()[key], viewer=us.lea).then
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_a_silent_buyer_is_told_to_whoever_looks_after_them(us, owned):
+    bea = cast.person("Bea", by=us.ada)
+    Person.objects.filter(pk=bea.pk).update(owner=us.ben if owned else None)
+    steps = body.read(templates()["silent"], viewer=us.lea).then
+    event = Event("clock:x", "clock", cast.NOW, person_id=bea.pk)
+
+    said = [find(step.act).run(event, by=us.lea, now=cast.NOW, **step.told) for step in steps]
+
+    told = Entry.objects.get(kind="staff.told")
+    assert Case.objects.get().person == bea
+    assert told.about == f"staff:{(us.ben if owned else us.lea).pk}"
+    assert said[1].startswith("Told Ben" if owned else "Nobody looks after this customer; told Lea")
