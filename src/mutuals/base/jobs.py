@@ -153,9 +153,13 @@ async def _in_lanes(working: App) -> None:
             for queue, many in LANES.items()
         ]
 
+        asked = set[asyncio.Task[None]]()
+
         def end() -> None:
             for lane in lanes:
-                lane.cancel()
+                if lane not in asked:  # asked twice it would leave at once, and its jobs would never hear of it
+                    asked.add(lane)
+                    lane.cancel()
 
         with signals.on_stop(end):
             await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
