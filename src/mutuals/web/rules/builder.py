@@ -145,6 +145,8 @@ class Drawn:
     choices: tuple[tuple[str, str], ...]
     has_value: bool
     hint: str
+    names: tuple[str, ...] = ()
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Asked:
     parameter: Parameter
     value: str
     choices: tuple[tuple[str, str], ...]
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +187,8 @@ def _ways(one: Field, path: str, label: str, viewer: User, deep: int) -> list[tu
     return found
 
 
-def drawn(lines: Sequence[Line], when: str) -> list[Drawn]:
-    """The conditions as the page draws them."""
+def drawn(lines: Sequence[Line], when: str, wrong: Mapping[str, str]) -> list[Drawn]:
+    """The conditions as the page draws them. `wrong`: field -> what is wrong with what it is asked."""
     of = record(EVENTS[when].record)
     found = []
     for number, line in enumerate(lines):
@@ -198,7 +201,13 @@ def drawn(lines: Sequence[Line], when: str) -> list[Drawn]:
         words = tuple((each, _op_words(one, each)) for each in ops)
         plain_op = op.removeprefix(_NOT)
         hint = "commas part several" if plain_op in _SEVERAL else "days" if plain_op == "last" else ""
-        found.append(Drawn(replace(line, op=op), number, words, choices, bool(one) and op not in _NO_VALUE, hint))
+        names = tuple(sorted(one.names())) if one and one.names and not choices else ()
+        found.append(
+            Drawn(
+                replace(line, op=op), number, words, choices, bool(one) and op not in _NO_VALUE, hint, names,
+                wrong.get(line.path.rpartition(".")[2], "") if line.path else "",
+            )
+        )  # fmt: skip
     return found
 
 
@@ -217,12 +226,20 @@ def _denied(words: str) -> str:
     return words.replace("is ", "is not ", 1) if words.startswith("is ") else f"does not: {words}"
 
 
-def drawn_dos(dos: Sequence[Do], *, teams: Sequence[str], staff: Sequence[tuple[str, str]]) -> list[DrawnDo]:
-    """The acts as the page draws them; an act that is gone keeps its name and asks nothing."""
+def drawn_dos(
+    dos: Sequence[Do], *, teams: Sequence[str], staff: Sequence[tuple[str, str]], wrong: Mapping[str, str]
+) -> list[DrawnDo]:
+    """The acts as the page draws them; an act that is gone keeps its name and asks nothing.
+
+    `wrong`: "1.title" -> what is wrong with that answer of the second act.
+    """
     found = []
     for number, one in enumerate(dos):
         known = registry.find(one.act)
-        asked = [_asked(each, one, teams, staff) for each in known.parameters] if known else []
+        asked = [
+            replace(_asked(each, one, teams, staff), wrong=wrong.get(f"{number}.{each.name}", ""))
+            for each in (known.parameters if known else ())
+        ]
         found.append(DrawnDo(one, number, tuple(asked)))
     return found
 
@@ -241,11 +258,12 @@ def _asked(one: Parameter, do: Do, teams: Sequence[str], staff: Sequence[tuple[s
 
 def acts() -> list[tuple[str, str]]:
     """What rules may do, as (name, words)."""
-    return [(one.name, _bare(one)) for one in registry.actions().values()]
+    return [(one.name, bare(one)) for one in registry.actions().values()]
 
 
-def _bare(one: Action) -> str:
-    words = one.sentence
+def bare(one: Action) -> str:
+    """What it does, short enough for a menu: without what its own fields beside it say."""
+    words = one.sentence.split(", ")[0]
     for each in one.parameters:
         words = words.replace(f"{{{each.name}}}", "…")
     return words
@@ -347,4 +365,5 @@ def _posted_dos(data: Mapping[str, Any], group: str) -> Iterator[Do]:
             return
         known = registry.find(act)
         names = [one.name for one in known.parameters] if known else []
-        yield Do(act, {name: str(data.get(f"{group}-{number}-{name}", "")).replace("\0", "")[:500] for name in names})
+        sent = {name: data[f"{group}-{number}-{name}"] for name in names if f"{group}-{number}-{name}" in data}
+        yield Do(act, {name: str(value).replace("\0", "")[:500] for name, value in sent.items()})

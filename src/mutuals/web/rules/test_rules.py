@@ -2,6 +2,7 @@ import pytest
 
 import cast
 from mutuals.inbox.models import Case
+from mutuals.listening.models import Topic
 from mutuals.rules import keep
 from mutuals.rules.models import Firing, Rule, Run
 
@@ -101,6 +102,50 @@ def test_what_is_wrong_in_a_text_is_said_by_its_line(lea):
 
     assert page.status_code == 422
     assert page.context["refused"].startswith("Line 5: “then”: “priority” of open_case is one of")
+
+
+def test_an_answer_that_lacks_is_marked_by_its_label_and_worked_on_next(lea):
+    page = lea.post("/rules/new/", SENTENCE | {"t-0-title": ""})
+
+    asked = {one.parameter.name: one.wrong for one in page.context["then"][0].asked}
+    assert page.status_code == 422
+    assert page.context["refused"] == "Step 1 of “then” (open the case “…”), Title: Please fill this in."
+    assert asked == {"title": "Please fill this in.", "priority": "", "minutes": ""}
+    assert b'data-focus-on="id_t0title"' in page.content
+    assert b'aria-invalid="true" aria-describedby="id_t0titlew"' in page.content
+
+
+def test_a_step_begins_with_the_same_answers_as_in_a_text(lea):
+    page = lea.post("/rules/new/", {"when": "received", "t-0-act": "open_case", "do": "again id_t0a"})
+
+    asked = {one.parameter.name: (one.parameter.label, one.value) for one in page.context["then"][0].asked}
+    assert asked["priority"] == ("Priority", "normal")
+    assert asked["minutes"] == ("Limit in minutes (0 = none)", "0")
+    assert ("open_case", "open the case “…”") in page.context["acts"]
+
+
+def test_topics_are_offered_and_one_that_is_not_there_is_marked(lea):
+    Topic.objects.create(name="Lids", kind="brand")
+    asked = SENTENCE | {"i-0-field": "topics", "i-0-op": "has", "i-0-value": "Lidds"}
+
+    page = lea.post("/rules/new/", asked)
+
+    assert page.status_code == 422
+    assert page.context["tests"][0].names == ("Lids",)
+    assert page.context["tests"][0].wrong == "There is no “Lidds” among Topics. Did you mean “Lids”?"
+    assert b'<option value="Lids">' in page.content
+    assert lea.post("/rules/new/", asked | {"i-0-value": "Lids"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("do", "place"),
+    [("add i", "id_i2f"), ("add t", "id_t1a"), ("drop i 1", "id_i0f"), ("drop t 0", "id_add_t"), ("add o", "id_o0a"),
+     ("again id_i0f", "id_i0f"), ("again <b>", "")],
+)  # fmt: skip
+def test_the_page_says_which_field_is_worked_on_next(lea, do, place):
+    page = lea.post("/rules/new/", SENTENCE | {"do": do})
+
+    assert page.context["focus"] == place
 
 
 def test_two_colleagues_do_not_write_over_each_other(us, lea):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
-from mutuals.web.rules import builder, shown
+from mutuals.web.rules import builder, places, shown
 from mutuals.web.rules.builder import Draft
 
 _KINDS = (
@@ -175,7 +175,8 @@ def _posted(request: HttpRequest, rule: Rule | None) -> HttpResponse:
     draft = builder.from_post(data)
     if do.split(" ")[0] in ("add", "drop", "again"):
         draft = builder.again(draft, do)
-        return _drawn(request, rule, _form(draft, viewer) | {"is_new": rule is None})
+        here = {"is_new": rule is None, "focus": places.focus(do, draft)}
+        return _drawn(request, rule, _form(draft, viewer) | here)
     try:
         told = text.read(given) if as_text else builder.plain(draft)
         read = text.check(given, viewer=viewer) if as_text else body.read(told, viewer=viewer)
@@ -198,8 +199,11 @@ def _posted(request: HttpRequest, rule: Rule | None) -> HttpResponse:
             seen=int(seen) if rule and seen.isdigit() and len(seen) < 9 else None,
         )
     except REFUSALS as error:
-        back = {"text": given} if as_text else _form(draft, viewer)
-        return _drawn(request, rule, back | {"refused": str(error), "is_new": rule is None}, status=422)
+        fields = error.fields if isinstance(error, Refusal) else {}
+        back = {"text": given} if as_text else _form(draft, viewer, fields)
+        words = str(error) if as_text else places.refused(str(error), fields, draft)
+        here = {"refused": words, "is_new": rule is None, "focus": places.first_wrong(fields)}
+        return _drawn(request, rule, back | here, status=422)
     messages.success(
         request,
         f"Version {kept.version} of {kept.name} is written{'' if kept.is_on else '; turn it on when it is right'}.",
@@ -217,17 +221,19 @@ def _both(name: str, told: Any, viewer: User, *, as_text: bool) -> dict[str, Any
         return shown_as | {"refused": str(error)}
 
 
-def _form(draft: Draft, viewer: User) -> dict[str, Any]:
+def _form(draft: Draft, viewer: User, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The form; `fields` is what a refusal says of its answers."""
     teams = [team.name for team in staff.teams_of(viewer)]
     people = [(user.email, user.name or user.email) for user in staff.active()]
+    wrong = {name: places.wrong_with(fields or {}, name) for name in ("among", "if", "then", "otherwise")}
     return {
         "draft": draft,
         "events": [(name, one.words) for name, one in EVENTS.items()],
         "fields": builder.fields(draft.when, viewer),
-        "among": builder.drawn(draft.among, draft.when),
-        "tests": builder.drawn(draft.tests, draft.when),
-        "then": builder.drawn_dos(draft.then, teams=teams, staff=people),
-        "otherwise": builder.drawn_dos(draft.otherwise, teams=teams, staff=people),
+        "among": builder.drawn(draft.among, draft.when, wrong["among"]),
+        "tests": builder.drawn(draft.tests, draft.when, wrong["if"]),
+        "then": builder.drawn_dos(draft.then, teams=teams, staff=people, wrong=wrong["then"]),
+        "otherwise": builder.drawn_dos(draft.otherwise, teams=teams, staff=people, wrong=wrong["otherwise"]),
         "acts": builder.acts(),
     }
 
