@@ -294,6 +294,8 @@ def test_figures_of_two_versions_stand_side_by_side_in_two_statements():
         ("Triage", False), ("Legal check", True), ("Reply", False),
     ]  # fmt: skip
     assert second.line("triage").median == 1800.0
+    newest = figures.measured(process, versions, now=cast.NOW + 5 * HOUR, most=2)[0]
+    assert (first.is_part, newest.is_part, sum(line.left for line in newest.lines)) == (False, True, 2)
 
 
 def test_late_items_are_told_once_for_each_stay():

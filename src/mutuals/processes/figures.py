@@ -14,10 +14,14 @@ from mutuals.processes.shape import Step
 
 DAYS = 90
 MOST_DAYS = 3_660
+MOST = 50_000
+"""Movements of one version that are looked at, the newest: more of them would change no median that anybody reads."""
 _LEFT = """
 WITH p AS (
-    SELECT version_id, frm, "to", seconds, in_time, was_again, is_out FROM processes_passage
-    WHERE version_id = ANY(%s::bigint[]) AND at >= %s AND at < %s AND frm <> ''
+    SELECT m.* FROM unnest(%s::bigint[]) AS v CROSS JOIN LATERAL (
+        SELECT version_id, frm, "to", seconds, in_time, was_again, is_out FROM processes_passage
+        WHERE version_id = v AND at >= %s AND at < %s AND frm <> '' ORDER BY at DESC LIMIT %s
+    ) AS m
 )
 SELECT version_id, frm, NULL, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
     count(in_time), count(*) FILTER (WHERE in_time), count(*) FILTER (WHERE was_again), count(*) FILTER (WHERE is_out)
@@ -63,6 +67,12 @@ class Measured:
     lines: list[Line]
     since: datetime
     until: datetime
+    most: int = MOST
+
+    @property
+    def is_part(self) -> bool:
+        """Whether there may be more movements in the span than were looked at."""
+        return sum(one.left for one in self.lines) >= self.most
 
     def line(self, key: str) -> Line | None:
         """The line of a step."""
@@ -75,18 +85,24 @@ class Measured:
 
 
 def measured(
-    process: Process, versions: Sequence[Version], *, now: datetime, days: int = DAYS, until: datetime | None = None
+    process: Process,
+    versions: Sequence[Version],
+    *,
+    now: datetime,
+    days: int = DAYS,
+    until: datetime | None = None,
+    most: int = MOST,
 ) -> list[Measured]:
-    """Figures of versions of one process, side by side, in two statements whatever their number."""
+    """Figures of versions of one process, side by side, in two statements; of the newest `most` movements of each."""
     end = until or now
     since = end - timedelta(days=min(max(days, 1), MOST_DAYS))
     keys = numbers(one.pk for one in versions)
     found = {
-        one.pk: Measured(one, [Line(step) for step in steps.shape_of(one).steps if not step.end], since, end)
+        one.pk: Measured(one, [Line(step) for step in steps.shape_of(one).steps if not step.end], since, end, most)
         for one in versions
     }
     went: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
-    for pk, frm, to, count, median, limited, in_time, again, out in execute(_LEFT, [keys, since, end]):
+    for pk, frm, to, count, median, limited, in_time, again, out in execute(_LEFT, [keys, since, end, most]):
         if to is not None:
             went[pk, frm][to] = count
         elif (line := found[pk].line(frm)) is not None:

@@ -95,7 +95,13 @@ class Item(models.Model):
             models.Index(
                 fields=["process", "version", "step"], name="item_step", condition=_RUNNING, include=["due_at"]
             ),
-            models.Index("owner", F("due_at").asc(nulls_last=True), "id", name="item_mine", condition=_RUNNING),
+            models.Index(
+                "owner",
+                F("due_at").asc(nulls_last=True),
+                "id",
+                name="item_mine",
+                condition=_RUNNING & Q(owner__isnull=False),
+            ),
             models.Index(
                 "team", F("due_at").asc(nulls_last=True), "id", name="item_team", condition=_RUNNING & Q(owner=None)
             ),

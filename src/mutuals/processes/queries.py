@@ -19,8 +19,9 @@ SELECT id FROM (
     (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id = %(user)s
      ORDER BY due_at NULLS LAST, id LIMIT %(limit)s)
     UNION ALL
-    (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id IS NULL AND team_id = ANY(%(teams)s::bigint[])
-     ORDER BY due_at NULLS LAST, id LIMIT %(limit)s)
+    (SELECT i.id, i.due_at FROM unnest(%(teams)s::bigint[]) AS t CROSS JOIN LATERAL (
+        SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id IS NULL AND team_id = t
+        ORDER BY due_at NULLS LAST, id LIMIT %(limit)s) AS i)
     UNION ALL
     (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id IS NULL AND role = %(role)s AND role <> ''
      ORDER BY due_at NULLS LAST, id LIMIT %(limit)s)

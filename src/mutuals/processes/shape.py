@@ -126,6 +126,12 @@ def ordered(step: Mapping[str, Any]) -> dict[str, Any]:
     return {name: step[name] for name in _PARTS if step.get(name) not in (None, "", [], {}) and step[name] is not False}
 
 
+def label_of(way: Mapping[str, Any]) -> Any:
+    """The label of a branch as it was meant: yes and no are words there."""
+    told = way.get("label")
+    return {True: "yes", False: "no"}[told] if isinstance(told, bool) else told or ""
+
+
 def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: told[name] for name in ("start", "hours") if told.get(name)}
     return {**kept, "steps": [ordered(one) for one in told["steps"]]}
@@ -178,7 +184,7 @@ def _ways(path: tuple[str | int, ...], told: Any) -> tuple[Way, ...]:
             raise Wrong(here, "names a step after to.")
         if any(one.to == to for one in ways):
             raise Wrong(here, f"leads to “{to[:40]}” twice; write one branch with a condition of either.")
-        label = _line((*here, "label"), row.get("label") or "", 60)
+        label = _line((*here, "label"), label_of(row), 60)
         ways.append(Way(to, label, _condition((*here, "if"), row.get("if"))))
     return tuple(ways)
 

@@ -14,8 +14,8 @@ from mutuals.processes.figures import Line
 from mutuals.processes.hours import span
 from mutuals.processes.shape import Shape, Step
 
-WIDE, HIGH, ACROSS, DOWN, EDGE = 176, 78, 108, 22, 16
-NARROW, LOW, STEP, LANE = 296, 56, 34, 7
+WIDE, HIGH, ACROSS, DOWN, EDGE = 196, 78, 100, 22, 16
+NARROW, LOW, STEP, LANE = 284, 56, 34, 7
 _PORT, _LANES = 18, 6
 _SWEEPS = 6
 
@@ -234,7 +234,7 @@ def _box(node: _Node, lines: Mapping[str, Line], chosen: str, link: str) -> Safe
         '<text class="t" x="{}" y="{}">{}</text><text class="s" x="{}" y="{}">{}</text>{}</a>',
         link, step.key, " end" if step.end else "", " itself" if step.itself else "",
         mark_safe(' aria-current="true"') if step.key == chosen else "",
-        node.x, node.y, WIDE, HIGH, node.x + 12, node.y + 23, _cut(step.name, 21),
+        node.x, node.y, WIDE, HIGH, node.x + 12, node.y + 23, _cut(step.name, 23),
         node.x + 12, node.y + 43, _under(step), _measured(node.x, node.y + 64, WIDE, line),
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def rows(measured: Measured, told: Shape) -> list[dict[str, Any]]:
             "rework": percent(line.rework),
             "dropped": percent(line.dropped),
             "ways": [
-                (steps.name(told, way.to), way.label, percent(line.ways.get(way.to)) if line.left else "")
+                (steps.name(told, way.to), way.label, percent(line.ways[way.to]) if way.to in line.ways else "")
                 for way in line.step.ways
             ],
         }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mutuals.base.refusals import Refusal
+from mutuals.processes import shape
 
 Body = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ def plain_of(body: Body, key: str) -> dict[str, str]:
         **{name: "on" if told.get(name) else "" for name in ("accept", "reason", "itself")},
         "needs": ", ".join(_list(told.get("needs"))),
         "guard": told["guard"] if isinstance(told.get("guard"), str) else "",
-        "next": "\n".join(f"{one['to']}: {one['label']}" if one.get("label") else str(one["to"]) for one in ways),
+        "next": "\n".join(f"{one['to']}: {said}" if (said := shape.label_of(one)) else str(one["to"]) for one in ways),
     }
 
 
@@ -45,8 +46,9 @@ def changed(body: Body, key: str, form: Mapping[str, str]) -> dict[str, Any]:
 def removed(body: Body, key: str) -> dict[str, Any]:
     """The body without a step: ways that led to it lead to where it led first. Refused: the last step, the start."""
     rows = _steps(body)
+    first = body.get("start", rows[0]["step"])
     gone = rows.pop(_place(body, key))
-    if not rows or body.get("start", rows[0]["step"]) == key:
+    if first == key:
         raise Refusal("It begins with this step; let it begin elsewhere first, in the text.")
     after = next((one["to"] for one in _ways(gone)), None)
     for told in rows:

@@ -56,6 +56,7 @@ def one(request: HttpRequest, process_id: int) -> HttpResponse:
     late = request.GET.get("show") == "late"
     running = queries.running(process, viewer, step=chosen.key if chosen else "", late=now if late else None)
     asked = f"version={version.number}&" if number else ""
+    here, late_here = queries.counts([process], now=now).get(process.pk, (0, 0))
     context: dict[str, Any] = {
         "process": process,
         "kind": kinds.kind(process.kind),
@@ -72,8 +73,8 @@ def one(request: HttpRequest, process_id: int) -> HttpResponse:
         "chosen_owner": shown.owner_of(chosen) if chosen else "",
         "items": shown.items(list(running[: shown.ROWS]), viewer, now=now),
         "late_only": late,
-        "here": sum(line.here for line in measured.lines),
-        "late": sum(line.late for line in measured.lines),
+        "here": here,
+        "late": late_here,
         "moving": transfer.preview(process),
         "may_edit": may(viewer, "process.edit"),
     }
