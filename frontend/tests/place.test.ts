@@ -32,3 +32,9 @@ test("the open conversation is marked in the list and no longer unread", () => {
   expect(document.querySelector("#row-1")!.classList.contains("unread")).toBe(false);
   expect(document.querySelector("#row-2")!.hasAttribute("aria-current")).toBe(false);
 });
+
+test("a form that was drawn anew is worked on where it says", () => {
+  startPlace(page('<section data-focus-on="id_t0a"><input id="id_name"><input id="id_t0a"></section>'), sessionStorage, { pathname: "/rules/new/", search: "" });
+
+  expect(document.activeElement!.id).toBe("id_t0a");
+});

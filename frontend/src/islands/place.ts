@@ -2,7 +2,8 @@
 //
 // Marks: [data-open-row="row-12"] names the open conversation's link in [data-list]. A list of customers is remembered for this
 // tab when one of its links to /customers/12/ is followed; on the customer's page [data-walk-prev] and [data-walk-next] get
-// their addresses, [data-walk-count] says "4 of 23", and [data-walk-back] leads back to the list.
+// their addresses, [data-walk-count] says "4 of 23", and [data-walk-back] leads back to the list. [data-focus-on="id_t1a"] names
+// the field that is worked on in a form that was drawn anew.
 
 import { onMark } from "./marks";
 
@@ -14,6 +15,7 @@ const CUSTOMER = /^\/customers\/\d+\/$/;
 export function startPlace(page: Document, store: Storage, here: { pathname: string; search: string }): void {
   onMark(page, "[data-open-row]", (open) => markRow(page, open.dataset["openRow"] ?? ""));
   page.addEventListener("htmx:afterSettle", () => markRow(page, page.querySelector<HTMLElement>("[data-open-row]")?.dataset["openRow"] ?? ""));
+  onMark(page, "[data-focus-on]", (box) => page.getElementById(box.dataset["focusOn"] ?? "")?.focus());
   page.addEventListener("click", (event) => remember(store, here, event.target as Element));
   walk(page, store, here);
 }
