@@ -25,6 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/prices/", goods.lists, name="prices"),
     path("sales/prices/new/", goods.new_list, name="prices_new"),
     path("sales/prices/<int:list_id>/", goods.one_list, name="price_list"),
-    path("sales/prices/<int:list_id>/set/", goods.set_price, name="price_set"),
+    path("sales/prices/<int:list_id>/set/", goods.set_price, name="price_put"),
     path("sales/to/", goods.sell_to, name="sell_to"),
 ]
