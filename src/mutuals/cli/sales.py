@@ -83,7 +83,11 @@ def _quotes(verbs: Any) -> None:
     parser.add_argument("--line", action="append", required=True, metavar="LINE", help=_LINES)
     parser.add_argument("--discount", default="0", help="percent of all of it")
     parser.add_argument("--until", type=_day, help="last day on which it can be accepted")
-    for act, words in ((send, "mark it as sent"), (accept, "it was accepted: make its order, once"), (decline, "it was not")):
+    for act, words in (
+        (send, "mark it as sent"),
+        (accept, "it was accepted: make its order, once"),
+        (decline, "it was declined"),
+    ):
         verb(verbs, act.__name__, act, words).add_argument("number")
 
 
