@@ -1,6 +1,7 @@
 """Rules in a browser: begun from a template, tried, changed by its menus, kept, turned on; and nothing that axe finds wrong."""
 
 import pytest
+from playwright.sync_api import expect
 
 import cast
 from browser.conftest import AXE, Town, Walker, sign_in
@@ -37,3 +38,48 @@ def test_a_rule_is_begun_tried_changed_kept_and_turned_on(walker: Walker, town: 
     assert Rule.objects.get(name=name).body["if"]["all"][1]["field"] == "person"
     assert walker.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert wrong == []
+
+
+def test_a_rule_is_built_by_keyboard_alone(walker: Walker, town: Town) -> None:
+    sign_in(walker, town.staff.lea.email, cast.PASSWORD)
+    walker.go("/rules/new/")
+    page, press = walker.page, walker.page.keyboard.press
+
+    page.focus("#id_name")
+    page.keyboard.type("By keyboard")
+    _tab_to(walker, "#id_add_i")
+    press("Enter")
+    expect(page.locator("#id_i0f")).to_be_focused()
+    press("ArrowDown")  # the first field: words
+    expect(page.locator("#id_i0o")).to_be_visible()
+    expect(page.locator("#id_i0f")).to_be_focused()
+    press("Tab")
+    expect(page.locator("#id_i0o")).to_be_focused()
+    press("Tab")
+    expect(page.locator("#id_i0v")).to_be_focused()
+    page.keyboard.type("refund*")
+    _tab_to(walker, "#id_add_t")
+    press("Enter")
+    expect(page.locator("#id_t0a")).to_be_focused()
+    page.keyboard.type("note")
+    expect(page.locator("#id_t0text")).to_be_visible()
+    expect(page.locator("#id_t0a")).to_be_focused()
+    press("Control+Enter")
+    expect(page.locator("#id_t0text")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#id_t0text")).to_be_focused()
+    page.keyboard.type("Wants money back")
+    press("Control+Enter")
+    page.wait_for_selector("text=Version 1")
+
+    kept = Rule.objects.get(name="By keyboard").body
+    assert kept["then"] == [{"note": {"text": "Wants money back"}}]
+    assert kept["if"] == {"all": [{"field": "words", "op": "says", "value": ["refund*"]}]}
+
+
+def _tab_to(walker: Walker, wanted: str) -> None:
+    """Tab on until it is reached, by a few steps."""
+    for _ in range(8):
+        walker.page.keyboard.press("Tab")
+        if walker.page.locator(wanted).evaluate("(one) => one === document.activeElement"):
+            return
+    expect(walker.page.locator(wanted)).to_be_focused()
