@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from mutuals.base import journal
+from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.listening.card import cards
 from mutuals.listening.models import CardKind
@@ -240,7 +241,11 @@ def end_run(row: Rule, why: End, *, now: datetime) -> bool:
 
 
 def locked(rule: Rule) -> Rule:
-    """The rule, locked against others who write or apply it; firings that name it can be noted meanwhile."""
+    """The rule, locked against others who write or apply it; firings that name it can be noted meanwhile.
+
+    They come in turn: a row alone would go to the next batch of applying as often as to whoever waits for it.
+    """
+    in_turn(Space.RULE, rule.pk)
     row = Rule.objects.select_for_update(of=("self",), no_key=True).select_related("owner").filter(pk=rule.pk).first()
     if row is None:
         raise Refusal("This rule is not there any more.")

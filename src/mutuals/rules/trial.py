@@ -217,10 +217,15 @@ def _batch(number: int, *, now: datetime) -> bool:
     It goes through the gate, and gives way: who erases, writes the rule or works on a conversation comes first.
     """
     bulk.execute(f"SELECT {gate.ENTER}, {gate.GIVE_WAY}", [])
-    rules = Rule.objects.select_for_update(of=("self",), no_key=True).select_related("owner")
-    rule = rules.filter(pk__in=Run.objects.filter(pk=number).values("rule")).first()
+    run = Run.objects.select_related("rule").filter(pk=number).first()
+    if run is None:
+        return False
+    try:
+        rule = keep.locked(run.rule)
+    except Refusal:  # it was removed meanwhile
+        return False
     run = Run.objects.filter(pk=number, ended_at=None).first()
-    if rule is None or run is None:
+    if run is None:
         return False
     ready = engine.ready(rule) if rule.version == run.version else None
     if ready is None:
