@@ -16,7 +16,7 @@ from mutuals.people.choice import LENGTHS
 from mutuals.people.models import Person
 from mutuals.people.names import tidy
 from mutuals.rules import send
-from mutuals.rules.registry import Answer, Event, Note, Staff, Tag, TeamName, action
+from mutuals.rules.registry import LONGEST_TAG, Answer, Event, Note, Staff, Tag, TeamName, action
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Team, User
 
@@ -116,6 +116,7 @@ def add_tag(event: Event, *, by: User, now: datetime, tag: Tag) -> str:
     person = _person(event)
     if person is None:
         raise Refusal("Nobody knows who wrote this, so there is nobody to tag.")
+    tag = tidy(tag, at_most=LONGEST_TAG)
     return f"Tagged “{tag}”" if many.tag([person.pk], tag, by=by, now=now) else f"“{tag}” was there already"
 
 
@@ -174,6 +175,7 @@ def set_field(event: Event, *, by: User, now: datetime, field: FIELDS, value: st
     person = _person(event)
     if person is None:
         raise Refusal("Nobody knows who wrote this, so there is nothing to fill in.")
+    _fits({"field": field, "value": value})
     persons.edit(person, by=by, changes={field: value}, now=now)
     return f"{field.capitalize()} is “{value}”"
 
