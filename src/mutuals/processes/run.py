@@ -49,12 +49,12 @@ def start(about: str, process: Process, *, by: User, now: datetime, owner: User 
         raise Refusal(f"“{row.name}” has no version in use yet; publish one first.")
     if key not in kind.read([key]):
         raise Refusal(f"There is no {kind.label.lower()} {key}.")
-    made = Item.objects.bulk_create(
+    Item.objects.bulk_create(
         [Item(process=row, version=version, about=key, owner=owner or by, began_at=now, entered_at=now)],
         ignore_conflicts=True,
-    )[0]
+    )
     item = Item.objects.select_for_update(of=("self",), no_key=True).get(process=row, about=key)
-    if item.step or made is None:  # a colleague was faster, by a moment
+    if item.step:  # a colleague was faster, by a moment
         return item
     item.version = version
     told = steps.shape_of(version)
