@@ -227,3 +227,24 @@ def test_the_pages_cost_a_fixed_number_of_queries(here, django_assert_num_querie
 
 def test_staff_do_not_import(here):
     assert as_(here.ada).get("/imports/").status_code == 403
+
+
+def test_a_file_of_a_known_form_says_so_and_can_be_read_as_none_of_these(here):
+    client = as_(here.lea)
+    rows = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\nC5,K-1,-1,2010-12-01 08:26:00,2.55,17\n"
+
+    upload(client, rows, "retail.csv", target="orders")
+    of = Import.objects.get()
+    page = client.get(f"/imports/{of.pk}/").text
+    said = {f"col-{n}": name for n, name in enumerate(of.mapping.get(column, "") for column in of.sniffed["columns"])}
+    client.post(f"/imports/{of.pk}/mapping/", {**said, "zone": "Europe/London", "const-currency": "GBP"})
+    of.refresh_from_db()
+    kept = of.options["preset"]
+    running.check_now(of.pk)
+    client.post(f"/imports/{of.pk}/file/", {"target": "orders", "preset": "none"})
+    of.refresh_from_db()
+
+    assert "Read as: Invoice lines of a shop" in page
+    assert 'value="online_retail" selected' in page
+    assert kept == "online_retail"
+    assert "preset" not in of.options
