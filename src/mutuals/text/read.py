@@ -30,6 +30,7 @@ _ASKED = 0.8  # what a model that was asked counts beside both
 _MEANS = ("mood", "emotion", "urgency", "feeling")
 _SURE = 4.0  # logits, of a post in which nothing is said
 _HALF = 0.5
+_SILENCED = 0.5  # what is read as spam counts nowhere, so it has to be likelier than not
 _CLAUSE = 0.5  # what the clause of the brand counts beside the whole text
 
 
@@ -108,6 +109,8 @@ class Reader:
             self._look_closer(self._closer, lines, logits, limits)
         if self._endpoint:
             self._ask(self._endpoint, lines, logits, limits, versions)
+        spam = INTENTS.index("spam")
+        limits[:, spam] = np.maximum(limits[:, spam], _SILENCED)
         moods, urgency = shared(logits[:, span("mood")]), shared(logits[:, span("urgency")])
         emotions, felt = self.model.felt(logits)
         intents = _chances(logits)

@@ -57,7 +57,12 @@ def test_names_links_and_hashtags_are_read_as_what_they_are():
 
 
 def test_of_a_thousand_names_twenty_are_kept():
-    assert tokens("@a " * 1_000).count("§a") == 20
+    assert tokens("@a hello " * 1_000).count("§a") == 20
+
+
+def test_what_is_said_a_thousand_times_is_said_three_times():
+    assert tokens("lid " * 1_000) == ["lid"] * 3
+    assert len(tokens("😡" * 1_000)) == 3
 
 
 @pytest.mark.parametrize(

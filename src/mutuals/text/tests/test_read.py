@@ -106,7 +106,7 @@ def test_phrases_stand_together_and_hold_no_stop_words_at_their_ends(reader):
 
 
 @pytest.mark.parametrize(
-    "text", ["@a " * 1000, "aGVsbG8gd29ybGQ1" * 200, "https://a.example/x 12345", "Hello" * 200, ""]
+    "text", ["@a " * 1000, "( " * 40_000, "?", "aGVsbG8gd29ybGQ1" * 200, "https://a.example/x 12345", "Hello" * 200, ""]
 )
 def test_where_nothing_is_said_nothing_is_read_into_it(text):
     found = Reader().read([Post(text)])[0]
@@ -127,3 +127,27 @@ def test_a_denied_phrase_keeps_its_denial():
     assert found[0].phrases == ("not cool",)
     assert "not bad" in found[1].phrases
     assert found[2].phrases == ("nicht schlecht",)
+
+
+@pytest.mark.parametrize(
+    ("text", "mood", "emotion"),
+    [
+        ("😡😡😡", "negative", "anger"),
+        ("🤮", "negative", "disgust"),
+        ("❤️❤️", "positive", "joy"),
+        (":(", "negative", "sadness"),
+    ],
+)
+def test_an_emoji_alone_says_what_it_shows(reader, text, mood, emotion):
+    found = reader.read([Post(text)])[0]
+
+    assert (found.mood.name, found.emotion.name, found.intents) == (mood, emotion, ())
+
+
+def test_what_is_not_likelier_spam_than_not_is_not_read_as_spam(reader):
+    found = reader.read(
+        [Post("my lid number 99 broke in red 693"), Post("Win a FREE iphone now!!! follow @promo_x and click")]
+    )
+
+    assert [["spam" in [one.name for one in each.intents]] for each in found] == [[False], [True]]
+    assert all(each.chances[-1] >= 0.5 for each in found if each.intents and each.intents[0].name == "spam")
