@@ -47,7 +47,7 @@ PARTS = 14
 DUE = "listening.rise_due"
 GROWN, MORE = 10, 20
 """One part of so many that has to be said anew, and mentions at least, before the words of a topic are counted again by day."""
-CARD_Z, CARD_AUTHORS = 3.0, 10
+CARD_Z, CARD_AUTHORS = 2.5, 10
 """How far above the week before, and by how many people, words have to be said before they are a card."""
 
 
