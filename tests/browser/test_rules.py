@@ -23,6 +23,7 @@ def test_a_rule_is_begun_tried_changed_kept_and_turned_on(walker: Walker, town: 
     walker.page.click("button:has-text('Dry run on')")
     walker.page.wait_for_selector("text=would have fired")
     walker.page.click("button:has-text('Condition')")
+    expect(walker.page.locator("#id_i1f")).to_be_focused()
     walker.page.select_option("#id_i1f", "person.stage")
     walker.page.wait_for_selector("#id_i1v option[value=customer]", state="attached")
     walker.page.select_option("#id_i1v", "customer")
