@@ -229,7 +229,7 @@ class ItemOut(Out):
     @classmethod
     def of(cls, row: Item) -> ItemOut:
         """A row."""
-        refs = {name: Ref.of(getattr(row, name)) for name in ("process", "owner", "team")}
+        refs: dict[str, Any] = {name: Ref.of(getattr(row, name)) for name in ("process", "owner", "team")}
         left = set(cls.model_fields) - {"id", "version", *refs}
         return cls(id=row.pk, version=row.version.number, **refs, **{name: getattr(row, name) for name in left})
 

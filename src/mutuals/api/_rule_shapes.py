@@ -34,7 +34,7 @@ class RuleOut(Out):
         names = ("name", "place", "is_on", "version", "held_at", "changed_at")
         read = queries.body_of(row)
         told = {name: getattr(row, name) for name in names}
-        words = {"sentence": said.sentence(read) if read else "", "body": hidden.body(row.body, viewer)}
+        words: dict[str, Any] = {"sentence": said.sentence(read) if read else "", "body": hidden.body(row.body, viewer)}
         return cls(id=row.pk, owner=Ref.of(row.owner), **words, **told)
 
 

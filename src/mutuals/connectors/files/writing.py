@@ -54,8 +54,8 @@ class Out:
         if not self.marked:
             return []
         return [
-            f"{self.marked:,} cells begin like a formula (=, +, -, @) and have an apostrophe before them in the CSV; an --out that"
-            " ends in .parquet leaves them as they are."
+            f"{self.marked:,} cells begin like a formula (=, +, -, @) and have an apostrophe before them in the CSV; an --out"
+            " that ends in .parquet leaves them as they are."
         ]
 
     def _defused(self, column: Any) -> Any:

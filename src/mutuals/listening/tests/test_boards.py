@@ -232,7 +232,12 @@ def test_a_digest_has_as_many_items_as_its_reader_bears_says_why_and_learns_from
         ("daily", datetime(2026, 5, 5, 5, 30, tzinfo=UTC), None, True),  # half past six in Lisbon in summer
         ("daily", datetime(2026, 5, 5, 4, 30, tzinfo=UTC), None, False),
         ("daily", datetime(2026, 5, 5, 9, 0, tzinfo=UTC), datetime(2026, 5, 5, 6, 0, tzinfo=UTC), False),
-        ("daily", datetime(2026, 5, 5, 9, 0, tzinfo=UTC), datetime(2026, 5, 5, 0, 30, tzinfo=UTC), True),  # by hand at night
+        (
+            "daily",
+            datetime(2026, 5, 5, 9, 0, tzinfo=UTC),
+            datetime(2026, 5, 5, 0, 30, tzinfo=UTC),
+            True,
+        ),  # by hand at night
         ("weekly", datetime(2026, 5, 5, 9, 0, tzinfo=UTC), None, False),  # a Tuesday
         ("weekly", datetime(2026, 5, 4, 9, 0, tzinfo=UTC), datetime(2026, 4, 27, 9, 0, tzinfo=UTC), True),
     ],
