@@ -53,7 +53,7 @@ class Retiring(In):
     retired: Flag = True
 
 
-class Starting(In):
+class ProcessStarting(In):
     """Keys of what shall run: "deal:5"."""
 
     abouts: Annotated[list[Key], Field(min_length=1, max_length=run.MOST)]
@@ -206,7 +206,7 @@ class CheckedOut(Out):
     changes: list[str]
 
 
-class ItemOut(Out):
+class ProcessItemOut(Out):
     """One thing that runs. `changes` is what `seen` asks for; `is_waiting`: somebody has to accept it first."""
 
     id: int
@@ -227,7 +227,7 @@ class ItemOut(Out):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: Item) -> ItemOut:
+    def of(cls, row: Item) -> ProcessItemOut:
         """A row."""
         refs: dict[str, Any] = {name: Ref.of(getattr(row, name)) for name in ("process", "owner", "team")}
         left = set(cls.model_fields) - {"id", "version", *refs}
@@ -278,28 +278,28 @@ class HandoverOut(Out):
         return cls(id=row.pk, about=row.item.about, **told)
 
 
-class WholeItemOut(ItemOut):
+class WholeProcessItemOut(ProcessItemOut):
     """One item with its whole way: what the receiver of a hand-over reads."""
 
     passages: list[PassageOut]
     handovers: list[HandoverOut]
 
     @classmethod
-    def of(cls, row: Item) -> WholeItemOut:
+    def of(cls, row: Item) -> WholeProcessItemOut:
         """A row with its history."""
         moved = queries.passages(row)
         names = set(PassageOut.model_fields) - {"by"}
         passages = [PassageOut(by=Ref.of(one.by), **{name: getattr(one, name) for name in names}) for one in moved]
         given = [one for one in hands.history(row) if not isinstance(one, Passage)]
-        told = ItemOut.of(row)
-        fields = {name: getattr(told, name) for name in ItemOut.model_fields}
+        told = ProcessItemOut.of(row)
+        fields = {name: getattr(told, name) for name in ProcessItemOut.model_fields}
         return cls(passages=passages, handovers=[HandoverOut.of(one) for one in given], **fields)
 
 
 class BatchOut(Out):
     """What came of many: those that were done, and why the others were not."""
 
-    done: list[ItemOut]
+    done: list[ProcessItemOut]
     refused: dict[str, str]
 
 

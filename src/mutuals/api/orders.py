@@ -39,7 +39,9 @@ def _plain(value: object) -> object:
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_plain, json_schema_input_type=Annotated[str, Field(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")]),
+    BeforeValidator(
+        _plain, json_schema_input_type=Annotated[str, Field(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")] | float
+    ),
     Field(max_digits=14, decimal_places=4, allow_inf_nan=False),
 ]
 

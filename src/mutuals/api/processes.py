@@ -21,21 +21,21 @@ from mutuals.api._process_shapes import (
     FindingOut,
     Giving,
     HandoverOut,
-    ItemOut,
     Moving,
     MovingMany,
     Offering,
+    ProcessItemOut,
     ProcessOut,
+    ProcessStarting,
     ProcessVersionOut,
     Publishing,
     Redrawing,
     Retiring,
     Sending,
-    Starting,
     TemplateOut,
     TransferLine,
     TransferOut,
-    WholeItemOut,
+    WholeProcessItemOut,
 )
 from mutuals.api._types import MOST_ID, Done, Page, PathId
 from mutuals.base import clock
@@ -73,16 +73,16 @@ def shipped(request: HttpRequest) -> list[TemplateOut]:
     ]
 
 
-@router.read("/processes/waiting", act="process.view", out=list[ItemOut])
-def waiting(request: HttpRequest, limit: Limit = 50) -> list[ItemOut]:
+@router.read("/processes/waiting", act="process.view", out=list[ProcessItemOut])
+def waiting(request: HttpRequest, limit: Limit = 50) -> list[ProcessItemOut]:
     """What waits on the caller, next due first."""
-    return [ItemOut.of(row) for row in queries.waiting_on(user_of(request), limit=limit)]
+    return [ProcessItemOut.of(row) for row in queries.waiting_on(user_of(request), limit=limit)]
 
 
-@router.read("/processes/late", act="process.view", out=list[ItemOut])
-def late(request: HttpRequest, limit: Limit = 50) -> list[ItemOut]:
+@router.read("/processes/late", act="process.view", out=list[ProcessItemOut])
+def late(request: HttpRequest, limit: Limit = 50) -> list[ProcessItemOut]:
     """What is late, the longest first."""
-    return [ItemOut.of(row) for row in queries.late(user_of(request), now=clock.now(), limit=limit)]
+    return [ProcessItemOut.of(row) for row in queries.late(user_of(request), now=clock.now(), limit=limit)]
 
 
 @router.read("/processes/handovers", act="process.view", out=list[HandoverOut])
@@ -106,7 +106,7 @@ def declining(request: HttpRequest, handover_id: PathId, body: Declining) -> Han
     return _answered(hands.decline(row, by=user_of(request), now=clock.now(), because=body.because))
 
 
-@router.read("/processes/items", act="process.view", out=Page[ItemOut])
+@router.read("/processes/items", act="process.view", out=Page[ProcessItemOut])
 def running(
     request: HttpRequest,
     process_id: Number = None,
@@ -115,12 +115,12 @@ def running(
     state: Literal["", "running", "done", "dropped"] = "",
     cursor: Cursor = "",
     limit: Limit = 50,
-) -> Page[ItemOut]:
+) -> Page[ProcessItemOut]:
     """What runs or ran: of one process, about one record, in one step."""
     asked = {"process_id": process_id, "about": about, "step": step, "state": state}
     rows = queries.items(user_of(request)).filter(**{name: value for name, value in asked.items() if value})
     found, following = page_by_id(rows, cursor, limit)
-    return Page[ItemOut](items=[ItemOut.of(row) for row in found], next=following)
+    return Page[ProcessItemOut](items=[ProcessItemOut.of(row) for row in found], next=following)
 
 
 @router.write("POST", "/processes/items/move", act="process.work", out=BatchOut)
@@ -128,44 +128,46 @@ def moving_many(request: HttpRequest, body: MovingMany) -> BatchOut:
     """Many to one step; what is refused stops nobody else."""
     rows = list(queries.items(user_of(request)).filter(pk__in=body.ids))
     told = run.move_many(rows, to=body.to, by=user_of(request), now=clock.now(), because=body.because)
-    return BatchOut(done=[ItemOut.of(row) for row in told.done], refused=told.refused)
+    return BatchOut(done=[ProcessItemOut.of(row) for row in told.done], refused=told.refused)
 
 
-@router.read("/processes/items/{int:item_id}", act="process.view", out=WholeItemOut)
-def whole(request: HttpRequest, item_id: PathId) -> WholeItemOut:
+@router.read("/processes/items/{int:item_id}", act="process.view", out=WholeProcessItemOut)
+def whole(request: HttpRequest, item_id: PathId) -> WholeProcessItemOut:
     """One item with its whole way."""
-    return WholeItemOut.of(_item(request, item_id))
+    return WholeProcessItemOut.of(_item(request, item_id))
 
 
-@router.write("POST", "/processes/items/{int:item_id}/move", act="process.work", out=ItemOut)
-def moving(request: HttpRequest, item_id: PathId, body: Moving) -> ItemOut:
+@router.write("POST", "/processes/items/{int:item_id}/move", act="process.work", out=ProcessItemOut)
+def moving(request: HttpRequest, item_id: PathId, body: Moving) -> ProcessItemOut:
     """On to a step that a way leads to; refused in words where a field, a guard, a hand-over or a colleague is in the way."""
     row = run.move(
         _item(request, item_id), to=body.to, by=user_of(request), now=clock.now(), because=body.because,
         values=body.values, seen=body.seen,
     )  # fmt: skip
-    return ItemOut.of(row)
+    return ProcessItemOut.of(row)
 
 
-@router.write("POST", "/processes/items/{int:item_id}/back", act="process.work", out=ItemOut)
-def sending(request: HttpRequest, item_id: PathId, body: Sending) -> ItemOut:
+@router.write("POST", "/processes/items/{int:item_id}/back", act="process.work", out=ProcessItemOut)
+def sending(request: HttpRequest, item_id: PathId, body: Sending) -> ProcessItemOut:
     """Back to where it was; what has ended runs again."""
     row = _item(request, item_id)
     told = {"because": body.because, "to": body.to, "seen": body.seen}
-    return ItemOut.of(run.back(row, by=user_of(request), now=clock.now(), **told))  # type: ignore[arg-type]
+    return ProcessItemOut.of(run.back(row, by=user_of(request), now=clock.now(), **told))  # type: ignore[arg-type]
 
 
-@router.write("POST", "/processes/items/{int:item_id}/drop", act="process.work", out=ItemOut)
-def dropping(request: HttpRequest, item_id: PathId, body: Dropping) -> ItemOut:
+@router.write("POST", "/processes/items/{int:item_id}/drop", act="process.work", out=ProcessItemOut)
+def dropping(request: HttpRequest, item_id: PathId, body: Dropping) -> ProcessItemOut:
     """No further."""
     row = _item(request, item_id)
-    return ItemOut.of(run.drop(row, by=user_of(request), now=clock.now(), because=body.because, seen=body.seen))
+    return ProcessItemOut.of(run.drop(row, by=user_of(request), now=clock.now(), because=body.because, seen=body.seen))
 
 
-@router.write("POST", "/processes/items/{int:item_id}/give", act="process.work", out=ItemOut)
-def giving(request: HttpRequest, item_id: PathId, body: Giving) -> ItemOut:
+@router.write("POST", "/processes/items/{int:item_id}/give", act="process.work", out=ProcessItemOut)
+def giving(request: HttpRequest, item_id: PathId, body: Giving) -> ProcessItemOut:
     """To one colleague."""
-    return ItemOut.of(run.give(_item(request, item_id), to=one(User.objects.all(), body.user_id), by=user_of(request)))
+    return ProcessItemOut.of(
+        run.give(_item(request, item_id), to=one(User.objects.all(), body.user_id), by=user_of(request))
+    )
 
 
 @router.write("POST", "/processes/items/{int:item_id}/hand-over", act="process.work", out=HandoverOut, status=201)
@@ -243,10 +245,10 @@ def retiring(request: HttpRequest, process_id: PathId, body: Retiring) -> Proces
 
 
 @router.write("POST", "/processes/{int:process_id}/start", act="process.work", out=BatchOut)
-def starting(request: HttpRequest, process_id: PathId, body: Starting) -> BatchOut:
+def starting(request: HttpRequest, process_id: PathId, body: ProcessStarting) -> BatchOut:
     """Let records run in it; what runs already is told as it is."""
     told = run.start_many(body.abouts, _process(request, process_id), by=user_of(request), now=clock.now())
-    return BatchOut(done=[ItemOut.of(row) for row in told.done], refused=told.refused)
+    return BatchOut(done=[ProcessItemOut.of(row) for row in told.done], refused=told.refused)
 
 
 @router.read("/processes/{int:process_id}/figures", act="process.view", out=list[FiguresOut])
