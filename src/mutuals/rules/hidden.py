@@ -10,13 +10,19 @@ from mutuals.rules import registry
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
-_REST = re.compile(r"(https?://[^\s/?#]{1,253})[/?][^\s/?][^\s]*")
-_KEPT_BACK = r"\1/… (kept back)"  # no address of the web, so that nobody writes it back by mistake
+_ADDRESS = re.compile(r"(https?://)([^\s/?#\\@]*@)?([^\s/?#\\@]+)(\S*)", re.IGNORECASE)
+"""Scheme, name and password, host with port, and the rest, however it begins: a path, a query, two slashes, a backslash."""
+_KEPT_BACK = "/… (kept back)"  # no address of the web, so that nobody writes it back by mistake
 
 
 def words(told: str) -> str:
     """A text with the hosts of its addresses alone."""
-    return _REST.sub(_KEPT_BACK, told)
+    return _ADDRESS.sub(_host, told)
+
+
+def _host(found: re.Match[str]) -> str:
+    scheme, login, host, rest = found.groups()
+    return found[0] if not login and rest in ("", "/") else f"{scheme}{host}{_KEPT_BACK}"
 
 
 def answers(act: str, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import cast
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.people.privacy import Holder
-from mutuals.rules import keep, privacy, queries
+from mutuals.rules import hidden, keep, privacy, queries
 from mutuals.rules.models import Delivery, Firing, Rule
 from mutuals.rules.tests.test_judge import running
 from mutuals.staff import tokens
@@ -78,3 +78,31 @@ def test_what_we_hand_out_about_a_person_says_the_host_alone(us, rule):
 
     assert "hooks.example.com" in json.dumps(told, default=str)
     assert KEY not in json.dumps(told, default=str)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"/{KEY}",
+        f"?token={KEY}",
+        f"/?token={KEY}",
+        f"//{KEY}",
+        f"/?/{KEY}",
+        f"#{KEY}",
+        f"/#{KEY}",
+        f"/x?a=b&c={KEY}",
+        f"\\{KEY}",
+    ],
+)
+def test_whatever_follows_the_host_is_kept_back(rest):
+    told = hidden.words(f"called https://hooks.example.com:8443{rest} and HTTPS://hooks.example.com{rest}")
+
+    assert told.count("hooks.example.com") == 2
+    assert KEY not in told
+
+
+def test_a_name_and_a_password_before_the_host_are_kept_back_and_a_host_alone_is_not_touched():
+    assert KEY not in hidden.words(f"https://me:{KEY}@hooks.example.com/")
+    assert hidden.words("see https://hooks.example.com/ and https://other.example") == (
+        "see https://hooks.example.com/ and https://other.example"
+    )
