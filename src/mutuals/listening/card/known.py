@@ -50,6 +50,7 @@ def _counted(card: Card) -> bool:
     if (card.touched, card.value, card.currency) == (told.people, told.value, told.currency):
         return False
     rows = Card.objects.filter(pk=card.pk, state=CardState.OPEN, until=card.until)
-    if rows.update(touched=told.people, value=told.value, currency=told.currency):
+    is_told = bool(rows.update(touched=told.people, value=told.value, currency=told.currency))
+    if is_told:  # else it ended or was counted by somebody else meanwhile
         wake.changed("card", [card.pk])
-    return True
+    return is_told
