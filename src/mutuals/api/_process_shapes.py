@@ -34,8 +34,11 @@ class Beginning(Drawing):
 
 
 class Redrawing(Drawing):
-    """The draft anew; `seen` is its `edits` that were read before."""
+    """The draft anew; `version` is the number of the draft, else of the version in use, that was read before, `seen` its
+    `edits`.
+    """
 
+    version: Id | None = None
     seen: Id | None = None
     note: Annotated[Line, Field(max_length=keep.LONGEST_NOTE)] | None = None
 

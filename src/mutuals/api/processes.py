@@ -216,11 +216,11 @@ def checking(request: HttpRequest, process_id: PathId, body: Drawing) -> Checked
 
 @router.write("PUT", "/processes/{int:process_id}/draft", act="process.edit", out=ProcessVersionOut)
 def redrawing(request: HttpRequest, process_id: PathId, body: Redrawing) -> ProcessVersionOut:
-    """Write the draft, begun here where there is none; refused where a colleague changed it since `seen`."""
-    by, now = user_of(request), clock.now()
-    told = _told(body)
-    row = keep.redraft(_process(request, process_id), by=by, now=now)
-    return ProcessVersionOut.of(keep.edit(row, told, by=by, now=now, seen=body.seen, note=body.note))
+    """Write the draft, begun here where there is none; refused where a colleague wrote or published since it was read."""
+    process, told = _process(request, process_id), _told(body)
+    base = _version(process, body.version).pk if body.version else None
+    row = keep.write(process, told, by=user_of(request), now=clock.now(), base=base, seen=body.seen, note=body.note)
+    return ProcessVersionOut.of(row)
 
 
 @router.write("DELETE", "/processes/{int:process_id}/draft", act="process.edit", out=Done)

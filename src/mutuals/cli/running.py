@@ -115,7 +115,7 @@ def draft(args: argparse.Namespace) -> dict[str, Any]:
         kind, pillar = args.kind or (known.kind if known else ""), args.pillar or (known.pillar if known else "")
         row = keep.draft(body, by=by, now=now, name=name, kind=kind, pillar=pillar, note=args.note or "")
     else:
-        row = keep.edit(keep.redraft(there, by=by, now=now), body, by=by, now=now, note=args.note)
+        row = keep.write(there, body, by=by, now=now, note=args.note)
     return {"process": row.process_id, "name": row.process.name, "version": row.number, "state": row.state}
 
 

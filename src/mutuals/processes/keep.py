@@ -76,6 +76,44 @@ def redraft(process: Process, *, by: User, now: datetime, number: int | None = N
 
 
 @transaction.atomic
+def write(
+    process: Process, told: Mapping[str, Any], *, by: User, now: datetime,
+    base: int | None = None, seen: int | None = None, note: str | None = None,
+) -> Version:  # fmt: skip
+    """Write the draft anew, begun here where there is none. `base` is the version that the writer saw, by its id: the draft,
+    else the one in use; `seen` its number of edits.
+
+    Refused, and nothing is begun: where a colleague began, wrote, published or dropped a draft since. The same is nothing.
+    """
+    require(by, "process.edit", process)
+    read = shape.read(told)
+    there = of_now(held(process))
+    is_draft = there.state == VersionState.DRAFT
+    if is_draft and there.body == dict(read.plain) and note in (None, there.note):
+        return there
+    if base not in (None, there.pk) or seen not in (None, there.edits):
+        did = f"published version {there.number}"
+        if is_draft:
+            did = "changed this draft" if base in (None, there.pk) else "began a draft"
+        is_gone = base is not None and not process.versions.filter(pk=base).exists()
+        who = "The draft was taken away" if is_gone and not is_draft else f"{there.by} {did}"
+        raise Refusal(f"{who} since you opened this. Look at it, then write yours again.")
+    if is_draft:
+        return edit(there, told, by=by, now=now, note=note)
+    return edit(redraft(process, by=by, now=now), told, by=by, now=now, note=note)
+
+
+def of_now(process: Process) -> Version:
+    """What writing begins from: the draft, else the version in use, else the newest."""
+    rows = process.versions.select_related("by").order_by("-number")
+    found = (rows.filter(state=state).first() for state in (VersionState.DRAFT, VersionState.IN_USE))
+    version = next((one for one in found if one is not None), None) or rows.first()
+    if version is None:
+        raise Refusal("This process is not there any more.")
+    return version
+
+
+@transaction.atomic
 def edit(
     version: Version,
     told: Mapping[str, Any],
@@ -96,9 +134,7 @@ def edit(
     if (row.body, row.note) == (dict(read.plain), said):
         return row
     if seen is not None and seen != row.edits:
-        raise Refusal(
-            f"{row.by} changed this draft since you opened it, {row.edits - seen} times. Look at it, then write yours again."
-        )
+        raise Refusal(f"{row.by} changed this draft since you opened it. Look at it, then write yours again.")
     row.body, row.note, row.by, row.at, row.edits = dict(read.plain), said, by, now, row.edits + 1
     row.save(update_fields=["body", "note", "by", "at", "edits"])
     journal.note("process.edited", row.process, by=by, version=row.number)
@@ -135,11 +171,16 @@ def publish(version: Version, *, by: User, now: datetime, seen: int | None = Non
 
 
 @transaction.atomic
-def discard(version: Version, *, by: User) -> None:
-    """Take a draft away; a process that never had another version goes with it. Refused: what is no draft."""
+def discard(version: Version, *, by: User, seen: int | None = None) -> None:
+    """Take a draft away; a process that never had another version goes with it.
+
+    Refused: what is no draft, and one that a colleague changed since `seen`.
+    """
     require(by, "process.edit", version)
     process = held(version.process)
     row = _draft(version)
+    if seen is not None and seen != row.edits:
+        raise Refusal(f"{row.by} changed this draft since you opened it. Look at it, then decide.")
     journal.note("process.discarded", process, by=by, version=row.number, name=process.name)
     row.delete()
     if not process.versions.exists():

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.processes import check, keep, kinds, queries, shape, steps, text, transfer
+from mutuals.processes import check, keep, kinds, shape, steps, text, transfer
 from mutuals.processes.models import Process, Version
 from mutuals.processes.templates import templates
 from mutuals.staff import queries as staff
@@ -80,7 +80,7 @@ def checked(request: HttpRequest, process_id: int) -> HttpResponse:
 def step(request: HttpRequest, process_id: int, step: str) -> HttpResponse:
     """One step by a plain form."""
     process = found(request, process_id)
-    base = _base(process)
+    base = keep.of_now(process)
     there = steps.shape_of(base).step(step)
     if there is None:
         messages.error(request, "This step is not in the draft any more.")
@@ -108,7 +108,7 @@ def insert(request: HttpRequest, process_id: int) -> HttpResponse:
     """A new step on a way: what led from one to the other leads over it."""
     process = found(request, process_id)
     try:
-        body, key = inserted(_base(process).body, request.POST)
+        body, key = inserted(keep.of_now(process).body, request.POST)
         _written(request, process, body)
     except REFUSALS as error:
         messages.error(request, str(error))
@@ -121,14 +121,18 @@ def do(request: HttpRequest, process_id: int) -> HttpResponse:
     """Publish or discard the draft, retire, restore a version, bring what runs to the newest one."""
     process, by, now = found(request, process_id), caller(request), clock.now()
     act, _, number = request.POST.get("do", "")[:40].partition(" ")
-    draft = process.versions.filter(state="draft").first()
+    draft, base = process.versions.filter(state="draft").first(), _number(request, "base")
     try:
+        if draft is not None and base not in (None, draft.pk):
+            raise Refusal(f"{draft.by} began another draft since you opened this. Look at it, then decide.")
         words = f"{process} is as it was."
         if act == "publish" and draft is not None:
-            row = keep.publish(draft, by=by, now=now, seen=_seen(request), note=request.POST.get("note", "")[:300])
+            row = keep.publish(
+                draft, by=by, now=now, seen=_number(request, "seen"), note=request.POST.get("note", "")[:300]
+            )
             words = f"Version {row.number} is in use. What runs keeps its version."
         elif act == "discard" and draft is not None:
-            keep.discard(draft, by=by)
+            keep.discard(draft, by=by, seen=_number(request, "seen"))
             words = "The draft is gone."
             if not Process.objects.filter(pk=process.pk).exists():
                 messages.success(request, words)
@@ -148,37 +152,26 @@ def do(request: HttpRequest, process_id: int) -> HttpResponse:
 
 
 def _written(request: HttpRequest, process: Process, body: dict[str, Any]) -> Version:
-    """The draft with another body. A draft that a colleague began since the page was opened is not written over."""
-    by, now, seen = caller(request), clock.now(), _seen(request)
-    is_begun = process.versions.filter(state="draft").exists()
-    if is_begun and seen == 0:
-        raise Refusal("A colleague began a draft since you opened this. Look at it, then write yours again.")
-    row = keep.redraft(process, by=by, now=now)
-    return keep.edit(row, body, by=by, now=now, seen=seen if is_begun else None, note=request.POST.get("note"))
+    """The draft with another body. What a colleague did since the page was opened is not written over."""
+    base, seen = (_number(request, name) for name in ("base", "seen"))
+    note = request.POST.get("note")
+    return keep.write(process, body, by=caller(request), now=clock.now(), base=base, seen=seen, note=note)
 
 
-def _seen(request: HttpRequest) -> int | None:
-    told = request.POST.get("seen", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
-
-
-def _base(process: Process) -> Version:
-    """What is edited: the draft, else what is in use."""
-    row = process.versions.filter(state="draft").first() or queries.version(process)
-    assert row is not None
-    return row
+def _number(request: HttpRequest, name: str) -> int | None:
+    told = request.POST.get(name, "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
 
 
 def _drawn(
     request: HttpRequest, process: Process, given: str | None, *, refused: str = "", status: int = 200
 ) -> HttpResponse:
-    base = _base(process)
+    base = keep.of_now(process)
     written = text.write(base.body) if given is None else given
     told = steps.shape_of(base)
     context: dict[str, Any] = {
         "process": process,
         "version": base,
-        "seen": base.edits if base.state == "draft" else 0,
         "note": request.POST.get("note", base.note if base.state == "draft" else ""),
         "text": written,
         "longest": text.LONGEST,

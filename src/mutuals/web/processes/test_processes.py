@@ -2,7 +2,7 @@ import pytest
 
 import cast
 from mutuals.people.models import Person
-from mutuals.processes import hands, kinds, run
+from mutuals.processes import hands, keep, kinds, run, text
 from mutuals.processes.models import Handover, Item, Process, Version
 
 TEXT = """start: triage
@@ -51,6 +51,12 @@ def process(lea) -> Process:
     return made
 
 
+def opened(of: Process) -> dict[str, str]:
+    """What a form that is opened now says of the version that it shows."""
+    row = keep.of_now(of)
+    return {"base": str(row.pk), "seen": str(row.edits)}
+
+
 def item(us, of: Process) -> Item:
     """Bea's complaint."""
     return run.start(f"person:{cast.person(by=us.ada).pk}", of, by=us.ada, now=cast.NOW)
@@ -73,12 +79,12 @@ def test_a_legal_check_is_put_between_triage_and_reply_without_script(us, lea):
     made = process(lea)
     old = item(us, made)
 
-    opened = lea.post(
+    step = lea.post(
         f"/processes/{made.pk}/edit/insert/",
-        {"way": "triage reply", "name": "Legal check", "owner": "role lead", "limit": "2 working days", "seen": "0"},
+        {"way": "triage reply", "name": "Legal check", "owner": "role lead", "limit": "2 working days", **opened(made)},
     )
     lea.post(
-        opened["Location"],
+        step["Location"],
         {"name": "Legal check", "owner": "role lead", "limit": "1 day", "next": "reply: fine", "seen": "1"},
     )
     page = lea.get(f"/processes/{made.pk}/edit/").content.decode()
@@ -108,7 +114,7 @@ def test_what_is_typed_is_checked_and_nothing_of_it_is_kept(lea):
 def test_a_refused_text_stays_in_the_form(lea):
     made = process(lea)
 
-    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": "steps: &a [*a]", "seen": "0"})
+    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": "steps: &a [*a]"} | opened(made))
 
     assert answer.status_code == 422
     assert b"steps: &amp;a [*a]" in answer.content
@@ -117,12 +123,48 @@ def test_a_refused_text_stays_in_the_form(lea):
 
 def test_a_draft_that_a_colleague_wrote_is_not_written_over(us, lea):
     made = process(lea)
-    lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "2 hours"), "seen": "0"})
+    both = opened(made)
+    lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "2 hours")} | both)
 
-    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "3 hours"), "seen": "0"})
+    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "3 hours")} | both)
+    step = lea.post(f"/processes/{made.pk}/edit/triage/", {"name": "Look", "next": "reply"} | both)
+
+    assert (answer.status_code, step.status_code) == (422, 422)
+    first = Version.objects.get(number=2).body["steps"][0]
+    assert (first["name"], first["limit"]) == ("Triage", "2 hours")
+
+
+def test_what_a_colleague_published_meanwhile_is_not_written_over(us, lea):
+    made = process(lea)
+    lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "2 hours")} | opened(made))
+    open_form = opened(made)
+    theirs = keep.write(made, text.read(TEXT.replace("1 hour", "4 hours")).plain, by=us.olga, now=cast.NOW)
+    keep.publish(theirs, by=us.olga, now=cast.NOW)
+
+    mine = {"text": TEXT.replace("1 hour", "3 hours"), "do": "publish"}
+    answer = lea.post(f"/processes/{made.pk}/edit/", mine | open_form)
 
     assert answer.status_code == 422
-    assert Version.objects.get(number=2).body["steps"][0]["limit"] == "2 hours"
+    assert "Olga published version 2 since you opened this" in answer.content.decode()
+    assert "3 hours" in answer.content.decode()
+    assert Version.objects.filter(state="in_use").get().body["steps"][0]["limit"] == "4 hours"
+    assert not Version.objects.filter(state="draft").exists()
+
+
+def test_a_draft_that_was_begun_anew_is_neither_written_over_nor_published(us, lea):
+    made = process(lea)
+    keep.redraft(made, by=us.lea, now=cast.NOW)
+    open_form = opened(made)
+    keep.discard(keep.of_now(made), by=us.olga)
+    keep.redraft(made, by=us.olga, now=cast.NOW)
+
+    answer = lea.post(f"/processes/{made.pk}/edit/", {"text": TEXT.replace("1 hour", "3 hours")} | open_form)
+    lea.post(f"/processes/{made.pk}/do/", {"do": "publish"} | open_form)
+    lea.post(f"/processes/{made.pk}/do/", {"do": "discard"} | open_form)
+
+    assert answer.status_code == 422
+    assert [one.state for one in Version.objects.order_by("number")] == ["in_use", "draft"]
+    assert Version.objects.get(number=2).edits == 1
 
 
 def test_an_item_is_moved_handed_over_and_accepted_on_its_page(us, lea, client):
