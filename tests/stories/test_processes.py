@@ -252,6 +252,77 @@ def test_what_is_declined_goes_back_to_the_step_and_the_hands_that_it_came_from(
         hands.accept(one, by=us.lea, now=cast.NOW + 2 * HOUR)
 
 
+BY_ITSELF = """
+start: ask
+steps:
+- step: ask
+  next: [sort]
+- step: sort
+  itself: yes
+  next: [check]
+- step: check
+  owner: team Sales
+  accept: yes
+  next: [ask, closed]
+- step: closed
+  end: done
+"""
+
+
+def test_what_is_declined_or_sent_back_does_not_bounce_off_a_step_that_goes_on_by_itself():
+    us = cast.staff()
+    item = begun(us, published(us, BY_ITSELF))
+    run.move(item, to="sort", by=us.ada, now=cast.NOW + HOUR)
+    one = Handover.objects.get()
+
+    hands.decline(one, by=us.ben, now=cast.NOW + 2 * HOUR, because="Ask for the invoice first")
+
+    item.refresh_from_db()
+    assert (item.step, item.is_waiting, item.owner) == ("ask", False, us.ada)
+    run.move(item, to="sort", by=us.ada, now=cast.NOW + 3 * HOUR)
+    hands.accept(Handover.objects.get(accepted_at=None, declined_at=None), by=us.ben, now=cast.NOW + 3 * HOUR)
+    with pytest.raises(Refusal, match=r"goes on by itself and keeps nothing\. It can go back to: ask"):
+        run.back(item, to="sort", by=us.ben, now=cast.NOW + 4 * HOUR, because="Once more")
+    assert run.back(item, by=us.ben, now=cast.NOW + 4 * HOUR, because="Once more").step == "ask"
+
+
+def test_a_step_that_goes_on_by_itself_counts_as_rework_the_second_stay_alone():
+    us = cast.staff()
+    told = BY_ITSELF.replace("  next: [check]", "  next: [{to: check, if: 'city:is:Porto'}, ask]")
+    item = begun(us, published(us, told))
+    run.move(item, to="sort", by=us.ada, now=cast.NOW + HOUR)
+    Person.objects.update(city="Porto")
+
+    moved = run.move(item, to="sort", by=us.ada, now=cast.NOW + 2 * HOUR)
+
+    left = Passage.objects.exclude(frm="").order_by("pk").values_list("frm", "to", "was_again")
+    assert list(left) == [
+        ("ask", "sort", False), ("sort", "ask", False), ("ask", "sort", True), ("sort", "check", True),
+    ]  # fmt: skip
+    assert (moved.step, moved.is_again) == ("check", False)
+
+
+def test_a_step_that_goes_on_by_itself_waits_where_a_field_is_empty_or_its_condition_does_not_hold():
+    us = cast.staff()
+    held = BY_ITSELF.replace("  itself: yes", "  itself: yes\n  needs: [city]\n  guard: 'city:isnot:Nowhere'")
+    process = published(us, held)
+    empty, wrong, right = (begun(us, process, name) for name in ("Empty", "Wrong", "Right"))
+    Person.objects.filter(name="Wrong").update(city="Nowhere")
+    Person.objects.filter(name="Right").update(city="Porto")
+
+    moved = [run.move(one, to="sort", by=us.ada, now=cast.NOW + HOUR).step for one in (empty, wrong, right)]
+
+    assert moved == ["sort", "sort", "check"]
+
+
+def test_nobody_has_to_accept_what_has_ended():
+    us = cast.staff()
+    told = COMPLAINT.replace("  end: done", "  owner: team Sales\n  accept: yes\n  end: done")
+
+    with pytest.raises(Refusal, match="is an end: what has ended is not accepted"):
+        published(us, told)
+
+
 def test_back_needs_a_reason_and_a_place_where_it_was_and_takes_up_what_has_ended():
     us = cast.staff()
     item = begun(us, published(us))

@@ -61,6 +61,8 @@ def _of_step(one: Step, told: Shape, known: Known) -> Iterator[Finding]:
         yield Finding(one.key, f"“{one.name}” belongs to a team {name}, which is not there.")
     if sort == "staff" and name.lower() not in known.staff:
         yield Finding(one.key, f"“{one.name}” belongs to {name}, who does not work here.")
+    if one.accept and one.end:
+        yield Finding(one.key, f"“{one.name}” is an end: what has ended is not accepted by anybody.")
     if one.accept and not one.owner:
         yield Finding(one.key, f"“{one.name}” is handed over, but to nobody: give it an owner.")
     if one.itself:

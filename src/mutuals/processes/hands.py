@@ -86,6 +86,8 @@ def decline(handover: Handover, *, by: User, now: datetime, because: str) -> Han
     journal.note("process.declined", item.about, by=by, process=item.process.name, item=item.pk, because=said)
     told = steps.shape_of(item.version)
     step = told.step(one.back_to) if one.back_to else None
+    if step is not None and step.itself:  # it would go on at once, to whom has just declined it
+        step = told.step(next(iter(steps.visited(item, told)), ""))
     if step is not None and item.step == one.step:
         item = steps.leave(item, told, step, by=by, now=now, because=said, is_back=True)
         if not item.is_waiting:

@@ -110,21 +110,22 @@ def move(
 def back(item: Item, *, by: User, now: datetime, because: str, to: str = "", seen: int | None = None) -> Item:
     """Send something back to a step where it was, the one before without `to`; also what has ended: it runs again.
 
-    It counts as rework. Refused: no reason, a step where it never was, one that the version does not have.
+    It counts as rework. Refused: no reason, a step where it never was or that goes on by itself, one that is not there.
     """
     row = held(item, by=by)
     fresh(row, seen)
     reason = one_line(because, what="Because", longest=LONGEST)
     if row.is_waiting:
         _running(row)
-    been = list(Passage.objects.filter(item=row).order_by("-pk").values_list("frm", "to"))
     told = steps.shape_of(row.version)
-    visited = list(dict.fromkeys(frm for frm, _ in been if frm and frm != row.step))
+    visited = steps.visited(row, told)
     wanted = to or (visited[0] if visited else "")
     step = told.step(wanted)
     if step is None or wanted not in visited:
-        words = ", ".join(one for one in visited if told.step(one)) or "none"
-        raise Refusal(f"It was never at “{str(wanted)[:40] or 'a step before'}”. It can go back to: {words}.")
+        was = f"It was never at “{str(wanted)[:40] or 'a step before'}”."
+        if step is not None and step.itself:
+            was = f"“{step.name}” goes on by itself and keeps nothing."
+        raise Refusal(f"{was} It can go back to: {', '.join(visited) or 'none'}.")
     return steps.leave(row, told, step, by=by, now=now, because=reason, is_back=True)
 
 

@@ -95,7 +95,7 @@ def enter(
     if step.end:
         item.state, item.end, item.ended_at, item.due_at = ItemState.DONE, step.end, now, None
     team, user, role = _owner(step)
-    if step.accept and (team or user or role):
+    if step.accept and not step.end and (team or user or role):
         _give(item, step, team, user, role, giver=giver, by=by, now=now, back_to=came_from, because=because)
     elif team or user or role:
         keeps = item.owner is not None and not user and _is_of(item.owner, team, role)
@@ -128,21 +128,37 @@ def out(item: Item, *, by: User, now: datetime, because: str) -> Item:
 
 
 def _on(item: Item, told: Shape, step: Step, *, by: User, now: datetime, depth: int) -> Item:
-    """The first way whose condition holds; where none does, it waits here."""
-    row = _row(item)
+    """The first way that is open, as for people: fields, guard and condition. Where none is, it waits here."""
     for way in step.ways:
         to = told.step(way.to)
-        if to is None or (way.condition is not None and not holds(item, way.condition, row, by=by, now=now)):
+        if to is None or not _is_open(item, told, way, by=by, now=now):
             continue
         been = set(Passage.objects.filter(item=item).values_list("frm", flat=True))
-        item.is_again = to.key in been
-        _passed(item, told, to.key, by=by, now=now, because="", is_back=item.is_again, is_out=to.end == "lost")
+        is_again = to.key in been
+        _passed(item, told, to.key, by=by, now=now, because="", is_back=is_again, is_out=to.end == "lost")
+        item.is_again = is_again  # of the stay that begins; what was written is about the one that ends
         journal.note(
             "process.moved", item.about, by="machine:processes",
             process=item.process.name, item=item.pk, **{"from": step.key, "to": to.key},
         )  # fmt: skip
         return enter(item, to, by=by, now=now, came_from=step.key, depth=depth + 1)
     return item
+
+
+def _is_open(item: Item, told: Shape, way: Way, *, by: User, now: datetime) -> bool:
+    try:
+        may_leave(item, told, way, by=by, now=now)
+    except Refusal:
+        return False
+    return True
+
+
+def visited(item: Item, told: Shape) -> list[str]:
+    """Steps where it was and can be sent back to, the last first. One that goes on by itself keeps nothing."""
+    been = (
+        Passage.objects.filter(item=item).exclude(frm__in=("", item.step)).order_by("-pk").values_list("frm", flat=True)
+    )
+    return [key for key in dict.fromkeys(been) if (step := told.step(key)) is not None and not step.itself]
 
 
 def _passed(

@@ -126,13 +126,12 @@ def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = N
     line = shown.items([row], viewer, now=now)[0]
     story = hands.history(row)
     offered = next((one for one in story if isinstance(one, Handover) and one.is_open), None)
-    been = dict.fromkeys(one.frm for one in story if isinstance(one, Passage) and one.frm and one.frm != row.step)
     context = {
         "line": line,
         "item": row,
         "here": here,
         "ways": [(way, steps.name(told, way.to)) for way in here.ways] if here else [],
-        "backs": [(key, steps.name(told, key)) for key in reversed(list(been)) if told.step(key)],
+        "backs": [(key, steps.name(told, key)) for key in steps.visited(row, told)],
         "story": [_told(one, told) for one in story],
         "offered": offered,
         "offered_to_me": offered is not None and hands.is_for(offered, viewer),
