@@ -60,12 +60,19 @@ class Said:
     alike_url: str
 
 
+_EVEN = 500
+"""Thousandths: a mood that is less likely is told as *perhaps*, and nothing is said of what was felt."""
+
+
 def mark_of(reading: Reading | None) -> Mark | None:
     """The house's mark of a mood; None where it was not read yet."""
     if reading is None:
         return None
     words = reading.mood or "nothing to read"
-    if reading.mood and reading.emotion not in ("", "neutral"):
+    likely = max(reading.negative, reading.neutral, reading.positive)
+    if reading.mood and likely < _EVEN and "mood" not in reading.corrected:
+        words = f"perhaps {reading.mood}"
+    elif reading.mood and reading.emotion not in ("", "neutral"):
         words = f"{reading.mood}, {reading.emotion}"
     return Mark(
         _CSS[reading.mood],

@@ -11,6 +11,7 @@ from mutuals.base import clock
 from mutuals.listening.card import cards
 from mutuals.listening.models import Card, CardKind, Correction, Feedback, Mention, Playbook, Reading, Rising, Topic
 from mutuals.listening.topic import fill, topics
+from mutuals.web.listening.shown import mark_of
 
 pytestmark = pytest.mark.django_db
 LEAK = "My kettle leaks all over the kitchen floor"
@@ -273,3 +274,16 @@ def test_a_share_of_cards_of_which_none_has_ended_is_told_in_one_sentence():
 
     assert "nobody has acted on one" in page
     assert "0 dismissed" not in page
+
+
+@pytest.mark.parametrize(
+    ("negative", "corrected", "words"),
+    [(800, [], "negative, surprise"), (420, [], "perhaps negative"), (420, ["mood"], "negative, surprise")],
+)
+def test_a_mood_that_is_less_likely_than_not_is_told_as_perhaps(negative, corrected, words):
+    rest = (1000 - negative) // 2
+    reading = Reading(
+        pk=7, mood="negative", negative=negative, neutral=rest, positive=rest, emotion="surprise", corrected=corrected
+    )
+
+    assert mark_of(reading).words == words
