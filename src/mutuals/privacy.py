@@ -35,10 +35,10 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 MOST_PLACES = 200
-_TYPED = (rules.TYPED, listening.TYPED, inbox.TYPED, capture.TYPED)
+_TYPED = (rules.TYPED, listening.TYPED, inbox.TYPED, sales.TYPED, capture.TYPED)
 _NAMED = (
-    "What staff typed (rules, topics, phrases, boards, cards, playbooks, drafts, cases, lists, sources) is not rewritten."
-    " Their names, addresses and numbers were searched in it: {found}"
+    "What staff typed (rules, topics, phrases, boards, cards, playbooks, drafts, cases, quotes, products, lists, sources)"
+    " is not rewritten. Their names, addresses and numbers were searched in it: {found}"
 )
 
 
@@ -131,7 +131,7 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen, named: Sequen
     counts["people"] = people.erase(who, now=now)
     places = _typed(sought, among=named if seen.who is not None else None)
     kept = [history.KEPT, capture.KEPT, _said_of(places)]
-    if any(counts["sales"].values()):
+    if any(number for name, number in counts["sales"].items() if name != sales.GONE):
         kept.append(sales.KEPT)
     return _receipt("erase", by=by, now=now, counts=counts, kept=kept, places=places[:MOST_PLACES])
 

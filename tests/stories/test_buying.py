@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -242,6 +243,58 @@ def test_an_erased_persons_accounts_stay_without_them_and_the_package_holds_what
     assert receipt.counts["sales"]["quotes erased"] == 1
     assert (Quote.objects.get().profile, Quote.objects.get().words, Invoice.objects.get().profile) == (None, "", None)
     assert (Payment.objects.get().amount, cast.everywhere("Bea Brand")) == (Decimal(40), [])
+
+
+def test_a_payment_that_is_told_again_after_an_erasure_is_not_counted_twice():
+    us = cast.staff()
+    priced(us)
+    order = offered.accept(
+        quotes.send(offer(us, cast.person(by=us.ada)), by=us.ada, now=clock.now()), by=us.ada, now=clock.now()
+    )
+    paid = invoices.PaymentIn(timezone.localdate(), Decimal(40), "from Bea Brand, rent", "transfer")
+    bill = invoices.InvoiceIn("I-1", timezone.localdate(), "EUR", Decimal(40), order_id=order.pk, payments=(paid,))
+    invoices.put([bill], source=None, by=us.ada)
+
+    privacy.erase(Person.objects.get(), by=us.aron, now=clock.now())
+    told = invoices.put([bill], source=None, by=us.ada)
+    invoices.pay(Invoice.objects.get(), paid, by=us.ada)
+
+    assert (told.same, Payment.objects.count(), Invoice.objects.get().open) == (1, 1, Decimal(0))
+    with pytest.raises(Refusal, match="another one"):
+        invoices.pay(Invoice.objects.get(), replace(paid, amount=Decimal(1)), by=us.ada)
+    assert cast.everywhere("Bea Brand") == []
+
+
+def test_words_on_a_firms_quote_that_name_somebody_erased_are_told_with_their_place():
+    us = cast.staff()
+    priced(us)
+    bea, firm = cast.person(by=us.ada), organisations.add(by=us.ada, name="The Kettle works", now=clock.now())
+    quote = offer(us, firm=firm, words="As Bea Brand asked for")
+    goods.put_list(by=us.lea, name="For Bea Brand", currency="EUR")
+
+    receipt = privacy.erase(bea, by=us.aron, now=clock.now())
+    page = signed_in(us.aron).get(f"/receipts/{receipt.pk}/").content.decode()
+
+    assert {(one["about"].partition(":")[0], one["where"]) for one in receipt.places} == {
+        ("quote", "words"),
+        ("prices", "name"),
+    }
+    assert f'href="/sales/quotes/{quote.pk}/"' in page
+    assert not any("Orders, invoices" in one for one in receipt.kept)
+
+
+def test_the_days_of_a_quote_are_those_of_the_house():
+    us = cast.staff()
+    evening = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)  # in Auckland the second of May
+    with timezone.override("Pacific/Auckland"):
+        priced(us, valid_from=date(2026, 5, 2), valid_to=date(2026, 5, 2))
+        terms = quotes.Terms("EUR", (quotes.Offer("K-1"),), valid_until=date(2026, 5, 1))
+        quote = offered.offer(terms, by=us.ada, number="Q-1", person=cast.person(by=us.ada), now=evening)
+
+        with pytest.raises(Refusal, match="last day is over"):
+            quotes.send(quote, by=us.ada, now=evening)
+
+    assert quote.total == Decimal(20)
 
 
 def test_the_pattern_tells_who_is_late_and_every_figure_opens_its_orders():

@@ -149,7 +149,7 @@ def edit(request: HttpRequest, product_id: PathId, body: ProductChange) -> Produ
     return ProductOut.of(goods.edit_product(row, by=user_of(request), changes=given(body)))
 
 
-@router.read("/products/{int:product_id}/price", act="order.view", out=CostsOut)
+@router.read("/products/{int:product_id}/price", act="price.view", out=CostsOut)
 def price(
     request: HttpRequest,
     product_id: PathId,
@@ -165,10 +165,10 @@ def price(
     return CostsOut(amount=found[0], currency=currency, price_list_id=found[1].pk)
 
 
-@router.read("/price-lists", act="order.view", out=Page[ListOut])
+@router.read("/price-lists", act="price.view", out=Page[ListOut])
 def lists(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ListOut]:
     """Price lists, first made first."""
-    rows = PriceList.objects.filter(pk__gt=after_id(cursor) or 0).order_by("pk")
+    rows = queries.lists_visible_to(user_of(request)).filter(pk__gt=after_id(cursor) or 0).order_by("pk")
     found, following = next_by_id(list(rows[: limit + 1]), limit)
     return Page[ListOut](items=[ListOut.of(row) for row in found], next=following)
 
@@ -182,13 +182,13 @@ def add_list(request: HttpRequest, body: NewList) -> ListOut:
 @router.write("PUT", "/price-lists/{int:list_id}", act="product.edit", out=ListOut)
 def put_list(request: HttpRequest, list_id: PathId, body: NewList) -> ListOut:
     """Change a price list."""
-    return ListOut.of(_put(request, body, one(PriceList.objects.all(), list_id)))
+    return ListOut.of(_put(request, body, one(queries.lists_visible_to(user_of(request)), list_id)))
 
 
-@router.read("/price-lists/{int:list_id}/prices", act="order.view", out=Page[PriceOut])
+@router.read("/price-lists/{int:list_id}/prices", act="price.view", out=Page[PriceOut])
 def prices(request: HttpRequest, list_id: PathId, cursor: Cursor = "", limit: Limit = 50) -> Page[PriceOut]:
     """The prices of a list."""
-    row = one(PriceList.objects.all(), list_id)
+    row = one(queries.lists_visible_to(user_of(request)), list_id)
     rows = Price.objects.filter(price_list=row, pk__gt=after_id(cursor) or 0).select_related("product").order_by("pk")
     found, following = next_by_id(list(rows[: limit + 1]), limit)
     items = [PriceOut(product_id=each.product_id, sku=each.product.sku, amount=each.amount) for each in found]
@@ -198,7 +198,7 @@ def prices(request: HttpRequest, list_id: PathId, cursor: Cursor = "", limit: Li
 @router.write("PUT", "/price-lists/{int:list_id}/prices", act="product.edit", out=Changed)
 def put_prices(request: HttpRequest, list_id: PathId, body: Prices) -> Changed:
     """Set prices of a list; the others stay."""
-    row = one(PriceList.objects.all(), list_id)
+    row = one(queries.lists_visible_to(user_of(request)), list_id)
     told = {each.product_id: each.amount for each in body.prices}
     return Changed(changed=goods.put_prices(row, by=user_of(request), prices=told))
 

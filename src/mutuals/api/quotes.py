@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from pydantic import Field
@@ -122,8 +123,14 @@ class QuoteOut(Out):
             created_at=row.created_at,
             sent_at=row.sent_at,
             decided_at=row.decided_at,
-            lines=[OfferOut.of(line) for line in sorted(row.lines.all(), key=lambda line: line.position)],
+            lines=[OfferOut.of(line) for line in _lines(row)],
         )
+
+
+def _lines(row: Quote) -> list[QuoteLine]:
+    """Its lines with their products, in two statements where they are not fetched already."""
+    prefetch_related_objects([row], "lines__product")
+    return sorted(row.lines.all(), key=lambda line: line.position)
 
 
 @router.read("/quotes", act="quote.view", out=Page[QuoteOut])
@@ -168,7 +175,8 @@ def send(request: HttpRequest, quote_id: PathId) -> QuoteOut:
 @router.write("POST", "/quotes/{int:quote_id}/accept", act="quote.edit", out=OrderOut)
 def accept(request: HttpRequest, quote_id: PathId) -> OrderOut:
     """It was accepted: its order, the same one each time."""
-    return OrderOut.of(offered.accept(_quote(request, quote_id), by=user_of(request), now=clock.now()))
+    made = offered.accept(_quote(request, quote_id), by=user_of(request), now=clock.now())
+    return OrderOut.of(one(queries.visible_to(user_of(request)).prefetch_related("lines__product"), made.pk))
 
 
 @router.write("POST", "/quotes/{int:quote_id}/decline", act="quote.edit", out=QuoteOut)
@@ -178,4 +186,4 @@ def decline(request: HttpRequest, quote_id: PathId) -> QuoteOut:
 
 
 def _quote(request: HttpRequest, number: int) -> Quote:
-    return one(queries.quotes_visible_to(user_of(request)), number)
+    return one(queries.quotes_visible_to(user_of(request)).prefetch_related("lines__product"), number)

@@ -18,7 +18,7 @@ from mutuals.people.models import Affiliation, Organisation, Person
 from mutuals.sales import queries, quotes
 from mutuals.sales.invoices import Counts, InvoiceIn, put
 from mutuals.sales.models import Order, Quote, QuoteState
-from mutuals.sales.orders import LineIn, OrderIn, fit
+from mutuals.sales.orders import LineIn, OrderIn, compare, fit
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -87,21 +87,29 @@ def enter(
 ) -> Order:
     """An order by hand, for a person, an organisation, or a person of one; the very same again is the same.
 
-    Refused: what `bought.take` refuses, and a number that another order by hand has.
+    Refused: what `bought.take` refuses, and a number that an order by hand has which says anything else, but for the
+    hour of the same day.
     """
     require(by, "order.edit")
     profile_id, house = holder_of(person, organisation, now=now)
-    whose = (profile_id, house.pk if house else None)
-    known = Order.objects.filter(source=None, number=order.number).first()
-    if known is not None and (known.profile_id, known.organisation_id) != whose:
-        words = "Another order has this number."
-        raise Refusal(words, fields={"number": words})
     told = replace(order, profile_id=profile_id, organisation_id=house.pk if house else None)
     try:
-        take([Bought(told)], source=None, by=by, now=now)
+        told = fit(told)
+        known = Order.objects.filter(source=None, number=told.number).first()
+        if known is None:
+            take([Bought(told)], source=None, by=by, now=now)
+    except Refusal:
+        raise
     except ValueError as error:
         raise Refusal(str(error)) from error
-    return Order.objects.get(source=None, number=fit(told).number)
+    if known is None:
+        return Order.objects.get(source=None, number=told.number)
+    is_of_day = timezone.localdate(known.placed_at) == timezone.localdate(told.placed_at)
+    at = known.placed_at if is_of_day else told.placed_at
+    if compare([replace(told, placed_at=at)], source=None)[told.number] != "same":
+        words = f"There is an order {told.number} already, and it says something else. Give this one its own number."
+        raise Refusal(words, fields={"number": words})
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class Bill:
 
 
 @transaction.atomic
-def bill(bills: Sequence[Bill], *, source: Source | None, by: User, now: datetime) -> Counts:
+def bill(bills: Sequence[Bill], *, source: Source | None, by: User, now: datetime, may_change: bool = True) -> Counts:
     """Store invoices with their payments; the same again changes nothing. Refused: as `sales.invoices.put`, and Gone."""
     require(by, "invoice.edit")
     gate.enter()
@@ -121,7 +129,7 @@ def bill(bills: Sequence[Bill], *, source: Source | None, by: User, now: datetim
         one.invoice if one.person is None else replace(one.invoice, profile_id=own_record(one.person, now=now).pk)
         for one in bills
     ]
-    return put(told, source=source, by=by)
+    return put(told, source=source, by=by, may_change=may_change)
 
 
 def holder_of(

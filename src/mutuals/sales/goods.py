@@ -7,17 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from mutuals.base import bulk, journal
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.people.models import Organisation
+from mutuals.sales.amounts import PRICE, currency_of, held
 from mutuals.sales.models import Price, PriceList, Product, Selling
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+_TAKEN = "Another product has this number."
 _LONGEST = {"sku": 80, "name": 200, "category": 80, "unit": 20}
-MOST_PRICE = Decimal(10) ** 10
 
 
 @transaction.atomic
@@ -46,9 +47,13 @@ def edit_product(product: Product, *, by: User, changes: Mapping[str, Any]) -> P
         values["is_active"] = bool(changes["is_active"])
     told = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
     if "sku" in told and Product.objects.filter(sku=values["sku"]).exists():
-        raise Refusal("Another product has this number.", fields={"sku": "Another product has this number."})
+        raise Refusal(_TAKEN, fields={"sku": _TAKEN})
     if told:
-        Product.objects.filter(pk=row.pk).update(**{name: pair[1] for name, pair in told.items()})
+        try:
+            with transaction.atomic():
+                Product.objects.filter(pk=row.pk).update(**{name: pair[1] for name, pair in told.items()})
+        except IntegrityError as error:
+            raise Refusal(_TAKEN, fields={"sku": _TAKEN}) from error
         journal.note("product.edited", row, by=by, changes=told)
         row.refresh_from_db()
     return row
@@ -65,7 +70,10 @@ def put_list(
     organisation: Organisation | None = None,
     row: PriceList | None = None,
 ) -> PriceList:
-    """A price list, new or (`row`) changed. Refused: no name, one that another has, no currency, an end before its start."""
+    """A price list, new or (`row`) changed.
+
+    Refused: no name, one that another has, no currency, another one while there are prices, an end before its start.
+    """
     require(by, "product.edit")
     values = {
         "name": one_line(name, what="Name", longest=120),
@@ -82,10 +90,19 @@ def put_list(
             return same
         raise Refusal("Another price list is called so.", fields={"name": "Another price list is called so."})
     if row is None:
-        row = PriceList.objects.create(**values)
+        try:
+            with transaction.atomic():
+                row = PriceList.objects.create(**values)
+        except IntegrityError:  # somebody else made it in the same moment
+            return put_list(
+                by=by, name=name, currency=currency, valid_from=valid_from, valid_to=valid_to, organisation=organisation
+            )
         journal.note("prices.added", row, by=by)
         return row
     row = PriceList.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.currency != values["currency"] and row.prices.exists():
+        words = f"Its prices are in {row.currency}: take them away first, or make another list."
+        raise Refusal(words, fields={"currency": words})
     if any(getattr(row, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(row, name, value)
@@ -123,15 +140,6 @@ def sell_to(*, by: User, people: bool) -> None:
         journal.note("selling.changed", "selling:1", by=by, to_people=people)
 
 
-def currency_of(text: str) -> str:
-    """Three capital letters, or a refusal."""
-    found = text.strip().upper()
-    if len(found) != 3 or not found.isascii() or not found.isalpha():
-        words = "A currency is three letters, such as EUR."
-        raise Refusal(words, fields={"currency": words})
-    return found
-
-
 def _read(told: Mapping[str, Any]) -> dict[str, Any]:
     needed = ("sku", "name")
     words = {"sku": "Number"}
@@ -147,6 +155,6 @@ def _read(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _price(amount: Decimal) -> Decimal:
-    if not amount.is_finite() or not 0 <= amount < MOST_PRICE:
+    if not amount.is_finite() or amount < 0:
         raise Refusal("A price is zero or more.", fields={"amount": "A price is zero or more."})
-    return amount.quantize(Decimal("0.0001"))
+    return held(amount, PRICE)

@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from mutuals.base import bulk
 from mutuals.channels.models import Source
 from mutuals.people.names import tidy
+from mutuals.sales.amounts import CENT, PRICE, QUANTITY, currency_of, held
 from mutuals.sales.models import Kind, Order, OrderLine, Product
 
-_MOST_TOTAL, _MOST_QUANTITY, _MOST_PRICE = Decimal(10) ** 12, Decimal(10) ** 9, Decimal(10) ** 10
+MOST_LINES = 10_000
+"""Lines of one order."""
 _COLUMNS = (
     "source_id", "number", "profile_id", "organisation_id", "placed_at", "currency", "total", "status", "kind",
 )  # fmt: skip
@@ -78,12 +80,12 @@ class Counts:
 
 def fit(order: OrderIn) -> OrderIn:
     """The order as the tables hold it; ValueError with a sentence where it cannot be held."""
-    number, currency = tidy(order.number, at_most=81), order.currency.strip().upper()
+    number, currency = tidy(order.number, at_most=81), currency_of(order.currency)
     if not number or len(number) > 80:
         raise ValueError("An order needs a number of at most 80 letters")
-    if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
-        raise ValueError("The currency is missing: three letters such as EUR")
-    lines = tuple(_fit_line(line, place) for place, line in enumerate(order.lines[:10_000], 1))
+    if len(order.lines) > MOST_LINES:
+        raise ValueError(f"An order has at most {MOST_LINES:,} lines")
+    lines = tuple(_fit_line(line, place) for place, line in enumerate(order.lines, 1))
     if len({line.position for line in lines}) < len(lines):
         raise ValueError("Two lines of the order have one position")
     total = (
@@ -95,7 +97,7 @@ def fit(order: OrderIn) -> OrderIn:
         order,
         number=number,
         currency=currency,
-        total=_amount(total, _MOST_TOTAL, "0.01"),
+        total=held(total, CENT),
         status=tidy(order.status, at_most=20),
         lines=lines,
         kind=kind_of(lines, total),
@@ -225,23 +227,17 @@ def _whole(order: OrderIn, stored: _Stored | None) -> OrderIn:
 
 def _fit_line(line: LineIn, place: int) -> LineIn:
     sku = tidy(line.sku, at_most=80)
-    quantity = _amount(line.quantity, _MOST_QUANTITY, "0.001")
+    quantity = held(line.quantity, QUANTITY)
     if line.kind and line.kind not in Kind.values:
         raise ValueError(f"A line is one of {', '.join(Kind.values)}")
     return LineIn(
         name=tidy(line.name, at_most=200) or sku,
         sku=sku,
         quantity=quantity,
-        unit_price=_amount(line.unit_price, _MOST_PRICE, "0.0001"),
+        unit_price=held(line.unit_price, PRICE),
         kind=line.kind or (Kind.RETURN if quantity < 0 else Kind.SALE).value,
         position=line.position or place,
     )
-
-
-def _amount(value: Decimal, most: Decimal, step: str) -> Decimal:
-    if not value.is_finite() or abs(value) >= most:
-        raise ValueError(f"The amount {str(value)[:30]} is too large")
-    return value.quantize(Decimal(step))
 
 
 def in_words(order: Order) -> str:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from mutuals.people.privacy import Holder
+from mutuals.sales.invoices import blur
 from mutuals.sales.models import Invoice, Order, OrderLine, Payment, Quote, QuoteLine, QuoteState
 
 KEPT = (
     "Orders, invoices and accepted quotes stay as amounts and products without a name, because accounts must be kept."
 )
+
+GONE = "quotes erased"
+TYPED = """
+SELECT 'quote:' || id, 'words', by_id, words FROM sales_quote WHERE words <> ''
+UNION ALL SELECT 'quote:' || q.id, 'line ' || l.position, q.by_id, l.name
+    FROM sales_quoteline l JOIN sales_quote q ON q.id = l.quote_id
+UNION ALL SELECT 'prices:' || id, 'name', NULL::bigint, name FROM sales_pricelist
+UNION ALL SELECT 'product:' || id, 'name or category', NULL::bigint, concat_ws(' ', name, category) FROM sales_product
+"""
+"""What staff typed here, as `capture.typed` asks for it."""
 
 
 def export(who: Holder) -> dict[str, Any]:
@@ -47,8 +58,7 @@ def erase(who: Holder) -> dict[str, int]:
     told = {"orders parted from the person": Order.objects.filter(profile__in=who.profile_ids).update(profile=None)}
     gone = quotes.exclude(state=QuoteState.ACCEPTED).filter(organisation=None).delete()[1].get("sales.Quote", 0)
     parted = quotes.update(profile=None, words="")
-    for payment in Payment.objects.filter(invoice__in=invoices).iterator():
-        Payment.objects.filter(pk=payment.pk).update(reference=f"payment {payment.pk}", method="")
+    blur(Payment.objects.filter(invoice__in=invoices))
     billed = invoices.update(profile=None)
-    more = {"quotes erased": gone, "quotes parted from the person": parted, "invoices parted from the person": billed}
+    more = {GONE: gone, "quotes parted from the person": parted, "invoices parted from the person": billed}
     return told | {name: number for name, number in more.items() if number}

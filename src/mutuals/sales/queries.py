@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,18 +17,19 @@ from mutuals.people.models import Organisation, Person, Profile
 from mutuals.people.visibility import visible_to as visible_people
 from mutuals.sales.models import PLAIN, Invoice, Kind, Order, Price, PriceList, Product, Quote, Selling
 from mutuals.sales.pattern import Position
-from mutuals.staff.permissions import Scope, scope
+from mutuals.staff.permissions import Scope, may, scope
 
 MOST_ORDERS = 1000
-"""So many of the newest orders tell a pattern."""
+MOST_LINES = 20_000
+"""So many of the newest orders tell a pattern, by so many of their lines."""
 _BOUGHT = """
 SELECT o.id, o.placed_at, coalesce(nullif(p.sku, ''), l.name, ''), coalesce(l.name, ''), coalesce(l.quantity, 0),
     coalesce(l.quantity * l.unit_price, o.total), o.currency
 FROM (
     SELECT id, number, placed_at, total, currency FROM sales_order
-    WHERE {whose} AND kind = 'sale' ORDER BY placed_at DESC, id DESC LIMIT %s
+    WHERE profile_id = ANY(%s::bigint[]) AND kind = 'sale' ORDER BY placed_at DESC, id DESC LIMIT %s
 ) o LEFT JOIN sales_orderline l ON l.order_id = o.id AND l.kind = 'sale' LEFT JOIN sales_product p ON p.id = l.product_id
-ORDER BY o.placed_at, o.number, o.id, l.position
+ORDER BY o.placed_at DESC, o.number DESC, o.id DESC, l.position DESC LIMIT %s
 """
 
 
@@ -47,6 +48,11 @@ def invoices_visible_to(user: Any) -> QuerySet[Invoice]:
     return _visible(Invoice, user, "invoice.view")
 
 
+def lists_visible_to(user: Any) -> QuerySet[PriceList]:
+    """The price lists that `user` may see: all or none, for they tell what single organisations pay."""
+    return PriceList.objects.all() if may(user, "price.view") else PriceList.objects.none()
+
+
 def _visible(model: type[Any], user: Any, act: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = model._default_manager.all()
     reach = scope(user, act)
@@ -63,28 +69,15 @@ def of_person(viewer: Any, person: Person, *, limit: int = 50) -> list[Order]:
     return list(orders.order_by("-placed_at", "-pk").prefetch_related("lines__product")[:limit])
 
 
-def by_ids(viewer: Any, ids: Sequence[int]) -> dict[int, Order]:
-    """Orders of a timeline page by their id, with their lines."""
-    found = visible_to(viewer).filter(pk__in=list(ids)).prefetch_related("lines__product")
-    return {order.pk: order for order in found}
-
-
 def bought_by(profile_ids: Sequence[int]) -> list[Position]:
     """What was bought by these profiles, oldest first, for `pattern.of`; one statement. The caller may see them.
 
     Days are those of the zone that is on: the viewer's.
     """
-    return _positions("profile_id = ANY(%s::bigint[])", bulk.numbers(profile_ids))
-
-
-def bought_for(organisation: Organisation) -> list[Position]:
-    """The same for all orders that name an organisation."""
-    return _positions("organisation_id = %s", organisation.pk)
-
-
-def _positions(whose: str, value: Any) -> list[Position]:
-    rows = bulk.execute(_BOUGHT.format(whose=whose), [value, MOST_ORDERS])
-    return [Position(pk, timezone.localdate(at), *rest) for pk, at, *rest in rows]
+    rows = bulk.execute(_BOUGHT, [bulk.numbers(profile_ids), MOST_ORDERS, MOST_LINES + 1])
+    if len(rows) > MOST_LINES:  # the oldest order may be cut
+        rows = [row for row in rows if row[0] != rows[-1][0]] or rows
+    return [Position(pk, timezone.localdate(at), *rest) for pk, at, *rest in reversed(rows)]
 
 
 def listed(
@@ -117,8 +110,21 @@ def price_of(
     product: Product, *, currency: str, on: date, organisation: Organisation | None = None
 ) -> tuple[Decimal, PriceList] | None:
     """What one unit costs on a day: by a list of this very organisation, else by one for everybody; the newest list first."""
+    best = _priced([product.pk], currency, on, organisation).get(product.pk)
+    return (best.amount, best.price_list) if best else None
+
+
+def prices_of(
+    products: Collection[int], *, currency: str, on: date, organisation: Organisation | None = None
+) -> dict[int, Decimal]:
+    """The same for many products by their ids, in one statement; what has no price is not in it."""
+    found = _priced(products, currency, on, organisation) if products else {}
+    return {pk: price.amount for pk, price in found.items()}
+
+
+def _priced(products: Collection[int], currency: str, on: date, organisation: Organisation | None) -> dict[int, Price]:
     found = (
-        Price.objects.filter(product=product, price_list__currency=currency)
+        Price.objects.filter(product__in=list(products), price_list__currency=currency)
         .filter(Q(price_list__organisation=None) | Q(price_list__organisation=organisation))
         .filter(Q(price_list__valid_from=None) | Q(price_list__valid_from__lte=on))
         .filter(Q(price_list__valid_to=None) | Q(price_list__valid_to__gte=on))
@@ -126,8 +132,7 @@ def price_of(
     )
     if organisation is None:
         found = found.filter(price_list__organisation=None)
-    best = max(found, key=_newest, default=None)
-    return (best.amount, best.price_list) if best else None
+    return {price.product_id: price for price in sorted(found, key=_newest)}
 
 
 def _newest(price: Price) -> tuple[bool, date, int]:

@@ -45,6 +45,7 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "order.view": _WITH_OWN,
     "order.edit": _EVERYONE,
     "product.edit": _LEADS,  # products, price lists and prices
+    "price.view": _EVERYONE,  # what organisations pay, so not contractors
     "quote.view": _WITH_OWN,
     "quote.edit": _EVERYONE,
     "invoice.view": _WITH_OWN,

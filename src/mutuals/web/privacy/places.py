@@ -20,6 +20,8 @@ from mutuals.listening.draft import drafts
 from mutuals.listening.models import Saying
 from mutuals.people.models import Receipt
 from mutuals.rules import queries as rules
+from mutuals.sales import queries as sales
+from mutuals.sales.models import Product
 from mutuals.staff import saved
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
@@ -50,6 +52,9 @@ _KINDS = {
     "card": _Kind("Card", cards.visible_to, "card"),
     "forecast": _Kind("Drafts", drafts.visible_to, "forecast"),
     "case": _Kind("Case", cases.visible_to, "case"),
+    "quote": _Kind("Quote", sales.quotes_visible_to, "quote"),
+    "prices": _Kind("Price list", sales.lists_visible_to, "price_list"),
+    "product": _Kind("Product", lambda viewer: _if_may("product.edit", Product.objects.all(), viewer), "product_edit"),
     "source": _Kind("Source", sources.visible_to, "source"),
     "import": _Kind("Import", lambda viewer: _if_may("import.run", Import.objects.all(), viewer), "import"),
     "list": _Kind("Saved list", lambda viewer: saved.visible_to(viewer, "person"), "customers", False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,15 +10,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from mutuals.base.refusals import Refusal
 from mutuals.people.models import Organisation, Person
 from mutuals.people.queries import find_by_name
-from mutuals.people.visibility import organisations_visible_to
+from mutuals.people.visibility import organisations_visible_to, row_of
+from mutuals.people.visibility import visible_to as people
 from mutuals.staff.models import User
 from mutuals.web.frame.forms import Asked
 
+_MAY_BE_TWO = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_PARTED = {",": re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+"), ".": re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")}
+_NUMBERED = re.compile(r"(.+) \(([0-9]{1,18})\)")
 LINES = 6
 """Empty lines on a new form; a form with all of them filled gets more when it is opened again."""
 
@@ -40,24 +46,42 @@ class ForWhom(Asked):
     """A person, an organisation, or a person of one."""
 
     person = forms.CharField(
-        label="Person", max_length=200, required=False, help_text="Name, address or number of somebody you know."
+        label="Person",
+        max_length=200,
+        required=False,
+        help_text="Name, address, or the number here, of somebody you know.",
     )
     organisation = forms.CharField(label="Organisation", max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, viewer: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.viewer = viewer
+        rows = (("person", people(viewer)), ("organisation", organisations_visible_to(viewer)))
+        for name, known in rows if data is None else ():
+            number = _id(str(self.initial.get(name) or ""))
+            row = known.filter(pk=number).first() if number else None
+            if row is not None:
+                self.initial[name] = f"{row} ({row.pk})"
 
     def clean_person(self) -> Person | None:
-        """The one person who fits; empty = nobody."""
+        """The one person who fits: by their number here, alone or behind their name, else by what they are called; empty =
+        nobody.
+        """
         said = str(self.cleaned_data["person"]).strip()
-        return _only(said, find_by_name(self.viewer, said, limit=5)) if said else None
+        if not said:
+            return None
+        row = row_of(self.viewer, _id(said))
+        by_id = row.canonical if row is not None else _numbered(said, people(self.viewer))
+        return by_id or _only(said, find_by_name(self.viewer, said, limit=5))
 
     def clean_organisation(self) -> Organisation | None:
         """The one organisation that is called so; empty = none."""
         said = str(self.cleaned_data["organisation"]).strip()
+        if not said:
+            return None
         rows = organisations_visible_to(self.viewer)
-        return _only(said, list(rows.filter(name__iexact=said)[:5])) if said else None
+        by_id = rows.filter(pk=_id(said)).first() or _numbered(said, rows)
+        return by_id or _only(said, list(rows.filter(name__iexact=said).order_by("pk")[:5]))
 
     def clean(self) -> dict[str, Any]:
         """Somebody is named."""
@@ -115,6 +139,25 @@ class Quoting(ForWhom):
     words = forms.CharField(label="Words", max_length=2000, required=False)
 
 
+class Requoting(Quoting):
+    """A quote that is changed: its number, and whom it is for, are shown and stay."""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        for name in ("number", "person", "organisation"):
+            self.fields[name].disabled = True
+
+    def clean_person(self) -> None:
+        """The quote's own."""
+
+    def clean_organisation(self) -> None:
+        """The quote's own."""
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody is named already."""
+        return self.cleaned_data
+
+
 class Billing(Asked):
     """An invoice of an order."""
 
@@ -144,12 +187,21 @@ class Typed:
     discount: str = ""
     kind: str = ""
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed in it; the quantity alone is there before."""
+        told = (self.sku, self.name, self.price, self.discount, self.kind)
+        return any(one.strip() for one in told) or self.quantity.strip() not in ("", "1")
+
     def number(self, value: str, words: str, place: int) -> Decimal:
-        """What a cell says. A comma may be the decimal sign. Refused: what is no number."""
+        """What a cell says: 12.5, 12,5, 1,234.50, 1.234,50 or 1 234. Refused: no number, and what may be two, as 1,000."""
         try:
-            return Decimal(value.strip().replace(",", ".") or "0")
-        except InvalidOperation as error:
-            raise Refusal(f"Line {place}: the {words} “{value[:20]}” is no number.") from error
+            return _number(value)
+        except (InvalidOperation, ValueError) as error:
+            said = f"Line {place}: the {words} “{value[:20]}”"
+            if _MAY_BE_TWO.fullmatch(value.strip()):
+                raise Refusal(f"{said} may be read in two ways: write it without parting the thousands.") from error
+            raise Refusal(f"{said} is no number.") from error
 
 
 def lines_of(said: QueryDict | None, known: Sequence[Typed] = ()) -> list[Typed]:
@@ -165,8 +217,26 @@ def lines_of(said: QueryDict | None, known: Sequence[Typed] = ()) -> list[Typed]
 
 
 def filled(lines: Sequence[Typed]) -> list[Typed]:
-    """Those that name an article."""
-    return [one for one in lines if one.sku.strip() or one.name.strip()]
+    """Those in which anything was typed."""
+    return [one for one in lines if one.is_filled]
+
+
+def _number(text: str) -> Decimal:
+    bare = re.sub(r"[\s']", "", text)
+    if _MAY_BE_TWO.fullmatch(bare):
+        raise ValueError(bare)
+    if "," in bare and "." in bare:
+        thousands = "," if bare.rindex(",") < bare.rindex(".") else "."
+        whole, _, rest = bare.rpartition("." if thousands == "," else ",")
+        if not _PARTED[thousands].fullmatch(whole):
+            raise ValueError(bare)
+        bare = f"{whole.replace(thousands, '')}.{rest}"
+    elif bare.count(",") > 1 or bare.count(".") > 1:
+        sign = "," if "," in bare else "."
+        if not _PARTED[sign].fullmatch(bare):
+            raise ValueError(bare)
+        bare = bare.replace(sign, "")
+    return Decimal(bare.replace(",", ".") or "0")
 
 
 def initial(request_get: Mapping[str, str], number: str, today: date) -> dict[str, Any]:
@@ -180,8 +250,20 @@ def initial(request_get: Mapping[str, str], number: str, today: date) -> dict[st
     }
 
 
+def _id(said: str) -> int:
+    """The number of a row that was typed; 0 for anything else."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else 0
+
+
+def _numbered(said: str, rows: QuerySet[Any]) -> Any:
+    """The row of “Bea Brand (7)”, where 7 is called just so."""
+    found = _NUMBERED.fullmatch(said)
+    row = rows.filter(pk=int(found[2])).first() if found else None
+    return row if found and row is not None and str(row).casefold() == found[1].casefold() else None
+
+
 def _only(said: str, found: Sequence[Any]) -> Any:
-    exact = [one for one in found if one.name.casefold() == said.casefold() or str(one.pk) == said]
+    exact = [one for one in found if one.name.casefold() == said.casefold()]
     if len(exact) == 1 or len(found) == 1:
         return (exact or list(found))[0]
     if not found:

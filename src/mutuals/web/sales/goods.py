@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -65,13 +66,15 @@ def edit(request: HttpRequest, product_id: int) -> HttpResponse:
     return redirect("products") if made is not None else _form(request, form, row.name, "/sales/products/")
 
 
-@needs("order.view")
+@needs("price.view")
 def lists(request: HttpRequest) -> HttpResponse:
-    """Price lists."""
+    """Price lists, by their name."""
     viewer = caller(request)
-    rows = PriceList.objects.select_related("organisation").annotate(count=Count("prices")).order_by("name")
+    rows = queries.lists_visible_to(viewer).select_related("organisation").annotate(count=Count("prices"))
+    found, more = shown.climb(rows, request.GET.get("after", ""), "name", PAGE)
     context = {
-        "rows": rows[:200],
+        "rows": found,
+        "more": urlencode({"after": more}) if more else "",
         "may_edit": may(viewer, "product.edit"),
         "parts": shown.parts("prices", viewer),
     }
@@ -89,14 +92,12 @@ def new_list(request: HttpRequest) -> HttpResponse:
     return _form(request, form, "New price list", "/sales/prices/")
 
 
-@needs("order.view", methods="GET POST", post="product.edit")
+@needs("price.view", methods="GET POST", post="product.edit")
 def one_list(request: HttpRequest, list_id: int) -> HttpResponse:
     """A price list with its prices; sent, it is changed."""
     viewer = caller(request)
     row = get_object_or_404(PriceList.objects.select_related("organisation"), pk=list_id)
-    known = {name: getattr(row, name) for name in ("name", "currency", "valid_from", "valid_to")}
-    known["organisation"] = row.organisation or ""
-    form = forms.Listing(typed(request), viewer=viewer, initial=known)
+    form = forms.Listing(typed(request), viewer=viewer, initial=_known(row))
     made = form.try_act(lambda said: acts.put_list(by=viewer, row=row, **said)) if request.method == "POST" else None
     if made is not None:
         messages.success(request, "Saved.")
@@ -118,8 +119,7 @@ def set_price(request: HttpRequest, list_id: int) -> HttpResponse:
         return acts.put_prices(row, by=viewer, prices={product.pk: said["amount"]})  # type: ignore[dict-item]
 
     if form.try_act(act) is None:
-        known = {name: getattr(row, name) for name in ("name", "currency", "valid_from", "valid_to")}
-        return _list(request, row, forms.Listing(viewer=viewer, initial=known), form, status=422)
+        return _list(request, row, forms.Listing(viewer=viewer, initial=_known(row)), form, status=422)
     return redirect("price_list", row.pk)
 
 
@@ -133,16 +133,24 @@ def sell_to(request: HttpRequest) -> HttpResponse:
     return redirect("products")
 
 
+def _known(row: PriceList) -> dict[str, Any]:
+    """What the form about a list begins with: all of it, because what is empty there is taken away."""
+    known = {name: getattr(row, name) for name in ("name", "currency", "valid_from", "valid_to")}
+    return known | {"organisation": f"{row.organisation} ({row.organisation_id})" if row.organisation else ""}
+
+
 def _list(
     request: HttpRequest, row: PriceList, form: forms.Listing, price: forms.Priced, status: int = 200
 ) -> HttpResponse:
     viewer = caller(request)
-    prices = Price.objects.filter(price_list=row).select_related("product").order_by("product__sku")[:500]
+    rows = Price.objects.filter(price_list=row).select_related("product")
+    prices, more = shown.climb(rows, request.GET.get("after", ""), "product__sku", PAGE)
     context = {
         "one": row,
         "form": form,
         "price": price,
         "prices": prices,
+        "more": urlencode({"after": more}) if more else "",
         "goods": Product.objects.filter(is_active=True).order_by("sku")[:200],
         "may_edit": may(viewer, "product.edit"),
         "parts": shown.parts("prices", viewer),

@@ -1,4 +1,4 @@
-"""Invoices and payments: the list, what is open first, one with its payments, and both by hand."""
+"""Invoices and payments: the list, one with its payments, and both by hand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from mutuals.base import clock
+from mutuals.identity import offered
 from mutuals.sales import invoices as acts
 from mutuals.sales import queries
 from mutuals.sales.models import Invoice
@@ -31,7 +33,10 @@ def page(request: HttpRequest) -> HttpResponse:
     told, more = shown.stretch(rows.order_by("-pk"), request.GET.get("after", ""), "pk", PAGE)
     asked = {name: value for name in ("person", "organisation", "open") if (value := request.GET.get(name, ""))}
     today = timezone.localdate()
+    narrowed = {name: value for name, value in asked.items() if name != "open"}
     context = {
+        "all": urlencode(narrowed),
+        "only_open": urlencode(narrowed | {"open": 1}),
         "rows": [(row, row.open > 0 and row.due_on is not None and row.due_on < today) for row in told],
         "more": urlencode(asked | {"after": more}) if more else "",
         "person": person,
@@ -55,7 +60,7 @@ def bill(request: HttpRequest, order_id: int) -> HttpResponse:
 
     def act(told: dict[str, object]) -> acts.Counts:
         told_in = acts.InvoiceIn(currency=row.currency, order_id=row.pk, **told)  # type: ignore[arg-type]
-        return acts.put([told_in], source=None, by=caller(request))
+        return offered.bill([offered.Bill(told_in)], source=None, by=caller(request), now=clock.now(), may_change=False)
 
     if form.try_act(act) is None:
         return shown_one(request, row, form)

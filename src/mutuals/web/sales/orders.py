@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from mutuals.base import clock
 from mutuals.base.ids import new_token
+from mutuals.base.refusals import Refusal
 from mutuals.identity import offered
 from mutuals.people.models import Organisation, Person
 from mutuals.people.visibility import organisations_visible_to
@@ -51,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_edit": may(viewer, "order.edit"),
         "to_people": queries.sells_to_people(),
         "parts": shown.parts("orders", viewer),
-        "new": urlencode({name: asked[name] for name in ("person",) if name in asked}),
+        "new": urlencode([(name, asked[name]) for name in ("person", "organisation") if name in asked]),
     }
     return render(request, "sales/orders.html", context)
 
@@ -93,14 +94,18 @@ def shown_one(request: HttpRequest, row: Order, form: forms.Billing | None = Non
     """The page of an order."""
     viewer = caller(request)
     lines = list(row.lines.select_related("product").order_by("position")[:MOST_LINES])
-    start = {"number": row.number, "issued_on": timezone.localdate(), "total": row.total}
-    bills = queries.invoices_visible_to(viewer).filter(order=row).order_by("issued_on", "pk")
+    bills = list(queries.invoices_visible_to(viewer).filter(order=row).order_by("issued_on", "pk")[:100])
+    start = {
+        "number": f"{row.number}-{len(bills) + 1}" if bills else row.number,
+        "issued_on": timezone.localdate(),
+        "total": row.total - sum(bill.total for bill in bills),
+    }
     context = {
         "one": row,
         "person": row.profile.person.canonical if row.profile and row.profile.person else None,
         "lines": [(line, line.quantity * line.unit_price) for line in lines],
         "has_more": row.lines.count() > len(lines) if len(lines) == MOST_LINES else False,
-        "bills": list(bills[:100]),
+        "bills": bills,
         "form": form or forms.Billing(initial=start),
         "may_bill": may(viewer, "invoice.edit"),
         "parts": shown.parts("orders", viewer),
@@ -118,18 +123,23 @@ def whose(request: HttpRequest, viewer: User) -> tuple[Person | None, Organisati
     return person, organisation
 
 
+def _line(line: forms.Typed, place: int) -> LineIn:
+    if not (line.name.strip() or line.sku.strip()):
+        raise Refusal(f"Line {place} names no article.")
+    if not line.price.strip():
+        raise Refusal(f"Line {place} has no price. Write 0 where it costs nothing.")
+    return LineIn(
+        line.name or line.sku,
+        line.sku,
+        line.number(line.quantity or "1", "quantity", place),
+        line.number(line.price, "price", place),
+        line.kind if line.kind in Kind.values else "",
+    )
+
+
 def _put(told: dict[str, Any], lines: list[forms.Typed], viewer: User) -> Order:
     now = clock.now()
-    taken = tuple(
-        LineIn(
-            line.name or line.sku,
-            line.sku,
-            line.number(line.quantity or "1", "quantity", place),
-            line.number(line.price, "price", place),
-            line.kind if line.kind in Kind.values else "",
-        )
-        for place, line in enumerate(forms.filled(lines), 1)
-    )
+    taken = tuple(_line(line, place) for place, line in enumerate(forms.filled(lines), 1))
     midday = timezone.make_aware(datetime.combine(told["placed_on"], time(12)))
     return offered.enter(
         OrderIn(

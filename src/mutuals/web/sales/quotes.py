@@ -104,11 +104,9 @@ def edit(request: HttpRequest, quote_id: int) -> HttpResponse:
         for line in row.lines.select_related("product").order_by("position")
     ]
     start = {name: getattr(row, name) for name in ("number", "currency", "discount", "valid_until", "words")}
-    start |= {"organisation": row.organisation or ""}
     person = row.profile.person.canonical if row.profile and row.profile.person else None
-    form = forms.Quoting(said, viewer=viewer, initial=start | {"person": str(person.pk) if person else ""})
-    for name in ("number", "person", "organisation"):
-        form.fields[name].disabled = True
+    start |= {"organisation": row.organisation or "", "person": person or ""}
+    form = forms.Requoting(said, viewer=viewer, initial=start)
     lines = forms.lines_of(said, known)
     made = None
     if said is not None:

@@ -19,7 +19,7 @@ _PARTS = (
     ("quotes", "Quotes", "/sales/quotes/", "file", "quote.view"),
     ("invoices", "Invoices", "/sales/invoices/", "book", "invoice.view"),
     ("products", "Products", "/sales/products/", "box", "order.view"),
-    ("prices", "Price lists", "/sales/prices/", "tag", "order.view"),
+    ("prices", "Price lists", "/sales/prices/", "tag", "price.view"),
 )
 
 
@@ -42,6 +42,19 @@ def stretch(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[
     last = found[limit - 1]
     at = "" if by == "pk" else getattr(last, by).isoformat()
     return found[:limit], signing.dumps([at, last.pk], salt=_SALT)
+
+
+def climb(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[Any], str]:
+    """A page of rows that are sorted upwards by a text of which no two have the same, and the place of the next one."""
+    if place := _place(after):
+        rows = rows.filter(**{f"{by}__gt": place[0]})
+    found = list(rows.order_by(by)[: limit + 1])
+    if len(found) <= limit:
+        return found, ""
+    told: Any = found[limit - 1]
+    for name in by.split("__"):
+        told = getattr(told, name)
+    return found[:limit], signing.dumps([told, 0], salt=_SALT)
 
 
 def number(text: str) -> int:

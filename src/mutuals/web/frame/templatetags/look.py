@@ -146,6 +146,13 @@ def money(value: Decimal | float | None, currency: str = "EUR") -> str:
 
 
 @register.filter
+def each(value: Decimal, currency: str = "EUR") -> str:
+    """What one costs: as an amount, with up to four decimals where there are so many: €2,184, €12.50, €0.0335."""
+    told = f"{value:,.4f}"
+    return money(value, currency) if told.endswith("00") else _signed(told.rstrip("0"), currency)
+
+
+@register.filter
 def coins(value: Decimal | float, currency: str = "EUR") -> str:
     """The same with cents always, for columns in which amounts stand below each other: €2,184.00, 80.00 SEK."""
     return _signed(f"{value:,.2f}", currency)
