@@ -300,7 +300,7 @@ class WholeProcessItemOut(ProcessItemOut):
 
 
 class BatchOut(Out):
-    """What came of many: those that were done, and why the others were not."""
+    """What came of many: those that were done, and why the others were not: by key where they were started, by id else."""
 
     done: list[ProcessItemOut]
     refused: dict[str, str]

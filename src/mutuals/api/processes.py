@@ -43,7 +43,7 @@ from mutuals.processes import check, figures, hands, keep, queries, run, shape, 
 from mutuals.processes import text as texts
 from mutuals.processes.models import Handover, Item, Process, Version
 from mutuals.processes.templates import templates
-from mutuals.staff.models import Team, User
+from mutuals.staff import queries as staff
 
 router = Resource("processes")
 Number = Annotated[int | None, Query(ge=1, le=MOST_ID)]
@@ -87,10 +87,9 @@ def late(request: HttpRequest, limit: Limit = 50) -> list[ProcessItemOut]:
 
 @router.read("/processes/handovers", act="process.view", out=list[HandoverOut])
 def offered(request: HttpRequest, to: Literal["anybody", "me"] = "anybody", limit: Limit = 50) -> list[HandoverOut]:
-    """Hand-overs that nobody has answered, the oldest first."""
-    viewer = user_of(request)
-    rows = queries.handovers_for(viewer) if to == "me" else queries.handovers(viewer)
-    return [HandoverOut.of(row) for row in rows[:limit]]
+    """Hand-overs that nobody has answered: those that the caller may accept, then the others, the oldest first."""
+    asked = queries.handovers_for if to == "me" else queries.handovers
+    return [HandoverOut.of(row) for row in asked(user_of(request), limit=limit)]
 
 
 @router.write("POST", "/processes/handovers/{int:handover_id}/accept", act="process.work", out=HandoverOut)
@@ -116,19 +115,22 @@ def running(
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[ProcessItemOut]:
-    """What runs or ran: of one process, about one record, in one step."""
+    """What runs or ran: of one process, about one record, in one step. A page is shorter where some are not for the caller."""
     asked = {"process_id": process_id, "about": about, "step": step, "state": state}
     rows = queries.items(user_of(request)).filter(**{name: value for name, value in asked.items() if value})
     found, following = page_by_id(rows, cursor, limit)
-    return Page[ProcessItemOut](items=[ProcessItemOut.of(row) for row in found], next=following)
+    told = queries.seen(found, user_of(request))
+    return Page[ProcessItemOut](items=[ProcessItemOut.of(row) for row in told], next=following)
 
 
 @router.write("POST", "/processes/items/move", act="process.work", out=BatchOut)
 def moving_many(request: HttpRequest, body: MovingMany) -> BatchOut:
     """Many to one step; what is refused stops nobody else."""
-    rows = list(queries.items(user_of(request)).filter(pk__in=body.ids))
-    told = run.move_many(rows, to=body.to, by=user_of(request), now=clock.now(), because=body.because)
-    return BatchOut(done=[ProcessItemOut.of(row) for row in told.done], refused=told.refused)
+    by = user_of(request)
+    rows = queries.seen(list(queries.items(by).filter(pk__in=body.ids)), by)
+    told = run.move_many(rows, to=body.to, by=by, now=clock.now(), because=body.because)
+    lost = {str(pk): "Nothing runs under this number." for pk in set(body.ids) - {row.pk for row in rows}}
+    return BatchOut(done=[ProcessItemOut.of(row) for row in told.done], refused=told.refused | lost)
 
 
 @router.read("/processes/items/{int:item_id}", act="process.view", out=WholeProcessItemOut)
@@ -166,15 +168,15 @@ def dropping(request: HttpRequest, item_id: PathId, body: Dropping) -> ProcessIt
 def giving(request: HttpRequest, item_id: PathId, body: Giving) -> ProcessItemOut:
     """To one colleague."""
     return ProcessItemOut.of(
-        run.give(_item(request, item_id), to=one(User.objects.all(), body.user_id), by=user_of(request))
+        run.give(_item(request, item_id), to=one(staff.active(), body.user_id), by=user_of(request))
     )
 
 
 @router.write("POST", "/processes/items/{int:item_id}/hand-over", act="process.work", out=HandoverOut, status=201)
 def offering(request: HttpRequest, item_id: PathId, body: Offering) -> HandoverOut:
     """Offer it with a reason and what comes next; it stays where it is until it is accepted."""
-    team = one(Team.objects.all(), body.team_id) if body.team_id else None
-    user = one(User.objects.all(), body.user_id) if body.user_id else None
+    team = one(staff.teams_of(user_of(request)), body.team_id) if body.team_id else None
+    user = one(staff.active(), body.user_id) if body.user_id else None
     row = hands.hand_over(
         _item(request, item_id), by=user_of(request), now=clock.now(), reason=body.reason,
         next_action=body.next_action, team=team, user=user, seen=body.seen,
@@ -291,12 +293,17 @@ def _process(request: HttpRequest, number: int) -> Process:
 
 
 def _item(request: HttpRequest, number: int) -> Item:
-    return one(queries.items(user_of(request)), number)
+    row = queries.item(user_of(request), number)
+    if row is None:
+        raise Http404
+    return row
 
 
 def _handover(request: HttpRequest, number: int) -> Handover:
-    rows = Handover.objects.filter(item__in=queries.items(user_of(request)).values("pk"))
-    return one(rows, number)
+    row = queries.handover(user_of(request), number)
+    if row is None:
+        raise Http404
+    return row
 
 
 def _answered(row: Handover) -> HandoverOut:

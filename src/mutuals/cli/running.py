@@ -185,7 +185,7 @@ def items(args: argparse.Namespace) -> list[dict[str, Any]]:
     """One line each."""
     by, now = me(args), clock.now()
     if args.process:
-        rows = list(queries.running(_named(args), by, late=now if args.late else None)[:200])
+        rows = queries.running(_named(args), by, late=now if args.late else None, limit=200)
     else:
         rows = queries.late(by, now=now, limit=200) if args.late else queries.waiting_on(by, limit=200)
     return [_line(row) for row in rows]
@@ -238,19 +238,19 @@ def handovers(args: argparse.Namespace) -> list[dict[str, Any]]:
             "handover": row.pk, "item": row.item_id, "about": row.item.about, "given": row.given_at,
             "to": str(row.to_user or row.to_team or row.to_role), "reason": row.reason, "next": row.next_action,
         }
-        for row in queries.handovers(me(args))[:200]
+        for row in queries.handovers(me(args), limit=200)
     ]  # fmt: skip
 
 
 def accept(args: argparse.Namespace) -> dict[str, Any]:
     """Whose it is now."""
-    row = hands.accept(Handover.objects.get(pk=args.handover), by=me(args), now=clock.now())
+    row = hands.accept(_offered(args), by=me(args), now=clock.now())
     return {"handover": row.pk, "accepted": row.accepted_at}
 
 
 def decline(args: argparse.Namespace) -> dict[str, Any]:
     """When."""
-    row = hands.decline(Handover.objects.get(pk=args.handover), by=me(args), now=clock.now(), because=args.because)
+    row = hands.decline(_offered(args), by=me(args), now=clock.now(), because=args.because)
     return {"handover": row.pk, "declined": row.declined_at}
 
 
@@ -274,9 +274,16 @@ def _named(args: argparse.Namespace) -> Process:
 
 
 def _found(args: argparse.Namespace) -> Item:
-    row = queries.items(me(args)).filter(pk=args.item).first() if 0 < args.item < 2**63 else None
+    row = queries.item(me(args), args.item)
     if row is None:
         raise Missing(f"Nothing runs under the number {args.item}.")
+    return row
+
+
+def _offered(args: argparse.Namespace) -> Handover:
+    row = queries.handover(me(args), args.handover)
+    if row is None:
+        raise Missing(f"There is no hand-over {args.handover}.")
     return row
 
 

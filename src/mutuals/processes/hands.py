@@ -8,7 +8,7 @@ from django.db import transaction
 
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.processes import run, steps
+from mutuals.processes import kinds, run, steps
 from mutuals.processes.models import Handover, Item, ItemState, Passage
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import NotAllowed, may
@@ -21,13 +21,15 @@ def hand_over(
 ) -> Handover:  # fmt: skip
     """Offer something to a team or a colleague; it stays where it is until they accept. The same offer twice is one.
 
-    Refused: nobody, or both; oneself; a colleague without access; no reason; what is offered to somebody else already.
+    Refused: nobody, or both; who has it; a colleague who may not work on it; no reason; what is offered to another already.
     """
     row = run.held(item, by=by)
     if (team is None) == (user is None):
         raise Refusal("It is handed over to one team or to one colleague.", fields={"to": "Choose one."})
-    if user is not None and (not user.is_active or user.pk == row.owner_id):
-        raise Refusal(f"{user} {'has it already' if user.is_active else 'has no access any more'}.")
+    if user is not None:
+        run.can_have(user, kinds.kind(row.process.kind), row.about)
+        if user.pk == row.owner_id:
+            raise Refusal(f"{user} has it already.")
     said = one_line(reason, what="Reason", longest=run.LONGEST)
     after = one_line(next_action, what="Next action", longest=run.LONGEST, needed=False)
     there = Handover.objects.filter(item=row, accepted_at=None, declined_at=None).first()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ def _nothing(_keys: Sequence[str]) -> dict[str, Any]:
     return {}
 
 
-def _everybody(_user: User, _key: str) -> bool:
-    return True
+def _all(_user: User, keys: Sequence[str]) -> Collection[str]:
+    return keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Kind:
 
     `keys` are the words before the number of its text keys ("deal" for "deal:5"). `record` is the name of its record in
     `base.filters`, "" where conditions cannot ask it. `read` gives a row (field -> value) for each key that is there,
-    `shown` its name and address, `may` whether somebody may see and move it. `fill` writes what a step asks for.
+    `shown` its name and address, `sees` those keys among some that somebody may see and move. `fill` writes what a step
+    asks for.
     """
 
     name: str
@@ -39,9 +40,13 @@ class Kind:
     record: str = ""
     read: Callable[[Sequence[str]], Mapping[str, Row]] = _nothing
     shown: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] = _nothing
-    may: Callable[[User, str], bool] = _everybody
+    sees: Callable[[User, Sequence[str]], Collection[str]] = _all
     fill: Callable[..., object] | None = None
     is_open: bool = True
+
+    def may(self, user: User, key: str) -> bool:
+        """Whether somebody may see and move one."""
+        return key in self.sees(user, [key])
 
     @property
     def asked(self) -> Record | None:
@@ -66,13 +71,13 @@ def about(
     label: str,
     read: Callable[[Sequence[str]], Mapping[str, Row]],
     shown: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]],
-    may: Callable[[User, str], bool] = _everybody,
+    sees: Callable[[User, Sequence[str]], Collection[str]] = _all,
     record: str = "",
     keys: Sequence[str] = (),
     fill: Callable[[str, Mapping[str, Any], User, datetime], object] | None = None,
 ) -> Kind:
     """Say how one kind of record is read, shown and filled; see `Kind`. The last one of a name counts."""
-    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, may, fill)
+    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, sees, fill)
     return _kinds[name]
 
 

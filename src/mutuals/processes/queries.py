@@ -14,6 +14,8 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
 PAGE = 50
+MOST = 5_000
+"""Rows that a list looks at until it is full, where somebody may see few of them."""
 _MINE = """
 SELECT id FROM (
     (SELECT id, due_at FROM processes_item WHERE state = 'running' AND owner_id = %(user)s
@@ -45,51 +47,107 @@ def counts(processes: Sequence[Process], *, now: datetime) -> dict[int, tuple[in
 
 
 def items(viewer: User) -> QuerySet[Item]:
-    """Everything that runs or ran, with what a list shows of it."""
+    """Everything that runs or ran, with what a list shows of it. What is shown of it goes through `seen` first."""
     if not may(viewer, "process.view"):
         return Item.objects.none()
     return Item.objects.select_related("process", "version", "owner", "team")
 
 
-def running(process: Process, viewer: User, *, step: str = "", late: datetime | None = None) -> QuerySet[Item]:
+def seen(rows: Sequence[Item], viewer: User) -> list[Item]:
+    """Those among some that are about records which somebody may see, in their order. One question for each kind."""
+    told: set[tuple[str, str]] = set()
+    for name in {row.process.kind for row in rows}:
+        keys = list(dict.fromkeys(row.about for row in rows if row.process.kind == name))
+        told |= {(name, key) for key in kinds.kind(name).sees(viewer, keys)}
+    return [row for row in rows if (row.process.kind, row.about) in told]
+
+
+def item(viewer: User, number: int) -> Item | None:
+    """One by its id; None where it is not there, or about what somebody may not see."""
+    rows = list(items(viewer).filter(pk=number)) if 0 < number < 2**63 else []
+    return next(iter(seen(rows, viewer)), None)
+
+
+def running(
+    process: Process, viewer: User, *, step: str = "", late: datetime | None = None, limit: int = PAGE
+) -> list[Item]:
     """What runs in a process, the newest stay first; in one step; or what is late at a moment, the oldest first."""
     rows = items(viewer).filter(process=process, state=ItemState.RUNNING)
     rows = rows.filter(step=step) if step else rows
     if late is not None:
-        return rows.filter(due_at__lte=late).order_by("due_at", "pk")
-    return rows.order_by("-entered_at", "pk")
+        return _first(rows.filter(due_at__lte=late).order_by("due_at", "pk"), viewer, limit)
+    return _first(rows.order_by("-entered_at", "pk"), viewer, limit)
+
+
+def _first(rows: QuerySet[Item], viewer: User, limit: int) -> list[Item]:
+    """The first that somebody may see, as many as wanted; read on where some are not for them."""
+    found, at, many = list[Item](), 0, limit
+    while len(found) < limit and at < MOST:
+        some = list(rows[at : at + many])
+        found += seen(some, viewer)
+        if len(some) < many:
+            break
+        at, many = at + many, 500
+    return found[:limit]
 
 
 def waiting_on(viewer: User, *, limit: int = PAGE) -> list[Item]:
     """What waits on somebody: their own, and what belongs to their teams or their role and to nobody yet; next due first."""
     if not may(viewer, "process.view"):
         return []
-    told = {"user": viewer.pk, "teams": numbers(viewer.team_ids()), "role": viewer.role, "limit": limit}
-    order = [pk for (pk,) in execute(_MINE, told)]
-    rows = {row.pk: row for row in items(viewer).filter(pk__in=order)}
-    return [row for pk in order if (row := rows.get(pk)) and kinds.kind(row.process.kind).may(viewer, row.about)]
+    told = {"user": viewer.pk, "teams": numbers(viewer.team_ids()), "role": viewer.role}
+    many = limit
+    while True:
+        order = [pk for (pk,) in execute(_MINE, told | {"limit": many})]
+        rows = {row.pk: row for row in items(viewer).filter(pk__in=order)}
+        found = seen([row for pk in order if (row := rows.get(pk))], viewer)
+        if len(found) >= limit or len(order) < many or many >= MOST:
+            return found[:limit]
+        many = MOST
 
 
 def late(viewer: User, *, now: datetime, limit: int = PAGE) -> list[Item]:
     """What is late in all processes, the longest first."""
-    rows = items(viewer).filter(state=ItemState.RUNNING, due_at__lte=now).order_by("due_at", "pk")
-    return list(rows[:limit])
-
-
-def handovers(viewer: User) -> QuerySet[Handover]:
-    """Hand-overs that nobody has answered, the oldest first."""
-    if not may(viewer, "process.view"):
-        return Handover.objects.none()
-    rows = Handover.objects.select_related(
-        "item__process", "item__version", "from_team", "from_user", "to_team", "to_user", "given_by", "answered_by"
+    return _first(
+        items(viewer).filter(state=ItemState.RUNNING, due_at__lte=now).order_by("due_at", "pk"), viewer, limit
     )
-    return rows.filter(accepted_at=None, declined_at=None).order_by("given_at", "pk")
 
 
-def handovers_for(viewer: User) -> QuerySet[Handover]:
+_PARTS = ("item__process", "item__version", "from_team", "from_user", "to_team", "to_user", "given_by", "answered_by")
+
+
+def handovers(viewer: User, *, limit: int = PAGE) -> list[Handover]:
+    """Hand-overs that nobody has answered: first those that this user may accept, then the others, the oldest first."""
+    mine = handovers_for(viewer, limit=limit)
+    others = Handover.objects.exclude(pk__in=[one.pk for one in mine])
+    return [*mine, *_open(others, viewer, limit - len(mine))] if len(mine) < limit else mine
+
+
+def handovers_for(viewer: User, *, limit: int = PAGE) -> list[Handover]:
     """Those among them that this user may accept."""
     mine = Q(to_user=viewer) | Q(to_team__in=viewer.team_ids()) | Q(to_role=viewer.role)
-    return handovers(viewer).filter(mine)
+    return _open(Handover.objects.filter(mine), viewer, limit)
+
+
+def handover(viewer: User, number: int) -> Handover | None:
+    """One by its id, answered or not; None where it is not there, or about what somebody may not see."""
+    rows = Handover.objects.select_related(*_PARTS).filter(pk=number) if 0 < number < 2**63 else []
+    return next((one for one in rows if item(viewer, one.item_id) is not None), None)
+
+
+def _open(rows: QuerySet[Handover], viewer: User, limit: int) -> list[Handover]:
+    if not may(viewer, "process.view"):
+        return []
+    found, at, many = list[Handover](), 0, limit
+    asked = rows.filter(accepted_at=None, declined_at=None).select_related(*_PARTS).order_by("given_at", "pk")
+    while len(found) < limit and at < MOST:
+        some = list(asked[at : at + many])
+        keep = {row.pk for row in seen([one.item for one in some], viewer)}
+        found += [one for one in some if one.item_id in keep]
+        if len(some) < many:
+            break
+        at, many = at + many, 500
+    return found[:limit]
 
 
 def version(process: Process, number: int | None = None) -> Version | None:
@@ -112,11 +170,6 @@ def shown(rows: Sequence[Item]) -> Mapping[str, tuple[str, str]]:
         keys = [row.about for row in rows if row.process.kind == name]
         found.update(kinds.kind(name).shown(keys))
     return found
-
-
-def of(about: str, viewer: User) -> list[Item]:
-    """What runs or ran about one record, the newest first: for its own page."""
-    return list(items(viewer).filter(about=about).order_by("-began_at", "-pk"))
 
 
 def step_name(item: Item) -> str:

@@ -15,7 +15,7 @@ from mutuals.processes import kinds, steps
 from mutuals.processes.models import Handover, Item, ItemState, Passage, Process, Version, VersionState
 from mutuals.processes.shape import Step
 from mutuals.staff.models import User
-from mutuals.staff.permissions import NotAllowed, require
+from mutuals.staff.permissions import NotAllowed, may, require
 
 MOST = 1_000  # of one batch
 LONGEST = 500
@@ -49,6 +49,8 @@ def start(about: str, process: Process, *, by: User, now: datetime, owner: User 
         raise Refusal(f"“{row.name}” has no version in use yet; publish one first.")
     if key not in kind.read([key]):
         raise Refusal(f"There is no {kind.label.lower()} {key}.")
+    if owner is not None:
+        can_have(owner, kind, key)
     Item.objects.bulk_create(
         [Item(process=row, version=version, about=key, owner=owner or by, began_at=now, entered_at=now)],
         ignore_conflicts=True,
@@ -147,12 +149,14 @@ def drop(item: Item, *, by: User, now: datetime, because: str, seen: int | None 
 
 @transaction.atomic
 def give(item: Item, *, to: User, by: User) -> Item:
-    """Let one person have it, without asking them: taking it oneself, or giving it within a team. Twice is once."""
+    """Let one person have it, without asking them: taking it oneself, or giving it within a team. Twice is once.
+
+    Refused: who has no access any more, and who may not work on it.
+    """
     row = held(item, by=by)
     _running(row)
     if row.owner_id != to.pk:
-        if not to.is_active:
-            raise Refusal(f"{to} has no access any more.")
+        can_have(to, kinds.kind(row.process.kind), row.about)
         row.owner, row.changes = to, row.changes + 1
         row.save(update_fields=["owner", "changes"])
         journal.note("process.given", row.about, by=by, item=row.pk, to=to.pk)
@@ -160,14 +164,20 @@ def give(item: Item, *, to: User, by: User) -> Item:
 
 
 def start_many(abouts: Sequence[str], process: Process, *, by: User, now: datetime) -> Batch:
-    """The same for many keys; what is refused stops nobody else."""
-    return _batch(abouts, lambda about: start(about, process, by=by, now=now), str)
+    """The same for many keys, told in their order; what is refused stops nobody else.
+
+    It is done in the order of the keys' letters, so that two who start the same ones never wait in a circle.
+    """
+    told = _batch(sorted(set(abouts)), lambda about: start(about, process, by=by, now=now), str)
+    order = {about: at for at, about in reversed(list(enumerate(abouts)))}
+    told.done.sort(key=lambda row: order[row.about])
+    return told
 
 
 def move_many(items: Sequence[Item], *, to: str, by: User, now: datetime, because: str = "") -> Batch:
     """The same for many, in the order of their ids, so that two who move the same ones never wait in a circle."""
     rows = sorted(items, key=lambda row: row.pk)
-    return _batch(rows, lambda row: move(row, to=to, by=by, now=now, because=because), lambda row: row.about)
+    return _batch(rows, lambda row: move(row, to=to, by=by, now=now, because=because), lambda row: str(row.pk))
 
 
 def hand_all(user: User, to: User) -> int:
@@ -194,6 +204,14 @@ def held(item: Item, *, by: User) -> Item:
         raise Refusal("This does not run any more.")
     _mine(kinds.kind(row.process.kind), row.about, by)
     return row
+
+
+def can_have(to: User, kind: kinds.Kind, key: str) -> None:
+    """Refuse to give something to somebody who could not open it."""
+    if not to.is_active:
+        raise Refusal(f"{to} has no access any more.")
+    if not (may(to, "process.work") and kind.may(to, key)):
+        raise Refusal(f"{to} may not work on {key}.", fields={"to": "Choose somebody who may see it."})
 
 
 def _mine(kind: kinds.Kind, key: str, by: User) -> str:

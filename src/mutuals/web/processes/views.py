@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "templates": [one for one in templates().values() if one.name not in names],
         "may_edit": may(viewer, "process.edit"),
         "waiting": len(queries.waiting_on(viewer)),
-        "handovers": queries.handovers_for(viewer).count(),
+        "handovers": len(queries.handovers_for(viewer)),
     }
     return render(request, "processes/list.html", told)
 
@@ -71,7 +71,7 @@ def one(request: HttpRequest, process_id: int) -> HttpResponse:
         "asked": asked,
         "chosen": chosen,
         "chosen_owner": shown.owner_of(chosen) if chosen else "",
-        "items": shown.items(list(running[: shown.ROWS]), viewer, now=now),
+        "items": shown.items(running, viewer, now=now),
         "late_only": late,
         "here": here,
         "late": late_here,

@@ -13,7 +13,6 @@ from mutuals.base.refusals import Refusal
 from mutuals.processes import hands, hours, queries, run, steps
 from mutuals.processes.models import Handover, Item, Passage
 from mutuals.staff import queries as staff
-from mutuals.staff.models import Team, User
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
 from mutuals.web.processes import shown
@@ -24,7 +23,7 @@ from mutuals.web.processes.views import found
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits on me, what is late, and which hand-overs nobody has accepted."""
     viewer, now = caller(request), clock.now()
-    offered = list(queries.handovers(viewer)[: shown.ROWS])
+    offered = queries.handovers(viewer)
     names = queries.shown([one.item for one in offered])
     told = {
         "mine": shown.items(queries.waiting_on(viewer), viewer, now=now),
@@ -53,8 +52,8 @@ def start(request: HttpRequest, process_id: int) -> HttpResponse:
 def answer(request: HttpRequest, handover_id: int) -> HttpResponse:
     """Accept a hand-over, or decline it with a reason."""
     viewer = caller(request)
-    one = Handover.objects.select_related("item").filter(pk=handover_id).first() if handover_id < 2**63 else None
-    if one is None or not queries.items(viewer).filter(pk=one.item_id).exists():
+    one = queries.handover(viewer, handover_id)
+    if one is None:
         raise Http404
     try:
         if request.POST.get("do") == "accept":
@@ -87,8 +86,8 @@ def hand_over(request: HttpRequest, item_id: int) -> HttpResponse:
     row, data = _found(request, item_id), request.POST
     sort, _, number = data.get("to", "").partition(" ")
     key = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
-    team = Team.objects.filter(pk=key).first() if sort == "team" else None
-    user = User.objects.filter(pk=key).first() if sort == "staff" else None
+    team = staff.teams_of(caller(request)).filter(pk=key).first() if sort == "team" else None
+    user = staff.active().filter(pk=key).first() if sort == "staff" else None
     try:
         hands.hand_over(
             row, by=caller(request), now=clock.now(), reason=data.get("reason", ""), next_action=data.get("next", ""),
@@ -169,7 +168,7 @@ def _seen(request: HttpRequest) -> int | None:
 
 
 def _found(request: HttpRequest, item_id: int) -> Item:
-    row = queries.items(caller(request)).filter(pk=item_id).first() if item_id < 2**63 else None
+    row = queries.item(caller(request), item_id)
     if row is None:
         raise Http404
     return row
