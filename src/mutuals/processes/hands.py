@@ -101,6 +101,11 @@ def decline(handover: Handover, *, by: User, now: datetime, because: str) -> Han
     return one
 
 
+def may_decline(one: Handover, user: User) -> bool:
+    """Whether somebody may end an offer: who may accept it, who gave it, and who draws processes."""
+    return is_for(one, user) or user.pk in (one.from_user_id, one.given_by_id) or may(user, "process.edit")
+
+
 def is_for(one: Handover, user: User) -> bool:
     """Whether somebody may accept it: it was offered to them, to their team, or to their role."""
     return (
@@ -128,8 +133,7 @@ def _open(one: Handover) -> None:
 
 
 def _is_for(one: Handover, by: User, *, also_giver: bool = False) -> None:
-    giver = also_giver and by.pk in (one.from_user_id, one.given_by_id)
-    if not (is_for(one, by) or giver or may(by, "process.edit")):
+    if not (is_for(one, by) or (also_giver and may_decline(one, by)) or may(by, "process.edit")):
         raise NotAllowed(f"This was offered to {one.to_user or one.to_team or one.to_role}.")
 
 

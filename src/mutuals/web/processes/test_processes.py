@@ -191,6 +191,35 @@ def test_an_item_is_moved_handed_over_and_accepted_on_its_page(us, lea, client):
     assert "accepted by Ben" in shown
 
 
+def test_who_gave_it_and_leads_can_take_back_what_nobody_accepts(us, lea, client):
+    made = process(lea)
+    one = hands.hand_over(item(us, made), by=us.ada, now=cast.NOW, team=us.elsewhere, reason="Yours")
+    here = f"/processes/items/{one.item_id}/"
+
+    by_lead = lea.get(here).content.decode()
+    client.force_login(us.ben)
+    by_another = client.get(here).content.decode()
+    client.force_login(us.ada)
+    by_giver = client.get(here).content.decode()
+    client.post(f"/processes/hand-overs/{one.pk}/", {"do": "decline", "because": "Nobody is there"})
+
+    one.refresh_from_db()
+    assert ["Take it back" in page for page in (by_giver, by_lead, by_another)] == [True, True, False]
+    assert "Accept</button>" not in by_giver
+    assert (one.because, Item.objects.get().is_waiting) == ("Nobody is there", False)
+
+
+def test_a_refused_hand_over_keeps_what_was_typed(us, lea):
+    row = item(us, process(lea))
+    typed = {"to": f"team {us.sales.pk}", "reason": "", "next": "Call before Friday", "seen": str(row.changes)}
+
+    page = lea.post(f"/processes/items/{row.pk}/hand-over/", typed)
+
+    assert page.status_code == 422
+    assert 'value="Call before Friday"' in page.content.decode()
+    assert f'<option value="team {us.sales.pk}" selected>' in page.content.decode()
+
+
 def test_who_may_not_edit_reads_and_who_may_not_see_gets_nothing(us, lea, client):
     made = process(lea)
     one = hands.hand_over(item(us, made), by=us.ada, now=cast.NOW, team=us.sales, reason="Yours")

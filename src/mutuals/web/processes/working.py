@@ -117,8 +117,8 @@ def _acted(request: HttpRequest, row: Item) -> None:
     messages.success(request, "Done.")
 
 
-def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = None, status: int = 200) -> HttpResponse:
-    viewer, now = caller(request), clock.now()
+def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = (), status: int = 200) -> HttpResponse:
+    viewer, now, typed = caller(request), clock.now(), request.POST.dict()
     row = _found(request, row.pk)
     told = steps.shape_of(row.version)
     here = told.step(row.step)
@@ -134,11 +134,18 @@ def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = N
         "story": [_told(one, told) for one in story],
         "offered": offered,
         "offered_to_me": offered is not None and hands.is_for(offered, viewer),
+        "may_decline": offered is not None and hands.may_decline(offered, viewer),
         "pictures": shown.picture(told, None, chosen=row.step, link="#"),
-        "teams": staff.teams_of(viewer),
-        "people": staff.active(),
-        "fields": [one for one in (asked or {}) if here and one in here.needs],
-        "because": request.POST.get("because", ""),
+        "receivers": [
+            *((f"team {one.pk}", one.name) for one in staff.teams_of(viewer)),
+            *((f"staff {one.pk}", one.name) for one in staff.active()),
+        ],
+        "fields": [
+            (one, typed.get(f"f-{one}", ""))
+            for one in (here.needs if here else ())
+            if one in asked or f"f-{one}" in typed
+        ],
+        "typed": typed,
         "refused": refused,
     }
     return render(request, "processes/item.html", context, status=status)
