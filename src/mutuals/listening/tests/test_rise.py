@@ -102,7 +102,8 @@ def test_a_narrow_topic_that_bursts_shows_what_it_consists_of():
     told = rise.found(rise.Asked(topic, cast.NOW), viewer=us.lea)
 
     best = next(one for one in told.sets if {"beeps", "hold"} <= set(one.words))
-    assert (best.authors, best.before) == (30, 2)
+    assert best.authors > 20  # some of the thirty say nearly the same
+    assert best.before == 2
     assert best.growth > 3
 
 
