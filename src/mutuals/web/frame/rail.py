@@ -42,7 +42,7 @@ _ROOMS = (
     _Room("Inbox", "inbox", "inbox", "g i", "conversation.view", inbox.waiting_for, also="cases"),
     _Room("Customers", "customers", "people", "g c", "person.view", also="organisations"),
     _Room("Listening", "listening", "listen", "g l", "listening.view", also="topic_new"),
-    _Room("Sales", "orders", "cart", "g o", "order.view"),
+    _Room("Sales", "orders", "cart", "g o", "price.view"),  # contractors find orders on the page of a customer
     _Room("Same person?", "review", "link", "g d", "person.link"),
     _Room("Sources", "sources", "db", "g s", "source.view"),
     _Room("Import", "imports", "upload", "g m", "import.run"),
