@@ -19,6 +19,7 @@ from mutuals.people.models import Person
 from mutuals.processes import automatic, figures, hands, keep, kinds, late, queries, run, text, transfer
 from mutuals.processes.models import Handover, Item, Passage, Process, Version
 from mutuals.processes.templates import templates
+from mutuals.staff import accounts, teams
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed
 
@@ -481,6 +482,42 @@ def test_a_batch_names_each_item_and_what_waits_on_me_is_filled_with_what_i_may_
 
     assert set(told.refused) == {str(first.pk), str(second.pk)}
     assert [row.pk for row in queries.waiting_on(us.ben, limit=1)] == [first.pk]
+
+
+def test_a_team_that_is_called_otherwise_keeps_its_steps():
+    us = cast.staff()
+    process = published(us)
+    teams.change(us.service, by=us.olga, name="Customer care")
+
+    item = begun(us, process)
+
+    assert item.team == us.service
+    assert keep.findings(process.versions.get(), viewer=us.lea) == []
+    assert text.read(text.write(process.versions.get().body)).steps[0].owner == "team:Customer care"
+
+
+def test_who_leaves_hands_over_what_they_have_and_what_is_offered_to_them():
+    us = cast.staff()
+    process = published(us)
+    own, offered, given = (begun(us, process, name) for name in ("Own", "Offered", "Given"))
+    run.give(own, to=us.ben, by=us.ada)
+    hands.hand_over(offered, by=us.ada, now=cast.NOW, user=us.ben, reason="Yours")
+    run.give(given, to=us.ben, by=us.ada)
+    back = hands.hand_over(given, by=us.ben, now=cast.NOW, team=us.elsewhere, reason="Yours")
+
+    held = accounts.holdings(us.ben)["running items"]
+    accounts.deactivate(us.ben, by=us.olga, now=cast.NOW, transfer_to=us.ada)
+
+    assert held == 3
+    assert [row.item_id for row in queries.handovers_for(us.ada)] == [offered.pk]
+    hands.decline(back, by=us.lea, now=cast.NOW, because="No")
+    assert {row.pk: row.owner for row in Item.objects.filter(pk__in=[own.pk, given.pk])} == {
+        own.pk: us.ada,
+        given.pk: us.ada,
+    }
+    entries = Entry.objects.filter(kind="process.given", data__to=us.ada.pk)
+    assert {one.about for one in entries} == {own.about, given.about}
+    assert Item.objects.get(pk=own.pk).changes == own.changes + 2
 
 
 def test_only_leads_draw_and_who_may_not_see_the_record_does_not_move_it():

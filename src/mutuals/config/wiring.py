@@ -37,6 +37,7 @@ from mutuals.listening.topic import fill, topics
 from mutuals.people import fields as people_fields
 from mutuals.people import hanging, visibility
 from mutuals.people.models import Organisation, Person
+from mutuals.processes import keep as drawn
 from mutuals.processes import late
 from mutuals.processes import run as processes
 from mutuals.rules import fire, letters, registry, send, trial, watch
@@ -45,6 +46,7 @@ from mutuals.rules.models import Rule
 from mutuals.sales import fields as sales_fields
 from mutuals.sales import hanging as sales
 from mutuals.staff import accounts
+from mutuals.staff import teams as groups
 from mutuals.staff.models import User
 
 MANY = 50_000  # conversations of a queue from which on they are not read whole
@@ -61,6 +63,7 @@ def connect() -> None:
     accounts.hold("open conversations", count=inbox.held_by, move=work.hand_over)
     accounts.hold("running items", count=processes.held_by, move=processes.hand_all)
     accounts.hold("rules", count=lambda user: Rule.objects.filter(owner=user).count(), move=rules.hand_over)
+    groups.renamed("processes", drawn.follow_team)
     people_fields.register_fields()
     sales_fields.register_fields()
     history_fields.register_fields()

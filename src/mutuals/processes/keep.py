@@ -199,6 +199,20 @@ def retire(process: Process, *, by: User, now: datetime, is_retired: bool = True
     return row
 
 
+def follow_team(old: str, new: str) -> int:
+    """Let every version that names a team by its old name name it by the new one; how many. Part of renaming it."""
+    was, now = f"team {old}", f"team {new}"
+    rows = Version.objects.select_for_update(no_key=True).filter(body__steps__contains=[{"owner": was}]).order_by("pk")
+    found = list(rows)
+    for row in found:
+        for step in row.body["steps"]:
+            if step.get("owner") == was:
+                step["owner"] = now
+        row.edits += 1
+    Version.objects.bulk_update(found, ["body", "edits"], batch_size=100)
+    return len(found)
+
+
 def findings(version: Version, *, viewer: User) -> list[Finding]:
     """What is wrong with a version as the house is today."""
     return of_shape(shape.read(version.body), version.process.kind, viewer=viewer)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal, one_line
@@ -180,14 +181,22 @@ def move_many(items: Sequence[Item], *, to: str, by: User, now: datetime, becaus
     return _batch(rows, lambda row: move(row, to=to, by=by, now=now, because=because), lambda row: str(row.pk))
 
 
+@transaction.atomic
 def hand_all(user: User, to: User) -> int:
-    """Give what somebody has to another: part of ending their access."""
-    return Item.objects.filter(owner=user, state=ItemState.RUNNING).update(owner=to)
+    """Give what somebody has, and what is offered to them or by them, to another: part of ending their access."""
+    rows = Item.objects.select_for_update(no_key=True).filter(owner=user, state=ItemState.RUNNING).order_by("pk")
+    found = dict(rows.values_list("pk", "about"))
+    Item.objects.filter(pk__in=list(found)).update(owner=to, changes=F("changes") + 1)
+    journal.note_many("process.given", list(found.values()), by="machine:processes", to=to.pk, **{"from": user.pk})
+    open_ones = Handover.objects.filter(accepted_at=None, declined_at=None)
+    open_ones.filter(from_user=user).update(from_user=to)  # it comes back to them where it is declined
+    return len(found) + open_ones.filter(to_user=user).update(to_user=to)
 
 
 def held_by(user: User) -> int:
-    """How much of what runs somebody has."""
-    return Item.objects.filter(owner=user, state=ItemState.RUNNING).count()
+    """How much of what runs somebody has, or is offered to them."""
+    offered = Handover.objects.filter(accepted_at=None, declined_at=None, to_user=user)
+    return Item.objects.filter(owner=user, state=ItemState.RUNNING).count() + offered.count()
 
 
 def forget(abouts: Sequence[str]) -> int:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.staff.models import Pillar, Team, User
 from mutuals.staff.permissions import require
+
+_renamed: dict[str, Callable[[str, str], object]] = {}
+
+
+def renamed(name: str, act: Callable[[str, str], object]) -> None:
+    """A room tells, at start-up, what follows a team's name, old and new, where it is written. The same name replaces."""
+    _renamed[name] = act
 
 
 def add(name: str, *, by: User, pillar: str = "") -> Team:
@@ -21,13 +30,16 @@ def add(name: str, *, by: User, pillar: str = "") -> Team:
 
 
 def change(team: Team, *, by: User, name: str | None = None, pillar: str | None = None) -> Team:
-    """Change what is given."""
+    """Change what is given; what names the team follows its name."""
     require(by, "team.manage")
     with transaction.atomic():
         team = Team.objects.select_for_update().get(pk=team.pk)
-        team.name = team.name if name is None else _free_name(name, team)
+        was, team.name = team.name, team.name if name is None else _free_name(name, team)
         team.pillar = team.pillar if pillar is None else _pillar(pillar)
         team.save()
+        if was != team.name:
+            for act in _renamed.values():
+                act(was, team.name)
         journal.note("team.changed", team, by=by, name=team.name, pillar=team.pillar)
     return team
 
