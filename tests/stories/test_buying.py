@@ -18,7 +18,8 @@ from mutuals.base.refusals import Refusal
 from mutuals.identity import bought, merge, offered
 from mutuals.people import organisations
 from mutuals.people.models import Organisation, Person
-from mutuals.sales import goods, invoices, quotes
+from mutuals.people.queries import profiles_of
+from mutuals.sales import goods, invoices, queries, quotes
 from mutuals.sales.models import Invoice, Order, Payment, Quote
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff import tokens
@@ -243,6 +244,70 @@ def test_an_erased_persons_accounts_stay_without_them_and_the_package_holds_what
     assert receipt.counts["sales"]["quotes erased"] == 1
     assert (Quote.objects.get().profile, Quote.objects.get().words, Invoice.objects.get().profile) == (None, "", None)
     assert (Payment.objects.get().amount, cast.everywhere("Bea Brand")) == (Decimal(40), [])
+
+
+def test_by_the_terminal_an_x_may_be_part_of_an_article_and_nothing_is_written_over(capsys):
+    us = cast.staff()
+    bea = cast.person(by=us.ada)
+    box = goods.add_product(by=us.lea, sku="box12", name="Box of twelve")
+    goods.put_prices(goods.put_list(by=us.lea, name="All", currency="EUR"), by=us.lea, prices={box.pk: Decimal(5)})
+    to_bea = ["--person", str(bea.pk), "--currency", "EUR"]
+
+    assert cli.main(["quotes", "draft", "Q-1", *to_bea, "--line", "box12", "--line", "box12x2"]) == 0
+    assert cli.main(["orders", "add", "O-1", *to_bea, "--line", "max3=10x2"]) == 0
+    assert cli.main(["invoices", "add", "I-1", str(Order.objects.get().pk), "20", "--issued", "2026-05-01"]) == 0
+    refused = [
+        cli.main(words)
+        for words in (
+            ["orders", "add", "O-2", *to_bea, "--line", "bo4"],
+            ["invoices", "add", "I-1", str(Order.objects.get().pk), "7", "--issued", "2026-05-01"],
+            ["prices", "set", "All", "box12", "9", "--currency", "JPY"],
+        )
+    ]
+    told = capsys.readouterr().err
+
+    assert (Quote.objects.get().total, Order.objects.get().total, Invoice.objects.get().total) == (15, 20, 20)
+    assert [(line.name, line.quantity) for line in Order.objects.get().lines.all()] == [("max3", 2)]
+    assert 0 not in refused
+    for words in ("says no price", "an invoice I-1 already", "is there already"):
+        assert words in told
+    assert box.prices.get().amount == 5
+
+
+def test_two_hundred_invoices_with_payments_cost_no_more_statements_than_two(django_assert_max_num_queries):
+    us = cast.staff()
+    day = timezone.localdate()
+    told = [
+        invoices.InvoiceIn(
+            f"I-{number}", day, "EUR", Decimal(40),
+            payments=tuple(invoices.PaymentIn(day, Decimal(1), f"bank {place}") for place in range(5)),
+        )
+        for number in range(200)
+    ]  # fmt: skip
+
+    with django_assert_max_num_queries(16):
+        first = invoices.put(told, source=None, by=us.ada)
+    with django_assert_max_num_queries(10):
+        again = invoices.put(told, source=None, by=us.ada)
+    changed = invoices.put([replace(one, total=Decimal(41)) for one in told[:2]], source=None, by=us.ada)
+
+    assert [(one.new, one.updated, one.same) for one in (first, again, changed)] == [
+        (200, 0, 0),
+        (0, 0, 200),
+        (0, 2, 0),
+    ]
+    assert {(one.total, one.open) for one in Invoice.objects.all()} == {(40, 35), (41, 36)}
+
+
+def test_a_pattern_is_told_by_so_many_lines_and_by_whole_orders(monkeypatch):
+    us = cast.staff()
+    bea = cast.person(by=us.ada)
+    buys(us, bea, 30, 20, 10)
+    monkeypatch.setattr(queries, "MOST_LINES", 2)
+
+    found = queries.bought_by([one.pk for one in profiles_of(bea)])
+
+    assert [timezone.localdate() - one.day for one in found] == [timedelta(days=20), timedelta(days=10)]
 
 
 def test_a_payment_that_is_told_again_after_an_erasure_is_not_counted_twice():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from ninja import Query
 from pydantic import Field
 
@@ -113,6 +115,13 @@ class InvoiceOut(Out):
         )
 
 
+def all_of(rows: QuerySet[Any], ids: Iterable[int | None]) -> None:
+    """404 unless all of these are among the rows that the caller may see; one statement."""
+    wanted = {pk for pk in ids if pk}
+    if wanted and rows.filter(pk__in=wanted).count() < len(wanted):
+        raise Http404
+
+
 @router.read("/invoices", act="invoice.view", out=Page[InvoiceOut])
 def listed(
     request: HttpRequest,
@@ -140,12 +149,10 @@ def put(request: HttpRequest, body: Invoices) -> Counted:
     """Store invoices with their payments, new or changed; the same again changes nothing."""
     by = user_of(request)
     source = one(visible_sources(by), body.source_id) if body.source_id else None
+    all_of(organisations_visible_to(by), (row.organisation_id for row in body.invoices))
+    all_of(queries.visible_to(by), (row.order_id for row in body.invoices))
     told = []
     for row in body.invoices:
-        if row.organisation_id:
-            one(organisations_visible_to(by), row.organisation_id)
-        if row.order_id:
-            one(queries.visible_to(by), row.order_id)
         bill = invoices.InvoiceIn(
             number=row.number, issued_on=row.issued_on, currency=row.currency, total=row.total, due_on=row.due_on,
             organisation_id=row.organisation_id, order_id=row.order_id, payments=tuple(p.told() for p in row.payments),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from mutuals.base import clock
+from mutuals.base.refusals import Refusal
 from mutuals.cli._say import Missing, me, verb
 from mutuals.cli.people import person
 from mutuals.identity import offered
@@ -18,7 +20,7 @@ from mutuals.people.models import Organisation
 from mutuals.people.queries import profiles_of
 from mutuals.people.visibility import organisations_visible_to
 from mutuals.sales import goods, invoices, pattern, queries, quotes
-from mutuals.sales.models import PriceList, Product, Quote
+from mutuals.sales.models import Price, PriceList, Product, Quote
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -63,11 +65,13 @@ def _goods(groups: Any) -> None:
     parser.add_argument("--no-more", action="store_true")
     verbs = groups.add_parser("prices", help="for how much").add_subparsers(required=True, metavar="VERB")
     parser = verb(verbs, "list", list_prices, "price lists with their prices")
+    parser.add_argument("--list", default="", help="only of the list of this name")
+    parser.add_argument("--limit", type=int, default=500, help="prices, at most 10,000 (500)")
     parser = verb(verbs, "set", set_price, "set a price of a list, which is made where there is none")
     parser.add_argument("list", help="the list's name")
     parser.add_argument("sku")
     parser.add_argument("amount", help="of one; - takes the price away")
-    parser.add_argument("--currency", default="EUR", help="of a new list (EUR)")
+    parser.add_argument("--currency", help="of a new list (EUR)")
     parser.add_argument("--from", dest="since", type=_day, help="first day of a new list, such as 2026-01-01")
     parser.add_argument("--to", dest="until", type=_day, help="last day of a new list")
     parser.add_argument("--organisation", type=int, help="a new list for this organisation only")
@@ -153,9 +157,10 @@ def add_order(args: argparse.Namespace) -> dict[str, Any]:
     """The order."""
     by, now = me(args), clock.now()
     lines = []
-    for text in args.line:
-        sku, price, quantity = _line(text)
-        lines.append(LineIn(sku, sku, quantity, price or Decimal(0)))
+    for text, (sku, price, quantity) in zip(args.line, _lines(args.line), strict=True):
+        if price is None:
+            raise Refusal(f"“{text[:60]}” says no price: write {sku[:40]}=PRICE, with 0 where it costs nothing.")
+        lines.append(LineIn(sku, sku, quantity, price))
     order = OrderIn(args.number, now, args.currency, lines=tuple(lines))
     row = offered.enter(order, **_whom(args, by), by=by, now=now)
     return {"id": row.pk, "number": row.number, "total": row.total, "currency": row.currency}
@@ -182,13 +187,16 @@ def offer_product(args: argparse.Namespace) -> dict[str, Any]:
 
 def list_prices(args: argparse.Namespace) -> list[dict[str, Any]]:
     """A line for each price."""
-    require(me(args), "order.view")
-    rows = PriceList.objects.prefetch_related("prices__product").select_related("organisation").order_by("name")
+    viewer = me(args)
+    require(viewer, "price.view")
+    rows = Price.objects.filter(price_list__in=queries.lists_visible_to(viewer))
+    rows = rows.filter(price_list__name=args.list) if args.list else rows
+    rows = rows.select_related("product", "price_list__organisation").order_by("price_list__name", "product__sku")
     return [
-        {"list": row.name, "for": str(row.organisation or "everybody"), "from": row.valid_from, "to": row.valid_to,
-         "sku": one.product.sku, "amount": one.amount, "currency": row.currency}
-        for row in rows
-        for one in row.prices.all()
+        {"list": one.price_list.name, "for": str(one.price_list.organisation or "everybody"),
+         "from": one.price_list.valid_from, "to": one.price_list.valid_to,
+         "sku": one.product.sku, "amount": one.amount, "currency": one.price_list.currency}
+        for one in rows[: min(max(args.limit, 1), 10_000)]
     ]  # fmt: skip
 
 
@@ -201,14 +209,29 @@ def set_price(args: argparse.Namespace) -> dict[str, Any]:
         row = goods.put_list(
             by=by,
             name=args.list,
-            currency=args.currency,
+            currency=args.currency or "EUR",
             valid_from=args.since,
             valid_to=args.until,
             organisation=house,
         )
+    else:
+        _check_list(row, args)
     amount = None if args.amount == "-" else _number(args.amount)
     changed = goods.put_prices(row, by=by, prices={_goods_of(args.sku).pk: amount})
     return {"list": row.name, "sku": args.sku, "amount": amount, "changed": changed}
+
+
+def _check_list(row: PriceList, args: argparse.Namespace) -> None:
+    """What is said of a new list has to be so of one that is there already."""
+    told = {
+        "currency": (args.currency and args.currency.upper(), row.currency),
+        "from": (args.since, row.valid_from),
+        "to": (args.until, row.valid_to),
+        "organisation": (args.organisation, row.organisation_id),
+    }
+    for name, (said, known) in told.items():
+        if said is not None and said != known:
+            raise Refusal(f"The list {row.name} is there already, and its --{name} is {known or 'not set'}.")
 
 
 def list_quotes(args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -221,10 +244,7 @@ def list_quotes(args: argparse.Namespace) -> list[dict[str, Any]]:
 def draft(args: argparse.Namespace) -> dict[str, Any]:
     """The quote."""
     by = me(args)
-    offers = []
-    for text in args.line:
-        sku, price, quantity = _line(text)
-        offers.append(quotes.Offer(sku=sku, quantity=quantity, unit_price=price))
+    offers = [quotes.Offer(sku=sku, quantity=quantity, unit_price=price) for sku, price, quantity in _lines(args.line)]
     terms = quotes.Terms(args.currency, tuple(offers), _number(args.discount), args.until)
     return _quote(offered.offer(terms, by=by, number=args.number, **_whom(args, by), now=clock.now()))
 
@@ -271,7 +291,7 @@ def add_invoice(args: argparse.Namespace) -> dict[str, Any]:
     told = invoices.InvoiceIn(
         args.number, args.issued, order.currency, _number(args.total), args.due, order_id=order.pk
     )
-    done = invoices.put([told], source=None, by=by)
+    done = offered.bill([offered.Bill(told)], source=None, by=by, now=clock.now(), may_change=False)
     return {"new": done.new, "updated": done.updated, "same": done.same}
 
 
@@ -329,12 +349,28 @@ def _goods_of(sku: str) -> Product:
     return row
 
 
-def _line(text: str) -> tuple[str, Decimal | None, Decimal]:
+def _lines(texts: Sequence[str]) -> list[tuple[str, Decimal | None, Decimal]]:
+    """Article, price and quantity of each. Without a price the x may belong to the article: what is a product says it."""
+    heads = {text.partition("=")[0] for text in texts}
+    known = set(
+        Product.objects.filter(sku__in=heads | {_parted(head)[0] for head in heads}).values_list("sku", flat=True)
+    )
+    return [_line(text, known) for text in texts]
+
+
+def _line(text: str, known: set[str]) -> tuple[str, Decimal | None, Decimal]:
+    head, is_priced, rest = text.partition("=")
+    if is_priced:
+        price, quantity = _parted(rest)
+        return head, _number(price), _number(quantity)
+    sku, quantity = _parted(head)
+    return (head, None, Decimal(1)) if head in known or sku not in known else (sku, None, _number(quantity))
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What stands before the last x, and the quantity behind it; all of it, and one, where there is none."""
     head, times, quantity = text.rpartition("x")
-    if not times or not quantity.replace(".", "").replace("-", "").isdigit():
-        head, quantity = text, "1"
-    sku, is_priced, price = head.partition("=")
-    return sku, _number(price) if is_priced else None, _number(quantity)
+    return (head, quantity) if times and quantity.replace(".", "").replace("-", "").isdigit() else (text, "1")
 
 
 def _number(text: str) -> Decimal:

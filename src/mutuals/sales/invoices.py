@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal, one_line
@@ -22,7 +24,10 @@ from mutuals.sales.models import Invoice, Order, Payment
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+_COLUMNS = ("profile_id", "organisation_id", "order_id", "issued_on", "due_on", "currency", "total")
+_FIELDS = [name.removesuffix("_id") for name in _COLUMNS]
 _ERASED = "erased "
+_IS_BLURRED = re.compile(f"{_ERASED}[0-9a-f]{{64}}")
 _BATCH = 1000
 
 
@@ -76,14 +81,27 @@ def put(invoices: Sequence[InvoiceIn], *, source: Source | None, by: User, may_c
     rows = Invoice.objects.select_for_update(of=("self",)).filter(source=source, number__in=numbers)
     known = {row.number: row for row in rows.order_by("pk")}
     orders = Order.objects.in_bulk({one.order_id for one in invoices if one.order_id})
-    told = {"new": 0, "updated": 0, "same": 0}
-    changed = []
+    states, told = {}, []
     for number, one in zip(numbers, invoices, strict=True):
-        row, state = _put(known.get(number), number, one, orders, source, may_change=may_change)
-        told[state] += 1
-        changed += [f"invoice:{row.pk}"] if state != "same" else []
+        values = _values(one, orders)
+        row = known.get(number) or Invoice(source=source, number=number, **values)
+        is_other = any(getattr(row, name) != value for name, value in values.items())
+        if is_other and not may_change:
+            words = f"There is an invoice {number} already, and it says something else. Give this one its own number."
+            raise Refusal(words, fields={"number": words})
+        for name, value in values.items():
+            setattr(row, name, value)
+        states[number] = "updated" if is_other else "new" if row.pk is None else "same"
+        told.append((row, one.payments))
+    _create([row for row, _ in told if row.pk is None])
+    Invoice.objects.bulk_update([row for row, _ in told if states[row.number] == "updated"], _FIELDS)
+    for payment, is_new in _pay(told):
+        if is_new and states[payment.invoice.number] == "same":
+            states[payment.invoice.number] = "updated"
+    changed = [f"invoice:{row.pk}" for row, _ in told if states[row.number] != "same"]
     journal.note_many("invoice.put", changed, by=by)
-    return Counts(told["new"], told["updated"], told["same"])
+    found = list(states.values())
+    return Counts(found.count("new"), found.count("updated"), found.count("same"))
 
 
 @transaction.atomic
@@ -95,9 +113,8 @@ def pay(invoice: Invoice, payment: PaymentIn, *, by: User) -> Payment:
     require(by, "invoice.edit", invoice)
     gate.enter()
     row = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
-    made, is_new = _pay(row, payment)
+    made, is_new = _pay([(row, [payment])])[0]
     if is_new:
-        _recount(row)
         journal.note("invoice.paid", row, by=by, amount=str(made.amount), on=str(made.paid_on))
     invoice.refresh_from_db()
     return made
@@ -111,7 +128,7 @@ def blur(payments: Iterable[Payment]) -> int:
     """
     rows = list(payments)
     for row in rows:
-        if not row.reference.startswith(_ERASED):
+        if not _IS_BLURRED.fullmatch(row.reference):
             row.reference, row.method = _blurred(row.invoice_id, row.reference), ""
     return Payment.objects.bulk_update(rows, ["reference", "method"], batch_size=_BATCH)
 
@@ -121,73 +138,68 @@ def _blurred(invoice_id: int, reference: str) -> str:
     return _ERASED + hmac.digest(settings.ERASURE_KEY.encode(), told, "sha256").hex()
 
 
-def _put(
-    row: Invoice | None,
-    number: str,
-    one: InvoiceIn,
-    orders: dict[int, Order],
-    source: Source | None,
-    *,
-    may_change: bool,
-) -> tuple[Invoice, str]:
+def _values(one: InvoiceIn, orders: Mapping[int, Order]) -> dict[str, Any]:
+    """What an invoice says, by the names of its columns."""
     order = orders.get(one.order_id) if one.order_id else None
     if one.order_id and order is None:
         raise Refusal("There is no such order.", fields={"order_id": "There is no such order."})
     is_named = bool(one.profile_id or one.organisation_id)
-    values = {
-        "profile_id": one.profile_id if is_named or order is None else order.profile_id,
-        "organisation_id": one.organisation_id if is_named or order is None else order.organisation_id,
-        "order_id": one.order_id,
-        "issued_on": one.issued_on,
-        "due_on": one.due_on,
-        "currency": currency_of(one.currency),
-        "total": held(one.total, CENT, field="total"),
-    }
-    state = "same"
-    if row is None:
-        row, state = _create(source, number, values), "new"
-    elif any(getattr(row, name) != value for name, value in values.items()):
-        if not may_change:
-            words = f"There is an invoice {number} already, and it says something else. Give this one its own number."
-            raise Refusal(words, fields={"number": words})
-        Invoice.objects.filter(pk=row.pk).update(**values)
-        state = "updated"
-    is_paid = [_pay(row, payment)[1] for payment in one.payments]
-    if any(is_paid):
-        _recount(row)
-        state = "updated" if state == "same" else state
-    return row, state
+    told = (
+        one.profile_id if is_named or order is None else order.profile_id,
+        one.organisation_id if is_named or order is None else order.organisation_id,
+        one.order_id,
+        one.issued_on,
+        one.due_on,
+        currency_of(one.currency),
+        held(one.total, CENT, field="total"),
+    )
+    return dict(zip(_COLUMNS, told, strict=True))
 
 
-def _create(source: Source | None, number: str, values: dict[str, Any]) -> Invoice:
+def _create(rows: list[Invoice]) -> None:
     try:
         with transaction.atomic():
-            return Invoice.objects.create(source=source, number=number, **values)
+            Invoice.objects.bulk_create(rows)
     except IntegrityError as error:
-        words = f"Somebody noted an invoice {number} in this moment. Look at it first."
+        words = "Somebody noted an invoice of this number in the same moment. Look at it first."
         raise Refusal(words, fields={"number": words}) from error
 
 
-def _pay(row: Invoice, payment: PaymentIn) -> tuple[Payment, bool]:
-    reference = one_line(payment.reference, what="Reference", longest=120)
+def _pay(told: Sequence[tuple[Invoice, Sequence[PaymentIn]]]) -> list[tuple[Payment, bool]]:
+    """Each payment, and whether it is new; four statements for any number of them. The invoices are locked."""
+    owners = [row.pk for row, payments in told if payments]
+    stored = Payment.objects.filter(invoice__in=owners) if owners else []
+    known = {(one.invoice_id, one.reference): one for one in stored}
+    found: list[tuple[Payment, bool]] = []
+    for row, payment in ((row, payment) for row, payments in told for payment in payments):
+        made = _read(row, payment)
+        blurred = known.get((row.pk, _blurred(row.pk, made.reference)))
+        same = blurred or known.get((row.pk, made.reference))
+        if same is None:
+            known[row.pk, made.reference] = made
+        elif (same.paid_on, same.amount) != (made.paid_on, made.amount) or (not blurred and same.method != made.method):
+            words = f"Payment {made.reference} of this invoice was another one: {same.amount} on {same.paid_on}."
+            raise Refusal(words, fields={"reference": words})
+        found.append((same or made, same is None))
+    if new := [made for made, is_new in found if is_new]:
+        Payment.objects.bulk_create(new, batch_size=_BATCH)
+        _recount(sorted({one.invoice_id for one in new}))
+    return found
+
+
+def _read(row: Invoice, payment: PaymentIn) -> Payment:
     amount = held(payment.amount, CENT)
     if not amount:
         raise Refusal("A payment of nothing is none.", fields={"amount": "This is nothing."})
-    values = {"paid_on": payment.paid_on, "amount": amount, "method": tidy(payment.method, at_most=40)}
-    known = Payment.objects.filter(invoice=row, reference=_blurred(row.pk, reference)).first()
-    if known is not None:
-        del values["method"]  # it was erased with the reference
-    made, is_new = (
-        (known, False)
-        if known is not None
-        else Payment.objects.get_or_create(invoice=row, reference=reference, defaults=values)
+    return Payment(
+        invoice=row,
+        paid_on=payment.paid_on,
+        amount=amount,
+        reference=one_line(payment.reference, what="Reference", longest=120),
+        method=tidy(payment.method, at_most=40),
     )
-    if not is_new and any(getattr(made, name) != value for name, value in values.items()):
-        words = f"Payment {reference} of this invoice was another one: {made.amount} on {made.paid_on}."
-        raise Refusal(words, fields={"reference": words})
-    return made, is_new
 
 
-def _recount(row: Invoice) -> None:
-    paid = Payment.objects.filter(invoice=row).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    Invoice.objects.filter(pk=row.pk).update(paid=paid)
+def _recount(invoices: Sequence[int]) -> None:
+    sums = Payment.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice").annotate(sum=Sum("amount"))
+    Invoice.objects.filter(pk__in=invoices).update(paid=Coalesce(Subquery(sums.values("sum")), Decimal(0)))

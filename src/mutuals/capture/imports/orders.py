@@ -25,7 +25,7 @@ from mutuals.people.models import Profile
 from mutuals.people.names import tidy
 from mutuals.people.profiles import stored_key
 from mutuals.sales import rollups
-from mutuals.sales.orders import LineIn, OrderIn, compare, fit, put
+from mutuals.sales.orders import MOST_LINES, LineIn, OrderIn, compare, fit, put
 
 
 class OrdersPlanner:
@@ -136,6 +136,8 @@ class OrdersPlanner:
             return None, reason
         if outcome == Outcome.ERRORS:
             return None, f"Other rows of order {number} could not be taken; half an order would be wrong"
+        if before + len(members) > MOST_LINES:
+            return None, f"An order has at most {MOST_LINES:,} lines"
         lines = []
         for place, row in enumerate(members, before + 1):
             line = _line(row.values)
