@@ -29,16 +29,17 @@ from mutuals.listening import privacy as listening
 from mutuals.people import privacy as people
 from mutuals.people.models import Person, Receipt
 from mutuals.people.persons import held
+from mutuals.processes import privacy as processes
 from mutuals.rules import privacy as rules
 from mutuals.sales import privacy as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 MOST_PLACES = 200
-_TYPED = (rules.TYPED, listening.TYPED, inbox.TYPED, sales.TYPED, capture.TYPED)
+_TYPED = (rules.TYPED, processes.TYPED, listening.TYPED, inbox.TYPED, sales.TYPED, capture.TYPED)
 _NAMED = (
-    "What staff typed (rules, topics, phrases, boards, cards, playbooks, drafts, cases, quotes, products, lists, sources)"
-    " is not rewritten. Their names, addresses and numbers were searched in it: {found}"
+    "What staff typed (rules, topics, phrases, boards, cards, playbooks, drafts, cases, quotes, products, processes, lists,"
+    " sources) is not rewritten. Their names, addresses and numbers were searched in it: {found}"
 )
 
 
@@ -59,6 +60,7 @@ def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
         "listening": listening.export([row["id"] for row in past["interactions"]], person.canonical_id),
         "sales": sales.export(who),
         "inbox": inbox.export(who),
+        "processes": processes.export(who.person_ids),
         "rules": rules.export(who, [row["id"] for row in past["interactions"]]),
         "capture": capture.export(who, [row["id"] for row in past["interactions"]]),
     }
@@ -120,11 +122,13 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen, named: Sequen
     sought = Sought(who)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
     counts["rules"] = rules.erase(who)
+    ran = processes.erase(who.person_ids)
     cases = inbox.erase_cases(who)
     counts["history"], gone = history.erase(who)
     counts["listening"] = listening.erase(gone.interaction_ids, who.profile_ids)
     counts["conversations"] = conversations.erase(who, gone.conversation_ids, gone.left_ids, gone.keys)
     counts["inbox"] = inbox.erase(gone.left_ids) | cases
+    counts["processes"] = ran
     counts["sales"] = sales.erase(who)
     counts["capture"] = capture.erase(who, gone, import_ids, seen)
     counts["identity"] = identity.erase(who)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 import cast
 from beside import Beside
+from mutuals import privacy
+from mutuals.base import files
 from mutuals.base.filters import Field, Kind, Record, register
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
@@ -518,6 +522,38 @@ def test_who_leaves_hands_over_what_they_have_and_what_is_offered_to_them():
     entries = Entry.objects.filter(kind="process.given", data__to=us.ada.pk)
     assert {one.about for one in entries} == {own.about, given.about}
     assert Item.objects.get(pk=own.pk).changes == own.changes + 2
+
+
+def test_what_ran_about_somebody_is_handed_over_and_goes_with_them(client):
+    us = cast.staff()
+    process = published(us)
+    bea, bo = begun(us, process, "Bea Brand"), begun(us, process, "Bo Solmar")
+    run.move(bea, to="reply", by=us.ada, now=cast.NOW, because="She wants a larger one")
+    hands.hand_over(bea, by=us.ada, now=cast.NOW, team=us.sales, reason="Wants an offer", next_action="Call")
+    run.move(bo, to="reply", by=us.ada, now=cast.NOW, because="Quarrel with Bea Brand")
+    hands.hand_over(bo, by=us.ada, now=cast.NOW, team=us.sales, reason="As Bea Brand")
+    next_version(us, process, COMPLAINT.replace("name: Triage", "name: Triage as for Bea Brand"))
+    person = Person.objects.get(name="Bea Brand")
+
+    blob, _ = privacy.export(person, by=us.aron, now=cast.NOW)
+    with zipfile.ZipFile(files.path(blob.sha256)) as package:
+        told = json.loads(package.read("processes.json"))
+    receipt = privacy.erase(person, by=us.aron, now=cast.NOW + HOUR)
+
+    assert [one["because"] for one in told["passages"]] == ["", "She wants a larger one"]
+    assert told["hand-overs"][0]["reason"] == "Wants an offer"
+    assert receipt.counts["processes"] == {"items": 1}
+    assert list(Item.objects.values_list("pk", flat=True)) == [bo.pk]
+    assert not any("larger" in str(one.data) or "offer" in str(one.data) for one in Entry.objects.all())
+    assert {(one["about"], one["where"]) for one in receipt.places} == {
+        (f"process:{process.pk}", "version 2"),
+        (f"item:{bo.pk}", "why it moved"),
+        (f"item:{bo.pk}", "hand-over"),
+    }
+    client.force_login(us.aron)
+    page = client.get(f"/receipts/{receipt.pk}/").content.decode()
+    assert f"/processes/items/{bo.pk}/" in page
+    assert f"/processes/{process.pk}/" in page
 
 
 def test_only_leads_draw_and_who_may_not_see_the_record_does_not_move_it():

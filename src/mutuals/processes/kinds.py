@@ -20,6 +20,10 @@ def _nothing(_keys: Sequence[str]) -> dict[str, Any]:
     return {}
 
 
+def _nobodys(_person_ids: Sequence[int]) -> Collection[str]:
+    return ()
+
+
 def _all(_user: User, keys: Sequence[str]) -> Collection[str]:
     return keys
 
@@ -30,8 +34,9 @@ class Kind:
 
     `keys` are the words before the number of its text keys ("deal" for "deal:5"). `record` is the name of its record in
     `base.filters`, "" where conditions cannot ask it. `read` gives a row (field -> value) for each key that is there,
-    `shown` its name and address, `sees` those keys among some that somebody may see and move. `fill` writes what a step
-    asks for.
+    `shown` its name and address, `sees` those keys among some that somebody may see and move. `theirs` gives the keys of the
+    records of some people, beside "person:5": what ran about them is handed over and erased with the person. `fill` writes
+    what a step asks for.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Kind:
     read: Callable[[Sequence[str]], Mapping[str, Row]] = _nothing
     shown: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] = _nothing
     sees: Callable[[User, Sequence[str]], Collection[str]] = _all
+    theirs: Callable[[Sequence[int]], Collection[str]] = _nobodys
     fill: Callable[..., object] | None = None
     is_open: bool = True
 
@@ -72,12 +78,13 @@ def about(
     read: Callable[[Sequence[str]], Mapping[str, Row]],
     shown: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]],
     sees: Callable[[User, Sequence[str]], Collection[str]] = _all,
+    theirs: Callable[[Sequence[int]], Collection[str]] = _nobodys,
     record: str = "",
     keys: Sequence[str] = (),
     fill: Callable[[str, Mapping[str, Any], User, datetime], object] | None = None,
 ) -> Kind:
     """Say how one kind of record is read, shown and filled; see `Kind`. The last one of a name counts."""
-    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, sees, fill)
+    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, sees, theirs, fill)
     return _kinds[name]
 
 
@@ -98,6 +105,11 @@ def kind(name: str) -> Kind:
 def kinds() -> list[Kind]:
     """Those that are open, and the usual ones, by label."""
     return sorted((kind(name) for name in {*_USUAL, *_kinds}), key=lambda one: one.label)
+
+
+def theirs(person_ids: Sequence[int]) -> set[str]:
+    """Keys of the records of some people, of every kind that is open."""
+    return {key for one in _kinds.values() for key in one.theirs(person_ids)}
 
 
 def is_usable(name: str) -> bool:

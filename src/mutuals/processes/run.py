@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from mutuals.base import journal
+from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.processes import kinds, steps
 from mutuals.processes.models import Handover, Item, ItemState, Passage, Process, Version, VersionState
@@ -37,6 +37,7 @@ def start(about: str, process: Process, *, by: User, now: datetime, owner: User 
     Refused: a retired process, one without a version in use, a key of another kind or of nothing that is there.
     """
     require(by, "process.work", process)
+    gate.enter()  # nothing begins about somebody who is being erased
     kind = kinds.kind(process.kind)
     key = _mine(kind, kinds.checked(kind, about), by)
     row = Process.objects.filter(pk=process.pk).first()
@@ -201,7 +202,7 @@ def held_by(user: User) -> int:
 
 def forget(abouts: Sequence[str]) -> int:
     """Erase what ran about these keys, with every reason that was given: for the room whose records are erased."""
-    return Item.objects.filter(about__in=list(abouts)).delete()[0]
+    return Item.objects.filter(about__in=list(abouts)).delete()[1].get("processes.Item", 0)
 
 
 def held(item: Item, *, by: User) -> Item:

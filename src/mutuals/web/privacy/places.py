@@ -19,6 +19,7 @@ from mutuals.listening.card import cards, playbooks
 from mutuals.listening.draft import drafts
 from mutuals.listening.models import Saying
 from mutuals.people.models import Receipt
+from mutuals.processes import queries as processes
 from mutuals.rules import queries as rules
 from mutuals.sales import queries as sales
 from mutuals.sales.models import Product
@@ -55,6 +56,8 @@ _KINDS = {
     "quote": _Kind("Quote", sales.quotes_visible_to, "quote"),
     "prices": _Kind("Price list", sales.lists_visible_to, "price_list"),
     "product": _Kind("Product", lambda viewer: _if_may("product.edit", Product.objects.all(), viewer), "product_edit"),
+    "process": _Kind("Process", processes.visible_to, "process"),
+    "item": _Kind("What runs", processes.items, "process_item"),
     "source": _Kind("Source", sources.visible_to, "source"),
     "import": _Kind("Import", lambda viewer: _if_may("import.run", Import.objects.all(), viewer), "import"),
     "list": _Kind("Saved list", lambda viewer: saved.visible_to(viewer, "person"), "customers", False),
