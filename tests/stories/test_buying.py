@@ -18,8 +18,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.identity import bought, merge, offered
 from mutuals.people import organisations
 from mutuals.people.models import Organisation, Person
-from mutuals.people.queries import profiles_of
-from mutuals.sales import goods, invoices, queries, quotes
+from mutuals.sales import goods, invoices, quotes
 from mutuals.sales.models import Invoice, Order, Payment, Quote
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff import tokens
@@ -274,42 +273,6 @@ def test_by_the_terminal_an_x_may_be_part_of_an_article_and_nothing_is_written_o
     assert box.prices.get().amount == 5
 
 
-def test_two_hundred_invoices_with_payments_cost_no_more_statements_than_two(django_assert_max_num_queries):
-    us = cast.staff()
-    day = timezone.localdate()
-    told = [
-        invoices.InvoiceIn(
-            f"I-{number}", day, "EUR", Decimal(40),
-            payments=tuple(invoices.PaymentIn(day, Decimal(1), f"bank {place}") for place in range(5)),
-        )
-        for number in range(200)
-    ]  # fmt: skip
-
-    with django_assert_max_num_queries(16):
-        first = invoices.put(told, source=None, by=us.ada)
-    with django_assert_max_num_queries(10):
-        again = invoices.put(told, source=None, by=us.ada)
-    changed = invoices.put([replace(one, total=Decimal(41)) for one in told[:2]], source=None, by=us.ada)
-
-    assert [(one.new, one.updated, one.same) for one in (first, again, changed)] == [
-        (200, 0, 0),
-        (0, 0, 200),
-        (0, 2, 0),
-    ]
-    assert {(one.total, one.open) for one in Invoice.objects.all()} == {(40, 35), (41, 36)}
-
-
-def test_a_pattern_is_told_by_so_many_lines_and_by_whole_orders(monkeypatch):
-    us = cast.staff()
-    bea = cast.person(by=us.ada)
-    buys(us, bea, 30, 20, 10)
-    monkeypatch.setattr(queries, "MOST_LINES", 2)
-
-    found = queries.bought_by([one.pk for one in profiles_of(bea)])
-
-    assert [timezone.localdate() - one.day for one in found] == [timedelta(days=20), timedelta(days=10)]
-
-
 def test_a_payment_that_is_told_again_after_an_erasure_is_not_counted_twice():
     us = cast.staff()
     priced(us)
@@ -360,6 +323,19 @@ def test_the_days_of_a_quote_are_those_of_the_house():
             quotes.send(quote, by=us.ada, now=evening)
 
     assert quote.total == Decimal(20)
+
+
+def test_the_lines_of_an_accepted_quote_add_up_to_what_was_offered():
+    us = cast.staff()
+    offers = (quotes.Offer("", "Screw", Decimal(10_000), Decimal("0.3333")),)
+    terms = quotes.Terms("EUR", offers, discount=Decimal("33.33"))
+    quote = offered.offer(terms, by=us.ada, number="Q-1", person=cast.person(by=us.ada), now=clock.now())
+
+    order = offered.accept(quotes.send(quote, by=us.ada, now=clock.now()), by=us.ada, now=clock.now())
+
+    lines = [(line.name, line.quantity * line.unit_price, line.kind) for line in order.lines.order_by("position")]
+    assert lines == [("Screw", Decimal(2222), "sale"), ("Rounding", Decimal("0.11"), "adjustment")]
+    assert (order.total, order.kind) == (Decimal("2222.11"), "sale")
 
 
 def test_the_pattern_tells_who_is_late_and_every_figure_opens_its_orders():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query
 from pydantic import Field
 
@@ -16,7 +14,7 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._types import MOST_ID, Day, Id, In, Line, Out, Page, PathId
-from mutuals.api.orders import Amount, Counted
+from mutuals.api.orders import Amount, Counted, all_of
 from mutuals.api.people import person_named, person_of
 from mutuals.api.products import Currency
 from mutuals.base import clock
@@ -113,13 +111,6 @@ class InvoiceOut(Out):
             open=row.open,
             payments=[PaymentOut.of(one) for one in sorted(row.payments.all(), key=lambda one: (one.paid_on, one.pk))],
         )
-
-
-def all_of(rows: QuerySet[Any], ids: Iterable[int | None]) -> None:
-    """404 unless all of these are among the rows that the caller may see; one statement."""
-    wanted = {pk for pk in ids if pk}
-    if wanted and rows.filter(pk__in=wanted).count() < len(wanted):
-        raise Http404
 
 
 @router.read("/invoices", act="invoice.view", out=Page[InvoiceOut])

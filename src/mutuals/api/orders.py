@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Query
 from pydantic import BeforeValidator, Field
@@ -184,19 +186,24 @@ def put(request: HttpRequest, body: Orders) -> Counted:
     """Store orders, new or changed; the same again changes nothing."""
     by = user_of(request)
     source = one(visible_sources(by), body.source_id) if body.source_id else None
+    all_of(Profile.objects.all(), (order.profile_id for order in body.orders))
+    all_of(organisations_visible_to(by), (order.organisation_id for order in body.orders))
     told = [_bought(request, order, number) for number, order in enumerate(body.orders)]
     done = bought.take(told, source=source, by=by, now=clock.now())
     return Counted(new=done.new, updated=done.updated, same=done.same)
+
+
+def all_of(rows: QuerySet[Any], ids: Iterable[int | None]) -> None:
+    """404 unless all of these are among the rows that the caller may see; one statement."""
+    wanted = {pk for pk in ids if pk}
+    if wanted and rows.filter(pk__in=wanted).count() < len(wanted):
+        raise Http404
 
 
 def _bought(request: HttpRequest, order: NewOrder, number: int) -> bought.Bought:
     buyers = [name for name in ("person_id", "profile_id", "email") if getattr(order, name)]
     if len(buyers) > 1:
         raise Broken(f"body.orders.{number}", "Name the buyer in one way only.")
-    if order.profile_id:
-        one(Profile.objects.all(), order.profile_id)
-    if order.organisation_id:
-        one(organisations_visible_to(user_of(request)), order.organisation_id)
     return bought.Bought(
         order=OrderIn(
             number=order.number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,8 +17,9 @@ from mutuals.identity.bought import Bought, take
 from mutuals.identity.remark import own_record
 from mutuals.people.models import Affiliation, Organisation, Person
 from mutuals.sales import queries, quotes
+from mutuals.sales.amounts import CENT, rounded
 from mutuals.sales.invoices import Counts, InvoiceIn, put
-from mutuals.sales.models import Order, Quote, QuoteState
+from mutuals.sales.models import Kind, Order, Quote, QuoteState
 from mutuals.sales.orders import LineIn, OrderIn, compare, fit
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -41,7 +43,8 @@ def offer(
 
 @transaction.atomic
 def accept(quote: Quote, *, by: User, now: datetime) -> Order:
-    """A quote was accepted: its order is made, once; accepted again gives the same order.
+    """A quote was accepted: its order is made, once; accepted again gives the same order. Its lines add up to its total: where
+    discounts leave less than a price can say, the last one is an adjustment.
 
     Refused: a draft, one that was declined, one whose last day is over, and where an order entered by hand has its number.
     """
@@ -65,6 +68,9 @@ def accept(quote: Quote, *, by: User, now: datetime) -> Order:
         )
         for line in row.lines.select_related("product").order_by("position")
     )
+    odd = row.total - rounded(sum((line.quantity * line.unit_price for line in lines), Decimal(0)), CENT)
+    if odd:  # what one costs has four decimals, and the offer was reckoned line by line
+        lines += (LineIn("Rounding", unit_price=odd, kind=Kind.ADJUSTMENT, position=lines[-1].position + 1),)
     order = OrderIn(
         number=row.number,
         placed_at=now,
