@@ -373,6 +373,8 @@ def test_figures_of_two_versions_stand_side_by_side_in_two_statements():
     assert triage.ways == {"reply": 0.75, "closed": 0.25}
     assert (reply.left, reply.dropped, reply.here, reply.late) == (2, 0.5, 1, 0)
     assert second.version == newer
+    twice = figures.measured(process, [versions[0], versions[0]], now=cast.NOW + 5 * HOUR)
+    assert [one.lines[0].left for one in twice] == [4, 4]
     assert [(name, before is None) for name, before, _ in figures.beside(first, second)] == [
         ("Triage", False), ("Legal check", True), ("Reply", False),
     ]  # fmt: skip

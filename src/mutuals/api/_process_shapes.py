@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mutuals.api._types import Flag, Id, In, Line, Loose, Out, Ref, Text
-from mutuals.processes import figures, hands, keep, kinds, queries, run
+from mutuals.processes import figures, hands, keep, kinds, run
 from mutuals.processes import steps as readers
 from mutuals.processes import text as texts
 from mutuals.processes.models import Handover, Item, Passage, Process, Version
@@ -238,9 +238,9 @@ class ProcessItemOut(Out):
 
 
 class PassageOut(Out):
-    """One movement: `from` is "" at the start, `to` "" where it was dropped; seconds as the limit counts them."""
+    """One movement: `came_from` is "" at the start, `to` "" where it was dropped; seconds as the limit counts them."""
 
-    frm: str
+    came_from: str
     to: str
     at: datetime
     by: Ref | None
@@ -290,10 +290,14 @@ class WholeProcessItemOut(ProcessItemOut):
     @classmethod
     def of(cls, row: Item) -> WholeProcessItemOut:
         """A row with its history."""
-        moved = queries.passages(row)
-        names = set(PassageOut.model_fields) - {"by"}
-        passages = [PassageOut(by=Ref.of(one.by), **{name: getattr(one, name) for name in names}) for one in moved]
-        given = [one for one in hands.history(row) if not isinstance(one, Passage)]
+        story = hands.history(row)
+        names = set(PassageOut.model_fields) - {"by", "came_from"}
+        passages = [
+            PassageOut(by=Ref.of(one.by), came_from=one.frm, **{name: getattr(one, name) for name in names})
+            for one in story
+            if isinstance(one, Passage)
+        ]
+        given = [one for one in story if isinstance(one, Handover)]
         told = ProcessItemOut.of(row)
         fields = {name: getattr(told, name) for name in ProcessItemOut.model_fields}
         return cls(passages=passages, handovers=[HandoverOut.of(one) for one in given], **fields)

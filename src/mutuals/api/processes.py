@@ -39,6 +39,7 @@ from mutuals.api._process_shapes import (
 )
 from mutuals.api._types import MOST_ID, Done, Page, PathId
 from mutuals.base import clock
+from mutuals.base.refusals import Refusal
 from mutuals.processes import check, figures, hands, keep, queries, run, shape, steps, transfer
 from mutuals.processes import text as texts
 from mutuals.processes.models import Handover, Item, Process, Version
@@ -333,4 +334,7 @@ def _told(body: Drawing) -> dict[str, Any]:
 
 def _template(key: str) -> dict[str, Any]:
     found = templates().get(key)
-    return found.body if found else {}
+    if found is None:
+        known = ", ".join(sorted(templates()))
+        raise Refusal(f"There is no template “{key}”. There are: {known}.", fields={"template": "Choose one of these."})
+    return found.body

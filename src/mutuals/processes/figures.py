@@ -96,7 +96,7 @@ def measured(
     """Figures of versions of one process, side by side, in two statements; of the newest `most` movements of each."""
     end = until or now
     since = end - timedelta(days=min(max(days, 1), MOST_DAYS))
-    keys = numbers(one.pk for one in versions)
+    keys = numbers({one.pk for one in versions})  # one beside itself is counted once
     found = {
         one.pk: Measured(one, [Line(step) for step in steps.shape_of(one).steps if not step.end], since, end, most)
         for one in versions

@@ -77,12 +77,6 @@ def read_week(told: Any) -> Week:
     return Week(zone, tuple(sorted({DAYS.index(day) for day in days})), start, end)
 
 
-def write_week(week: Week) -> dict[str, Any]:
-    """The same as plain values."""
-    told = {"zone": week.zone, "days": [DAYS[number] for number in week.days]}
-    return told | {"from": week.start.isoformat("minutes"), "to": week.end.isoformat("minutes")}
-
-
 def due(start: datetime, limit: Limit, week: Week) -> datetime:
     """The moment at which a limit that begins at `start` is over."""
     if not limit.working:

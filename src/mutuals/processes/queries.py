@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from mutuals.base.bulk import execute, numbers
 from mutuals.processes import kinds, steps
-from mutuals.processes.models import Handover, Item, ItemState, Passage, Process, Version
+from mutuals.processes.models import Handover, Item, ItemState, Process, Version
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -156,11 +156,6 @@ def version(process: Process, number: int | None = None) -> Version | None:
     if number is not None:
         return rows.filter(number=number).first()
     return rows.filter(state="in_use").first() or rows.first()
-
-
-def passages(item: Item) -> list[Passage]:
-    """Every movement of an item, oldest first."""
-    return list(Passage.objects.filter(item=item).select_related("by", "version").order_by("pk"))
 
 
 def shown(rows: Sequence[Item]) -> Mapping[str, tuple[str, str]]:

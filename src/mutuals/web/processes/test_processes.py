@@ -4,6 +4,7 @@ import cast
 from mutuals.people.models import Person
 from mutuals.processes import hands, keep, kinds, run, text
 from mutuals.processes.models import Handover, Item, Process, Version
+from mutuals.staff import accounts
 
 TEXT = """start: triage
 steps:
@@ -218,6 +219,19 @@ def test_a_refused_hand_over_keeps_what_was_typed(us, lea):
     assert page.status_code == 422
     assert 'value="Call before Friday"' in page.content.decode()
     assert f'<option value="team {us.sales.pk}" selected>' in page.content.decode()
+
+
+def test_a_step_of_somebody_who_left_is_told_on_the_page(us, lea):
+    lea.post("/processes/new/", {"name": "Complaint", "kind": "complaint"})
+    made = Process.objects.get()
+    told = TEXT.replace("team Service", f"staff {us.ben.email}")
+    lea.post(f"/processes/{made.pk}/edit/", {"text": told, "do": "publish"} | opened(made))
+    before = lea.get(f"/processes/{made.pk}/").content.decode()
+
+    accounts.deactivate(us.ben, by=us.olga, now=cast.NOW)
+
+    assert "who does not work here" not in before
+    assert "who does not work here" in lea.get(f"/processes/{made.pk}/").content.decode()
 
 
 def test_who_may_not_edit_reads_and_who_may_not_see_gets_nothing(us, lea, client):

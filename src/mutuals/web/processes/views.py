@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mutuals.base import clock
-from mutuals.processes import figures, kinds, queries, steps, transfer
+from mutuals.processes import figures, keep, kinds, queries, steps, transfer
 from mutuals.processes.models import Process, Version
 from mutuals.processes.templates import templates
 from mutuals.staff.models import Pillar
@@ -75,6 +75,9 @@ def one(request: HttpRequest, process_id: int) -> HttpResponse:
         "late_only": late,
         "here": here,
         "late": late_here,
+        "wrong": keep.findings(version, viewer=viewer)
+        if version.state == "in_use" and kinds.kind(process.kind).is_open
+        else [],
         "moving": transfer.preview(process),
         "may_edit": may(viewer, "process.edit"),
     }
