@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import cast
@@ -126,6 +128,31 @@ def test_by_the_api_products_prices_quotes_and_invoices_are_kept_once():
     assert [(one["new"], one["same"]) for one in counts] == [(1, 0), (0, 1)]
     assert [(one["open"], len(one["payments"])) for one in shown] == [("7.50", 1)]
     assert api(us.ada, "post", "/products", {"sku": "X", "name": "X"}).status_code == 403
+
+
+def test_a_quote_of_many_lines_costs_the_api_no_more_statements_than_one_of_two():
+    us = cast.staff()
+    bea = cast.person(by=us.ada)
+    products = [goods.add_product(by=us.lea, sku=f"P-{number}", name="Part") for number in range(30)]
+    prices = goods.put_list(by=us.lea, name="All", currency="EUR")
+    goods.put_prices(prices, by=us.lea, prices={one.pk: Decimal(1) for one in products})
+
+    def counted(number: str, lines: int) -> list[int]:
+        body = {"number": number, "currency": "EUR", "person_id": bea.pk,
+                "lines": [{"sku": f"P-{place}", "quantity": 2} for place in range(lines)]}  # fmt: skip
+        found, way = [], "/quotes"
+        for method, more in (("post", ""), ("get", "/{}"), ("post", "/{}/send"), ("post", "/{}/accept")):
+            row = Quote.objects.filter(number=number).first()
+            with CaptureQueriesContext(connection) as asked:
+                answer = api(
+                    us.ada, method, way + more.format(row and row.pk), body if method + more == "post" else None
+                )
+            assert answer.status_code in (200, 201)
+            found.append(len(asked))
+        return found
+
+    counted("Q-0", 1)
+    assert counted("Q-1", 2) == counted("Q-2", 30)
 
 
 def test_by_the_terminal_the_same_is_done(capsys):

@@ -33,7 +33,9 @@ router = Resource("orders")
 
 
 def _plain(value: object) -> object:
-    """Amounts are texts, so that no float rounds them; a whole number is let in too."""
+    """Amounts are texts, so that no float rounds them; a whole number is let in too, also where it is written 1.0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("An amount is written as text, like 12.50.")
     return str(value)
@@ -42,7 +44,7 @@ def _plain(value: object) -> object:
 Amount = Annotated[
     Decimal,
     BeforeValidator(
-        _plain, json_schema_input_type=Annotated[str, Field(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")] | float
+        _plain, json_schema_input_type=Annotated[str, Field(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$")] | int
     ),
     Field(max_digits=14, decimal_places=4, allow_inf_nan=False),
 ]
