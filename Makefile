@@ -27,7 +27,7 @@ with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 # What was compiled once is not compiled again by every process of the tests.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install frontend run test check test-frontend test-python test-kill test-browser test-pg15 test-peers test-spark \
+.PHONY: help install frontend run test check test-frontend test-python test-kill test-retail test-browser test-pg15 test-peers test-spark \
 	bench bench-identity bench-listening bench-text models closer seed screenshots docs requirements lock clean chromium
 
 help:
@@ -96,6 +96,10 @@ test-python: install frontend
 
 test-kill: install frontend
 	MUTUALS_KILL_ROWS=$(or $(ROWS),100000) MUTUALS_KILL_SEED=$(or $(SEED),11) $(BIN)/pytest -q -m processes tests/stories/test_kill.py
+
+# A year of a real shop, 541,909 lines, twice.
+test-retail: install
+	MUTUALS_RETAIL=whole $(BIN)/pytest -q -m processes tests/stories/test_online_retail.py
 
 test-browser: install frontend chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -p no:cacheprovider tests/browser; fi
