@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from mutuals.base import bulk, wake
+from mutuals.base import bulk, jobs, wake
 from mutuals.listening import mentions
 from mutuals.listening.card import cards
 from mutuals.listening.card.rise import KEPT
 from mutuals.listening.models import Card, CardState, Rising
 
+MANY = 20_000
+"""Interactions of one statement, so that nobody who counts waits long for it."""
 MOST = 200
 """Newest open cards that are counted again."""
 _RISEN = """
@@ -25,9 +27,10 @@ UPDATE listening_rising r SET customers = n.many FROM (
 
 def again() -> int:
     """Job: bring the customers of open cards and of rising words up to date; returns how many say another number now."""
-    said = {number for row in Rising.objects.only("said") for number in row.said}
-    if said:
-        mentions.known_again(among=sorted(said))
+    said = sorted({number for row in Rising.objects.only("said").iterator(chunk_size=200) for number in row.said})
+    for at in range(0, len(said), MANY):
+        jobs.may_go_on()
+        mentions.known_again(among=said[at : at + MANY])
     topics = [topic for (topic,) in bulk.execute(_RISEN, [KEPT])]
     if topics:
         wake.changed("rising", sorted(set(topics)))
