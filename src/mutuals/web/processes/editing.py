@@ -159,8 +159,7 @@ def _written(request: HttpRequest, process: Process, body: dict[str, Any]) -> Ve
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    told = request.POST.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
+    return shown.number(request.POST.get(name, ""))
 
 
 def _drawn(

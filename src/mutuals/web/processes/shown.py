@@ -54,6 +54,11 @@ def owner_of(step: Step) -> str:
     return words[0].upper() + words[1:]
 
 
+def number(told: str) -> int | None:
+    """A number as a form or an address tells it; None where it is none, or longer than any of ours."""
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
+
+
 def percent(share: float | None) -> str:
     """A share from 0 to 1 in words."""
     return "–" if share is None else f"{round(share * 100)} %"

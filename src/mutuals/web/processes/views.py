@@ -100,8 +100,8 @@ def found(request: HttpRequest, process_id: int) -> Process:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    told = request.GET.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
+    told = shown.number(request.GET.get(name, ""))
+    return told if told is not None and told < 2**31 else None
 
 
 def _used(process: Process) -> Version | None:

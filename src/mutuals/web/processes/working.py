@@ -85,7 +85,7 @@ def hand_over(request: HttpRequest, item_id: int) -> HttpResponse:
     """Offer it to a team or a colleague."""
     row, data = _found(request, item_id), request.POST
     sort, _, number = data.get("to", "").partition(" ")
-    key = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    key = shown.number(number) or 0
     team = staff.teams_of(caller(request)).filter(pk=key).first() if sort == "team" else None
     user = staff.active().filter(pk=key).first() if sort == "staff" else None
     try:
@@ -170,8 +170,7 @@ def _told(one: Passage | Handover, told: Any) -> dict[str, Any]:
 
 
 def _seen(request: HttpRequest) -> int | None:
-    told = request.POST.get("seen", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
+    return shown.number(request.POST.get("seen", ""))
 
 
 def _found(request: HttpRequest, item_id: int) -> Item:
