@@ -121,9 +121,10 @@ def streamed(
     view: Literal["waiting", "mine", "all", "weaker", "wrong"] = "waiting",
 ) -> Page[CueOut]:  # fmt: skip
     """What a pillar found, the newest first: what waits, what is the caller's, all, below the bar, or wrong for us."""
-    rows, after = fourfold.stream(
-        way, viewer=user_of(request), view=view, after=unpack(cursor, datetime, int), limit=limit
-    )
+    by = user_of(request)
+    rows, after = fourfold.stream(way, viewer=by, view=view, after=unpack(cursor, datetime, int), limit=limit)
+    if way is Way.AHEAD and view in ("waiting", "all"):
+        rows, after = fourfold.posts_ahead(viewer=by, is_all=view == "all", limit=limit), None
     items = [
         CueOut(
             interaction_id=shown.row.pk,

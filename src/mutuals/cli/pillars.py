@@ -96,7 +96,10 @@ def stream(args: argparse.Namespace) -> list[dict[str, Any]]:
     """One line a cue."""
     by = me(args)
     require(by, "listening.view")
-    rows, _ = fourfold.stream(Way(args.way), viewer=by, view=args.view, limit=max(1, min(args.many, 200)))
+    way, many = Way(args.way), max(1, min(args.many, 200))
+    rows, _ = fourfold.stream(way, viewer=by, view=args.view, limit=many)
+    if way is Way.AHEAD and args.view in ("waiting", "all"):
+        rows = fourfold.posts_ahead(viewer=by, is_all=args.view == "all", limit=many)
     return [
         {
             "id": one.row.pk,

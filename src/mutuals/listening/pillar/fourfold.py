@@ -204,6 +204,25 @@ def stream(
     return rows, (last.occurred_at, last.interaction_id) if last and len(found) > limit else None
 
 
+def posts_ahead(*, viewer: User, is_all: bool = False, limit: int = 30) -> list[Shown]:
+    """The posts that hold the words that rise now, the newest first: what *service, ahead* reads as a stream of posts.
+
+    Without `is_all` those that nobody took and nobody said to be wrong. Nothing for those who may not listen.
+    """
+    if not may(viewer, "listening.view"):
+        return []
+    ids = {one for said in Rising.objects.values_list("said", flat=True)[:200] for one in said}
+    kept = {cue.interaction_id: cue for cue in Cue.objects.filter(way=Way.AHEAD, interaction_id__in=ids)}
+    wrong = {number for number, cue in kept.items() if cue.is_right is False or (cue.taken_at and not is_all)}
+    rows = Interaction.objects.filter(pk__in=ids - wrong, deleted_at=None).select_related("profile__person__canonical")
+    found = list(rows.order_by("-occurred_at", "-pk")[:limit])
+    readings = readings_of([row.pk for row in found])
+    new = {
+        row.pk: Cue(way=Way.AHEAD, interaction_id=row.pk, occurred_at=row.occurred_at, strength=1000) for row in found
+    }
+    return [Shown(kept.get(row.pk, new[row.pk]), row, readings.get(row.pk), False) for row in found]
+
+
 def ask_again(*, now: datetime) -> int:
     """Job: the newest posts are asked for the words that are looked for now; returns how many cues were written."""
     below, asked, made = 2**62, 0, 0
