@@ -26,3 +26,15 @@ test("a failed request says that nothing was changed", () => {
   expect(wording(0)).toContain("Nothing was changed");
   expect(wording(500)).toContain("Nothing was changed");
 });
+
+test("what was chosen before a drawn menu listened is told again, once", () => {
+  const page = fresh('<select data-again id="a"><option value="">choose</option><option value="x">X</option></select><select data-again id="b"><option value="1">1</option><option value="2" selected>2</option></select>');
+  startHtmx({ config: {} } as unknown as Htmx, page);
+  const told: string[] = [];
+  page.addEventListener("change", (event) => told.push((event.target as Element).id));
+  page.querySelector<HTMLSelectElement>("#a")!.value = "x";
+
+  page.body.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
+
+  expect(told).toEqual(["a"]);
+});

@@ -77,6 +77,24 @@ def test_a_rule_is_built_by_keyboard_alone(walker: Walker, town: Town) -> None:
     assert kept["if"] == {"all": [{"field": "words", "op": "says", "value": ["refund*"]}]}
 
 
+def test_what_is_chosen_in_the_moment_a_menu_appears_is_asked_of_the_server_too(walker: Walker, town: Town) -> None:
+    sign_in(walker, town.staff.lea.email, cast.PASSWORD)
+    walker.go("/rules/new/")
+    walker.page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+          const menu = document.getElementById("id_i0f");
+          if (!menu) return;
+          watch.disconnect();
+          menu.value = "words";
+          menu.dispatchEvent(new Event("change", { bubbles: true }));
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+
+    walker.page.click("button:has-text('Condition')")
+
+    expect(walker.page.locator("#id_i0o")).to_be_visible()
+
+
 def _tab_to(walker: Walker, wanted: str) -> None:
     """Tab on until it is reached, by a few steps."""
     for _ in range(8):

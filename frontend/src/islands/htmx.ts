@@ -25,8 +25,18 @@ export function startHtmx(htmx: Htmx, page: Document): void {
     const detail = (event as CustomEvent<{ headers: Record<string, string>; verb: string }>).detail;
     if (token && detail.verb !== "get") detail.headers["X-CSRFToken"] = token;
   });
+  page.addEventListener("htmx:afterSettle", () => chosenEarly(page));
   page.addEventListener("htmx:responseError", (event) => failed(page, (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.status));
   page.addEventListener("htmx:sendError", () => failed(page, 0));
+}
+
+// Menus marked [data-again] ask the server as soon as one chooses. In what was just drawn they listen some milliseconds later:
+// what was chosen before that is told again, or the form would wait for an answer to a question that it never asked.
+function chosenEarly(page: Document): void {
+  for (const menu of page.querySelectorAll<HTMLSelectElement>("select[data-again]")) {
+    const drawn = [...menu.options].find((one) => one.hasAttribute("selected")) ?? menu.options[0];
+    if (drawn && menu.value !== drawn.value) menu.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 function failed(page: Document, status: number): void {
