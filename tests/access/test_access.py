@@ -60,7 +60,7 @@ def test_every_operation_declares_who_may_call_it_and_the_table_agrees() -> None
 
     missing = declared.keys() ^ expected.OPERATIONS.keys()
 
-    assert not missing, f"name these in tests/access/expected.py: {sorted(missing)}"
+    assert not missing, f"name these in tests/access/expected/: {sorted(missing)}"
     assert declared == expected.OPERATIONS
     assert set(declared.values()) <= {*ACTS, expected.EVERYBODY, expected.SIGNED_IN}
 
@@ -78,7 +78,7 @@ def test_every_address_is_in_the_table_with_its_acts() -> None:
 
     missing = found - expected.ROUTES.keys()
 
-    assert not missing, f"name these in tests/access/expected.py: {sorted(missing)}"
+    assert not missing, f"name these in tests/access/expected/: {sorted(missing)}"
     assert expected.ROUTES.keys() <= found
     assert {act for acts in expected.ROUTES.values() for act in acts.values()} <= {
         *ACTS, expected.EVERYBODY, expected.SIGNED_IN, expected.SIGNATURE,

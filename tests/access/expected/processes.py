@@ -1,0 +1,50 @@
+"""What runs step by step."""
+
+from __future__ import annotations
+
+OPERATIONS: dict[str, str] = {
+    "GET /processes": "process.view",
+    "POST /processes": "process.edit",
+    "GET /processes/templates": "process.view",
+    "GET /processes/waiting": "process.view",
+    "GET /processes/late": "process.view",
+    "GET /processes/handovers": "process.view",
+    "POST /processes/handovers/{handover_id}/accept": "process.work",
+    "POST /processes/handovers/{handover_id}/decline": "process.work",
+    "GET /processes/items": "process.view",
+    "POST /processes/items/move": "process.work",
+    "GET /processes/items/{item_id}": "process.view",
+    "POST /processes/items/{item_id}/move": "process.work",
+    "POST /processes/items/{item_id}/back": "process.work",
+    "POST /processes/items/{item_id}/drop": "process.work",
+    "POST /processes/items/{item_id}/give": "process.work",
+    "POST /processes/items/{item_id}/hand-over": "process.work",
+    "GET /processes/{process_id}": "process.view",
+    "GET /processes/{process_id}/versions/{number}": "process.view",
+    "GET /processes/{process_id}/versions/{first}/{second}": "process.view",
+    "POST /processes/{process_id}/check": "process.edit",
+    "PUT /processes/{process_id}/draft": "process.edit",
+    "DELETE /processes/{process_id}/draft": "process.edit",
+    "POST /processes/{process_id}/publish": "process.edit",
+    "POST /processes/{process_id}/retire": "process.edit",
+    "POST /processes/{process_id}/start": "process.work",
+    "GET /processes/{process_id}/figures": "process.view",
+    "GET /processes/{process_id}/transfer": "process.view",
+    "POST /processes/{process_id}/transfer": "process.edit",
+}
+
+ROUTES: dict[str, dict[str, str]] = {
+    "processes/": {"GET": "process.view"},
+    "processes/new/": {"GET": "process.edit", "POST": "process.edit"},
+    "processes/waiting/": {"GET": "process.view"},
+    "processes/hand-overs/<int:handover_id>/": {"POST": "process.work"},
+    "processes/items/<int:item_id>/": {"GET": "process.view", "POST": "process.work"},
+    "processes/items/<int:item_id>/hand-over/": {"POST": "process.work"},
+    "processes/<int:process_id>/": {"GET": "process.view"},
+    "processes/<int:process_id>/check/": {"POST": "process.edit"},
+    "processes/<int:process_id>/do/": {"POST": "process.edit"},
+    "processes/<int:process_id>/edit/": {"GET": "process.edit", "POST": "process.edit"},
+    "processes/<int:process_id>/edit/<slug:step>/": {"GET": "process.edit", "POST": "process.edit"},
+    "processes/<int:process_id>/edit/insert/": {"POST": "process.edit"},
+    "processes/<int:process_id>/start/": {"POST": "process.work"},
+}
