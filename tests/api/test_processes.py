@@ -79,7 +79,7 @@ def test_a_shipped_process_is_drawn_by_its_name_and_staff_may_not(us, client):
     none, why = asked(client, us.lea, "post", "/processes", body | {"template": "sales_to_cats"})
     made, row = asked(client, us.lea, "post", "/processes", body)
 
-    assert len(shipped) == 8
+    assert len(shipped) == 9
     assert (none, "no template" in json.dumps(why, ensure_ascii=False)) == (422, True)
     assert (may_not, made, row["is_open"], row["draft"]) == (403, 201, False, 1)
 

@@ -189,12 +189,16 @@ def discard(version: Version, *, by: User, seen: int | None = None) -> None:
 
 @transaction.atomic
 def retire(process: Process, *, by: User, now: datetime, is_retired: bool = True) -> Process:
-    """Let nothing new start; what runs goes on to its end. `is_retired` False takes it up again. Twice is once."""
+    """Let nothing new start; what runs goes on to its end. `is_retired` False takes it up again. Twice is once.
+
+    Who retires is the usual one no longer.
+    """
     require(by, "process.edit", process)
     row = held(process)
     if (row.retired_at is not None) is not is_retired:
         row.retired_at = now if is_retired else None
-        row.save(update_fields=["retired_at"])
+        row.is_usual = False
+        row.save(update_fields=["retired_at", "is_usual"])
         journal.note("process.retired" if is_retired else "process.resumed", row, by=by)
     return row
 

@@ -10,9 +10,13 @@ from typing import Any
 
 from mutuals.base.filters import Record, is_known, record
 from mutuals.base.refusals import Refusal
+from mutuals.processes.models import Item
+from mutuals.processes.shape import Step
 from mutuals.staff.models import User
 
 Row = Mapping[str, Any]
+Entered = Callable[[Item, Step | None, User, datetime], object]
+"""`entered(item, step, by, now)`; step is None where the item was dropped."""
 _KEY = re.compile(r"([a-z][a-z_]{0,29}):([1-9][0-9]{0,17})")
 
 
@@ -37,6 +41,12 @@ class Kind:
     `shown` its name and address, `sees` those keys among some that somebody may see and move. `theirs` gives the keys of the
     records of some people, beside "person:5": what ran about them is handed over and erased with the person. `fill` writes
     what a step asks for.
+
+    `entered` is called inside the act's transaction each time an item has entered a step: at its start, on each move, back and
+    decline, and on each step that it takes by itself. `item` stands there saved and locked: its `step`, `state` and `end` are
+    the new ones, before the step does anything by itself. An end is a step with `step.end`; where it was dropped, `step` is
+    None and `item.state` dropped. A Refusal that it raises takes everything back: nothing moves, nothing is noted. What only
+    changes hands, or is brought to a newer version, enters nothing.
     """
 
     name: str
@@ -48,6 +58,7 @@ class Kind:
     sees: Callable[[User, Sequence[str]], Collection[str]] = _all
     theirs: Callable[[Sequence[int]], Collection[str]] = _nobodys
     fill: Callable[..., object] | None = None
+    entered: Entered | None = None
     is_open: bool = True
 
     def may(self, user: User, key: str) -> bool:
@@ -62,6 +73,7 @@ class Kind:
 
 _USUAL = {
     "deal": "Deal",
+    "lead": "Lead",
     "case": "Case",
     "idea": "Idea",
     "campaign": "Campaign",
@@ -82,9 +94,13 @@ def about(
     record: str = "",
     keys: Sequence[str] = (),
     fill: Callable[[str, Mapping[str, Any], User, datetime], object] | None = None,
+    entered: Entered | None = None,
 ) -> Kind:
-    """Say how one kind of record is read, shown and filled; see `Kind`. The last one of a name counts."""
-    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, sees, theirs, fill)
+    """Say how one kind of record is read, shown and filled, and who is told where it stands; see `Kind`.
+
+    The last one of a name counts.
+    """
+    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, sees, theirs, fill, entered)
     return _kinds[name]
 
 

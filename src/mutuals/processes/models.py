@@ -9,13 +9,22 @@ from mutuals.staff.models import Pillar, Role, Team, User
 
 
 class Process(models.Model):
-    """A way of working under a name. `kind` is what runs in it: deal, case, idea, or any kind that a room has opened."""
+    """A way of working under a name. `kind` is what runs in it: deal, case, idea, or any kind that a room has opened.
+
+    `is_usual`: what is opened without naming a process runs in this one; one of each kind and pillar, see `usual`.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=30)
     pillar = models.CharField(max_length=12, choices=Pillar.choices, blank=True)
     made_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)  # nothing new starts from then on
+    is_usual = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "pillar"], condition=Q(is_usual=True), name="process_one_usual")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -85,7 +85,10 @@ def leave(item: Item, told: Shape, to: Step, *, by: User, now: datetime, because
 def enter(
     item: Item, step: Step, *, by: User, now: datetime, came_from: str = "", because: str = "", depth: int = 0
 ) -> Item:
-    """Put an item into a step: owner, clock, what is done by itself, acceptance, and on by itself where the step says so."""
+    """Put an item into a step: owner, clock, what is done by itself, acceptance, and on by itself where the step says so.
+
+    The room of the record is told by its `entered`; a Refusal of it is left to the caller's transaction.
+    """
     told = shape_of(item.version)
     is_fresh = not came_from and not item.step
     giver = (item.team, item.owner)
@@ -105,6 +108,7 @@ def enter(
     item.save()
     if is_fresh:
         Passage.objects.create(item=item, version=item.version, frm="", to=step.key, at=now, by=by)
+    _told(item, step, by=by, now=now)
     _by_itself(item, step, by=by, now=now)
     if step.end:
         journal.note("process.ended", item.about, by=by, process=item.process.name, item=item.pk, end=step.end)
@@ -120,11 +124,18 @@ def out(item: Item, *, by: User, now: datetime, because: str) -> Item:
     item.state, item.ended_at, item.due_at, item.is_waiting = ItemState.DROPPED, now, None, False
     item.changes += 1
     item.save()
+    _told(item, None, by=by, now=now)
     journal.note(
         "process.dropped", item.about, by=by,
         process=item.process.name, item=item.pk, **{"from": item.step, "because": because},
     )  # fmt: skip
     return item
+
+
+def _told(item: Item, step: Step | None, *, by: User, now: datetime) -> None:
+    entered = kinds.kind(item.process.kind).entered
+    if entered is not None:
+        entered(item, step, by, now)
 
 
 def _on(item: Item, told: Shape, step: Step, *, by: User, now: datetime, depth: int) -> Item:

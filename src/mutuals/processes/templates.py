@@ -23,6 +23,7 @@ class Template:
     pillar: str
     words: str
     body: dict[str, Any]
+    is_usual: bool = False  # of several of a kind, the one to begin with
 
 
 @cache
@@ -32,7 +33,14 @@ def templates() -> dict[str, Template]:
     return {one.key: one for one in sorted(found, key=lambda one: one.name)}
 
 
+def of_kind(kind: str) -> Template | None:
+    """The one to begin with for a kind; None where none is shipped."""
+    found = [one for one in templates().values() if one.kind == kind]
+    return min(found, key=lambda one: not one.is_usual, default=None)
+
+
 def _read(path: Path) -> Template:
     told, _ = text.load(path.read_text())
     about = {name: str(told.pop(name)) for name in _ABOUT}
-    return Template(path.stem, body=dict(shape.read(told).plain), **about)
+    is_usual = bool(told.pop("usual", False))
+    return Template(path.stem, is_usual=is_usual, body=dict(shape.read(told).plain), **about)
