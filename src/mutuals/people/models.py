@@ -40,9 +40,17 @@ class Person(models.Model):
     order_total = models.DecimalField(max_digits=14, decimal_places=2, db_default=0, default=0)
     order_currency = models.CharField(max_length=3, blank=True)  # of order_total; "" = none, "*" = several
     last_order_at = models.DateTimeField(null=True, blank=True)
+    custom = models.JSONField(
+        default=dict, db_default={}, blank=True
+    )  # fields of the house's own making, chosen as well
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
+            GinIndex(OpClass("custom", "jsonb_path_ops"), name="person_custom", condition=~Q(custom={})),
             models.Index(OpClass("name_key", "text_pattern_ops"), "id", name="person_name_start"),
             GinIndex(OpClass("name_key", "gin_trgm_ops"), name="person_name_parts"),
             models.Index(fields=["name_key", "id"], name="person_by_name"),
@@ -92,11 +100,20 @@ class Organisation(models.Model):
     country = models.CharField(max_length=60, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    stage = models.CharField(max_length=20, blank=True, default="", db_default="")  # lead, customer, former
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="parts")
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+    custom = models.JSONField(default=dict, db_default={}, blank=True)  # fields of the house's own making
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
+            GinIndex(OpClass("custom", "jsonb_path_ops"), name="organisation_custom", condition=~Q(custom={})),
             models.Index(OpClass("name_key", "text_pattern_ops"), "id", name="organisation_name_start"),
             GinIndex(OpClass("name_key", "gin_trgm_ops"), name="organisation_name_parts"),
             models.Index(fields=["domain"], name="organisation_domain", condition=~Q(domain="")),
