@@ -12,6 +12,7 @@ seven hours in the one night and nine in the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +26,7 @@ FURTHEST = 3_700
 MOST_ROWS = 120
 """Rows of one explanation; what lies between is counted, not shown."""
 _ZERO = timedelta()
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -136,6 +138,18 @@ def week_in_words(calendar: Calendar) -> list[str]:
         else:
             found.append((weekday, weekday, words))
     return [f"{DAYS[first]}{f' to {DAYS[last]}' if last > first else ''} {words}" for first, last, words in found]
+
+
+def read_windows(told: Iterable[Iterable[str]]) -> tuple[tuple[time, time], ...]:
+    """Windows out of texts: [["09:00", "12:00"]]. Refused: what is no time of day to the minute, or not two of them."""
+    found: list[tuple[time, time]] = []
+    for one in told:
+        pair = [str(part).strip() for part in one]
+        if len(pair) != 2 or not all(_CLOCK.fullmatch(part) for part in pair):
+            raise Refusal(f"Hours are told as 09:00–17:00, to the minute, not as “{'–'.join(pair)[:40]}”.")
+        starts, ends = (time.fromisoformat(part.zfill(5)) for part in pair)
+        found.append((starts, ends))
+    return tuple(sorted(found))
 
 
 def day_of(calendar: Calendar, day: date) -> list[tuple[datetime, datetime]]:

@@ -1,4 +1,4 @@
-"""Tables of the floor. They keep *who* and *about what* as plain text keys, so that nothing points up."""
+"""What is kept of what happened: entries, files, answers. *Who* and *about what* are text keys, so that nothing points up."""
 
 from __future__ import annotations
 
