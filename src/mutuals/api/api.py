@@ -1,4 +1,5 @@
-"""The REST API: /api/v1, OpenAPI 3.1. Each resource is one file; each operation calls one act or question of a room."""
+"""The REST API: /api/v1, OpenAPI 3.1. Each resource is one file, found by its `router`; each operation
+calls one act or question of a room."""
 
 from __future__ import annotations
 
@@ -10,45 +11,9 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from mutuals import __version__
-from mutuals.api import (
-    _problems,
-    boards,
-    cards,
-    cases,
-    channels,
-    codes,
-    conversations,
-    drafts,
-    health,
-    imports,
-    interactions,
-    invoices,
-    joins,
-    journal,
-    learning,
-    lineage,
-    orders,
-    organisations,
-    pairs,
-    parked,
-    people,
-    pillars,
-    privacy,
-    processes,
-    products,
-    profiles,
-    quotes,
-    readings,
-    rising,
-    rules,
-    search,
-    sources,
-    staff,
-    sweeps,
-    tokens,
-    topics,
-)
+from mutuals.api import _problems
 from mutuals.api._door import Api, Json, Reader, answered, guard
+from mutuals.base import found
 
 DESCRIPTION = """The same acts as on the screens, for programs.
 
@@ -74,44 +39,9 @@ api = Api(
 api.add_decorator(guard, mode="view")
 api.add_decorator(answered, mode="operation")
 _problems.install(api)
-for part in (
-    boards,
-    cards,
-    cases,
-    channels,
-    codes,
-    conversations,
-    drafts,
-    health,
-    imports,
-    interactions,
-    invoices,
-    joins,
-    journal,
-    learning,
-    lineage,
-    orders,
-    organisations,
-    pairs,
-    parked,
-    people,
-    pillars,
-    privacy,
-    processes,
-    products,
-    profiles,
-    quotes,
-    readings,
-    rising,
-    rules,
-    search,
-    sources,
-    staff,
-    sweeps,
-    tokens,
-    topics,
-):
-    api.add_router("", part.router)
+for part in found.modules("mutuals.api"):  # this module is among them, and has none
+    if hasattr(part, "router"):
+        api.add_router("", part.router)
 
 
 @csrf_exempt

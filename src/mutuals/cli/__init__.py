@@ -1,4 +1,8 @@
-"""The terminal: the same acts as the screens and the API, one file per group of commands."""
+"""The terminal: the same acts as the screens and the API, one file per group of commands.
+
+Each file without a _ is found by itself. It has `register(groups)`, and its `PLACE` in `mutuals --help`; without one it
+comes last.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,11 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from mutuals.base import found
 from mutuals.cli import db
 from mutuals.cli._parser import Misused, Parser, misused
 
-_NAMES = (
-    "processes", "lineage", "staff", "people", "inbox", "cases", "sources", "imports", "sales", "parked", "identity", "sweeps",
-    "listening", "readings", "learning", "topics", "boards", "cards", "pillars", "rules", "running", "town", "seed",
-)  # fmt: skip
+_LAST = 1_000
 ALONE = {"watch": "listening", "read": "readings", "link": "identity", "dedupe": "identity"}
 """Commands that work on files alone, and where they stand: for them neither Django nor a database is started."""
 _EPILOG = """mutuals COMMAND --help tells more. Every command takes --json. Exit codes: 0 done, 1 refused, 2 not understood,
@@ -46,4 +48,5 @@ def _groups(argv: Sequence[str], more: Sequence[str]) -> list[Any]:
         return [db]
     if argv and argv[0] in ALONE:
         return [import_module(f"mutuals.cli.{ALONE[argv[0]]}")]
-    return [db, *(import_module(f"mutuals.cli.{name}") for name in _NAMES), *map(import_module, more)]
+    groups = found.modules("mutuals.cli")
+    return [*sorted(groups, key=lambda one: getattr(one, "PLACE", _LAST)), *map(import_module, more)]

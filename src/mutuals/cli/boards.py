@@ -14,6 +14,8 @@ from mutuals.listening.board.counts import Span
 from mutuals.listening.models import Board, Rhythm, Topic
 from mutuals.staff.models import Role
 
+PLACE = 170  # among the groups of `mutuals --help`
+
 _DAYS = 30
 
 

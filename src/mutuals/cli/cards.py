@@ -18,6 +18,8 @@ from mutuals.listening.card import acted, behind, cards, playbooks, rise, warn
 from mutuals.listening.models import Card, CardKind, Playbook, Topic
 from mutuals.staff.models import User
 
+PLACE = 180  # among the groups of `mutuals --help`
+
 _DAYS, _YEAR = 90, 365
 _NAMED = 4  # customers that are named of a set of words
 

@@ -10,6 +10,8 @@ from mutuals.cli._say import Missing, me, verb
 from mutuals.inbox import cases, queries
 from mutuals.inbox.models import Case, CaseState, Priority
 
+PLACE = 60  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `cases` and its verbs."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from mutuals import embedded
 from mutuals.embedded.backup import programs_for
 
+PLACE = 0  # among the groups of `mutuals --help`
+
 _Act = Callable[[argparse.Namespace], int]
 
 

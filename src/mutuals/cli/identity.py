@@ -14,6 +14,8 @@ from mutuals.cli._line import Line
 from mutuals.cli._plain import verb
 from mutuals.connectors.files.scratch import clear, half_written
 
+PLACE = 110  # among the groups of `mutuals --help`
+
 _PROGRAM = "mutuals.identity.piles"
 _PASSED_ON = (
     "PATH",

@@ -27,6 +27,8 @@ from mutuals.history.models import Interaction
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+PLACE = 80  # among the groups of `mutuals --help`
+
 _PATIENCE = 0.5  # seconds between two looks at an import that a worker carries on
 _TRIES = 5
 _ANSWERS = {

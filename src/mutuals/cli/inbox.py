@@ -15,6 +15,8 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+PLACE = 50  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `inbox` and `search`."""

@@ -14,6 +14,8 @@ from mutuals.listening.read import words_of
 from mutuals.staff.permissions import require
 from mutuals.text.labels import MOODS
 
+PLACE = 150  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `reader` and `phrases` with their verbs."""

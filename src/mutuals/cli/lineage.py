@@ -11,6 +11,8 @@ from mutuals.insights import queries
 from mutuals.insights.queries import Line
 from mutuals.insights.stages import Stage
 
+PLACE = 20  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `lineage`."""

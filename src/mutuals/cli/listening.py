@@ -11,6 +11,8 @@ from typing import Any
 from mutuals.cli._line import Line
 from mutuals.cli._plain import parted, verb
 
+PLACE = 130  # among the groups of `mutuals --help`
+
 _MORE = """CSV or Parquet, one row a step: timestamp, value and, for many at once, series; these are known by common names.
 Any regular step from a minute to a week. ALARMS has series, began, ended, level, value, expected, chance, chance_in_words,
 peak_at and strictness. Of the first three days (14 steps at least) of a series nothing is said: they are what is usual."""

@@ -9,6 +9,8 @@ from mutuals.capture import parked
 from mutuals.capture.models import RawEvent
 from mutuals.cli._say import Missing, me, verb
 
+PLACE = 100  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `parked` and its verbs."""

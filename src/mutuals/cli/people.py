@@ -9,7 +9,7 @@ from typing import Any
 
 from mutuals import privacy
 from mutuals.base import clock, files
-from mutuals.cli import joins
+from mutuals.cli import _joins
 from mutuals.cli._say import Missing, me, verb
 from mutuals.connectors.contract import Handle
 from mutuals.identity import belongs, link, newcomer
@@ -22,6 +22,8 @@ from mutuals.people.privacy import holder
 from mutuals.sales import queries as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
+
+PLACE = 40  # among the groups of `mutuals --help`
 
 
 def register(groups: Any) -> None:
@@ -62,7 +64,7 @@ def register(groups: Any) -> None:
     parser.add_argument("key", help="the network's own id of the account, which never changes")
     parser.add_argument("--name", default="", help="what the account is called today")
     parser.add_argument("--url", default="", help="its page")
-    joins.register(verbs)
+    _joins.register(verbs)
     parser = verb(verbs, "export", export, "hand over everything that is held of one person")
     parser.add_argument("id", type=int)
     parser.add_argument("--out", type=Path, required=True, help="the ZIP to write")

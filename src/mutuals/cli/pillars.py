@@ -20,6 +20,8 @@ from mutuals.listening.pillar import cues, fourfold
 from mutuals.listening.pillar.pillars import LISTED, Way
 from mutuals.staff.permissions import require
 
+PLACE = 190  # among the groups of `mutuals --help`
+
 _LETTERS = "ABCDEF"
 
 

@@ -23,6 +23,8 @@ from mutuals.identity.models import Touched
 from mutuals.insights import waits
 from mutuals.staff.models import User
 
+PLACE = 10  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add worker, scheduler and doctor."""

@@ -26,6 +26,8 @@ from mutuals.connectors.files.synonyms import normal
 from mutuals.connectors.files.work import Refused
 from mutuals.connectors.files.writing import check, writing
 
+PLACE = 140  # among the groups of `mutuals --help`
+
 _MORE = """CSV or Parquet, one row a post; columns are known by common names. READINGS has id, language, sentiment, p_positive,
 p_neutral, p_negative, emotion, intents (parted by ;), urgency (0 can wait, 1 today, 2 now) and phrases (parted by ;).
 Everything is read on this machine, but what --ask sends: posts of which the models here are unsure, without addresses, names,

@@ -13,6 +13,8 @@ from mutuals.cli._say import Missing, me, verb
 from mutuals.rules import body, keep, queries, report, send, text, trial
 from mutuals.rules.models import Rule
 
+PLACE = 200  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `rules` and its verbs."""

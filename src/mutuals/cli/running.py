@@ -13,6 +13,8 @@ from mutuals.processes.models import Handover, Item, Process, Version
 from mutuals.processes.templates import templates
 from mutuals.staff.models import Team, User
 
+PLACE = 210  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `process` and its verbs."""

@@ -25,6 +25,8 @@ from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+PLACE = 90  # among the groups of `mutuals --help`
+
 _LINES = "ARTICLE[=PRICE][xQUANTITY], such as K-1=19.90x2; several times"
 
 

@@ -31,6 +31,8 @@ from mutuals.staff.models import Pillar, Role, Team, User
 from mutuals.town import generate
 from mutuals.town.shapes import DOMAIN
 
+PLACE = 230  # among the groups of `mutuals --help`
+
 OWNER = f"olga@{DOMAIN}"
 _STAFF = (
     ("Lea", Role.LEAD, "Service"),

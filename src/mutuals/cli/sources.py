@@ -16,6 +16,8 @@ from mutuals.cli._say import DONE, REFUSED, Ended, Missing, me, verb
 from mutuals.staff.models import Pillar, User
 from mutuals.staff.permissions import require
 
+PLACE = 70  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `source` and its verbs."""

@@ -16,6 +16,8 @@ from mutuals.staff import accounts, queries, tokens
 from mutuals.staff.models import Role, Token, User
 from mutuals.staff.permissions import SCOPES
 
+PLACE = 30  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `user` and `token`."""

@@ -6,10 +6,12 @@ import argparse
 from typing import Any
 
 from mutuals.base import clock
-from mutuals.cli import pairs
+from mutuals.cli import _pairs
 from mutuals.cli._say import me, verb
 from mutuals.identity import evidence, learn, sweep
 from mutuals.identity.models import Sweep
+
+PLACE = 120  # among the groups of `mutuals --help`
 
 
 def register(groups: Any) -> None:
@@ -38,7 +40,7 @@ def register(groups: Any) -> None:
         examples=["mutuals identity models", "mutuals identity use day-one-3.2", 'mutuals identity use ""'],
     )
     parser.add_argument("version", help='"" for the one that this release begins with')
-    pairs.register(verbs)
+    _pairs.register(verbs)
 
 
 def begin(args: argparse.Namespace) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from mutuals.listening.models import Kind, State, Topic
 from mutuals.listening.topic import fill, sampling, topics, without
 from mutuals.people.visibility import sees_contacts, shown_name
 
+PLACE = 160  # among the groups of `mutuals --help`
+
 _DAYS = 30
 
 

@@ -11,6 +11,8 @@ from mutuals.base import clock
 from mutuals.cli._say import verb
 from mutuals.town import generate
 
+PLACE = 220  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `town`."""

@@ -1,4 +1,4 @@
-"""Every address of the installation."""
+"""Every address of the installation. A folder of `web` brings its own in its `urls.py`; it is not named here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from mutuals.api.files import served
 from mutuals.api.hooks import delivered
+from mutuals.base import found
 
 # What programs ask: the API, files, and the networks' own deliveries.
 DOORS: list[URLPattern | URLResolver] = [
@@ -14,28 +15,9 @@ DOORS: list[URLPattern | URLResolver] = [
     re_path(r"^files/(?P<sha>[0-9a-f]{64})$", served, name="file"),
 ]
 
-# What people open.
+# What people open. No address may depend on the order of the folders: a test asks for that.
 SCREENS: list[URLPattern | URLResolver] = [
-    path("", include("mutuals.web.today.urls")),
-    path("", include("mutuals.web.inbox.urls")),
-    path("", include("mutuals.web.listening.urls")),
-    path("", include("mutuals.web.review.urls")),
-    path("", include("mutuals.web.merges.urls")),
-    path("", include("mutuals.web.customer.urls")),
-    path("", include("mutuals.web.signin.urls")),
-    path("", include("mutuals.web.setup.urls")),
-    path("", include("mutuals.web.staff.urls")),
-    path("", include("mutuals.web.customers.urls")),
-    path("", include("mutuals.web.organisations.urls")),
-    path("", include("mutuals.web.sales.urls")),
-    path("", include("mutuals.web.sources.urls")),
-    path("", include("mutuals.web.imports.urls")),
-    path("", include("mutuals.web.parked.urls")),
-    path("", include("mutuals.web.search.urls")),
-    path("", include("mutuals.web.rules.urls")),
-    path("", include("mutuals.web.processes.urls")),
-    path("", include("mutuals.web.journal.urls")),
-    path("", include("mutuals.web.privacy.urls")),
+    path("", include(screen)) for screen in found.parts(found.folders("mutuals.web"), "urls")
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DOORS, *SCREENS]
