@@ -30,6 +30,7 @@ class Space(IntEnum):
     FOLD = 0x4D0C
     LESSONS = 0x4D0D
     RULE = 0x4D0E
+    IDEA = 0x4D0F
 
     def key(self, number: int = 0) -> int:
         """The advisory key of one thing in this space; of the space as a whole without a number. 64 bits."""

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "mutuals.sales",
     "mutuals.identity",
     "mutuals.capture",
+    "mutuals.communities",
     "mutuals.listening",
     "mutuals.rules",
     "mutuals.inbox",

@@ -59,6 +59,8 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "case.view": _WITH_OWN,
     "case.open": _EVERYONE,
     "case.edit": _EVERYONE,
+    "idea.view": _EVERYONE,
+    "idea.edit": _EVERYONE,  # write down, say who asked and votes, decide, merge, put into the trash
     "rule.view": _EVERYONE,
     "rule.edit": _LEADS,
     "process.view": _EVERYONE,
