@@ -50,6 +50,10 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "quote.edit": _EVERYONE,
     "invoice.view": _WITH_OWN,
     "invoice.edit": _EVERYONE,  # invoices and payments, as facts
+    "deal.view": _EVERYONE,
+    "deal.edit": _EVERYONE,
+    "lead.view": _EVERYONE,
+    "lead.edit": _EVERYONE,
     "selling.set_up": _ADMINS,  # whether people may buy without an organisation
     "conversation.view": _WITH_OWN,
     "conversation.reply": _WITH_OWN,
@@ -66,6 +70,8 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "process.view": _EVERYONE,
     "process.work": _EVERYONE,  # start, move, hand over, accept
     "process.edit": _LEADS,  # draw, publish, retire, bring running items to the newest version
+    "house.view": _EVERYONE,  # currency, rates, calendars
+    "house.edit": _ADMINS,
     "interaction.add": _EVERYONE,
     "interaction.delete": _LEADS,
     "search.everything": _EVERYONE,
