@@ -12,13 +12,17 @@ from mutuals.base import gate, journal, wake
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.conversations.models import Conversation
+from mutuals.inbox import stepped
 from mutuals.inbox.models import Case, CaseState, Priority
 from mutuals.inbox.queries import visible_to as visible_turns
 from mutuals.people.models import Person
+from mutuals.processes.models import ItemState, Process
 from mutuals.staff.models import Pillar, User
 from mutuals.staff.permissions import Scope, require, scope
 
 MOST_MINUTES = 525_600  # a year
+RUNS = ("item__process", "item__version", "item__owner", "item__team")
+"""What is read with cases of which is told where they stand."""
 _REFERENCE = re.compile(r"(?:[cC]-?)?([0-9]{1,9})", re.ASCII)
 
 
@@ -48,7 +52,7 @@ def listed(
 
     `text` is a part of the title, or a reference: C-00012, c12 or 12.
     """
-    rows = visible_to(viewer).select_related("person__canonical", "conversation")
+    rows = visible_to(viewer).select_related("person__canonical", "conversation", *RUNS)
     if state:
         rows = rows.filter(state=state)
     if conversation_id is not None:
@@ -98,11 +102,15 @@ def open_case(
     pillar: str = "",
     minutes: int | None = None,
     via: str = "",
+    process: Process | None = None,
+    is_usual: bool = False,
 ) -> tuple[Case, bool]:
     """Open a case about a conversation, a person or both; and whether it was opened now.
 
     One that is open in the same conversation is given back instead. `minutes` is its limit; `via` the key of the rule that
-    opens it in the name of `by`. Refused: a case about nothing, an empty title, an unknown priority.
+    opens it in the name of `by`. It runs in `process`, or in the usual one where `is_usual`; without both it has no steps, and
+    one that is given back keeps those that it has.
+    Refused: a case about nothing, an empty title, an unknown priority, a process in which no case can start.
     """
     require(by, "case.open")
     title = one_line(title, what="Title", longest=200)
@@ -118,6 +126,8 @@ def open_case(
             Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk).first()
             there = Case.objects.filter(conversation=conversation, state=CaseState.OPEN).first()
             if there is not None:
+                if process or is_usual:
+                    stepped.start(there, by=by, now=now, process=process)
                 return there, False
         number = _next()
         made = Case.objects.create(
@@ -128,28 +138,36 @@ def open_case(
         about = f"conversation:{conversation.pk}" if conversation else f"person:{person.pk if person else 0}"
         journal.note("case.opened", about, by=by, case=made.reference, priority=priority)
         wake.changed("inbox", [conversation.pk] if conversation else [])
+        if process or is_usual:
+            stepped.start(made, by=by, now=now, process=process)
+            made.refresh_from_db()
     return made, True
 
 
 def change(case: Case, *, by: User, now: datetime, state: str | None = None, priority: str | None = None) -> Case:
-    """Say how much a case matters, or end it, or open it again. Refused: what there is not; a second open one."""
+    """Say how much a case matters, or end it, or open it again; what runs about it ends and goes on with it.
+
+    Refused: what there is not; a second open one; what the step where it stands asks for before it goes on.
+    """
     with transaction.atomic():
         require(by, "case.edit")
-        row = Case.objects.select_for_update().filter(pk=case.pk).first()
+        if (state or CaseState.OPEN) not in CaseState.values or (priority or Priority.LOW) not in Priority.values:
+            raise Refusal(f"A case is {', '.join(CaseState.values)}; its priority {', '.join(Priority.values)}.")
+        if state:
+            stepped.follow(case, state, by=by, now=now)  # first: what runs is locked before its record
+        row = Case.objects.select_for_update(of=("self",)).select_related("item").filter(pk=case.pk).first()
         if row is None:
             raise Refusal("This case is not there any more.")
-        if (state or row.state) not in CaseState.values or (priority or row.priority) not in Priority.values:
-            raise Refusal(f"A case is {', '.join(CaseState.values)}; its priority {', '.join(Priority.values)}.")
-        if state == CaseState.OPEN != row.state and row.conversation_id is not None:
-            others = Case.objects.filter(conversation=row.conversation_id, state=CaseState.OPEN)
-            if others.exists():
-                raise Refusal("Another case is open in this conversation.")
+        if state and row.item and (row.item.state == ItemState.RUNNING) is not (state == CaseState.OPEN):
+            raise Refusal("A colleague moved this case since you opened it. Look at it, then decide.")
+        if state == CaseState.OPEN != row.state:
+            stepped.alone(row)
         before = (row.state, row.priority)
         row.state, row.priority = state or row.state, priority or row.priority
         row.ended_at = None if row.state == CaseState.OPEN else row.ended_at or now
         row.save(update_fields=["state", "priority", "ended_at"])
         if before != (row.state, row.priority):
-            about = f"conversation:{row.conversation_id}" if row.conversation_id else f"person:{row.person_id}"
+            about = stepped.about_of(row)
             journal.note(
                 "case.changed", about, by=by, case=row.reference, state=row.state, priority=row.priority, before=before
             )

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from mutuals.conversations.models import Conversation
 from mutuals.people.models import Person
+from mutuals.processes.models import Item
 from mutuals.staff.models import Pillar, Team, User
 
 
@@ -133,7 +134,8 @@ class CaseState(models.TextChoices):
 class Case(models.Model):
     """A piece of work that outlives one conversation: what about, how much it matters, until when, for whom.
 
-    `opened_by` is a text key: "staff:3", or "rule:5" in whose owner's name it was opened.
+    `opened_by` is a text key: "staff:3", or "rule:5" in whose owner's name it was opened. `item` is what runs about it; a case
+    without one is worked on by its state alone. Where there is one, the two end and go on together.
     """
 
     reference = models.CharField(max_length=20, unique=True)  # what people say to each other: C-00012
@@ -148,6 +150,7 @@ class Case(models.Model):
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, null=True, blank=True, related_name="cases", db_index=False
     )
+    item = models.OneToOneField(Item, on_delete=models.SET_NULL, null=True, blank=True, related_name="case")
     opened_by = models.CharField(max_length=60)
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

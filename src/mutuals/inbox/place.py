@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mutuals.base import bulk, journal, wake
+from mutuals.base import bulk, clock, journal, wake
 from mutuals.channels.models import Channel
 from mutuals.connectors.contract import Envelope, Kind, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
 from mutuals.inbox.models import Case, CaseState, Outcome, Purpose, Turn, TurnState
+from mutuals.processes import run
 from mutuals.rules.models import Firing
 
 ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
@@ -197,5 +198,9 @@ def _join_cases(pair: Joined) -> None:
     """Cases go along; of two that are open, the one of the conversation that stays goes on."""
     theirs = Case.objects.filter(conversation=pair.gone)
     if Case.objects.filter(conversation=pair.stays, state=CaseState.OPEN).exists():
-        theirs.filter(state=CaseState.OPEN).update(state=CaseState.DROPPED)
+        ended = theirs.filter(state=CaseState.OPEN)
+        keys = [f"case:{pk}" for pk in ended.exclude(item=None).values_list("pk", flat=True)]
+        if keys:
+            run.lapse(keys, now=clock.now(), because="Its conversation joined one with an open case.")
+        ended.update(state=CaseState.DROPPED)
     theirs.update(conversation=pair.stays)

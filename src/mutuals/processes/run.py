@@ -143,10 +143,59 @@ def drop(item: Item, *, by: User, now: datetime, because: str, seen: int | None 
     if row.state != ItemState.RUNNING:
         raise Refusal("This has ended; nothing is left to drop.")
     reason = one_line(because, what="Because", longest=LONGEST)
-    Handover.objects.filter(item=row, accepted_at=None, declined_at=None).update(
-        declined_at=now, answered_by=by, because="It was dropped."
-    )
+    _take_back(row, by=by, now=now, because="It was dropped.")
     return steps.out(row, by=by, now=now, because=reason)
+
+
+@transaction.atomic
+def end(item: Item, *, by: User, now: datetime, is_lost: bool = False, because: str = "") -> Item:
+    """Let something end because its record was ended: for the room that has the record. Twice is once.
+
+    It goes to an end that its step leads to, and what the step asks for is asked; where none is so near, to the first end of
+    that sort (lost, or not). What was lost and knows no such end is dropped. Refused: a process with no end but lost ones.
+    """
+    row = held(item, by=by)
+    if row.state != ItemState.RUNNING:
+        return row
+    reason = one_line(because, what="Because", longest=LONGEST, needed=False)
+    told = steps.shape_of(row.version)
+    ends = {one.key: one for one in told.steps if one.end and (one.end == "lost") is is_lost}
+    if not ends and is_lost:
+        return drop(row, by=by, now=now, because=reason or "Its record was dropped.")
+    if not ends:
+        raise Refusal(f"“{row.process.name}” has no end but a lost one; move it on its steps.")
+    here = told.step(row.step)
+    way = next((one for one in here.ways if one.to in ends), None) if here else None
+    if way is not None:
+        steps.may_leave(row, told, way, by=by, now=now)
+    _take_back(row, by=by, now=now, because="It ended.")
+    return steps.leave(row, told, ends[way.to if way else next(iter(ends))], by=by, now=now, because=reason)
+
+
+@transaction.atomic
+def again(item: Item, *, by: User, now: datetime, because: str = "") -> Item:
+    """Let what has ended run again, from the step where it was last: because its record was opened again. Twice is once."""
+    row = held(item, by=by)
+    if row.state == ItemState.RUNNING:
+        return row
+    told = steps.shape_of(row.version)
+    was = row.step if row.state == ItemState.DROPPED else next(iter(steps.visited(row, told)), told.start)
+    step = told.step(was)
+    if step is None:
+        raise Refusal("It cannot go on: the step where it was is not there any more.")
+    reason = one_line(because, what="Because", longest=LONGEST, needed=False)
+    return steps.leave(row, told, step, by=by, now=now, because=reason, is_back=True)
+
+
+@transaction.atomic
+def lapse(abouts: Sequence[str], *, now: datetime, because: str) -> int:
+    """Drop what runs about these keys, because their records ended without anybody's act; how many. Nobody is asked or told."""
+    rows = Item.objects.select_for_update(of=("self",), no_key=True).select_related("process", "version")
+    found = list(rows.filter(about__in=list(abouts), state=ItemState.RUNNING).order_by("pk"))
+    for row in found:
+        _take_back(row, by=None, now=now, because=because)
+        steps.out(row, by=None, now=now, because=because)
+    return len(found)
 
 
 @transaction.atomic
@@ -222,6 +271,13 @@ def can_have(to: User, kind: kinds.Kind, key: str) -> None:
         raise Refusal(f"{to} has no access any more.")
     if not (may(to, "process.work") and kind.may(to, key)):
         raise Refusal(f"{to} may not work on {key}.", fields={"to": "Choose somebody who may see it."})
+
+
+def _take_back(row: Item, *, by: User | None, now: datetime, because: str) -> None:
+    """End the offer that nobody has answered."""
+    offers = Handover.objects.filter(item=row, accepted_at=None, declined_at=None)
+    offers.update(declined_at=now, answered_by=by, because=because)
+    row.is_waiting = False
 
 
 def _mine(kind: kinds.Kind, key: str, by: User) -> str:

@@ -117,16 +117,17 @@ def enter(
     return item
 
 
-def out(item: Item, *, by: User, now: datetime, because: str) -> Item:
-    """Drop an item where it stands."""
+def out(item: Item, *, by: User | None, now: datetime, because: str) -> Item:
+    """Drop an item where it stands. Without `by` its room did so itself and need not be told."""
     told = shape_of(item.version)
     _passed(item, told, "", by=by, now=now, because=because, is_back=False, is_out=True)
     item.state, item.ended_at, item.due_at, item.is_waiting = ItemState.DROPPED, now, None, False
     item.changes += 1
     item.save()
-    _told(item, None, by=by, now=now)
+    if by is not None:
+        _told(item, None, by=by, now=now)
     journal.note(
-        "process.dropped", item.about, by=by,
+        "process.dropped", item.about, by=by or "machine:processes",
         process=item.process.name, item=item.pk, **{"from": item.step, "because": because},
     )  # fmt: skip
     return item
@@ -173,7 +174,7 @@ def visited(item: Item, told: Shape) -> list[str]:
 
 
 def _passed(
-    item: Item, told: Shape, to: str, *, by: User, now: datetime, because: str, is_back: bool, is_out: bool
+    item: Item, told: Shape, to: str, *, by: User | None, now: datetime, because: str, is_back: bool, is_out: bool
 ) -> None:
     step = told.step(item.step)
     limit = step.limit if step else None
