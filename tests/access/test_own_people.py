@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import cast
-from mutuals.config.wiring import MANY, spoke_in_own_queue
 from mutuals.inbox import queries, work
 from mutuals.inbox.models import Turn
+from mutuals.inbox.owned import MANY, spoke_in_own_queue
 from mutuals.people.models import Person, Profile
 
 pytestmark = pytest.mark.django_db

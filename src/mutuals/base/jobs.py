@@ -1,6 +1,6 @@
 """Work for later, on the same database: enqueued in the transaction of the data, so neither is without the other.
 
-Rooms defer by name; `config.wiring` names the functions at start-up. Handlers take ids, not payloads, and may run
+Rooms defer by name; each names its functions at start-up, in its `jobs.py`. Handlers take ids, not payloads, and may run
 twice.
 """
 

@@ -1,0 +1,42 @@
+"""A room says itself what it has: start-up finds it, and nothing that registers is forgotten."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import mutuals
+from mutuals.base import jobs
+from mutuals.base.filters import is_known
+from mutuals.config.wiring import PARTS, rooms
+from mutuals.people.hanging import kinds
+from mutuals.staff.accounts import _holdings
+
+ROOT = Path(mutuals.__file__).parent
+_REGISTERS = re.compile(r"^def (register_\w+)\(\) -> None:", re.M)
+
+
+def test_rooms_are_asked_from_below_to_above() -> None:
+    names = [one.removeprefix("mutuals.") for one in rooms()]
+
+    assert names.index("staff") < names.index("people") < names.index("capture") < names.index("inbox")
+    assert not {"base", "web", "api", "config"} & set(names)
+
+
+def test_every_function_that_registers_stands_where_start_up_looks_for_it() -> None:
+    wanted = {(part, f"register_{part}") for part in PARTS}
+    there = {
+        (file.stem, name)
+        for room in rooms()
+        for file in (ROOT / room.removeprefix("mutuals.")).glob("*.py")
+        for name in _REGISTERS.findall(file.read_text())
+    }
+
+    assert there <= wanted, f"start-up does not ask for these: {sorted(there - wanted)}"
+
+
+def test_what_rooms_have_is_known() -> None:
+    assert all(is_known(record) for record in ("person", "interaction", "order"))
+    assert {"presences", "messages", "orders", "cases"} <= kinds().keys()
+    assert {"sources and channels", "people", "rules", "open conversations", "running items"} <= _holdings.keys()
+    assert {"flow.advance", "rules.deliver", "inbox.wake_snoozed", "base.backup"} <= jobs.app.tasks.keys()
