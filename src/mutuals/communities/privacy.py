@@ -48,7 +48,7 @@ def erase(who: Holder) -> dict[str, int]:
     told = {"asked for ideas": asked.delete()[0], "votes for ideas": voted.delete()[0]}
     told["ideas"] = Idea.objects.filter(pk__in=gone).delete()[1].get("communities.Idea", 0)
     recount({root(number) for number in touched - set(gone)})
-    return {name: number for name, number in told.items() if number}
+    return told
 
 
 def theirs_alone(person_ids: Sequence[int], profile_ids: Sequence[int]) -> list[int]:
