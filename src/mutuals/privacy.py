@@ -13,34 +13,23 @@ from typing import IO, Any
 
 from django.db import transaction
 
-from mutuals.base import files, gate, journal
+from mutuals.base import files, gate, journal, leaving
 from mutuals.base.ids import new_token
 from mutuals.base.models import Blob, Entry
 from mutuals.capture import privacy as capture
 from mutuals.capture.models import Outgoing
 from mutuals.capture.seen import Seen
 from mutuals.capture.typed import Place, Sought
-from mutuals.conversations import privacy as conversations
 from mutuals.history import privacy as history
 from mutuals.history.models import Direction, Interaction
-from mutuals.identity import privacy as identity
-from mutuals.inbox import privacy as inbox
-from mutuals.listening import privacy as listening
 from mutuals.people import privacy as people
 from mutuals.people.models import Person, Receipt
 from mutuals.people.persons import held
-from mutuals.processes import privacy as processes
-from mutuals.rules import privacy as rules
-from mutuals.sales import privacy as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 MOST_PLACES = 200
-_TYPED = (rules.TYPED, processes.TYPED, listening.TYPED, inbox.TYPED, sales.TYPED, capture.TYPED)
-_NAMED = (
-    "What staff typed (rules, topics, phrases, boards, cards, playbooks, drafts, cases, quotes, products, processes, lists,"
-    " sources) is not rewritten. Their names, addresses and numbers were searched in it: {found}"
-)
+_NAMED = "What staff typed ({places}) is not rewritten. Their names, addresses and numbers were searched in it: {found}"
 
 
 @transaction.atomic
@@ -51,19 +40,7 @@ def export(person: Person, *, by: User, now: datetime) -> tuple[Blob, Receipt]:
     """
     require(by, "person.export", person)
     who = people.holder(held(person.canonical_id))
-    past = history.export(who)
-    parts: dict[str, dict[str, Any]] = {
-        "people": people.export(who),
-        "identity": identity.export(who),
-        "conversations": conversations.export(who),
-        "history": past,
-        "listening": listening.export([row["id"] for row in past["interactions"]], person.canonical_id),
-        "sales": sales.export(who),
-        "inbox": inbox.export(who),
-        "processes": processes.export(who.person_ids),
-        "rules": rules.export(who, [row["id"] for row in past["interactions"]]),
-        "capture": capture.export(who, [row["id"] for row in past["interactions"]]),
-    }
+    parts = leaving.exported(leaving.Leaver(who, now))
     with tempfile.TemporaryFile() as draft:
         _zip(draft, parts, now)
         draft.seek(0)
@@ -106,7 +83,7 @@ def erase(person: Person, *, by: User, now: datetime) -> Receipt:
 
 def _typed(sought: Sought, among: Sequence[Place] | None = None) -> list[Place]:
     """Where words that staff typed name one person; looked for again in the records of `among` alone, where it is given."""
-    return [place for room in _TYPED for place in sought.places(room, among=among)]
+    return [place for part in leaving.parts() if part.typed for place in sought.places(part.typed, among=among)]
 
 
 @transaction.atomic
@@ -114,29 +91,16 @@ def _erase(person: Person, *, by: User, now: datetime, seen: Seen, named: Sequen
     """The part that goes alone."""
     gate.shut()
     who = people.holder(held(person.canonical_id))
-    seen = seen.of(who)
+    them = leaving.Leaver(who, now, seen=seen.of(who))
     _hold_outgoing(who)
-    import_ids = capture.imports_of(who, seen)
     packages = _drop_packages(who)
     journal.note("person.erased", person, by=by)
     sought = Sought(who)
     counts: dict[str, dict[str, int]] = {"packages handed over before": {"files": packages}} if packages else {}
-    counts["rules"] = rules.erase(who)
-    ran = processes.erase(who.person_ids)
-    cases = inbox.erase_cases(who)
-    counts["history"], gone = history.erase(who)
-    counts["listening"] = listening.erase(gone.interaction_ids, who.profile_ids)
-    counts["conversations"] = conversations.erase(who, gone.conversation_ids, gone.left_ids, gone.keys)
-    counts["inbox"] = inbox.erase(gone.left_ids) | cases
-    counts["processes"] = ran
-    counts["sales"] = sales.erase(who)
-    counts["capture"] = capture.erase(who, gone, import_ids, seen)
-    counts["identity"] = identity.erase(who)
-    counts["people"] = people.erase(who, now=now)
-    places = _typed(sought, among=named if seen.who is not None else None)
-    kept = [history.KEPT, capture.KEPT, _said_of(places)]
-    if any(number for name, number in counts["sales"].items() if name != sales.GONE):
-        kept.append(sales.KEPT)
+    counts |= leaving.erased(them)
+    places = _typed(sought, among=named if them.seen.who is not None else None)
+    kept = [words for part in leaving.parts() if (words := part.kept(counts.get(part.room, {})))]
+    kept.append(_said_of(places))
     return _receipt("erase", by=by, now=now, counts=counts, kept=kept, places=places[:MOST_PLACES])
 
 
@@ -157,11 +121,12 @@ def places_of(receipt: Receipt) -> list[Told]:
 
 def _said_of(places: Sequence[Place]) -> str:
     """What the receipt says of them in a sentence."""
+    searched = ", ".join(part.typed_in for part in leaving.parts() if part.typed_in)
     if not places:
-        return _NAMED.format(found="they stand nowhere.")
+        return _NAMED.format(places=searched, found="they stand nowhere.")
     more = f", of which the first {MOST_PLACES} are listed" if len(places) > MOST_PLACES else ""
     found = "one place names them" if len(places) == 1 else f"{len(places)} places name them"
-    return _NAMED.format(found=f"{found}{more}. Somebody has to decide about each.")
+    return _NAMED.format(places=searched, found=f"{found}{more}. Somebody has to decide about each.")
 
 
 def _hold_outgoing(who: people.Holder) -> None:

@@ -22,6 +22,7 @@ PARTS = {
     "running": "which records run in processes",
     "hanging": "what of it hangs on people, for splits and merges",
     "owned": "what staff own in it, for when they leave",
+    "leaving": "what it hands over and erases when a person leaves",
     "jobs": "its jobs, and when they run by the clock",
 }
 """Modules that a room may have, each with its `register_..`, and what they make known."""

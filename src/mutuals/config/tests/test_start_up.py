@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import mutuals
-from mutuals.base import jobs
+from mutuals.base import found, jobs, leaving
 from mutuals.base.filters import is_known
 from mutuals.config.wiring import PARTS, rooms
 from mutuals.people.hanging import kinds
@@ -33,6 +33,17 @@ def test_every_function_that_registers_stands_where_start_up_looks_for_it() -> N
     }
 
     assert there <= wanted, f"start-up does not ask for these: {sorted(there - wanted)}"
+
+
+def test_every_room_that_holds_something_of_a_person_takes_part_when_they_leave() -> None:
+    holding = {one.removeprefix("mutuals.") for one in rooms() if found.parts([one], "privacy")}
+
+    registered = {part.room: part for part in leaving.parts()}
+
+    assert holding <= registered.keys()
+    assert all(part.export or part.typed for part in registered.values())
+    assert all((part.export is None) == (not part.erase) for part in registered.values())
+    assert max(registered, key=lambda room: max(registered[room].erase, default=0)) == "people"
 
 
 def test_what_rooms_have_is_known() -> None:
