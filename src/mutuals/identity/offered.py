@@ -15,11 +15,11 @@ from mutuals.base.refusals import Refusal
 from mutuals.channels.models import Source
 from mutuals.identity.bought import Bought, take
 from mutuals.identity.remark import own_record
-from mutuals.people.models import Affiliation, Organisation, Person
+from mutuals.people.models import Organisation, Person
 from mutuals.sales import queries, quotes
 from mutuals.sales.amounts import CENT, rounded
 from mutuals.sales.invoices import Counts, InvoiceIn, put
-from mutuals.sales.models import Kind, Order, Quote, QuoteState
+from mutuals.sales.models import Deal, Kind, Order, Quote, QuoteState
 from mutuals.sales.orders import LineIn, OrderIn, compare, fit
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -33,12 +33,13 @@ def offer(
     number: str,
     person: Person | None = None,
     organisation: Organisation | None = None,
+    deal: Deal | None = None,
     now: datetime,
 ) -> Quote:
-    """Draft a quote for a person, an organisation, or a person of one. Refused: as `sales.quotes.draft`, and Gone."""
+    """Draft a quote for a person, an organisation, or a person of one, of a deal or not. Refused: as `quotes.draft`, and Gone."""
     require(by, "quote.edit")
     profile_id, house = holder_of(person, organisation, now=now)
-    return quotes.draft(terms, by=by, number=number, profile_id=profile_id, organisation=house, now=now)
+    return quotes.draft(terms, by=by, number=number, profile_id=profile_id, organisation=house, deal=deal, now=now)
 
 
 @transaction.atomic
@@ -81,6 +82,7 @@ def accept(quote: Quote, *, by: User, now: datetime) -> Order:
         lines=lines,
     )
     made = take([Bought(order)], source=None, by=by, now=now).changed[0]
+    Order.objects.filter(pk=made.pk).update(deal=row.deal_id)
     Quote.objects.filter(pk=row.pk).update(state=QuoteState.ACCEPTED, decided_at=now, order=made)
     journal.note("quote.accepted", row, by=by, order=made.pk)
     quote.refresh_from_db()
@@ -89,9 +91,10 @@ def accept(quote: Quote, *, by: User, now: datetime) -> Order:
 
 @transaction.atomic
 def enter(
-    order: OrderIn, *, person: Person | None, organisation: Organisation | None, by: User, now: datetime
-) -> Order:
-    """An order by hand, for a person, an organisation, or a person of one; the very same again is the same.
+    order: OrderIn, *, person: Person | None, organisation: Organisation | None, by: User, now: datetime,
+    deal: Deal | None = None,
+) -> Order:  # fmt: skip
+    """An order by hand, for a person, an organisation, or a person of one, of a deal or not; the very same again is the same.
 
     Refused: what `bought.take` refuses, and a number that an order by hand has which says anything else, but for the
     hour of the same day.
@@ -109,7 +112,9 @@ def enter(
     except ValueError as error:
         raise Refusal(str(error)) from error
     if known is None:
-        return Order.objects.get(source=None, number=told.number)
+        made = Order.objects.filter(source=None, number=told.number)
+        made.update(deal=deal)
+        return made.get()
     is_of_day = timezone.localdate(known.placed_at) == timezone.localdate(told.placed_at)
     at = known.placed_at if is_of_day else told.placed_at
     if compare([replace(told, placed_at=at)], source=None)[told.number] != "same":
@@ -147,11 +152,5 @@ def holder_of(
     where they have none.
     """
     gate.enter()
-    if person is not None and organisation is None and not queries.sells_to_people():
-        places = Affiliation.objects.filter(person__canonical_id=person.canonical_id, until=None)
-        place = places.select_related("organisation").order_by("-is_main", "pk").first()
-        if place is None:
-            words = "This house sells to organisations only: say for which one."
-            raise Refusal(words, fields={"organisation": words})
-        organisation = place.organisation
+    organisation = queries.house_of(person, organisation)
     return (own_record(person, now=now).pk if person is not None else None), organisation

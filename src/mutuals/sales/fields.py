@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from mutuals.base.filters import Field, Kind, Record, register
 from mutuals.base.filters.registry import extend
-from mutuals.sales.models import Invoice, Order, OrderLine, Product, Quote, QuoteLine, QuoteState
+from mutuals.sales.models import (
+    Deal,
+    DealLine,
+    Invoice,
+    Order,
+    OrderLine,
+    Outcome,
+    Product,
+    Quote,
+    QuoteLine,
+    QuoteState,
+)
 from mutuals.sales.models import Kind as What
+from mutuals.staff.permissions import may
 
 _WHAT = tuple((one.value, one.label) for one in What)
 _STATES = tuple((one.value, one.label) for one in QuoteState if one is not QuoteState.EXPIRED)
@@ -75,14 +87,41 @@ PRODUCT = Record(
         Field("active", "Offered", Kind.BOOL, "is_active"),
     ),
 )
+DEAL = Record(
+    "deal",
+    Deal,
+    (
+        Field("title", "Title", Kind.TEXT, "title"),
+        Field("amount", "Amount", Kind.MONEY, "amount"),
+        Field("currency", "Currency", Kind.TEXT, "currency"),
+        Field("probability", "Probability, percent", Kind.NUMBER, "probability"),
+        Field("expected", "Expected on", Kind.DAY, "expected_on"),
+        Field("outcome", "Outcome", Kind.CHOICE, "outcome", choices=tuple((one.value, one.label) for one in Outcome)),
+        Field("reason", "Why it was lost", Kind.TEXT, "lost_reason"),
+        Field("owner", "Owner", Kind.NUMBER, "owner_id"),
+        Field("team", "Team", Kind.NUMBER, "team_id"),
+        Field("opened", "Opened at", Kind.TIME, "opened_at"),
+        Field("ended", "Ended at", Kind.TIME, "ended_at"),
+        Field("step", "Step", Kind.TEXT, "item__step"),
+        Field("pipeline", "Pipeline", Kind.TEXT, "item__process__name"),
+        Field("for", "Organisation", Kind.TEXT, "organisation__name"),
+        Field("line", "Has a line", Kind.RELATION, "deal", related="deal_line"),
+        Field("quote", "Has a quote", Kind.RELATION, "deal", related="quote"),
+        Field("order", "Has an order", Kind.RELATION, "deal", related="order"),
+    ),
+)
+DEAL_LINE = Record("deal_line", DealLine, _GOODS)
 _THEIRS = "profile__person__canonical"
 BOUGHT = Field("bought", "Has an order", Kind.RELATION, _THEIRS, related="order")
 OFFERED = Field("offered", "Has a quote", Kind.RELATION, _THEIRS, related="quote")
+DEALS = Field(
+    "deals", "Has a deal", Kind.RELATION, "person__canonical", related="deal", may=lambda user: may(user, "deal.view")
+)
 BILLED = Field("billed", "Has an invoice", Kind.RELATION, _THEIRS, related="invoice")
 
 
 def register_fields() -> None:
     """Make them known, and give people the relations to them. Runs after the room `people`."""
-    for record in (LINE, ORDER, QUOTE_LINE, QUOTE, INVOICE, PRODUCT):
+    for record in (LINE, ORDER, QUOTE_LINE, QUOTE, INVOICE, PRODUCT, DEAL_LINE, DEAL):
         register(record)
-    extend("person", (BOUGHT, OFFERED, BILLED))
+    extend("person", (BOUGHT, OFFERED, BILLED, DEALS))

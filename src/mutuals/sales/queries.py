@@ -13,7 +13,8 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from mutuals.base import bulk
-from mutuals.people.models import Organisation, Person, Profile
+from mutuals.base.refusals import Refusal
+from mutuals.people.models import Affiliation, Organisation, Person, Profile
 from mutuals.people.visibility import visible_to as visible_people
 from mutuals.sales.models import PLAIN, Invoice, Kind, Order, Price, PriceList, Product, Quote, Selling
 from mutuals.sales.pattern import Position
@@ -144,3 +145,17 @@ def sells_to_people() -> bool:
     """Whether people may buy without an organisation; so it is until somebody says otherwise."""
     row = Selling.objects.first()
     return row is None or row.to_people
+
+
+def house_of(person: Person | None, organisation: Organisation | None) -> Organisation | None:
+    """For which organisation somebody buys: the one that is said; else, where this house sells to organisations only, their
+    main one. Refused where they have none then.
+    """
+    if person is None or organisation is not None or sells_to_people():
+        return organisation
+    places = Affiliation.objects.filter(person__canonical_id=person.canonical_id, until=None)
+    place = places.select_related("organisation").order_by("-is_main", "pk").first()
+    if place is None:
+        words = "This house sells to organisations only: say for which one."
+        raise Refusal(words, fields={"organisation": words})
+    return place.organisation

@@ -19,12 +19,14 @@ from mutuals.people.models import Organisation
 from mutuals.people.names import tidy
 from mutuals.sales.amounts import CENT, PRICE, QUANTITY, currency_of, rounded
 from mutuals.sales.amounts import held as within
-from mutuals.sales.models import Product, Quote, QuoteLine, QuoteState
+from mutuals.sales.models import Deal, Product, Quote, QuoteLine, QuoteState
 from mutuals.sales.queries import prices_of
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 MOST_LINES = 500
+Position = tuple[int, int | None, str, Decimal, Decimal, Decimal]
+"""A line as tables hold it: position, product, name, quantity, price of one, discount in percent."""
 _TAKEN = "Another quote has this number."
 _COLUMNS = ("quote_id", "position", "product_id", "name", "quantity", "unit_price", "discount")
 
@@ -59,9 +61,10 @@ def draft(
     number: str,
     profile_id: int | None = None,
     organisation: Organisation | None = None,
+    deal: Deal | None = None,
     now: datetime,
 ) -> Quote:
-    """A new quote. The very same again by the same writer is the same quote, as a form that is sent twice.
+    """A new quote, of a deal or not. The very same again by the same writer is the same quote, as a form that is sent twice.
 
     Refused: a number that is another quote's, nobody to offer it to, no lines, what no column holds, a product that is
     not there or not offered any more, a line without a price.
@@ -73,11 +76,11 @@ def draft(
         return known
     if profile_id is None and organisation is None:
         raise Refusal("Say whom it is for: a person or an organisation.")
-    lines, total = _reckon(terms, organisation, timezone.localdate(now))
+    lines, total = reckon(terms, organisation, timezone.localdate(now))
     row = Quote(
         number=name, profile_id=profile_id, organisation=organisation, currency=currency_of(terms.currency), total=total,
         discount=_percent(terms.discount), valid_until=terms.valid_until, words=tidy(terms.words, at_most=2000), by=by,
-        created_at=now,
+        created_at=now, deal=deal,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -104,7 +107,7 @@ def change(quote: Quote, terms: Terms, *, by: User, now: datetime) -> Quote:
         return row
     if row.state != QuoteState.DRAFT:
         raise Refusal(f"This quote is {row.get_state_display().lower()}; only a draft can be changed.")
-    lines, total = _reckon(terms, row.organisation, timezone.localdate(now))
+    lines, total = reckon(terms, row.organisation, timezone.localdate(now))
     row.currency, row.total, row.discount = currency_of(terms.currency), total, _percent(terms.discount)
     row.valid_until, row.words = terms.valid_until, tidy(terms.words, at_most=2000)
     row.save(update_fields=["currency", "total", "discount", "valid_until", "words"])
@@ -154,14 +157,7 @@ def held(quote: Quote) -> Quote:
     return row
 
 
-def net_price(line: QuoteLine, discount: Decimal) -> Decimal:
-    """What one unit of a line costs after both discounts, to four decimals."""
-    return rounded(line.unit_price * _rest(line.discount) * _rest(discount), PRICE)
-
-
-def _reckon(
-    terms: Terms, organisation: Organisation | None, day: date
-) -> tuple[list[tuple[int, int | None, str, Decimal, Decimal, Decimal]], Decimal]:
+def reckon(terms: Terms, organisation: Organisation | None, day: date) -> tuple[list[Position], Decimal]:
     """The lines as the table holds them, without their quote, and the total: lines are rounded to cents, then summed."""
     if not 0 < len(terms.lines) <= MOST_LINES:
         raise Refusal(f"A quote has between one line and {MOST_LINES}.", fields={"lines": "There is no line."})
@@ -187,7 +183,12 @@ def _reckon(
     return lines, within(total, CENT)
 
 
-def _write(row: Quote, lines: Sequence[tuple[int, int | None, str, Decimal, Decimal, Decimal]]) -> None:
+def net_price(line: QuoteLine, discount: Decimal) -> Decimal:
+    """What one unit of a line costs after both discounts, to four decimals."""
+    return rounded(line.unit_price * _rest(line.discount) * _rest(discount), PRICE)
+
+
+def _write(row: Quote, lines: Sequence[Position]) -> None:
     bulk.insert(QuoteLine, _COLUMNS, [(row.pk, *line) for line in lines])
 
 

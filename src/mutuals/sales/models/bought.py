@@ -8,6 +8,7 @@ from django.db.models.functions import Now, Upper
 
 from mutuals.channels.models import Source
 from mutuals.people.models import Organisation, Profile
+from mutuals.sales.models.deals import Deal
 from mutuals.sales.models.goods import Product
 
 PLAIN = Func(F("number"), Value("[^0-9A-Za-z]+"), Value(""), Value("g"), function="regexp_replace")
@@ -35,6 +36,9 @@ class Order(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders"
     )
+    deal = models.ForeignKey(
+        Deal, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders", db_index=False
+    )
     placed_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=14, decimal_places=2)
@@ -56,6 +60,7 @@ class Order(models.Model):
                 name="order_by_organisation",
                 condition=Q(organisation__isnull=False),
             ),
+            models.Index(fields=["deal", "-id"], name="order_by_deal", condition=Q(deal__isnull=False)),
             models.Index(fields=["kind", "-placed_at", "-id"], name="order_not_a_sale", condition=~Q(kind="sale")),
         ]
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from mutuals.people.models import Organisation, Profile
 from mutuals.sales.models.bought import Order
+from mutuals.sales.models.deals import Deal
 from mutuals.sales.models.goods import Product
 from mutuals.staff.models import User
 
@@ -32,6 +33,9 @@ class Quote(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes"
     )
+    deal = models.ForeignKey(
+        Deal, on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes", db_index=False
+    )
     currency = models.CharField(max_length=3)
     discount = models.DecimalField(max_digits=5, decimal_places=2, default=0, db_default=0)
     total = models.DecimalField(max_digits=14, decimal_places=2)
@@ -53,6 +57,7 @@ class Quote(models.Model):
             models.Index(fields=["profile", "-id"], name="quote_by_profile"),
             models.Index(fields=["organisation", "-id"], name="quote_by_organisation"),
             models.Index(fields=["state", "-id"], name="quote_by_state"),
+            models.Index(fields=["deal", "-id"], name="quote_by_deal", condition=Q(deal__isnull=False)),
         ]
 
     def __str__(self) -> str:
