@@ -73,7 +73,7 @@ def test_a_process_runs_from_its_text_to_its_figures(us, client):
 
 def test_a_shipped_process_is_drawn_by_its_name_and_staff_may_not(us, client):
     _, shipped = asked(client, us.ada, "get", "/processes/templates")
-    body = {"name": "Sales", "kind": "deal", "pillar": "sales", "template": "sales_business"}
+    body = {"name": "Autumn", "kind": "campaign", "pillar": "marketing", "template": "campaign"}
 
     may_not, _ = asked(client, us.ada, "post", "/processes", body)
     none, why = asked(client, us.lea, "post", "/processes", body | {"template": "sales_to_cats"})
@@ -111,3 +111,32 @@ def test_a_draft_is_not_begun_over_a_version_that_was_published_meanwhile(us, cl
     _, now = asked(client, us.lea, "get", here)
 
     assert (stale, now["in_use"], now["draft"]) == (422, 2, None)
+
+
+def test_a_case_is_opened_by_the_usual_process_and_both_end_together(us, client):
+    bea = cast.person(by=us.ada)
+    usual = {"title": "It leaks", "person_id": bea.pk, "usual_process": True}
+
+    _, made = asked(client, us.ada, "post", "/cases", usual)
+    item = made["item"]
+    _, plain = asked(client, us.ada, "post", "/cases", {"title": "Plain", "person_id": bea.pk})
+    unknown, _ = asked(client, us.ada, "post", "/cases", {"title": "X", "person_id": bea.pk, "process_id": 999_999})
+    asked(client, us.ada, "post", f"/processes/items/{item['id']}/move", {"to": "work"})
+    _, ended = asked(client, us.ada, "patch", f"/cases/{made['id']}", {"state": "solved"})
+
+    assert (item["process"]["name"], item["step"], item["about"]) == ("Service case", "new", f"case:{made['id']}")
+    assert (plain["item"], unknown) == (None, 404)
+    assert (ended["state"], ended["item"]["state"], ended["item"]["step"]) == ("solved", "done", "closed")
+
+
+def test_a_lead_says_which_process_is_the_usual_one(us, client):
+    _, made = asked(client, us.lea, "post", "/processes", {"name": "Complaint", "kind": "complaint", "text": TEXT})
+    here = f"/processes/{made['id']}"
+
+    early, _ = asked(client, us.lea, "post", f"{here}/usual", {})
+    asked(client, us.lea, "post", f"{here}/publish", {})
+    _, told = asked(client, us.lea, "post", f"{here}/usual", {})
+    _, off = asked(client, us.lea, "post", f"{here}/usual", {"usual": False})
+    denied, _ = asked(client, us.ada, "post", f"{here}/usual", {})
+
+    assert (early, told["is_usual"], off["is_usual"], denied) == (422, True, False, 403)

@@ -56,6 +56,12 @@ class Retiring(In):
     retired: Flag = True
 
 
+class Choosing(In):
+    """The usual one of its kind and pillar, or no longer."""
+
+    usual: Flag = True
+
+
 class ProcessStarting(In):
     """Keys of what shall run: "deal:5"."""
 
@@ -163,13 +169,16 @@ class ProcessVersionOut(Out):
 
 
 class ProcessOut(Out):
-    """A process; `in_use` and `draft` are numbers of versions. `is_open`: a room tells what runs in it, so it can start."""
+    """A process; `in_use` and `draft` are numbers of versions. `is_open`: a room tells what runs in it, so it can start.
+    `is_usual`: what is opened without naming a process runs in it.
+    """
 
     id: int
     name: str
     kind: str
     pillar: str
     is_open: bool
+    is_usual: bool
     retired_at: datetime | None
     in_use: int | None
     draft: int | None
@@ -178,7 +187,7 @@ class ProcessOut(Out):
     def of(cls, row: Process) -> ProcessOut:
         """A row with its versions."""
         by_state = {one.state: one.number for one in row.versions.all()}
-        given = {name: getattr(row, name) for name in ("name", "kind", "pillar", "retired_at")}
+        given = {name: getattr(row, name) for name in ("name", "kind", "pillar", "is_usual", "retired_at")}
         is_open = kinds.kind(row.kind).is_open
         return cls(id=row.pk, is_open=is_open, in_use=by_state.get("in_use"), draft=by_state.get("draft"), **given)
 

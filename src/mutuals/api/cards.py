@@ -289,7 +289,9 @@ def opening(request: HttpRequest, card_id: PathId, body: ProblemIn) -> ProblemOu
         _card(request, card_id), by=user_of(request), now=clock.now(), title=body.title, text=body.text,
         priority=body.priority, only=body.people,
     )  # fmt: skip
-    return ProblemOut(cases=[CaseOut.of(row) for row in done.cases], were_open=done.were_open, drafts=done.drafts)
+    return ProblemOut(
+        cases=[CaseOut.of(row, user_of(request)) for row in done.cases], were_open=done.were_open, drafts=done.drafts
+    )
 
 
 @router.read("/cards/{int:card_id}/steps", act="listening.view", out=list[TaskOut])

@@ -14,6 +14,7 @@ from mutuals.api._process_shapes import (
     BatchOut,
     Beginning,
     CheckedOut,
+    Choosing,
     Declining,
     Drawing,
     Dropping,
@@ -40,7 +41,7 @@ from mutuals.api._process_shapes import (
 from mutuals.api._types import MOST_ID, Done, Page, PathId
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.processes import check, figures, hands, keep, queries, run, shape, steps, transfer
+from mutuals.processes import check, figures, hands, keep, queries, run, shape, steps, transfer, usual
 from mutuals.processes import text as texts
 from mutuals.processes.models import Handover, Item, Process, Version
 from mutuals.processes.templates import templates
@@ -245,6 +246,13 @@ def retiring(request: HttpRequest, process_id: PathId, body: Retiring) -> Proces
     """Nothing new starts; what runs goes on to its end."""
     row = _process(request, process_id)
     return ProcessOut.of(keep.retire(row, by=user_of(request), now=clock.now(), is_retired=body.retired))
+
+
+@router.write("POST", "/processes/{int:process_id}/usual", act="process.edit", out=ProcessOut)
+def choosing(request: HttpRequest, process_id: PathId, body: Choosing) -> ProcessOut:
+    """What is opened without naming a process runs in this one from now on; one of each kind and pillar is."""
+    row = _process(request, process_id)
+    return ProcessOut.of(usual.choose(row, by=user_of(request), is_usual=body.usual))
 
 
 @router.write("POST", "/processes/{int:process_id}/start", act="process.work", out=BatchOut)

@@ -7,8 +7,12 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
-from mutuals.inbox import cases, queries
+from mutuals.inbox import cases, queries, stepped
 from mutuals.inbox.models import Case, CaseState, Priority
+from mutuals.processes import queries as processes
+from mutuals.processes.models import Process
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
 
 PLACE = 60  # among the groups of `mutuals --help`
 
@@ -31,13 +35,25 @@ def register(groups: Any) -> None:
     parser.add_argument("title")
     parser.add_argument("--priority", choices=Priority.values, default=Priority.NORMAL)
     parser.add_argument("--minutes", type=int, help="its limit")
+    _steps(parser)
+    parser = verb(verbs, "start", start, "let a case without steps go by those of a process")
+    parser.add_argument("case", help="its reference or number")
+    _steps(parser)
     parser = verb(verbs, "change", change, "how much it matters, or that it ended")
     parser.add_argument("case", help="its reference or number")
     parser.add_argument("--state", choices=CaseState.values)
     parser.add_argument("--priority", choices=Priority.values)
 
 
-def _line(row: Case) -> dict[str, Any]:
+def _steps(parser: argparse.ArgumentParser) -> None:
+    """By which steps it goes."""
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--process", metavar="NAME", help="by the steps of this process")
+    ways.add_argument("--usual", action="store_true", help="by the usual steps of cases")
+
+
+def _line(row: Case, viewer: User) -> dict[str, Any]:
+    runs = row.item if may(viewer, "process.view") else None
     return {
         "id": row.pk,
         "reference": row.reference,
@@ -48,6 +64,8 @@ def _line(row: Case) -> dict[str, Any]:
         "person": str(row.person.canonical) if row.person else "",
         "conversation": row.conversation_id,
         "opened": row.opened_at,
+        "item": runs.pk if runs else None,
+        "step": processes.step_name(runs) if runs else "",
     }
 
 
@@ -58,7 +76,7 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
         me(args), state=state, priority=args.priority or "", text=args.find, by_limit=args.sort == "limit",
         limit=max(1, min(args.limit, 200)),
     )  # fmt: skip
-    return [_line(row) for row in rows]
+    return [_line(row, me(args)) for row in rows]
 
 
 def show(args: argparse.Namespace) -> dict[str, Any]:
@@ -66,7 +84,7 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
     viewer = me(args)
     case = _case(args)
     done = [{"at": one.at, "what": one.kind, "by": one.by} for one in cases.history_of(case, viewer)]
-    return {**_line(case), "opened by": case.opened_by, "ended": case.ended_at, "done": done}
+    return {**_line(case, viewer), "opened by": case.opened_by, "ended": case.ended_at, "done": done}
 
 
 def opened(args: argparse.Namespace) -> dict[str, Any]:
@@ -84,13 +102,31 @@ def opened(args: argparse.Namespace) -> dict[str, Any]:
     case, is_new = cases.open_case(
         by=by, now=clock.now(), title=args.title, conversation=turn.conversation, priority=args.priority,
         person=opener.person.canonical if opener and opener.person else None, pillar=turn.pillar, minutes=args.minutes,
+        process=_process(args), is_usual=args.usual,
     )  # fmt: skip
-    return {**_line(case), "new": is_new}
+    return {**_line(case, by), "new": is_new}
 
 
 def change(args: argparse.Namespace) -> dict[str, Any]:
     """How it is now."""
-    return _line(cases.change(_case(args), by=me(args), now=clock.now(), state=args.state, priority=args.priority))
+    by = me(args)
+    return _line(cases.change(_case(args), by=by, now=clock.now(), state=args.state, priority=args.priority), by)
+
+
+def start(args: argparse.Namespace) -> dict[str, Any]:
+    """How it is now: at the first step, or where it was already."""
+    by, case = me(args), _case(args)
+    stepped.start(case, by=by, now=clock.now(), process=_process(args))
+    return _line(_case(args), by)
+
+
+def _process(args: argparse.Namespace) -> Process | None:
+    if not args.process:
+        return None
+    found = next((row for row in processes.published(me(args), "case") if row.name == args.process), None)
+    if found is None:
+        raise Missing(f"No process of cases in use is called “{args.process}”.")
+    return found
 
 
 def _case(args: argparse.Namespace) -> Case:

@@ -8,7 +8,21 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, parted, verb
-from mutuals.processes import check, figures, hands, hours, keep, kinds, queries, run, shape, steps, text, transfer
+from mutuals.processes import (
+    check,
+    figures,
+    hands,
+    hours,
+    keep,
+    kinds,
+    queries,
+    run,
+    shape,
+    steps,
+    text,
+    transfer,
+    usual,
+)
 from mutuals.processes.models import Handover, Item, Process, Version
 from mutuals.processes.templates import templates
 from mutuals.staff.models import Team, User
@@ -37,6 +51,8 @@ def register(groups: Any) -> None:
     _process(verb(verbs, "check", checked, "what is wrong with the draft, and what is new in it"))
     _process(verb(verbs, "publish", publish, "let what starts from now on follow the draft"))
     _process(verb(verbs, "retire", retire, "let nothing new start"))
+    parser = _process(verb(verbs, "usual", make_usual, "what is opened without naming a process runs in this one"))
+    parser.add_argument("--off", action="store_true", help="no longer")
     _register_running(verbs)
 
 
@@ -84,7 +100,8 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
     counts = queries.counts(rows, now=clock.now())
     return [
         {
-            "id": row.pk, "name": row.name, "kind": row.kind, "pillar": row.pillar, **_states(row),
+            "id": row.pk, "name": row.name, "kind": row.kind, "pillar": row.pillar, "usual": row.is_usual,
+            **_states(row),
             "running": counts.get(row.pk, (0, 0))[0], "late": counts.get(row.pk, (0, 0))[1],
         }
         for row in rows
@@ -144,6 +161,12 @@ def retire(args: argparse.Namespace) -> dict[str, Any]:
     """When."""
     row = keep.retire(_named(args), by=me(args), now=clock.now())
     return {"name": row.name, "retired": row.retired_at}
+
+
+def make_usual(args: argparse.Namespace) -> dict[str, Any]:
+    """Which it is now."""
+    row = usual.choose(_named(args), by=me(args), is_usual=not args.off)
+    return {"name": row.name, "kind": row.kind, "pillar": row.pillar, "usual": row.is_usual}
 
 
 def transferred(args: argparse.Namespace) -> list[dict[str, Any]] | dict[str, Any]:

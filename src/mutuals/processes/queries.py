@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from mutuals.base.bulk import execute, numbers
 from mutuals.processes import kinds, steps
-from mutuals.processes.models import Handover, Item, ItemState, Process, Version
+from mutuals.processes.models import Handover, Item, ItemState, Process, Version, VersionState
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -37,6 +37,14 @@ def visible_to(viewer: User) -> QuerySet[Process]:
         return Process.objects.none()
     versions = Version.objects.select_related("by").order_by("-number")
     return Process.objects.prefetch_related(Prefetch("versions", queryset=versions)).order_by("pillar", "name")
+
+
+def published(viewer: User, kind: str) -> list[Process]:
+    """Processes of a kind in which something can start, the usual ones first; none without the right to work on them."""
+    if not may(viewer, "process.work"):
+        return []
+    rows = Process.objects.filter(kind=kind, retired_at=None, versions__state=VersionState.IN_USE)
+    return list(rows.order_by("-is_usual", "name"))
 
 
 def counts(processes: Sequence[Process], *, now: datetime) -> dict[int, tuple[int, int]]:

@@ -12,6 +12,7 @@ OPERATIONS: dict[str, str] = {
 ROUTES: dict[str, dict[str, str]] = {
     "cases/": {"GET": "case.view"},
     "cases/<int:case_id>/": {"GET": "case.view"},
+    "cases/<int:case_id>/start/": {"POST": "case.edit"},
     "cases/<int:case_id>/change/": {"POST": "case.edit"},
     "cases/new/": {"POST": "case.open"},
 }

@@ -27,6 +27,7 @@ OPERATIONS: dict[str, str] = {
     "DELETE /processes/{process_id}/draft": "process.edit",
     "POST /processes/{process_id}/publish": "process.edit",
     "POST /processes/{process_id}/retire": "process.edit",
+    "POST /processes/{process_id}/usual": "process.edit",
     "POST /processes/{process_id}/start": "process.work",
     "GET /processes/{process_id}/figures": "process.view",
     "GET /processes/{process_id}/transfer": "process.view",

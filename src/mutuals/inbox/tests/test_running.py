@@ -1,11 +1,13 @@
 """A case may run in a process: the two begin together, end together and go on together, whoever moves which."""
 
+import json
+
 import pytest
 from django.db import transaction
 
 import cast
 from beside import Beside
-from mutuals import privacy
+from mutuals import cli, privacy
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.conversations.arrived import Joined
@@ -237,6 +239,23 @@ def test_what_runs_about_a_case_is_handed_over_and_erased_with_its_person(us):
 
     assert (Item.objects.count(), Passage.objects.count(), Case.objects.count()) == (0, 0, 0)
     assert receipt.counts["processes"]["items"] == 1
+
+
+def test_the_terminal_opens_a_case_by_steps_and_lets_one_without_go_by_them(us, capsys):
+    turn, other = cast.turn(cast.source(owner=us.olga)), cast.turn(cast.source("Other", owner=us.olga), key="p2")
+    process = drawn(us)
+
+    def told(*argv):
+        cli.main([*map(str, argv), "--as", us.ada.email, "--json"])
+        return json.loads(capsys.readouterr().out)
+
+    made = told("cases", "open", turn.pk, "Leak", "--process", process.name)
+    second = told("cases", "open", other.pk, "Other")["reference"]
+    begun = told("cases", "start", second, "--usual")
+    ended = told("cases", "change", made["reference"], "--state", "dropped")
+
+    assert (made["step"], begun["step"], ended["state"]) == ("Look at it", "New", "dropped")
+    assert Item.objects.get(pk=made["item"]).end == "lost"
 
 
 @pytest.mark.django_db(transaction=True)

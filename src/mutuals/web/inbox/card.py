@@ -15,6 +15,7 @@ from mutuals.sales import queries as sales
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
+from mutuals.web.processes.shown import ways
 from mutuals.web.rules.shown import fired
 
 EARLIER = 5
@@ -35,6 +36,7 @@ def card_of(turn: Turn, viewer: User, items: list[Any]) -> dict[str, Any]:
         "cases": cases.listed(viewer, conversation_id=turn.pk, limit=5),
         "may_open": may(viewer, "case.open"),
         "priorities": Priority.choices,
+        "steps": ways(viewer, "case"),
         "fired": fired(viewer, conversation_id=turn.pk),
         "others": sorted({item.who for item in items if item.who and not item.event}),
     }

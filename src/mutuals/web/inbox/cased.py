@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from mutuals.base import clock
-from mutuals.inbox import cases, queries
+from mutuals.inbox import cases, queries, stepped
 from mutuals.inbox.models import Case, CaseState, Priority, Turn
 from mutuals.people import queries as people
 from mutuals.people.visibility import visible_to as visible_people
+from mutuals.processes import queries as processes
 from mutuals.rules.models import Rule
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
@@ -22,6 +23,8 @@ from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
 from mutuals.web.inbox.views import turn_of
+from mutuals.web.processes.shown import chosen_way, ways
+from mutuals.web.processes.working import panel
 from mutuals.web.rules.shown import fired
 
 SHOWN = 50
@@ -48,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
     place: tuple[datetime | None, int] | None = (last.due_at if by_limit else last.opened_at, last.pk) if last else None
     more = urlencode({**asked, "state": state, "after": talk.mark(place)}) if place else ""
     shown = {
-        "rows": rows[:SHOWN],
+        "rows": [(row, _step(row, viewer)) for row in rows[:SHOWN]],
         "asked": asked,
         "more": more,
         "is_later": "after" in told,
@@ -83,8 +86,23 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
         "states": CaseState.choices,
         "priorities": Priority.choices,
         "may_edit": may(viewer, "case.edit"),
+        **_steps(case, viewer),
     }
     return render(request, "inbox/case.html", told)
+
+
+@needs("case.edit", methods="POST")
+def start(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Let a case that was opened without steps run in a process."""
+    viewer = caller(request)
+    case = _found(viewer, case_id)
+    try:
+        process, _ = chosen_way(viewer, "case", request.POST.get("steps", ""))
+        stepped.start(case, by=viewer, now=clock.now(), process=process)
+        messages.success(request, "It goes by steps now.")
+    except REFUSALS as error:
+        messages.error(request, str(error))
+    return redirect("case", case_id)
 
 
 @needs("case.edit", methods="POST")
@@ -110,11 +128,13 @@ def new(request: HttpRequest) -> HttpResponse:
     turn = turn_of(viewer, int(number) if number.isdecimal() and len(number) < 19 else 0)
     opener = turn.conversation.opener
     try:
+        process, is_usual = chosen_way(viewer, "case", told.get("steps", ""))
         case, is_new = cases.open_case(
             by=viewer, now=clock.now(), title=told.get("title", "").replace("\0", ""), conversation=turn.conversation,
             person=opener.person.canonical if opener and opener.person else None, pillar=turn.pillar,
             priority=told.get("priority", Priority.NORMAL),
             minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 7 else None,
+            process=process, is_usual=is_usual,
         )  # fmt: skip
     except REFUSALS as error:
         messages.error(request, str(error))
@@ -124,11 +144,25 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _found(viewer: User, number: int) -> Case:
-    rows = cases.visible_to(viewer).select_related("person__canonical", "conversation")
+    rows = cases.visible_to(viewer).select_related("person__canonical", "conversation", *cases.RUNS)
     case = rows.filter(pk=number).first() if number < 2**63 else None
     if case is None:
         raise Http404
     return case
+
+
+def _steps(case: Case, viewer: User) -> dict[str, Any]:
+    """Where it stands and what can be done, as the pages of processes draw it; or in which process it may begin."""
+    if case.item is not None and may(viewer, "process.view"):
+        return {**panel(case.item, viewer), "at": "record", "may_work": may(viewer, "process.work")}
+    is_free = case.item is None and case.state == CaseState.OPEN and may(viewer, "case.edit")
+    return {"startable": ways(viewer, "case")} if is_free else {}
+
+
+def _step(case: Case, viewer: User) -> str:
+    """The name of the step where an open case stands."""
+    is_shown = case.item is not None and case.state == CaseState.OPEN and may(viewer, "process.view")
+    return processes.step_name(case.item) if is_shown and case.item else ""
 
 
 def _conversations(case: Case, viewer: User) -> list[Turn]:

@@ -96,3 +96,53 @@ def test_a_contractor_sees_their_own_cases_and_none_that_is_not_theirs(us):
     assert cleo.post("/cases/new/", {"conversation": turn.pk, "title": "Mine"}).status_code == 403
     assert cleo.post(f"/cases/{case.pk}/change/", {"state": "solved"}).status_code == 403
     assert as_(us.ada).get("/cases/99/").status_code == 404
+
+
+def test_a_case_is_opened_by_the_usual_steps_and_moved_on_its_own_page(us):
+    turn = cast.turn(cast.source(owner=us.olga, team=us.service))
+    ada = as_(us.ada)
+
+    beside = ada.get(f"/inbox/{turn.pk}/").text
+    ada.post("/cases/new/", {"conversation": turn.pk, "title": "Leak", "steps": "usual"})
+    case = Case.objects.get()
+    page = ada.get(f"/cases/{case.pk}/").text
+    form = {"do": "move work", "seen": "1", "at": "record"}
+    sent = ada.post(f"/processes/items/{case.item.pk}/", form)
+    after = ada.get(f"/cases/{case.pk}/").text
+    listed = ada.get("/cases/").text
+
+    assert "The usual steps</option>" in beside
+    assert "Go on from New" in page
+    assert sent["Location"] == f"/cases/{case.pk}/"
+    assert "Go on from In work" in after
+    assert "New → In work" in after
+    assert "Open, In work" in listed
+
+
+def test_a_case_without_steps_gets_them_on_its_page_and_ends_with_them(us):
+    turn = cast.turn(cast.source(owner=us.olga, team=us.service))
+    case, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation)
+    ada = as_(us.ada)
+
+    before = ada.get(f"/cases/{case.pk}/").text
+    gone = ada.post(f"/cases/{case.pk}/start/", {"steps": "99"}, follow=True).text
+    ada.post(f"/cases/{case.pk}/start/", {"steps": "usual"})
+    ada.post(f"/cases/{case.pk}/change/", {"state": "solved", "priority": "normal"})
+    after = ada.get(f"/cases/{case.pk}/").text
+
+    assert "It goes by none yet" in before
+    assert "not in use any more" in gone
+    case.refresh_from_db()
+    assert (case.state, case.item.state) == ("solved", "done")
+    assert "Go on from" not in after
+    assert as_(us.cleo).post(f"/cases/{case.pk}/start/", {"steps": "usual"}).status_code == 403
+
+
+def test_a_contractor_reads_a_case_of_theirs_without_its_steps(us):
+    turn = cast.turn(cast.source(owner=us.olga, team=us.elsewhere))
+    case, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation, is_usual=True)
+
+    page = as_(us.cleo).get(f"/cases/{case.pk}/")
+
+    assert page.status_code == 200
+    assert "Service case" not in page.text

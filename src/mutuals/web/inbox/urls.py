@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", cased.page, name="cases"),
     path("cases/new/", cased.new, name="case_new"),
     path("cases/<int:case_id>/", cased.one, name="case"),
+    path("cases/<int:case_id>/start/", cased.start, name="case_start"),
     path("cases/<int:case_id>/change/", cased.change, name="case_change"),
     path("inbox/messages/<int:interaction_id>/back/", sending.back, name="message_back"),
     path("inbox/messages/<int:interaction_id>/again/", sending.again, name="message_again"),

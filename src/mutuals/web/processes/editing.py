@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.processes import check, keep, kinds, shape, steps, text, transfer
+from mutuals.processes import check, keep, kinds, shape, steps, text, transfer, usual
 from mutuals.processes.models import Process, Version
 from mutuals.processes.templates import templates
 from mutuals.staff import queries as staff
@@ -140,6 +140,9 @@ def do(request: HttpRequest, process_id: int) -> HttpResponse:
         elif act in ("retire", "resume"):
             keep.retire(process, by=by, now=now, is_retired=act == "retire")
             words = f"{process} {'starts nothing any more' if act == 'retire' else 'is in use again'}."
+        elif act in ("usual", "unusual"):
+            usual.choose(process, by=by, is_usual=act == "usual")
+            words = f"{process} is {'the usual one' if act == 'usual' else 'not the usual one any more'}."
         elif act == "restore" and number.isdigit() and len(number) < 9:
             keep.redraft(process, by=by, now=now, number=int(number))
             words = f"A draft like version {number} is there; publish it to bring it back."

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from mutuals.base.refusals import Refusal
 from mutuals.processes import figures, hours, queries, steps
 from mutuals.processes.check import compared, owner_words
 from mutuals.processes.figures import Line, Measured
 from mutuals.processes.models import Item, Process, Version
 from mutuals.processes.shape import Shape, Step
 from mutuals.staff.models import User
+from mutuals.staff.permissions import may
 from mutuals.web.processes import drawing
 
 ROWS = 50
@@ -57,6 +59,26 @@ def owner_of(step: Step) -> str:
 def number(told: str) -> int | None:
     """A number as a form or an address tells it; None where it is none, or longer than any of ours."""
     return int(told) if told.isascii() and told.isdigit() and len(told) < 18 else None
+
+
+def ways(viewer: User, kind: str) -> list[tuple[str, str]]:
+    """In what a record of a kind may run, as (value, words) of a menu: the usual process, or another one in use."""
+    if not may(viewer, "process.work"):
+        return []
+    return [("usual", "The usual steps"), *((str(row.pk), row.name) for row in queries.published(viewer, kind))]
+
+
+def chosen_way(viewer: User, kind: str, told: str) -> tuple[Process | None, bool]:
+    """The process of that menu, and whether it is the usual one; neither where nothing was chosen.
+
+    Refused: a process that is gone.
+    """
+    if told in ("", "usual"):
+        return None, told == "usual"
+    row = next((one for one in queries.published(viewer, kind) if str(one.pk) == told), None)
+    if row is None:
+        raise Refusal("This process is not in use any more; choose another one.")
+    return row, False
 
 
 def percent(share: float | None) -> str:

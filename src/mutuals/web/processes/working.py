@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.processes import hands, hours, queries, run, steps
 from mutuals.processes.models import Handover, Item, Passage
 from mutuals.staff import queries as staff
+from mutuals.staff.models import User
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
 from mutuals.web.processes import shown
@@ -64,7 +68,7 @@ def answer(request: HttpRequest, handover_id: int) -> HttpResponse:
             messages.success(request, "It went back, with your reason.")
     except REFUSALS as error:
         messages.error(request, str(error))
-    return redirect("process_item", one.item_id)
+    return _back(request, one.item)
 
 
 @needs("process.view", methods="GET POST", post="process.work")
@@ -76,7 +80,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
             _acted(request, row)
         except REFUSALS as error:
             return _drawn(request, row, refused=str(error), asked=getattr(error, "fields", {}), status=422)
-        return redirect("process_item", row.pk)
+        return _back(request, row)
     return _drawn(request, row)
 
 
@@ -96,7 +100,7 @@ def hand_over(request: HttpRequest, item_id: int) -> HttpResponse:
     except REFUSALS as error:
         return _drawn(request, row, refused=str(error), status=422)
     messages.success(request, f"Offered to {team or user}; it stays here until they accept.")
-    return redirect("process_item", row.pk)
+    return _back(request, row)
 
 
 def _acted(request: HttpRequest, row: Item) -> None:
@@ -117,15 +121,30 @@ def _acted(request: HttpRequest, row: Item) -> None:
     messages.success(request, "Done.")
 
 
+def _back(request: HttpRequest, row: Item) -> HttpResponse:
+    """To the page of the record where the form stood there, else to the item's own."""
+    url = queries.shown([row])[row.about][1] if request.POST.get("at") == "record" else ""
+    return redirect(url or reverse("process_item", args=[row.pk]))
+
+
 def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = (), status: int = 200) -> HttpResponse:
-    viewer, now, typed = caller(request), clock.now(), request.POST.dict()
-    row = _found(request, row.pk)
+    told = panel(_found(request, row.pk), caller(request), typed=request.POST.dict(), asked=asked)
+    return render(request, "processes/item.html", {**told, "refused": refused}, status=status)
+
+
+def panel(
+    row: Item, viewer: User, *, typed: Mapping[str, str] = MappingProxyType({}), asked: Any = ()
+) -> dict[str, Any]:
+    """What `processes/_way.html` and `processes/_doing.html` draw of an item that somebody may see: on its own page, or on that
+    of its record, which adds `at` = "record", so that its forms come back there. `asked`: fields that a refusal names.
+    """
+    now = clock.now()
     told = steps.shape_of(row.version)
     here = told.step(row.step)
     line = shown.items([row], viewer, now=now)[0]
     story = hands.history(row)
     offered = next((one for one in story if isinstance(one, Handover) and one.is_open), None)
-    context = {
+    return {
         "line": line,
         "item": row,
         "here": here,
@@ -146,9 +165,7 @@ def _drawn(request: HttpRequest, row: Item, *, refused: str = "", asked: Any = (
             if one in asked or f"f-{one}" in typed
         ],
         "typed": typed,
-        "refused": refused,
     }
-    return render(request, "processes/item.html", context, status=status)
 
 
 def _told(one: Passage | Handover, told: Any) -> dict[str, Any]:
