@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
 
 import cast
 from mutuals import privacy
 from mutuals.base import clock, files
+from mutuals.base.calendars import Holiday
+from mutuals.base.models import Rate
 from mutuals.capture import receive
 from mutuals.capture.imports import begin
 from mutuals.capture.models import Import, RawEvent
@@ -36,7 +38,7 @@ from mutuals.rules import keep
 from mutuals.sales import goods, invoices, quotes
 from mutuals.sales.models import Invoice, Order
 from mutuals.sales.orders import LineIn, OrderIn
-from mutuals.staff import tokens
+from mutuals.staff import calendars, house, tokens
 
 
 @dataclass
@@ -107,6 +109,7 @@ def town() -> Town:
         "case_id": case.pk,
         "rule_id": rule.pk,
         **_runs(staff, bea, now),
+        **_counted(staff),
         "first": 1,
         "second": 1,
         "number": 1,  # of the version of a rule
@@ -127,6 +130,14 @@ def _runs(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
     item = run.start(f"person:{bea.pk}", drawn.process, by=staff.ada, now=now)
     offer = hands.hand_over(item, by=staff.ada, now=now, team=staff.service, reason="Yours")
     return {"process_id": drawn.process_id, "item_id": item.pk, "handover_id": offer.pk, "step": "begin"}
+
+
+def _counted(staff: cast.Staff) -> dict[str, object]:
+    """A rate, and a calendar with a holiday."""
+    house.put_rates([house.RateIn("USD", cast.NOW.date(), Decimal("0.9"))], by=staff.aron)
+    row = calendars.put("Support", "Europe/Lisbon", {0: [(time(9), time(17))]}, by=staff.aron)
+    calendars.put_holidays(row, [Holiday(cast.NOW.date(), "Day off")], by=staff.aron)
+    return {"calendar_id": row.pk, "rate_id": Rate.objects.get().pk}
 
 
 def _sold(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:

@@ -25,6 +25,7 @@ FURTHEST = 3_700
 """Days that are looked through for the end of a limit: ten years."""
 MOST_ROWS = 120
 """Rows of one explanation; what lies between is counted, not shown."""
+MOST_A_DAY = 8
 _ZERO = timedelta()
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 
@@ -130,7 +131,7 @@ def week_in_words(calendar: Calendar) -> list[str]:
     found: list[tuple[int, int, str]] = []
     for weekday in range(7):
         mine = sorted(one for one in calendar.windows if one.weekday == weekday)
-        words = ", ".join(f"{one.starts:%H:%M}–{one.ends:%H:%M}" for one in mine)
+        words = hours_in_words((one.starts, one.ends) for one in mine)
         if not words:
             continue
         if found and found[-1][1] == weekday - 1 and found[-1][2] == words:
@@ -150,6 +151,22 @@ def read_windows(told: Iterable[Iterable[str]]) -> tuple[tuple[time, time], ...]
         starts, ends = (time.fromisoformat(part.zfill(5)) for part in pair)
         found.append((starts, ends))
     return tuple(sorted(found))
+
+
+def read_hours(told: str) -> tuple[tuple[time, time], ...]:
+    """Windows out of one line: "9:00–13:00, 14:00–18:00"; "" is none, and 24:00 is the midnight that ends the day.
+
+    Refused: what cannot be read so, and more than `MOST_A_DAY`.
+    """
+    parts = [part for part in re.split(r"[,;]|\band\b", told[:400]) if part.strip()]
+    if len(parts) > MOST_A_DAY:
+        raise Refusal(f"A day has at most {MOST_A_DAY} windows.")
+    return read_windows(re.split(r"\s*(?:-|–|—|\bto\b)\s*", part.strip().replace("24:00", "00:00")) for part in parts)
+
+
+def hours_in_words(windows: Iterable[tuple[time, time]]) -> str:
+    """The same as one line, as `read_hours` takes it."""
+    return ", ".join(f"{starts:%H:%M}–{ends:%H:%M}" for starts, ends in windows)
 
 
 def day_of(calendar: Calendar, day: date) -> list[tuple[datetime, datetime]]:

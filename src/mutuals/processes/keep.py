@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from mutuals.base import journal
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.processes import check, kinds, shape
+from mutuals.processes import check, hours, kinds, shape
 from mutuals.processes.check import Finding, Known
 from mutuals.processes.models import Process, Version, VersionState
 from mutuals.processes.shape import Shape
@@ -229,7 +229,9 @@ def of_shape(told: Shape, kind: str, *, viewer: User) -> list[Finding]:
     staff = (
         set(User.objects.filter(is_active=True, email__in=named).values_list("email", flat=True)) if named else set()
     )
-    return check.findings(told, Known(kinds.kind(kind).asked, viewer, teams, staff))
+    lost = hours.missing(told.week)  # a calendar that is not there
+    found = [Finding("", lost)] if lost else []
+    return found + check.findings(told, Known(kinds.kind(kind).asked, viewer, teams, staff))
 
 
 def held(process: Process) -> Process:
