@@ -1,4 +1,7 @@
-"""The rail, the "New" menu and the palette's commands: which lines this user sees, and where they lead."""
+"""The rail, the "New" menu and the palette's commands: which lines this user sees, and where they lead.
+
+The lines stand with their screens: `web/<screen>/rail.py`, found by itself.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
-from mutuals.inbox import queries as inbox
+from mutuals.base import found
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -24,10 +27,14 @@ class Entry:
     keys: str
     is_current: bool
     count: int = 0
+    is_daily: bool = False
 
 
 @dataclass(frozen=True)
-class _Room:
+class Line:
+    """A line of the rail, as the `rail.py` of a screen's folder has it in `LINES`. Places under 100 are the daily ones."""
+
+    place: int
     name: str
     url: str  # name of an address
     icon: str
@@ -37,29 +44,33 @@ class _Room:
     also: str = ""  # name of another address that belongs to it
 
 
-_ROOMS = (
-    _Room("Today", "today", "today", "g t"),
-    _Room("Inbox", "inbox", "inbox", "g i", "conversation.view", inbox.waiting_for, also="cases"),
-    _Room("Customers", "customers", "people", "g c", "person.view", also="organisations"),
-    _Room("Listening", "listening", "listen", "g l", "listening.view", also="topic_new"),
-    _Room("Sales", "orders", "cart", "g o", "price.view"),  # contractors find orders on the page of a customer
-    _Room("Same person?", "review", "link", "g d", "person.link"),
-    _Room("Sources", "sources", "db", "g s", "source.view"),
-    _Room("Import", "imports", "upload", "g m", "import.run"),
-    _Room("Rules", "rules", "flat", "g r", "rule.view"),
-    _Room("Processes", "processes", "fork", "g w", "process.view"),
-    _Room("Parked events", "parked", "alert", "g p", "parked.view"),
-    _Room("Staff", "staff", "shield", "g u", "user.view"),
-    _Room("Journal", "journal", "book", "g j", "journal.view", also="receipts"),
-)
-_DAILY = 4  # the first rooms are the daily ones; the rest stands under its own heading
-_NEW = (
-    ("Customer", "person_new", "person", "person.edit"),
-    ("Organisation", "organisation_new", "org", "organisation.edit"),
-    ("Import a file", "imports", "upload", "import.run"),
-    ("Source", "source_new", "db", "source.manage"),
-    ("Colleague", "staff_new", "people", "user.manage"),
-)
+@dataclass(frozen=True)
+class New:
+    """A line of the "New" menu, as the `rail.py` of a screen's folder has it in `NEW`."""
+
+    place: int
+    name: str
+    url: str
+    icon: str
+    act: str
+
+
+_DAILY = 100  # places before it are the daily ones; the rest stands under its own heading
+
+
+@cache
+def _lines() -> list[Line]:
+    return sorted(_told("LINES"), key=lambda line: line.place)
+
+
+@cache
+def _news() -> list[New]:
+    return sorted(_told("NEW"), key=lambda line: line.place)
+
+
+def _told(what: str) -> list[Any]:
+    screens = found.parts(found.folders("mutuals.web"), "rail")
+    return [line for screen in screens for line in getattr(screen, what, ())]
 
 
 @cache
@@ -73,27 +84,30 @@ def address(name: str) -> str:
 
 def entries(user: User, path: str) -> list[Entry]:
     """What this user may open, in the rail's order; the longest address that begins `path` is the current one."""
-    found = [(room, address(room.url)) for room in _ROOMS if not room.act or may(user, room.act)]
-    ways = {way: url for room, url in found for way in (url, address(room.also)) if url and way}
+    there = [(line, address(line.url)) for line in _lines() if not line.act or may(user, line.act)]
+    ways = {way: url for line, url in there for way in (url, address(line.also)) if url and way}
     here = ways.get(max((way for way in ways if _is_under(path, way)), key=len, default=""))
     return [
-        Entry(room.name, url, room.icon, room.keys, url == here, room.waiting(user) if room.waiting else 0)
-        for room, url in found
+        Entry(
+            line.name, url, line.icon, line.keys, url == here, line.waiting(user) if line.waiting else 0,
+            is_daily=line.place < _DAILY,
+        )
+        for line, url in there
         if url
-    ]
+    ]  # fmt: skip
 
 
 def daily(rows: list[Entry]) -> list[Entry]:
     """The entries above the line, which are also the phone's tabs."""
-    return [row for row in rows if row.name in {room.name for room in _ROOMS[:_DAILY]}]
+    return [row for row in rows if row.is_daily]
 
 
 def new(user: User) -> list[Entry]:
     """What this user may make from anywhere."""
     return [
-        Entry(name, url, icon, "", is_current=False)
-        for name, where, icon, act in _NEW
-        if may(user, act) and (url := address(where))
+        Entry(line.name, url, line.icon, "", is_current=False)
+        for line in _news()
+        if may(user, line.act) and (url := address(line.url))
     ]
 
 

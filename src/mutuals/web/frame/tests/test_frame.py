@@ -60,6 +60,30 @@ def test_a_screen_without_a_line_of_its_own_lights_the_line_that_it_belongs_to(p
     assert current == [name]
 
 
+def test_screens_stand_in_the_order_of_their_places_whichever_folder_they_are_in():
+    owner = somebody(Role.OWNER)
+
+    rows, news = rail.entries(owner, "/"), [row.name for row in rail.new(owner)]
+
+    names = [row.name for row in rows]
+    first = ["Today", "Inbox", "Customers", "Listening"]
+    assert names[:4] == [row.name for row in rail.daily(rows)] == first
+    assert [name for name in names if name in ("Journal", "Sales", "Sources", "Rules")] == [
+        "Sales",
+        "Sources",
+        "Rules",
+        "Journal",
+    ]
+    assert [name for name in news if name != "Idea"] == [
+        "Customer",
+        "Organisation",
+        "Import a file",
+        "Source",
+        "Colleague",
+    ]
+    assert len({row.keys for row in rows}) == len(rows)
+
+
 def test_nobody_has_no_frame():
     found = frame(request_of(AnonymousUser()))
 
