@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "mutuals.base",
     "mutuals.staff",
     "mutuals.processes",
+    "mutuals.records",
     "mutuals.channels",
     "mutuals.people",
     "mutuals.conversations",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "mutuals.web.frame.uploads.Uploads",
+    "mutuals.web.fields.looked.Once",
     "mutuals.web.frame.middleware.Frame",
 ]
 

@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from mutuals.base.fields import flat
 from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people.names import fold, tidy
 from mutuals.people.profiles import OWN, said
 
 LENGTHS = {"name": 200, "email": 254, "phone": 32, "city": 100, "country": 60, "language": 12}
 CHOSEN = (*LENGTHS, "birthday")
+OF_HOUSE = "c:"  # begins the names of fields of the house's own making: "c:renewal"
+_HEARD = frozenset((*CHOSEN, AS_WRITTEN))
 _RECORDS = ("crm:", "shop:")  # networks of customer numbers
 _UNTELLING = (OWN, "email", "phone")
 
@@ -44,13 +47,13 @@ def merged(kept: Sequence[Voice], gone: Iterable[Voice]) -> list[Voice]:
 
 
 def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
-    """The stored values of a person: every name of `CHOSEN`, and `name_key`."""
+    """The stored values of a person: every name of `CHOSEN`, `name_key`, and `custom` with what profiles told of it."""
     ordered = sorted(voices, key=lambda voice: (voice.precedence, voice.id))
     best: dict[str, tuple[tuple[bool, int, str], Any]] = {}
     for voice in sorted(ordered, key=lambda voice: (voice.network, voice.key)):  # decides between equals
         for name, one in said(voice.fields).items():
             rank = (one.by.startswith("staff:"), -voice.precedence, one.at)
-            if name in (*CHOSEN, AS_WRITTEN) and (name not in best or rank > best[name][0]):
+            if (name in _HEARD or name.startswith(OF_HOUSE)) and (name not in best or rank > best[name][0]):
                 best[name] = (rank, one.value)
     values = {
         name: tidy(str(best[name][1] or ""), at_most=most) if name in best else "" for name, most in LENGTHS.items()
@@ -65,7 +68,8 @@ def chosen(voices: Iterable[Voice]) -> dict[str, Any]:
         values["phone"] = tidy(str(next(iter(best[AS_WRITTEN][1] or ()), "")), at_most=LENGTHS["phone"])
     if "name" not in best:
         values["name"] = _shown(ordered)
-    return {**values, "name_key": fold(values["name"])[:200], "birthday": _day(best.get("birthday"))}
+    made = flat({name.removeprefix(OF_HOUSE): told for name, (_, told) in best.items() if name.startswith(OF_HOUSE)})
+    return {**values, "name_key": fold(values["name"])[:200], "birthday": _day(best.get("birthday")), "custom": made}
 
 
 def _shown(voices: list[Voice]) -> str:

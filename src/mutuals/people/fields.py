@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import F
 
 from mutuals.base.filters import Field, Kind, Record, is_known, register
 from mutuals.people.models import Organisation, Person
 from mutuals.people.names import fold
-from mutuals.people.visibility import sees_contacts
+from mutuals.people.visibility import organisations_visible_to, sees_contacts, visible_to
+from mutuals.records.holders import Holder, hold
 from mutuals.staff.permissions import may
 
 _STAGES = (("lead", "Lead"), ("customer", "Customer"), ("former", "Former customer"))
@@ -65,3 +69,12 @@ def register_fields() -> None:
     for one in (PERSON, ORGANISATION):
         if not is_known(one.name):  # rooms above add to them; a second call must not take that away
             register(one)
+    hold(
+        Holder("person", "People", lambda: Person.objects.filter(canonical=F("pk")), visible_to, "/customers/", _became)
+    )
+    hold(Holder("organisation", "Organisations", Organisation.objects.all, organisations_visible_to, "/organisations/"))
+
+
+def _became(numbers: Iterable[int]) -> dict[int, int]:
+    """Whom persons were merged into."""
+    return dict(Person.objects.filter(pk__in=list(numbers)).values_list("pk", "canonical_id"))

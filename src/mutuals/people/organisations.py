@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import Min
 
 from mutuals.base import journal
+from mutuals.base.fields import currency_key, flat
 from mutuals.connectors.files.values import parse_domain
 from mutuals.people.models import Affiliation, Organisation, Person
 from mutuals.people.names import fold, phone_key, tidy
 from mutuals.people.persons import Unfit, clean_tags, held
+from mutuals.records import values as house
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
@@ -23,26 +25,53 @@ LENGTHS = {"name": 200, "domain": 200, "phone": 32, "city": 100, "country": 60}
 def add(*, by: User, name: str, now: datetime, **more: Any) -> Organisation:
     """An organisation that staff enter by hand. Unfit names a field that cannot stand."""
     require(by, "organisation.edit")
+    made = house.read("organisation", more.pop("custom", {}), by=by, is_new=True)
     values = _read({"name": name, **more})
     with transaction.atomic():
-        organisation = Organisation.objects.create(**values, created_at=now, changed_at=now)
+        custom = house.finished("organisation", flat(made))
+        organisation = Organisation.objects.create(**values, custom=custom, created_at=now, changed_at=now)
+        _claim(organisation, made)
         journal.note("organisation.added", organisation, by=by)
     return organisation
 
 
 @transaction.atomic
 def edit(organisation: Organisation, *, by: User, changes: Mapping[str, Any], now: datetime) -> Organisation:
-    """Change what is known of an organisation; the journal keeps before and after."""
+    """Change what is known of an organisation; the journal keeps before and after.
+
+    `changes` may hold `custom`, values of fields of the house's own making by key; Misfit names one that is unfit.
+    """
     require(by, "organisation.edit", organisation)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    values = _read({name: value for name, value in changes.items() if not _stands(organisation, name, value)})
+    made = house.read("organisation", changes.get("custom") or {}, by=by)
+    rest = {name: value for name, value in changes.items() if name != "custom"}
+    values = _read({name: value for name, value in rest.items() if not _stands(organisation, name, value)})
     changed = {name: [getattr(organisation, name), value] for name, value in values.items() if name != "name_key"}
+    if made:
+        values["custom"] = _custom(organisation, made)
+        before, after = organisation.custom, values["custom"]
+        changed |= {f"custom.{key}": [before.get(key), after.get(key)] for key in {**before, **after}}
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     if changed:
         Organisation.objects.filter(pk=organisation.pk).update(**values, changed_at=now)
         journal.note("organisation.edited", organisation, by=by, changes=changed)
         organisation.refresh_from_db()
+        _claim(organisation, made)
     return organisation
+
+
+def _custom(organisation: Organisation, made: Mapping[str, Any]) -> dict[str, Any]:
+    """The organisation's values with these in place of what it had, and formulas reckoned anew."""
+    gone = {*made, *(currency_key(key) for key in made)}
+    kept = {key: value for key, value in organisation.custom.items() if key not in gone}
+    return house.finished("organisation", {**kept, **flat(made)})
+
+
+def _claim(organisation: Organisation, told: Mapping[str, Any]) -> None:
+    """Note which unique values are this one's. Misfit: one of those told is another's."""
+    if told:
+        house.settle("organisation", {organisation.pk: organisation.custom})
+        house.refuse_taken("organisation", organisation.pk, organisation.custom, told)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,23 +13,25 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from mutuals.base import gate, ids, journal
+from mutuals.base.fields import flat
 from mutuals.connectors.contract import Handle
 from mutuals.people import erased, profiles
-from mutuals.people.choice import CHOSEN, LENGTHS, Voice, chosen
+from mutuals.people.choice import CHOSEN, LENGTHS, OF_HOUSE, Voice, chosen
 from mutuals.people.models import Person, Profile
 from mutuals.people.names import email_key, fold, phone_key, tidy
+from mutuals.records import values as house
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import require
 
 STAGES = ("", "lead", "customer", "former")
 VOICE = ("id", "network", "key", "name", "shown", "label", "fields", "person__precedence")
 """What a `Voice` is made of, as columns of a profile that is somebody's."""
-_STORED = (*CHOSEN, "name_key")
+_STORED = (*CHOSEN, "name_key", "custom")
 _WRITE = """
 UPDATE people_person p SET name = n.name, name_key = n.name_key, email = n.email, phone = n.phone, city = n.city,
-    country = n.country, language = n.language, birthday = n.birthday, changed_at = %s
+    country = n.country, language = n.language, birthday = n.birthday, custom = n.custom::jsonb, changed_at = %s
 FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
-    %s::date[], %s::varchar[]) AS n(id, name, email, phone, city, country, language, birthday, name_key)
+    %s::date[], %s::varchar[], %s::text[]) AS n(id, name, email, phone, city, country, language, birthday, name_key, custom)
 WHERE p.id = n.id
 """
 _MAKE = """
@@ -75,11 +78,13 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
     """A person whom staff enter by hand; `more` takes what `edit` takes. The room `identity` attaches the profiles.
 
     Refused: nothing that says who it is; an address or number that is unreadable or was erased (Unfit), or that is
-    somebody's already (Taken).
+    somebody's already (Taken); a field of the house's own making that is unfit, or required and not told (Misfit).
     """
     require(by, "person.edit")
     gate.enter()
+    made = house.read("person", more.pop("custom", {}), by=by, is_new=True)
     told, columns = _read({"name": name, "email": email, "phone": phone, **more})
+    told |= {f"{OF_HOUSE}{key}": value for key, value in made.items()}
     told = {field: value for field, value in told.items() if value is not None}
     if not told.keys() & {"name", "email", "phone"}:
         raise Unfit("Say who this is: a name, an address or a number.", field="name")
@@ -92,9 +97,10 @@ def add(*, by: User, now: datetime, name: str = "", email: str = "", phone: str 
     own = Profile.objects.create(
         network=profiles.OWN, key=str(ids.new_key(now)), fields=profiles.tell({}, told, at=now, by=f"staff:{by.pk}")
     )
-    values = chosen([Voice(own.pk, own.network, own.key, "", "", "", own.fields)])
+    values = _finished(chosen([Voice(own.pk, own.network, own.key, "", "", "", own.fields)]))
     person = Person.objects.create(**values, **columns, created_at=now, changed_at=now)
     person.refresh_from_db()
+    _claim({person.pk: person.custom}, person, made)
     journal.note("person.added", person, by=by)
     return Newcomer(person, (own.pk, *(one.id for one in found.values())))
 
@@ -122,13 +128,17 @@ def held(person_id: int) -> Person:
 def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime) -> Person:
     """Write down what staff know. An empty value clears the field, whatever other sources say.
 
-    `changes` may hold the fields of `CHOSEN`, and tags, owner, team (rows or ids) and stage. Unfit names a bad field,
-    among them an address or number of somebody who asked to be erased.
+    `changes` may hold the fields of `CHOSEN`, tags, owner, team (rows or ids), stage, and under `custom` values of fields of
+    the house's own making by key. Unfit (Misfit for these) names a bad field, among them an address or number of somebody
+    who asked to be erased.
     """
     person = held(person.canonical_id)
     require(by, "person.edit", person)
-    told, columns = _read({name: value for name, value in changes.items() if not _stands(person, name, value)})
-    before = {name: _plain(getattr(person, name)) for name in (*CHOSEN, *_JOURNALLED)}
+    made = house.read("person", changes.get("custom") or {}, by=by)
+    rest = {name: value for name, value in changes.items() if name != "custom"}
+    told, columns = _read({name: value for name, value in rest.items() if not _stands(person, name, value)})
+    told |= {f"{OF_HOUSE}{key}": value for key, value in made.items()}
+    before = _journalled(person)
     if told:
         own = _own_record(person, now=now)
         values = {name: "" if value is None else value for name, value in told.items()}
@@ -138,13 +148,15 @@ def edit(person: Person, *, by: User, changes: Mapping[str, Any], now: datetime)
         own.save(update_fields=["fields", "changed_at"])
         choose([person.pk], now=now)
         person.refresh_from_db()
+        house.refuse_taken("person", person.pk, person.custom, made)
     if columns:
         for name, value in columns.items():
             setattr(person, name, value)
         person.changed_at = now
         person.save(update_fields=[*columns, "changed_at"])
-    after = {name: _plain(getattr(person, name)) for name in before}
-    changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    after = _journalled(person)
+    names = [*before, *(name for name in after if name not in before)]
+    changed = {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
     if changed:
         journal.note("person.edited", person, by=by, changes=changed)
     return person
@@ -167,18 +179,40 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     for holder, *rest in found.values_list("person__canonical_id", *VOICE):
         spoken[holder].append(Voice(*rest))
     rows: list[list[Any]] = []
+    made: dict[int, dict[str, Any]] = {}
     for pk, *stored in (
         Person.objects.filter(pk__in=wanted, canonical_id=F("pk"))
         .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", *_STORED)
     ):
-        values = chosen(spoken[pk])
+        values = _finished(chosen(spoken[pk]))
         new = [values[name] for name in _STORED]
         if new != stored:
             rows.append([pk, *new])
+        if stored[-1] or new[-1]:
+            made[pk] = new[-1]
     _write(rows, now=now)
+    _claim(made)
     return len(rows)
+
+
+def _finished(values: dict[str, Any]) -> dict[str, Any]:
+    """Chosen values with what the house's formulas make of its own fields."""
+    return {**values, "custom": house.finished("person", values["custom"])}
+
+
+def _claim(made: Mapping[int, Mapping[str, Any]], person: Person | None = None, told: Iterable[str] = ()) -> None:
+    """Note who holds unique values; Misfit where a value that was told for `person` is another's."""
+    if not made:
+        return
+    others: dict[int, list[int]] = defaultdict(list)
+    merged = Person.objects.filter(canonical__in=made).exclude(pk=F("canonical"))
+    for pk, into in merged.values_list("pk", "canonical_id") if person is None else ():
+        others[into].append(pk)
+    house.settle("person", made, others=others)
+    if person is not None:
+        house.refuse_taken("person", person.pk, person.custom, told)
 
 
 def choose_away(person_id: int, cluster: Sequence[int], *, now: datetime) -> bool:
@@ -187,7 +221,7 @@ def choose_away(person_id: int, cluster: Sequence[int], *, now: datetime) -> boo
     That is the name under which they are told of in the history, and found.
     """
     stored = Person.objects.select_for_update(no_key=True).values_list(*_STORED).get(pk=person_id)
-    values = chosen(voices(cluster))
+    values = _finished(chosen(voices(cluster)))
     new = [values[name] for name in _STORED]
     if new == list(stored):
         return False
@@ -198,7 +232,8 @@ def choose_away(person_id: int, cluster: Sequence[int], *, now: datetime) -> boo
 def _write(rows: Sequence[Sequence[Any]], *, now: datetime) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(_WRITE, [now, *map(list, zip(*rows, strict=True))])
+            told = ([*row[:-1], json.dumps(row[-1])] for row in rows)
+            cursor.execute(_WRITE, [now, *map(list, zip(*told, strict=True))])
 
 
 def make(names: Sequence[str], *, now: datetime, since: Sequence[datetime | None] | None = None) -> list[int]:
@@ -227,7 +262,16 @@ _JOURNALLED = ("tags", "stage", "owner_id", "team_id")
 def _is_shown(person: Person, name: str, values: Mapping[str, Any]) -> bool:
     """Whether what the own record says of a field may keep its date. If something else is shown, as a person who was merged
     into this one says so, the same words count as said today."""
+    if name in values and name.startswith(OF_HOUSE):
+        told = flat({name.removeprefix(OF_HOUSE): values[name]})
+        return bool(told) and told.items() <= person.custom.items()
     return name not in values or str(_plain(getattr(person, name)) or "") == values[name]
+
+
+def _journalled(person: Person) -> dict[str, Any]:
+    """What the journal keeps of a person before and after an edit; fields of the house's own making as "custom.renewal"."""
+    values = {name: _plain(getattr(person, name)) for name in (*CHOSEN, *_JOURNALLED)}
+    return values | {f"custom.{key}": value for key, value in person.custom.items()}
 
 
 def own_of(person_id: int) -> Profile | None:

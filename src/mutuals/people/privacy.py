@@ -14,6 +14,7 @@ from mutuals.base.models import Entry
 from mutuals.people import erased
 from mutuals.people.models import Affiliation, Fact, Person, Profile
 from mutuals.people.profiles import OWN, Pair, page_of
+from mutuals.records import values as house
 
 _READ = ("pk", "network", "key", "url", "name", "fields")
 _Row = tuple[int, str, str, str, str, dict[str, Any]]
@@ -96,6 +97,7 @@ def erase(who: Holder, *, now: datetime) -> dict[str, int]:
     counts = {
         "affiliations": Affiliation.objects.filter(person__in=who.person_ids).delete()[0],
         "facts": Fact.objects.filter(person__in=who.person_ids).delete()[0],
+        "unique values": house.forget(f"person:{number}" for number in who.person_ids),
         "profiles": Profile.objects.filter(pk__in=who.profile_ids).delete()[1].get("people.Profile", 0),
         "journal entries emptied": Entry.objects.filter(about__in=_keys(who)).update(data={}),
     }

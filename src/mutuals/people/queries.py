@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ _SALT = "people.list"
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """How a list is ordered; the primary key decides between equals."""
+    """How a list is ordered; the primary key decides between equals. `custom__key` is a value of the house's own making."""
 
     column: str
     descending: bool
@@ -44,7 +45,14 @@ class Sort:
 
     def of(self, person: Person) -> Any:
         """The value by which a person stands where they stand."""
+        if self.is_custom:
+            return person.custom.get(self.column.removeprefix("custom__"))
         return getattr(person, self.column.removeprefix("heard__"))
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether no index holds this order."""
+        return self.column.startswith("custom__")
 
 
 SORTS = {
@@ -53,6 +61,16 @@ SORTS = {
     "value": Sort("order_total", descending=True),
     "created": Sort("created_at", descending=True),
 }
+
+
+def sort_of(name: str, viewer: Any) -> Sort:
+    """The order of that name; by a field of the house's own making "custom.key", largest first. Refused: others."""
+    if name in SORTS:
+        return SORTS[name]
+    field = record("person").named(name[:60])
+    if field is None or not field.is_json or field not in record("person").visible_fields(viewer) or not field.sortable:
+        raise Refused(f"People are sorted by: {', '.join(SORTS)}, or custom.key.", field="sort")
+    return Sort(field.path, descending=True, nullable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +110,24 @@ def list_people(
     `after` is a cursor of another page of the same list. Refused: unknown sorts, foreign cursors, unusable conditions.
     TooSlow: a filter, or one's own people, not found within `patience` seconds (None: as the installation says).
     """
-    if sort not in SORTS:
-        raise Refused(f"People are sorted by: {', '.join(SORTS)}.", field="sort")
+    order = sort_of(sort, viewer)
     limit = max(1, min(limit, LONGEST_PAGE))
     place = _place(after, sort)
     people = _filtered(viewer, where, zone, now)
     patience = settings.PATIENCE if patience is None else patience
     if where is not None:
-        found = _found(people, SORTS[sort], place, limit + 1, patience)
-    elif scope(viewer, "person.view") is Scope.ALL:
-        found = _walk(people, SORTS[sort], place, limit + 1)
+        found = _found(people, order, place, limit + 1, patience)
+    elif scope(viewer, "person.view") is Scope.ALL and not order.is_custom:
+        found = _walk(people, order, place, limit + 1)
     else:
         with within(patience * OWN_PATIENCE, TOO_SLOW):
-            found = _walk(people, SORTS[sort], place, limit + 1)
+            found = _walk(people, order, place, limit + 1)
     is_back = bool(place and place[2])
     has_more = len(found) > limit
     found = found[:limit][::-1] if is_back else found[:limit]
     if not found:
         return Page((), "", "", is_whole=not place)
-    value = SORTS[sort].of
+    value = order.of
     forth = _cursor(sort, value(found[-1]), found[-1].pk, is_back=False) if has_more or is_back else ""
     back = _cursor(sort, value(found[0]), found[0].pk, is_back=True) if place and (has_more or not is_back) else ""
     places = main_places([person.pk for person in found])
@@ -238,7 +255,7 @@ def _beyond(column: str, value: Any, pk: int, *, falling: bool) -> Q:
 
 
 def _cursor(sort: str, value: Any, pk: int, *, is_back: bool) -> str:
-    told = value.isoformat() if isinstance(value, datetime) else None if value is None else str(value)
+    told = value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
     return signing.dumps([sort, told, pk, is_back], salt=_SALT, compress=True)
 
 

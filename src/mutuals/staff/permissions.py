@@ -87,6 +87,8 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "parked.retry": _LEADS,
     "import.run": _LEADS,
     "file.view": _WITH_OWN,
+    "field.view": _EVERYONE,  # fields of the house's own making, and their values
+    "field.edit": _ADMINS,
     "user.view": _EVERYONE,
     "user.manage": _ADMINS,
     "team.manage": _ADMINS,

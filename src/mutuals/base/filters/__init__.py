@@ -19,7 +19,7 @@ from mutuals.base.filters.grammar import (
     to_json,
     to_query,
 )
-from mutuals.base.filters.registry import OPS, Field, Kind, Record, extend, is_known, record, records, register
+from mutuals.base.filters.registry import OPS, Field, Kind, Record, extend, is_known, record, records, register, sourced
 from mutuals.base.filters.to_python import predicate
 from mutuals.base.filters.to_sql import to_q
 from mutuals.base.filters.words import Said
@@ -45,6 +45,7 @@ __all__ = [
     "record",
     "records",
     "register",
+    "sourced",
     "to_json",
     "to_q",
     "to_query",

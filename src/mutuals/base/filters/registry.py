@@ -54,6 +54,8 @@ class Field:
     `path` leads to the column `own` of this one. `beside` names a table with one row at most for each row here, and its
     column that holds this one's key: the values stand there, under `path`. Words stand in one column or in several,
     parted by a blank. `names` tells all that its values can be, where these are names of something that comes and goes.
+    `is_json`: the value stands in a JSON column, under the key that `path` names after it (`custom__renewal`), as
+    `base.fields` keeps it. `is_retired`: what was asked before is still understood, and nobody may ask it anew.
     """
 
     name: str
@@ -69,6 +71,8 @@ class Field:
     own: str = "pk"
     beside: tuple[type[Model], str] | None = None
     names: Callable[[], Iterable[str]] | None = None
+    is_json: bool = False
+    is_retired: bool = False
 
     @property
     def ops(self) -> tuple[str, ...]:
@@ -78,28 +82,43 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A kind of row that lists show."""
+    """A kind of row that lists show. `source` tells the fields that people make while everything runs; asked each time."""
 
     name: str
     model: type[Model]
     fields: tuple[Field, ...]
+    source: Callable[[], Iterable[Field]] | None = None
     _by_name: dict[str, Field] = field(default_factory=dict, compare=False, repr=False)
 
     def field(self, name: str, viewer: Any) -> Field:
         """The field of that name, for a viewer who may use it; Refused names what there is."""
-        if not self._by_name:
-            self._by_name.update({one.name: one for one in self.fields})
-        found = self._by_name.get(name)
+        found = self.named(name)
         if found is None:
             allowed = ", ".join(one.name for one in self.visible_fields(viewer))
             raise Refused(f"There is no field “{name}” of {self.name}. There are: {allowed}.", field=name)
+        if found.is_retired:
+            raise Refused(f"“{found.label}” is retired, so it cannot be filtered by.", field=name)
         if found.may is not None and not found.may(viewer):
             raise Refused(f"Your role does not see “{found.label}”, so it cannot be filtered by.", field=name)
         return found
 
+    def named(self, name: str) -> Field | None:
+        """The field of that name, whoever may use it. The source is asked only for names that the house did not bring."""
+        if not self._by_name:
+            self._by_name.update({one.name: one for one in self.fields})
+        found = self._by_name.get(name)
+        if found is None and self.source is not None and "." in name:
+            found = next((one for one in self.source() if one.name == name), None)
+        return found
+
+    def every(self) -> tuple[Field, ...]:
+        """All fields, with those of the source."""
+        return (*self.fields, *(self.source() if self.source is not None else ()))
+
     def visible_fields(self, viewer: Any) -> tuple[Field, ...]:
         """The fields that a viewer may filter by."""
-        return tuple(one for one in self.fields if one.may is None or one.may(viewer))
+        shown = (one for one in self.every() if not one.is_retired)
+        return tuple(one for one in shown if one.may is None or one.may(viewer))
 
 
 _records: dict[str, Record] = {}
@@ -117,6 +136,11 @@ def extend(name: str, fields: Iterable[Field]) -> Record:
     more = {one.name: one for one in fields}
     kept = tuple(one for one in told.fields if one.name not in more)
     return register(replace(told, fields=(*kept, *more.values()), _by_name={}))
+
+
+def sourced(name: str, source: Callable[[], Iterable[Field]]) -> Record:
+    """Give a record that is known a source of fields. Their names hold a dot ("custom.renewal"), which no others do."""
+    return register(replace(record(name), source=source, _by_name={}))
 
 
 def is_known(name: str) -> bool:

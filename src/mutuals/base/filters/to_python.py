@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mutuals.base.filters import days
+from mutuals.base.filters import days, to_json_sql
 from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
 from mutuals.base.filters.registry import Field, Kind, Record, record
 from mutuals.base.filters.words import Said
@@ -18,7 +18,8 @@ Row = Mapping[str, Any]
 def predicate(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
     """A checked condition as a function of a row: field name -> value as the column holds it; relations are lists.
 
-    Words may come as the text or as `words.Said`, which is folded once for all conditions.
+    Words may come as the text or as `words.Said`, which is folded once for all conditions; values of a JSON column as it holds
+    them.
     """
     if isinstance(condition, All | Either):
         parts = [predicate(part, of, zone=zone, now=now) for part in condition.parts]
@@ -27,12 +28,15 @@ def predicate(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime
     if isinstance(condition, Not):
         inner = predicate(condition.part, of, zone=zone, now=now)
         return lambda row: not inner(row)
-    field = next(one for one in of.fields if one.name == condition.field)
+    field = of.named(condition.field)
+    assert field is not None  # as it was checked
     if field.kind is Kind.RELATION:
         return _related(condition, field, zone=zone, now=now)
     if field.kind in (Kind.DAY, Kind.TIME) and condition.op not in ("empty", "filled"):
         return _in_days(condition, field, zone=zone, now=now)
     test, name, value = _TESTS[condition.op], field.name, condition.value
+    if field.is_json:
+        return lambda row: test(to_json_sql.typed(field, row.get(name)), value)
     return lambda row: test(row.get(name), value)
 
 
@@ -49,7 +53,7 @@ def _in_days(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Call
     high: Any = days.start(end, zone) if is_time and end else end
 
     def within(row: Row) -> bool:
-        value = row.get(field.name)
+        value = to_json_sql.typed(field, row.get(field.name)) if field.is_json else row.get(field.name)
         return value is not None and (low is None or value >= low) and (high is None or value < high)
 
     return within

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
 
-from mutuals.base.filters import days
+from mutuals.base.filters import days, to_json_sql
 from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
 from mutuals.base.filters.registry import Field, Kind, Record, record
 from mutuals.base.filters.words import said_in
@@ -34,11 +34,14 @@ def to_q(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> 
         return either
     if isinstance(condition, Not):
         return ~(to_q(condition.part, of, zone=zone, now=now) or Q(pk__isnull=False))
-    field = next(one for one in of.fields if one.name == condition.field)
+    field = of.named(condition.field)
+    assert field is not None  # as it was checked
     if field.kind is Kind.RELATION:
         return _related(condition, field, zone=zone, now=now)
     if field.beside is not None:
         return _beside(condition, field, field.beside, zone=zone, now=now)
+    if field.is_json:
+        return to_json_sql.to_q(condition, field, zone=zone, now=now)
     return _plain(condition, field, zone=zone, now=now)
 
 
