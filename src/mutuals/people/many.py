@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from mutuals.base import gate, journal
+from mutuals.base.cells import safe_cell
 from mutuals.base.filters import Condition
-from mutuals.connectors.files.read import safe_cell
 from mutuals.people.models import Person
 from mutuals.people.persons import Unfit, clean_tags
 from mutuals.people.queries import LONGEST_PAGE, Listed, list_people, listed, main_places

@@ -1,8 +1,13 @@
-"""Lists as somebody likes them, under a name."""
+"""Lists as somebody likes them: under a name, and the columns that they usually have.
+
+The view without a name holds a user's columns of one kind of record; nobody else sees it, and it is on no list of views.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -15,7 +20,31 @@ LONGEST = 2000
 
 
 def visible_to(viewer: Any, record: str) -> QuerySet[SavedView]:
-    """One's own views of one kind of record, and those that others share."""
+    """One's own views of one kind of record, and those that others share, all of which have a name."""
+    return _seen(viewer, record).exclude(name="")
+
+
+def with_usual(viewer: Any, record: str) -> list[SavedView]:
+    """The same, and the nameless view of one's own columns where there is one; for `columns_in`."""
+    return list(_seen(viewer, record))
+
+
+def columns_in(views: Sequence[SavedView], viewer: Any) -> list[str]:
+    """The columns that this user usually has, by the views of `with_usual`; [] = those of the list."""
+    own = next((one for one in views if not one.name and one.owner_id == viewer.pk), None)
+    return parse_qs(own.query).get("col", []) if own else []
+
+
+def keep_columns(names: Sequence[str], *, record: str, by: User) -> None:
+    """The columns that a user has on the lists of a record from now on; none: those of the list."""
+    query = urlencode([("col", name) for name in names])
+    if not names:
+        SavedView.objects.filter(owner=by, record=record, name="").delete()
+    elif len(query) <= LONGEST:
+        SavedView.objects.update_or_create(owner=by, record=record, name="", defaults={"query": query})
+
+
+def _seen(viewer: Any, record: str) -> QuerySet[SavedView]:
     own = viewer.pk if isinstance(viewer, User) and viewer.is_active else 0
     shared = Q(shared=True) if own else Q(pk__in=[])
     return SavedView.objects.filter(Q(owner_id=own) | shared, record=record).order_by("name", "pk")
@@ -26,7 +55,7 @@ def keep(name: str, *, record: str, query: str, by: User, shared: bool = False) 
     label = one_line(name, what="Name", longest=80)
     if len(query) > LONGEST:
         raise Refusal("This list is too long for an address. Use fewer filters.")
-    if SavedView.objects.filter(owner=by).count() >= MOST:
+    if SavedView.objects.filter(owner=by).exclude(name="").count() >= MOST:
         raise Refusal(f"You have {MOST} views already. Remove one first.")
     try:
         with transaction.atomic():

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from mutuals.base.cells import safe_cell
 from mutuals.capture.imports.rows import AT_HOME
 from mutuals.capture.models import Import, ImportState, ImportTrouble
 from mutuals.connectors.files.fields import Target
-from mutuals.connectors.files.read import safe_cell
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
 

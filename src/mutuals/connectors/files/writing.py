@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from mutuals.connectors.files.read import safe_cell
+from mutuals.base.cells import safe_cell
 from mutuals.connectors.files.scratch import half_written
 from mutuals.connectors.files.work import Refused
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -11,13 +10,13 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from mutuals.base import clock
-from mutuals.base.filters import days
+from mutuals.base.filters import Refused, days
+from mutuals.base.lists import cursors, listing
 from mutuals.history import spans
 from mutuals.history.models import Interaction
 from mutuals.people import directory
@@ -28,21 +27,18 @@ from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, typed, zone_of
+from mutuals.web.lists.shown import show
 from mutuals.web.organisations.forms import About, Joining
 
-_SALT = "web.organisations"
+_TIMELINE = "timeline of an organisation"
 _MOST_PRESENCES = 100
 
 
 @needs("organisation.view")
 def page(request: HttpRequest) -> HttpResponse:
     """The list, by name."""
-    viewer, text = caller(request), request.GET.get("q", "")[:200]
-    found = directory.list_organisations(viewer, text=text, after=_place(request.GET.get("after", "")))
-    count, is_exact = directory.count_organisations(viewer, text=text)
-    more = urlencode({"q": text, "after": signing.dumps(found.after, salt=_SALT)}) if found.after else ""
-    shown = {"rows": found.rows, "text": text, "count": count, "is_exact": is_exact, "more": more}
-    return render(request, "organisations/page.html", shown | {"may_edit": may(viewer, "organisation.edit")})
+    more = {"may_edit": may(caller(request), "organisation.edit")}
+    return show(request, listing("organisation"), template="organisations/page.html", more=more)
 
 
 @needs("organisation.edit", methods="GET POST")
@@ -117,9 +113,7 @@ def _one(request: HttpRequest, row: Organisation, form: Joining, status: int = 2
         ],
         "places": directory.places_in(viewer, row),
         "days": _days(found.rows, full=full),
-        "older": urlencode({"after": signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)})
-        if found.after
-        else "",
+        "older": urlencode({"after": cursors.pack(found.after, of=_TIMELINE)}) if found.after else "",
         "is_later_page": "after" in request.GET,
         "form": form,
         "may_edit": may(viewer, "organisation.edit"),
@@ -158,20 +152,9 @@ def _told(row: Interaction, *, full: bool) -> dict[str, Any]:
     return {"row": row, "who": who, "person": person, "icon": talk.icon_for(row), "did": talk.did(row.kind)}
 
 
-def _place(text: str) -> directory.Place | None:
-    found = _signed(text)
-    return (str(found[0]), int(found[1])) if found else None
-
-
 def _moment(text: str) -> tuple[datetime, int] | None:
-    found = _signed(text)
-    return (datetime.fromisoformat(str(found[0])), int(found[1])) if found else None
-
-
-def _signed(text: str) -> list[Any]:
-    if not text:
-        return []
     try:
-        return list(signing.loads(text, salt=_SALT))
-    except (signing.BadSignature, json.JSONDecodeError, ValueError) as error:
+        found = cursors.unpack(text, of=_TIMELINE)
+    except Refused as error:
         raise Http404 from error
+    return (found[0], int(found[1])) if found else None

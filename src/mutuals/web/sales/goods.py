@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from mutuals.base.lists import listing
 from mutuals.base.refusals import Refusal
 from mutuals.sales import goods as acts
 from mutuals.sales import queries
@@ -17,31 +18,22 @@ from mutuals.sales.models import Price, PriceList, Product
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, Asked, typed
+from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms, shown
 from mutuals.web.sales.orders import PAGE
 
 
 @needs("order.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """Products, last made first, by a part of their name or number and by category."""
-    viewer, text = caller(request), request.GET.get("q", "")[:200].replace("\0", "")
-    category = request.GET.get("category", "")[:80].replace("\0", "")
-    rows = Product.objects.all()
-    rows = rows.filter(Q(name__icontains=text) | Q(sku__istartswith=text)) if text else rows
-    rows = rows.filter(category=category) if category else rows
-    found, more = shown.stretch(rows.order_by("-pk"), request.GET.get("after", ""), "pk", PAGE)
-    asked = {name: value for name, value in (("q", text), ("category", category)) if value}
-    context = {
-        "rows": found,
-        "text": text,
-        "category": category,
-        "more": urlencode(asked | {"after": more}) if more else "",
+    """Products, last made first, by a part of their name or number, by category, and by conditions."""
+    viewer = caller(request)
+    more = {
         "may_edit": may(viewer, "product.edit"),
         "may_set_up": may(viewer, "selling.set_up"),
         "to_people": queries.sells_to_people(),
-        "parts": shown.parts("products", viewer),
+        "tabs": shown.parts("products", viewer),
     }
-    return render(request, "sales/products.html", context)
+    return show(request, listing("product"), template="sales/products.html", more=more)
 
 
 @needs("product.edit", methods="GET POST")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from mutuals.base import clock
 from mutuals.base.ids import new_token
+from mutuals.base.lists import listing
 from mutuals.base.refusals import Refusal
 from mutuals.identity import offered
 from mutuals.people.models import Organisation, Person
@@ -24,37 +25,23 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import typed
+from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms, shown
 
 PAGE = 50
 MOST_LINES = 300
-KINDS = (("", "All"), *((kind.value, f"{kind.label}s") for kind in Kind))
 
 
 @needs("order.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """Orders, newest first, narrowed as the address says: person, organisation, article, kind, number."""
+    """Orders, newest first, narrowed as the address says: person, organisation, article, kind, number; and by conditions."""
     viewer = caller(request)
-    person, organisation = whose(request, viewer)
-    said = {name: request.GET.get(name, "")[:200].replace("\0", "") for name in ("article", "kind", "number")}
-    rows = queries.listed(queries.visible_to(viewer), person=person, organisation=organisation, **said)
-    rows = rows.select_related("organisation", "profile__person__canonical", "source").order_by("-placed_at", "-pk")
-    asked = {name: value for name in ("person", "organisation") if (value := request.GET.get(name, ""))}
-    asked |= {name: value for name, value in said.items() if value}
-    found, more = shown.stretch(rows, request.GET.get("after", ""), "placed_at", PAGE)
-    context = {
-        "rows": found,
-        "more": urlencode(asked | {"after": more}) if more else "",
-        "person": person,
-        "organisation": organisation,
-        "asked": said,
-        "kinds": [(value, words, urlencode({**asked, "kind": value}), value == said["kind"]) for value, words in KINDS],
+    more = {
         "may_edit": may(viewer, "order.edit"),
-        "to_people": queries.sells_to_people(),
-        "parts": shown.parts("orders", viewer),
-        "new": urlencode([(name, asked[name]) for name in ("person", "organisation") if name in asked]),
+        "tabs": shown.parts("orders", viewer),
+        "new": urlencode([(name, request.GET[name]) for name in ("person", "organisation") if request.GET.get(name)]),
     }
-    return render(request, "sales/orders.html", context)
+    return show(request, listing("order"), template="sales/orders.html", more=more)
 
 
 @needs("order.view")

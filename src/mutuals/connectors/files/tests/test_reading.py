@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mutuals.base.cells import safe_cell
 from mutuals.connectors.contract import Unreadable
 from mutuals.connectors.files import texts
-from mutuals.connectors.files.read import rows, safe_cell
+from mutuals.connectors.files.read import rows
 from mutuals.connectors.files.shapes import BadRow, Format, How, MailRow, Row
 from mutuals.connectors.files.sniff import sniff
 

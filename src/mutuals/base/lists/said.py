@@ -1,0 +1,174 @@
+"""The condition of a list in words: a chip for each test of it, and the whole as a sentence. Pure but for options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mutuals.base.filters import (
+    All,
+    Condition,
+    Either,
+    Field,
+    Kind,
+    Not,
+    Record,
+    Refused,
+    Test,
+    from_query,
+    record,
+    to_query,
+)
+from mutuals.base.lists.listing import Listing
+
+OP_WORDS = {
+    "is": "is",
+    "isnot": "is not",
+    "contains": "contains",
+    "starts": "starts with",
+    "in": "is one of",
+    "empty": "is empty",
+    "filled": "is filled in",
+    "over": "above",
+    "under": "below",
+    "between": "between",
+    "on": "on",
+    "before": "before",
+    "after": "after",
+    "last": "in the last days",
+    "has": "has",
+    "hasnot": "has not",
+    "says": "says",
+    "saysnot": "does not say",
+    "any": "with",
+    "none": "without",
+}
+_NUMBERED = {"over": "is above", "under": "is below", "between": "is between", "on": "is on", "before": "is before"}
+_NUMBERED |= {"after": "is after"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of a condition in words. `field` and `op` are the names of its test where it is a single one."""
+
+    label: str
+    how: str
+    value: str
+    field: str = ""
+    op: str = ""
+    typed: str = ""  # the value as the form beside the chips takes it
+
+
+def chips(of: Listing, parts: Sequence[str], viewer: Any) -> list[Chip]:
+    """The parts of an address in words, in their order. One that cannot be read is said to be so."""
+    options = _Options(of, viewer)
+    return [_chip(part, of.of, viewer, options) for part in parts]
+
+
+def sentence(of: Listing, where: Condition | None, viewer: Any) -> str:
+    """The whole in words: "Orders where total is above 100, and status is paid"; without a condition "All orders"."""
+    many = of.words[1]
+    if where is None or where == All():
+        return f"All {many}"
+    return f"{many.capitalize()} where {_said(where, of.of, viewer, _Options(of, viewer), 0)}"
+
+
+def part_of(field: Field, op: str, value: str) -> str:
+    """One test as a part of an address, from the three answers of the form beside the chips.
+
+    Several values (in, between) are parted by commas. A relation is asked for a word in the first text of the other record.
+    """
+    if field.kind is Kind.RELATION:
+        return to_query(Test(field.name, op, _related(field, value)))[0]
+    if op in ("empty", "filled"):
+        return f"{field.name}:{op}"
+    if op in ("in", "between"):
+        return to_query(Test(field.name, op, [one.strip() for one in value.split(",")]))[0]
+    return to_query(Test(field.name, op, value))[0]
+
+
+class _Options:
+    """Words for the values of fields, each list asked once and only where a value needs it."""
+
+    def __init__(self, of: Listing, viewer: Any) -> None:
+        self._of, self._viewer = of, viewer
+        self._known: dict[str, Mapping[str, str]] = {}
+
+    def word(self, field: Field, value: Any) -> str:
+        if field.kind is Kind.BOOL:
+            return "yes" if str(value).lower() in ("true", "yes", "1") else "no"
+        if field.name in self._of.options and any(field is one for one in self._of.of.fields):
+            if field.name not in self._known:
+                self._known[field.name] = dict(self._of.options[field.name](self._viewer))
+            return self._known[field.name].get(str(value), str(value))
+        return dict(field.choices).get(str(value), str(value))
+
+
+def _chip(part: str, of: Record, viewer: Any, options: _Options) -> Chip:
+    try:
+        whole = from_query([part])
+    except Refused:
+        return Chip("Filter", "cannot be read", part[:40])
+    test = whole.parts[0] if isinstance(whole, All) and len(whole.parts) == 1 else whole
+    field = _field(test, of, viewer)
+    if not isinstance(test, Test) or field is None:
+        return Chip(_cut(_said(test, of, viewer, options, 0)), "", "")
+    if field.kind is Kind.RELATION:
+        inner = _said(test.value, record(field.related), viewer, options, 1) if test.value not in (None, All()) else ""
+        return Chip(field.label, OP_WORDS.get(test.op, test.op), _cut(inner))
+    typed = ", ".join(map(str, test.value)) if isinstance(test.value, list | tuple) else str(test.value or "")
+    return Chip(field.label, OP_WORDS.get(test.op, test.op), _value(test, field, options), test.field, test.op, typed)
+
+
+def _said(told: Condition, of: Record, viewer: Any, options: _Options, depth: int) -> str:
+    if isinstance(told, All | Either):
+        if not told.parts:
+            return "anything" if isinstance(told, All) else "nothing"
+        word = ", and " if isinstance(told, All) else ", or "
+        whole = word.join(_said(one, of, viewer, options, depth + 1) for one in told.parts)
+        return f"({whole})" if depth and len(told.parts) > 1 else whole
+    if isinstance(told, Not):
+        return f"not ({_said(told.part, of, viewer, options, 0)})"
+    field = _field(told, of, viewer)
+    if field is None:
+        return f"“{told.field}” {OP_WORDS.get(told.op, told.op)} …"
+    label = field.label[:1].lower() + field.label[1:]
+    if field.kind is Kind.RELATION:
+        thing = label.removeprefix("has ").removeprefix("an ").removeprefix("a ")
+        has = f"has no {thing}" if told.op == "none" else label if label.startswith("has ") else f"has {label}"
+        if not isinstance(told.value, All | Either | Not | Test) or told.value == All():
+            return has
+        return f"{has} where {_said(told.value, record(field.related), viewer, options, depth + 1)}"
+    how = _NUMBERED.get(told.op, OP_WORDS.get(told.op, told.op))
+    if told.op == "last":
+        return f"{label} is in the last {told.value} days"
+    value = _value(told, field, options)
+    return f"{label} {how} {value}".rstrip()
+
+
+def _field(test: Condition, of: Record, viewer: Any) -> Field | None:
+    if not isinstance(test, Test):
+        return None
+    return next((one for one in of.visible_fields(viewer) if one.name == test.field), None)
+
+
+def _value(test: Test, field: Field, options: _Options) -> str:
+    if test.value is None or test.op in ("empty", "filled"):
+        return ""
+    many = list(test.value) if isinstance(test.value, list | tuple) else [test.value]
+    words = [options.word(field, one) for one in many]
+    return " and ".join(words) if test.op == "between" else " or ".join(words)
+
+
+def _related(field: Field, value: str) -> Condition:
+    if not value.strip():
+        return All()
+    first = next((one for one in record(field.related).fields if one.kind is Kind.TEXT), None)
+    if first is None:
+        raise Refused(f"“{field.label}” takes no words.", field=field.name)
+    return Test(first.name, "contains", value.strip())
+
+
+def _cut(text: str, longest: int = 90) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
