@@ -157,7 +157,7 @@ def ask_from(
         if there is not None:
             return there, False
         line = one_line(title, what="Title", longest=LONGEST_TITLE, needed=False)
-        row, is_new = _put(line or _line(said), "", None, by, by=by, now=now, via=via, titled_by="" if line else key)
+        row, is_new = _put(line or line_of(said), "", None, by, by=by, now=now, via=via, titled_by="" if line else key)
     else:
         row, is_new = held(idea), False
     _, has_joined = Asker.objects.get_or_create(
@@ -237,8 +237,11 @@ def key_of(title: str) -> str:
     return (fold(title) or title)[:LONGEST_TITLE]
 
 
-def _line(said: Interaction) -> str:
-    """The subject, else the first line that says something; cut where it is too long for a title."""
+def line_of(said: Interaction) -> str:
+    """What an idea of a message is called: its subject, else the first line that says something; cut where it is too long.
+
+    Refused: a message without words.
+    """
     lines = (tidy(line, at_most=5_000) for line in [said.subject, *said.text.splitlines()])
     found = next((line for line in lines if line), "")
     if not found:

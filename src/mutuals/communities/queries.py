@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from mutuals.base import bulk, journal
 from mutuals.base.models import Entry
+from mutuals.base.patience import TooSlow, within
 from mutuals.communities.models import TOLD, Asker, Idea, IdeaState, Vote
 from mutuals.history.models import Interaction
 from mutuals.people.models import Person, Profile
@@ -23,7 +24,7 @@ from mutuals.staff.permissions import Scope, scope
 SORTS = {"new": "id", "votes": "votes", "value": "worth"}
 """How lists are ordered, always downwards: the newest, most votes, most bought by those who asked."""
 ALIKE = 5
-_LIKENESS = 0.3  # least trigram similarity of words within a title that is offered
+_PATIENCE = 0.4  # seconds for ideas that are like some words
 _ROOT = """
 WITH RECURSIVE up AS (
     SELECT id, merged_into_id FROM communities_idea WHERE id = %s
@@ -38,8 +39,8 @@ WITH RECURSIVE tree AS (
 """
 _ALIKE = """
 SELECT i.id FROM communities_idea i
-WHERE i.trashed_at IS NULL AND i.merged_into_id IS NULL AND %s <%% i.title_key
-ORDER BY word_similarity(%s, i.title_key) DESC, i.votes DESC, i.id DESC LIMIT %s
+WHERE i.trashed_at IS NULL AND i.merged_into_id IS NULL AND (i.title_key %% %s OR %s <%% i.title_key)
+ORDER BY greatest(similarity(i.title_key, %s), word_similarity(%s, i.title_key)) DESC, i.votes DESC, i.id DESC LIMIT %s
 """
 _LAST = """
 SELECT w.id, t.conversation_id, t.is_public FROM unnest(%s::bigint[]) AS w(id) CROSS JOIN LATERAL (
@@ -104,8 +105,8 @@ def listed(
         rows = rows.exclude(state__in=(IdeaState.DONE, IdeaState.DECLINED))
     elif state:
         rows = rows.filter(state=state)
-    if text and (part := fold(text)):
-        rows = rows.filter(title_key__contains=part)
+    if text:
+        rows = rows.filter(title_key__contains=fold(text) or text)
     if product_id is not None:
         rows = rows.filter(product=product_id)
     if owner is not None:
@@ -142,11 +143,18 @@ def tree(*numbers: int) -> list[int]:
 
 
 def alike(viewer: Any, words: str, *, limit: int = ALIKE) -> list[Idea]:
-    """Ideas whose titles are like some words, the most alike first; none for fewer than three letters."""
+    """Ideas whose titles are like some words, by the letters of both or of the words within a title, the most alike first.
+
+    None for fewer than three letters, and where looking takes more than 400 ms.
+    """
     key = fold(words)[:200]
     if len(key) < 3:
         return []
-    numbers = [int(row[0]) for row in bulk.execute(_ALIKE, [key, key, limit])]
+    try:
+        with within(_PATIENCE, "Too many ideas are like this."):
+            numbers = [int(row[0]) for row in bulk.execute(_ALIKE, [key] * 4 + [limit])]
+    except TooSlow:
+        return []
     found = visible_to(viewer).in_bulk(numbers)
     return [found[number] for number in numbers if number in found]
 

@@ -17,7 +17,7 @@ from mutuals.listening import queries as listening
 from mutuals.people.models import Profile
 from mutuals.people.visibility import sees_contacts
 from mutuals.staff.models import User
-from mutuals.staff.permissions import Scope, scope
+from mutuals.staff.permissions import Scope, may, scope
 from mutuals.web.frame import talk
 from mutuals.web.frame.compiled import fragment
 from mutuals.web.frame.templatetags.look import day
@@ -39,6 +39,7 @@ KINDS = (
 )
 DIRECTIONS = (("in", "From them"), ("out", "From us"), ("note", "Among us"))
 SEEN_BY = (("all", "Public only"), ("few", "Private only"))
+_WISHES = ("post", "reply", "message", "mail", "review", "article", "note", "call")
 _OUTCOMES = dict(Outcome.choices)
 _STATES: dict[str, tuple[str, str, str]] = {
     Status.FAILED: ("late", "alert", "Not sent"),
@@ -68,6 +69,7 @@ class Happening:
     url: str
     kind: str
     mark: Mark | None
+    may_make: bool  # an idea of it
     run: list[Happening] = field(default_factory=list)
 
 
@@ -170,6 +172,7 @@ def _happening(row: history.Line, profile: Profile | None, viewer: User, mark: M
         row.url if row.url.startswith(("https://", "http://")) else "",
         row.kind,
         mark,
+        row.direction != Direction.OUT and row.kind in _WISHES and bool(row.text) and may(viewer, "idea.edit"),
     )
 
 

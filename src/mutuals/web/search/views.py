@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from mutuals.base.patience import TooSlow, within
+from mutuals.communities import queries as ideas
+from mutuals.communities.models import Idea
 from mutuals.history import search
 from mutuals.history.models import Interaction
 from mutuals.history.queries import Place
@@ -43,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         told |= {"people": _people(viewer, asked, 12), "organisations": _organisations(viewer, asked, 6)}
         told["presences"] = _presences(viewer, asked, 8)
         told["cases"] = _cases(viewer, asked, 8)
+        told["ideas"] = _ideas(viewer, asked, 8)
     if asked and told["may_read"]:
         try:
             told |= _said(asked, after, viewer)
@@ -81,6 +84,11 @@ def quick(request: HttpRequest) -> JsonResponse:
         for one in _cases(viewer, asked, 3)
     ]
     groups.append(("Cases", found))
+    found = [
+        {"name": str(one), "note": one.get_state_display(), "url": f"/ideas/{one.pk}/", "icon": "idea"}
+        for one in _ideas(viewer, asked, 3)
+    ]
+    groups.append(("Ideas", found))
     groups.append(("Said", _quick_said(viewer, asked)))
     return JsonResponse({"groups": [{"name": name, "rows": rows} for name, rows in groups if rows]})
 
@@ -121,6 +129,11 @@ def _organisations(viewer: User, asked: str, limit: int) -> list[Any]:
 def _cases(viewer: User, asked: str, limit: int) -> list[Case]:
     """By reference or words of the title."""
     return cases.listed(viewer, text=asked, limit=limit) if may(viewer, "case.view") else []
+
+
+def _ideas(viewer: User, asked: str, limit: int) -> list[Idea]:
+    """By words of the title."""
+    return ideas.listed(viewer, text=asked, limit=limit)
 
 
 def _presences(viewer: User, asked: str, limit: int) -> list[tuple[int, str, str, str]]:
