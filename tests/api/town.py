@@ -17,8 +17,10 @@ from mutuals.capture import receive
 from mutuals.capture.imports import begin
 from mutuals.capture.models import Import, RawEvent
 from mutuals.channels.models import Channel
+from mutuals.communities import ideas
+from mutuals.communities.models import Asker
 from mutuals.connectors.contract import Raw
-from mutuals.history.models import Attachment
+from mutuals.history.models import Attachment, Interaction
 from mutuals.identity import bought, offered
 from mutuals.identity.proofs import codes
 from mutuals.inbox import cases, work
@@ -35,7 +37,7 @@ from mutuals.people.models import Person, Profile
 from mutuals.processes import hands, kinds, run, text
 from mutuals.processes import keep as processes
 from mutuals.rules import keep
-from mutuals.sales import goods, invoices, quotes
+from mutuals.sales import deals, goods, invoices, leads, quotes
 from mutuals.sales.models import Invoice, Order
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff import calendars, house, tokens
@@ -97,6 +99,7 @@ def town() -> Town:
         "interaction_id": message.pk,
         "order_id": Order.objects.get().pk,
         **_sold(staff, bea, now),
+        **_dealt(staff, bea, now),
         "source_id": source.pk,
         "channel_id": channel.pk,
         "import_id": coming.pk,
@@ -107,6 +110,7 @@ def town() -> Town:
         "code_id": code.challenge.pk,
         "pair_id": pair.pk,
         "case_id": case.pk,
+        **_wished(staff, bea, message, now),
         "rule_id": rule.pk,
         **_runs(staff, bea, now),
         **_counted(staff),
@@ -116,6 +120,13 @@ def town() -> Town:
         "sha": blob.sha256,
     }
     return Town(staff, ids)
+
+
+def _wished(staff: cast.Staff, bea: Person, message: Interaction, now: datetime) -> dict[str, object]:
+    """An idea of a message."""
+    idea, _ = ideas.ask_from(message, by=staff.ada, now=now, title="Lids that do not leak")
+    ideas.vote(idea, person=bea, by=staff.ada, now=now)
+    return {"idea_id": idea.pk, "asker_id": Asker.objects.get(idea=idea).pk}
 
 
 def _runs(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
@@ -156,6 +167,13 @@ def _sold(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
         "quote_id": quote.pk,
         "invoice_id": Invoice.objects.get().pk,
     }
+
+
+def _dealt(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
+    """A deal and a lead."""
+    deal, _ = deals.open_deal(deals.DealIn("Kettles", "EUR", bea, amount=Decimal(900)), by=staff.ada, now=now)
+    lead, _ = leads.take_up(bea, by=staff.ada, now=now, source="Fair")
+    return {"deal_id": deal.pk, "lead_id": lead.pk}
 
 
 def _told(staff: cast.Staff, topic: Topic, number: int, now: datetime) -> int:
