@@ -23,6 +23,7 @@ PARTS = {
     "hanging": "what of it hangs on people, for splits and merges",
     "owned": "what staff own in it, for when they leave",
     "leaving": "what it hands over and erases when a person leaves",
+    "planners": "what files of imports may bring, and who decides about their rows",
     "jobs": "its jobs, and when they run by the clock",
 }
 """Modules that a room may have, each with its `register_..`, and what they make known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -88,6 +88,19 @@ class Shadow:
     def close(self) -> None:
         """Drop the temporary file."""
         self._store.close()
+
+
+_planners: dict[str, Callable[[Any, Shadow], Planner]] = {}
+
+
+def plans(target: str, planner: Callable[[Any, Shadow], Planner]) -> None:
+    """Registry: rows of this target are decided by this planner, made of the `Import` and a shadow. The same again replaces."""
+    _planners[target] = planner
+
+
+def planner_of(target: str) -> Callable[[Any, Shadow], Planner]:
+    """Who decides about the rows of this target."""
+    return _planners[target]
 
 
 def joined(pair: Pair) -> str:

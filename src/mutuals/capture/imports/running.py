@@ -17,16 +17,11 @@ from mutuals.base.locks import Space, in_turn
 from mutuals.base.wake import changed
 from mutuals.capture.imports import forget
 from mutuals.capture.imports.begin import Unusable, remember
-from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow
+from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow, planner_of
 from mutuals.capture.imports.naming import erased_in
-from mutuals.capture.imports.orders import OrdersPlanner
-from mutuals.capture.imports.organisations import OrganisationsPlanner
-from mutuals.capture.imports.people import PeoplePlanner
-from mutuals.capture.imports.posts import PostsPlanner
 from mutuals.capture.imports.rows import AT_HOME, batches, read
 from mutuals.capture.models import Import, ImportState, ImportTrouble
 from mutuals.connectors.contract import Unreadable
-from mutuals.connectors.files.fields import Target
 from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people.names import tidy
 from mutuals.staff.models import User
@@ -36,12 +31,6 @@ CHECK, RUN = "imports.check", "imports.run"
 SIZE = 500  # rows a batch
 MOST_ERRORS = 100_000  # beyond this it is the mapping that is wrong, not the rows
 _KEPT_OUT = f"{KEPT_OUT} It names somebody who asked to be forgotten."
-_PLANNERS: Mapping[Target, Callable[[Import, Shadow], Planner]] = {
-    Target.PEOPLE: PeoplePlanner,
-    Target.ORGANISATIONS: OrganisationsPlanner,
-    Target.ORDERS: OrdersPlanner,
-    Target.POSTS: PostsPlanner,
-}
 
 
 class Overtaken(RuntimeError):
@@ -117,7 +106,7 @@ def _nothing(_of: Import) -> None:
 
 def _walk(of: Import, *, size: int, is_check: bool, before_commit: Callable[[Import], None]) -> None:
     shadow = Shadow()
-    planner = _PLANNERS[Target(of.target)](of, shadow)
+    planner = planner_of(of.target)(of, shadow)
     try:
         for rows, is_done in batches(read(of), planner.group, size=size, skip=of.rows_done):
             jobs.may_go_on()
