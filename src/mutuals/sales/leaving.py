@@ -16,12 +16,12 @@ def register_leaving() -> None:
             export=lambda them: privacy.export(them.who),
             erase={80: lambda them: privacy.erase(them.who)},
             typed=privacy.TYPED,
-            typed_in="quotes, products",
+            typed_in="quotes, deals, products",
             kept=_kept,
         )
     )
 
 
 def _kept(counts: Mapping[str, int]) -> str:
-    stays = any(number for name, number in counts.items() if name != privacy.GONE)
+    stays = any(number for name, number in counts.items() if name not in privacy.NOT_KEPT)
     return privacy.KEPT if stays else ""
