@@ -8,15 +8,22 @@ from typing import Annotated, Any, Literal
 
 from mutuals.base import journal, wake
 from mutuals.base.refusals import Refusal
-from mutuals.inbox import cases, work
+from mutuals.communities import ideas
+from mutuals.history.models import Interaction
+from mutuals.inbox import cases, stepped, work
 from mutuals.inbox.models import Case, CaseState, Turn, TurnState
 from mutuals.inbox.problem import filled
 from mutuals.people import many, persons
 from mutuals.people.choice import LENGTHS
 from mutuals.people.models import Person
 from mutuals.people.names import tidy
+from mutuals.processes import kinds, run
+from mutuals.processes import queries as processes
+from mutuals.processes.models import Item, ItemState, Process
 from mutuals.rules import send
-from mutuals.rules.registry import LONGEST_TAG, Answer, Event, Note, Staff, Tag, TeamName, action
+from mutuals.rules.events import EVENTS
+from mutuals.rules.registry import LONGEST_TAG, Answer, Event, Note, ProcessName, Staff, Tag, TeamName, action
+from mutuals.sales import leads
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Team, User
 
@@ -24,10 +31,13 @@ PILLARS = Literal["service", "sales", "marketing", "innovation"]
 PRIORITIES = Literal["low", "normal", "high", "urgent"]
 FIELDS = Literal["stage", "city", "country", "language"]
 TITLE = Annotated[str, Answer("Title", most=200)]
-MINUTES = Annotated[int, Answer("Limit in minutes (0 = none)", most=cases.MOST_MINUTES)]
+MINUTES = Annotated[int, Answer("Limit in minutes (empty = none)", most=cases.MOST_MINUTES)]
 HOURS = Annotated[int, Answer("Hours", least=1, most=8_760)]  # a year
 COLLEAGUE = Annotated[Staff, Answer("Colleague")]
+STEPS = Annotated[ProcessName, Answer("Process", most=80)]
+NOTE = Annotated[str, Answer("Note", most=500)]
 MOST_TOLD = 50
+_OTHER_ACTS = {"lead": "a lead", "idea": "an idea"}
 
 
 def _fits(told: Mapping[str, Any]) -> None:
@@ -89,21 +99,122 @@ def open_case(
     conversation = _turn(event).conversation if event.conversation_id else None
     case, is_new = cases.open_case(
         by=by, now=now, title=title, conversation=conversation, person=_person(event), priority=priority,
-        minutes=minutes or None, via=f"rule:{journal.way()[-1]}" if journal.way() else "",
+        minutes=minutes or None, via=_rule(),
     )  # fmt: skip
     return f"Case {case.reference} opened" if is_new else f"Case {case.reference} was open already"
+
+
+def _can_start(when: str, told: Mapping[str, Any]) -> None:
+    """Refused: a process in which nothing of such an event can start."""
+    process = _process(str(told["process"]))
+    if process is None:
+        return
+    try:
+        _started(process, is_about_people=EVENTS[when].record == "person")
+    except Refusal as error:
+        raise Refusal(str(error), fields={"process": str(error)}) from error
+
+
+def _started(process: Process, *, is_about_people: bool) -> str:
+    """About what of an event a process starts: case, person or conversation. Refused: what no event leads to."""
+    of = kinds.kind(process.kind)
+    if process.kind == "case":
+        return "case"
+    if process.kind in _OTHER_ACTS:
+        raise Refusal(f"In “{process.name}” runs {_OTHER_ACTS[process.kind]}; the act for that is another one.")
+    if "person" in of.keys and of.is_open:
+        return "person"
+    if "conversation" in of.keys and of.is_open and not is_about_people:
+        return "conversation"
+    raise Refusal(f"“{process.name}” cannot be started here: this event leads to no {of.label.lower()}.")
+
+
+@action(
+    "start_process",
+    sentence="start the process “{process}”",
+    right="process.work",
+    lane="process",
+    suits=_can_start,
+)
+def start_process(event: Event, *, by: User, now: datetime, process: STEPS) -> str:
+    """Let the case go by the steps of a process, or the person or conversation, as the process is for; a case is opened where
+    none is. What runs already is kept.
+    """
+    row = _process(process)
+    if row is None or row.retired_at is not None:
+        raise Refusal(f"No process in use is called “{process}” any more.")
+    about = _started(row, is_about_people=event.conversation_id is None)
+    if about == "case":
+        return _start_case(event, row, by=by, now=now)
+    person = _person(event)
+    if about == "person" and person is None:
+        raise Refusal("Nobody knows who wrote this, so nothing can start about them.")
+    key = f"person:{person.pk}" if about == "person" and person else f"conversation:{_turn(event).pk}"
+    is_there = Item.objects.filter(process=row, about=key).exists()
+    return _ran(run.start(key, row, by=by, now=now), is_there=is_there)
+
+
+def _start_case(event: Event, row: Process, *, by: User, now: datetime) -> str:
+    opened = "" if _case(event) else f"{open_case(event, by=by, now=now, title=row.name)}. "
+    case = _case(event)
+    if case is None:
+        raise Refusal("There is nothing here that a case could be about.")
+    is_there = case.item_id is not None
+    return opened + _ran(stepped.start(case, by=by, now=now, process=row), is_there=is_there)
+
+
+def _ran(item: Item, *, is_there: bool) -> str:
+    if item.state != ItemState.RUNNING:
+        return f"“{item.process.name}” has run already and ended"
+    return f"“{item.process.name}” {'runs already' if is_there else 'began'}, at “{processes.step_name(item)}”"
+
+
+def _process(name: str) -> Process | None:
+    rows = Process.objects.filter(name__iexact=name).order_by("pk")
+    return min(rows, key=lambda row: row.name != name, default=None)
+
+
+def _has_message(when: str, _told: Mapping[str, Any]) -> None:
+    if EVENTS[when].record != "interaction":
+        raise Refusal("Such an event has no message that an idea could come from.")
+
+
+@action("open_lead", sentence="make the customer a lead, with the note “{note}”", right="lead.edit", lane="lead")
+def open_lead(event: Event, *, by: User, now: datetime, note: NOTE = "") -> str:
+    """Treat the author as a lead; who is a customer stays one. Refused where nobody knows who they are."""
+    person = _person(event)
+    if person is None:
+        raise Refusal("Nobody knows who wrote this, so there is nobody to make a lead.")
+    if person.stage == "customer":
+        return f"{person} is a customer already, so no lead was opened"
+    _, is_new = leads.take_up(person, by=by, now=now, source=_rule() or "rule", note=note)
+    return f"{person} is a lead now" if is_new else f"{person} was a lead already"
+
+
+@action(
+    "open_idea",
+    sentence="write it down as an idea, called “{title}”",
+    right="idea.edit",
+    lane="idea",
+    suits=_has_message,
+)
+def open_idea(event: Event, *, by: User, now: datetime, title: TITLE = "") -> str:
+    """Write down what was wished for, with its author as one who asked. Of one title there is one idea."""
+    said = Interaction.objects.filter(pk=event.interaction_id or 0).first()
+    if said is None:
+        raise Refusal("There is no message that an idea could come from.")
+    idea, is_new = ideas.ask_from(said, by=by, now=now, title=title, via=_rule())
+    return (
+        f"Idea “{idea.title}” written down"
+        if is_new
+        else f"Idea “{idea.title}” was there already; one more asks for it"
+    )
 
 
 @action("set_priority", sentence="make its case {priority}", right="case.edit", lane="priority")
 def set_priority(event: Event, *, by: User, now: datetime, priority: PRIORITIES) -> str:
     """Say how much the open case matters."""
-    found = Case.objects.filter(state=CaseState.OPEN)
-    found = (
-        found.filter(conversation=event.conversation_id)
-        if event.conversation_id
-        else found.filter(person__canonical=event.person_id)
-    )
-    case = found.order_by("-pk").first()
+    case = _case(event)
     if case is None:
         raise Refusal("No case is open here.")
     cases.change(case, by=by, now=now, priority=priority)
@@ -196,6 +307,21 @@ def _turn(event: Event) -> Turn:
     if turn is None:
         raise Refusal("This is nobody's turn: there is no conversation to work on.")
     return turn
+
+
+def _case(event: Event) -> Case | None:
+    """The newest case that is open in the conversation, or about the person where there is none."""
+    found = Case.objects.filter(state=CaseState.OPEN)
+    if event.conversation_id:
+        found = found.filter(conversation=event.conversation_id)
+    else:
+        found = found.filter(person__canonical=event.person_id)
+    return found.order_by("-pk").first()
+
+
+def _rule() -> str:
+    """The text key of the rule that acts; "" where none does."""
+    return f"rule:{journal.way()[-1]}" if journal.way() else ""
 
 
 def _team(name: str) -> Team:

@@ -39,11 +39,12 @@ def visible_to(viewer: User) -> QuerySet[Process]:
     return Process.objects.prefetch_related(Prefetch("versions", queryset=versions)).order_by("pillar", "name")
 
 
-def published(viewer: User, kind: str) -> list[Process]:
-    """Processes of a kind in which something can start, the usual ones first; none without the right to work on them."""
+def published(viewer: User, kind: str = "") -> list[Process]:
+    """Processes of a kind, or of all, in which something can start, the usual ones first; none without the right to work."""
     if not may(viewer, "process.work"):
         return []
-    rows = Process.objects.filter(kind=kind, retired_at=None, versions__state=VersionState.IN_USE)
+    rows = Process.objects.filter(retired_at=None, versions__state=VersionState.IN_USE)
+    rows = rows.filter(kind=kind) if kind else rows
     return list(rows.order_by("-is_usual", "name"))
 
 

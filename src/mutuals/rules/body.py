@@ -83,8 +83,8 @@ def read(told: Any, *, viewer: User | None, is_checked: bool = True, there: Ther
     for name, part in parts.items():
         if known and name in told and part == All():
             raise _refuse(name, "asks for nothing. Leave it away where the rule shall always hold.")
-    then = _steps("then", told.get("then"), known)
-    otherwise = _steps("otherwise", told.get("otherwise"), known)
+    then = _steps("then", told.get("then"), known, when)
+    otherwise = _steps("otherwise", told.get("otherwise"), known, when)
     if not then and not otherwise:
         raise _refuse("then", "names one act at least.")
     if not isinstance(told.get("stop", False), bool):
@@ -128,15 +128,15 @@ def _condition(name: str, told: Any, of: Any, viewer: User | None, known: There 
         raise Refusal(f"“{name}”: {error}", fields=fields) from error
 
 
-def _steps(name: str, told: Any, there: There | None) -> tuple[Step, ...]:
+def _steps(name: str, told: Any, there: There | None, when: str) -> tuple[Step, ...]:
     if told is None:
         return ()
     if not isinstance(told, list) or len(told) > MOST_STEPS:
         raise _refuse(name, f"is a list of at most {MOST_STEPS} acts.")
-    return tuple(_step(name, number, one, there) for number, one in enumerate(told))
+    return tuple(_step(name, number, one, there, when) for number, one in enumerate(told))
 
 
-def _step(name: str, number: int, told: Any, there: There | None) -> Step:
+def _step(name: str, number: int, told: Any, there: There | None, when: str) -> Step:
     """`give_to_team: {team: Service}`, or the bare name of an act without answers. Unchecked without `there`."""
     if isinstance(told, str):
         told = {told: {}}
@@ -154,7 +154,7 @@ def _step(name: str, number: int, told: Any, there: There | None) -> Step:
         return Step(act, dict(answers or {}))
     try:
         read = known.read(answers)
-        there.check_act(known, read)
+        there.check_act(known, read, when)
         return Step(act, read)
     except Refusal as error:
         exact = {f"{name}.{number}.{answer}": words for answer, words in error.fields.items()}

@@ -23,6 +23,7 @@ Staff = Annotated[str, "staff"]
 Tag = Annotated[str, "tag"]
 Note = Annotated[str, "long"]
 Address = Annotated[str, "address"]
+ProcessName = Annotated[str, "process"]
 LONGEST_TAG = 40
 
 
@@ -35,7 +36,7 @@ class Answer:
     most: int = 0
 
 
-_KINDS = ("team", "staff", "tag", "long", "address")
+_KINDS = ("team", "staff", "tag", "long", "address", "process")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]{1,253}(?:[/?][^\s]*)?")
 _MARK = re.compile(r"\{(\w+)\}")
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff, tag or address (of the web).
+    """One answer that an act needs. `kind`: text, long, number, yes, choice, team, staff, tag, address (of the web) or process.
 
     `least` and `most` bound a number, `most` the letters of a text. `label` is how a form calls it.
     """
@@ -87,10 +88,11 @@ class Action:
     lane: str = ""
     disturbs: bool = False
     check: Callable[[Mapping[str, Any]], None] | None = None
+    suits: Callable[[str, Mapping[str, Any]], None] | None = None
 
     def said(self, told: Mapping[str, Any]) -> str:
-        """The act in words, with the answers in it. What stands behind a comma falls away where its answer is nothing."""
-        answers = {one.name: told.get(one.name, one.default) for one in self.parameters}
+        """The act in words, with the answers in it. What stands behind a comma falls away where its answer is nothing, or 0."""
+        answers = {one.name: _given(one, told.get(one.name, one.default)) for one in self.parameters}
         given = {name: "" if value is None else str(value).replace("_", " ") for name, value in answers.items()}
         first, *more = self.sentence.split(", ")
         parts = [first, *(part for part in more if all(answers.get(name) for name in _MARK.findall(part)))]
@@ -134,13 +136,15 @@ def action(
     lane: str = "",
     disturbs: bool = False,
     check: Callable[[Mapping[str, Any]], None] | None = None,
+    suits: Callable[[str, Mapping[str, Any]], None] | None = None,
 ) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Let rules do what a function does: `(event, *, by, now, ...)`, which returns in words what it did.
 
-    Its further parameters are keywords of these types: str, int, bool, a Literal of texts, TeamName, Staff, Tag, Note, Address;
-    one with a default may be left out; an `Answer` in their Annotated tells their label and bounds. `check` refuses, when a
-    rule is written, answers that could never be done. The act runs in a savepoint of its own, in the name of the rule's owner,
-    who needs `right`; a ValueError or NotAllowed is noted as the reason why nothing was done. The last one of a name counts.
+    Its further parameters are keywords of these types: str, int, bool, a Literal of texts, TeamName, Staff, Tag, Note, Address,
+    ProcessName; one with a default may be left out; an `Answer` in their Annotated tells their label and bounds. When a rule is
+    written `check` refuses answers that could never be done, `suits(when, answers)` those that could never be done for that
+    kind of event. The act runs in a savepoint of its own, in the name of the rule's owner, who needs `right`; a ValueError or
+    NotAllowed is noted as the reason why nothing was done. The last one of a name counts.
     """
 
     def take(run: Callable[..., str]) -> Callable[..., str]:
@@ -148,7 +152,15 @@ def action(
         told = inspect.signature(run).parameters.values()
         names = [one for one in told if one.name not in ("event", "by", "now")]
         _actions[name] = Action(
-            name, sentence, right, run, tuple(_parameter(one, hints[one.name]) for one in names), lane, disturbs, check
+            name,
+            sentence,
+            right,
+            run,
+            tuple(_parameter(one, hints[one.name]) for one in names),
+            lane,
+            disturbs,
+            check,
+            suits,
         )
         return run
 
@@ -192,6 +204,13 @@ def _parameter(one: inspect.Parameter, hint: Any) -> Parameter:
         told.least,
         told.most or largest,
     )
+
+
+def _given(one: Parameter, value: Any) -> Any:
+    """An answer as it is said. A number that was kept as text is one; 0 says nothing, where nothing else was asked for."""
+    if one.kind == "number" and isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    return None if one.kind == "number" and value == 0 and not one.is_needed else value
 
 
 def _typed(one: Parameter, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mutuals.base.filters import record
+from mutuals.processes.models import Process, VersionState
 from mutuals.staff.models import Team
 
 
@@ -31,11 +32,27 @@ def _is_bad() -> dict[str, Any] | str:
     return "words:says:broken|leak*|disappoint*|refund|useless|never again|terrible"
 
 
+def _steps(*names: str) -> list[dict[str, Any]]:
+    """The first of these processes of cases that is in use, else the usual one; none where nothing of them is."""
+    rows = Process.objects.filter(kind="case", retired_at=None, versions__state=VersionState.IN_USE)
+    found = {row.name: row for row in rows.order_by("-is_usual", "pk")}
+    first = next((name for name in names if name in found), next((n for n, row in found.items() if row.is_usual), ""))
+    return [{"start_process": {"process": first}}] if first else []
+
+
+def _wishes(intent: str, words: str) -> dict[str, Any] | str:
+    """By what the reading says they want where there are readings, else by words."""
+    if any(one.name == "intents" for one in record("interaction").fields):
+        return {"field": "intents", "op": "has", "value": intent}
+    return f"words:says:{words}"
+
+
 def templates() -> dict[str, dict[str, Any]]:
     """Key -> body with a name."""
     valuable = {"field": "person", "op": "any", "value": {"field": "value", "op": "over", "value": 500}}
     bought = {"field": "bought", "op": "any", "value": {"field": "placed", "op": "last", "value": 365}}
     gold = {"field": "person", "op": "any", "value": {"field": "tags", "op": "has", "value": "gold"}}
+    stranger = {"field": "person", "op": "any", "value": {"field": "stage", "op": "isnot", "value": "customer"}}
     public = {"field": "public", "op": "is", "value": True}
     press = Team.objects.filter(pillar="marketing").order_by("pk").first() or Team.objects.order_by("pk").first()
     tell = [{"tell_team": {"team": press.name, "text": "A gold customer complains in public."}}] if press else []
@@ -47,6 +64,7 @@ def templates() -> dict[str, dict[str, Any]]:
             "then": [
                 _seniors(),
                 {"open_case": {"title": "Gold customer complains in public", "priority": "urgent", "minutes": 30}},
+                *_steps("Complaint from a public post"),
                 *tell,
             ],
             "stop": True,
@@ -86,7 +104,21 @@ def templates() -> dict[str, dict[str, Any]]:
             "then": [
                 _team("service"),
                 {"open_case": {"title": "Asks for money back", "priority": "high", "minutes": 240}},
+                *_steps(),
             ],
+        },
+        "wants_to_buy": {
+            "name": "Wants to buy, and is no customer yet",
+            "when": "received",
+            "if": {"all": [_plain(_wishes("purchase", "buy|order|offer|price*")), stranger]},
+            "then": [_team("sales"), {"open_lead": {}}],
+        },
+        "wish": {
+            "name": "Wishes for something",
+            "when": "received",
+            "if": {"all": [_plain(_wishes("suggestion", "wish|would be nice|please add|idea"))]},
+            "then": [{"open_idea": {}}],
+            "hourly": 50,
         },
     }
 

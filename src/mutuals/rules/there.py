@@ -1,4 +1,4 @@
-"""What is there: teams, colleagues and other things that a rule tells by their names, looked up once for many rules."""
+"""What is there: teams, colleagues, processes and others that a rule tells by their names, looked up once for many rules."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from mutuals.base.filters import All, Condition, Either, Field, Kind, Not, Record, Refused, record
 from mutuals.base.refusals import Refusal
+from mutuals.processes.models import Process, VersionState
 from mutuals.rules.registry import Action
 from mutuals.staff import queries as staff
 from mutuals.staff.models import Team
@@ -35,19 +36,30 @@ class There:
             self._names[key] = sorted(field.names()) if field.names else []
         return self._names[key]
 
-    def check_act(self, act: Action, told: Mapping[str, Any]) -> None:
-        """Refused, by the answer: a team or a colleague who is not there; what the act's own check refuses."""
+    @cached_property
+    def _processes(self) -> dict[str, str]:
+        rows = Process.objects.filter(retired_at=None, versions__state=VersionState.IN_USE)
+        return {name.casefold(): name for name in rows.values_list("name", flat=True)}
+
+    def check_act(self, act: Action, told: Mapping[str, Any], when: str) -> None:
+        """Refused, by the answer: a team, colleague or process that is not there; what the act's own check refuses, in general
+        and for this kind of event.
+        """
         for one in act.parameters:
             value = told.get(one.name)
             if one.kind == "team" and value and value.casefold() not in self._teams:
                 words = f"There is no team “{value}”{_nearest(value, self._teams)}"
             elif one.kind == "staff" and value and value.strip().casefold() not in self._staff:
                 words = f"Nobody who works here has the address {value}{_nearest(value, self._staff)}"
+            elif one.kind == "process" and value and value.casefold() not in self._processes:
+                words = f"No process in use is called “{value}”{_nearest(value, self._processes)}"
             else:
                 continue
             raise Refusal(words, fields={one.name: words})
         if act.check is not None:
             act.check(told)
+        if act.suits is not None:
+            act.suits(when, told)
 
     def check_condition(self, told: Condition, of: Record) -> None:
         """Refused: a test for a name that nothing has. The condition is a checked one."""

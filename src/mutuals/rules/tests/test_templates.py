@@ -17,7 +17,7 @@ def us(db):
     return cast.staff()
 
 
-@pytest.mark.parametrize("key", ["gold", "valuable", "silent", "wrong_channel", "refund"])
+@pytest.mark.parametrize("key", ["gold", "valuable", "silent", "wrong_channel", "refund", "wants_to_buy", "wish"])
 def test_each_template_is_taken_as_it_stands(us, key):
     assert body.read(templates()[key], viewer=us.lea).then
 

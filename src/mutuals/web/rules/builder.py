@@ -227,30 +227,29 @@ def _denied(words: str) -> str:
 
 
 def drawn_dos(
-    dos: Sequence[Do], *, teams: Sequence[str], staff: Sequence[tuple[str, str]], wrong: Mapping[str, str]
+    dos: Sequence[Do], *, names: Mapping[str, Sequence[tuple[str, str]]], wrong: Mapping[str, str]
 ) -> list[DrawnDo]:
     """The acts as the page draws them; an act that is gone keeps its name and asks nothing.
 
-    `wrong`: "1.title" -> what is wrong with that answer of the second act.
+    `names`: kind of an answer ("team", "staff", "process") -> what its menu offers. `wrong`: "1.title" -> what is wrong with
+    that answer of the second act.
     """
     found = []
     for number, one in enumerate(dos):
         known = registry.find(one.act)
         asked = [
-            replace(_asked(each, one, teams, staff), wrong=wrong.get(f"{number}.{each.name}", ""))
+            replace(_asked(each, one, names), wrong=wrong.get(f"{number}.{each.name}", ""))
             for each in (known.parameters if known else ())
         ]
         found.append(DrawnDo(one, number, tuple(asked)))
     return found
 
 
-def _asked(one: Parameter, do: Do, teams: Sequence[str], staff: Sequence[tuple[str, str]]) -> Asked:
+def _asked(one: Parameter, do: Do, names: Mapping[str, Sequence[tuple[str, str]]]) -> Asked:
     value = do.told.get(one.name, "" if one.default is None else str(one.default))
-    choices: tuple[tuple[str, str], ...] = tuple((each, each) for each in one.choices)
-    if one.kind == "team":
-        choices = tuple((name, name) for name in teams)
-    elif one.kind == "staff":
-        choices = tuple(staff)
+    if one.kind == "number" and not one.is_needed and value == "0":
+        value = ""  # none: an empty field says so better
+    choices: tuple[tuple[str, str], ...] = tuple((each, each) for each in one.choices) or tuple(names.get(one.kind, ()))
     if choices and value and value not in dict(choices):
         choices = ((value, f"{value} (gone)"), *choices)
     return Asked(one, value, choices)

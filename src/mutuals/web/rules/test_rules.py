@@ -44,7 +44,7 @@ def test_the_first_page_offers_rules_that_work(lea):
     assert b"Bad word from a valuable customer" in page.content
 
 
-@pytest.mark.parametrize("key", ["valuable", "silent", "wrong_channel", "refund"])
+@pytest.mark.parametrize("key", ["valuable", "silent", "wrong_channel", "refund", "wants_to_buy", "wish"])
 def test_each_template_opens_as_a_sentence_and_is_kept(lea, key):
     shown = lea.get(f"/rules/new/?from={key}")
 
@@ -120,7 +120,7 @@ def test_a_step_begins_with_the_same_answers_as_in_a_text(lea):
 
     asked = {one.parameter.name: (one.parameter.label, one.value) for one in page.context["then"][0].asked}
     assert asked["priority"] == ("Priority", "normal")
-    assert asked["minutes"] == ("Limit in minutes (0 = none)", "0")
+    assert asked["minutes"] == ("Limit in minutes (empty = none)", "")
     assert ("open_case", "open the case “…”") in page.context["acts"]
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
+from mutuals.processes import queries as processes
 from mutuals.rules import body, hidden, keep, queries, report, said, text, trial
 from mutuals.rules.events import EVENTS
 from mutuals.rules.models import Rule
@@ -223,8 +224,11 @@ def _both(name: str, told: Any, viewer: User, *, as_text: bool) -> dict[str, Any
 
 def _form(draft: Draft, viewer: User, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The form; `fields` is what a refusal says of its answers."""
-    teams = [team.name for team in staff.teams_of(viewer)]
-    people = [(user.email, user.name or user.email) for user in staff.active()]
+    names = {
+        "team": [(team.name, team.name) for team in staff.teams_of(viewer)],
+        "staff": [(user.email, user.name or user.email) for user in staff.active()],
+        "process": [(row.name, row.name) for row in processes.published(viewer)],
+    }
     wrong = {name: places.wrong_with(fields or {}, name) for name in ("among", "if", "then", "otherwise")}
     return {
         "draft": draft,
@@ -232,8 +236,8 @@ def _form(draft: Draft, viewer: User, fields: Mapping[str, str] | None = None) -
         "fields": builder.fields(draft.when, viewer),
         "among": builder.drawn(draft.among, draft.when, wrong["among"]),
         "tests": builder.drawn(draft.tests, draft.when, wrong["if"]),
-        "then": builder.drawn_dos(draft.then, teams=teams, staff=people, wrong=wrong["then"]),
-        "otherwise": builder.drawn_dos(draft.otherwise, teams=teams, staff=people, wrong=wrong["otherwise"]),
+        "then": builder.drawn_dos(draft.then, names=names, wrong=wrong["then"]),
+        "otherwise": builder.drawn_dos(draft.otherwise, names=names, wrong=wrong["otherwise"]),
         "acts": builder.acts(),
     }
 
