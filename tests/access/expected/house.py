@@ -20,3 +20,13 @@ OPERATIONS: dict[str, str] = {
     "GET /calendars/{calendar_id}/due": "house.view",
     "GET /processes/items/{item_id}/limit": "process.view",
 }
+
+ROUTES: dict[str, dict[str, str]] = {
+    "settings/house/": {"GET": "house.view", "POST": "house.edit"},
+    "settings/house/rates/": {"POST": "house.edit"},
+    "settings/house/rates/<int:rate_id>/take/": {"POST": "house.edit"},
+    "settings/house/calendars/new/": {"GET": "house.edit", "POST": "house.edit"},
+    "settings/house/calendars/<int:calendar_id>/": {"GET": "house.view", "POST": "house.edit"},
+    "settings/house/calendars/<int:calendar_id>/holidays/": {"POST": "house.edit"},
+    "settings/house/calendars/<int:calendar_id>/remove/": {"POST": "house.edit"},
+}

@@ -14,11 +14,13 @@ from django.urls import reverse
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.processes import hands, hours, queries, run, steps
-from mutuals.processes.models import Handover, Item, Passage
+from mutuals.processes.models import Handover, Item, ItemState, Passage
+from mutuals.processes.shape import Shape, Step
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
+from mutuals.web.house.shown import explained
 from mutuals.web.processes import shown
 from mutuals.web.processes.views import found
 
@@ -165,7 +167,19 @@ def panel(
             if one in asked or f"f-{one}" in typed
         ],
         "typed": typed,
+        "limit": _limit(row, here, told),
     }
+
+
+def _limit(row: Item, here: Step | None, told: Shape) -> dict[str, Any] | None:
+    """How the limit of the step came about; None where there is none, or nothing runs any more."""
+    if here is None or here.limit is None or row.state != ItemState.RUNNING:
+        return None
+    try:
+        found = explained(hours.explain(row.entered_at, here.limit, told.week), told.week.zone)
+    except Refusal as error:
+        return {"limit": here.limit.words, "told": {"words": [str(error)]}}
+    return {"limit": here.limit.words, "told": found, "other": found["over"] if found["over"] != row.due_at else None}
 
 
 def _told(one: Passage | Handover, told: Any) -> dict[str, Any]:
