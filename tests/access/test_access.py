@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -97,12 +98,13 @@ def test_the_page_in_the_documentation_is_up_to_date() -> None:
 def test_each_operation_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
     here = town()
     users = here.staff.by_role()
+    clients = _clients(users)
 
     wrong = [
         found
         for name, act in expected.OPERATIONS.items()
         for role in [*ROLES, ""]
-        if (found := _misfit(name, act, users.get(role), here))
+        if (found := _misfit(name, act, users.get(role), clients[role], here))
     ]
 
     assert not wrong, "\n".join(wrong)
@@ -111,14 +113,14 @@ def test_each_operation_lets_in_whom_the_table_lets_in_and_nobody_else() -> None
 @pytest.mark.django_db
 def test_each_address_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
     here = town()
-    users = here.staff.by_role()
+    clients = _clients(here.staff.by_role())
 
     wrong = []
     for route, acts in expected.ROUTES.items():
         for method, act in acts.items():
             for role in [*ROLES, ""]:
                 status, place = _call(
-                    method, "/" + _filled(route, here.ids), users.get(role), urlencode(expected.FORM), FORM_TYPE
+                    method, "/" + _filled(route, here.ids), clients[role], urlencode(expected.FORM), FORM_TYPE
                 )
                 wanted = reach(role, act)
                 is_in = status not in REFUSED and not (status == 302 and "/accounts/login/" in place)
@@ -132,7 +134,7 @@ def test_each_address_lets_in_whom_the_table_lets_in_and_nobody_else() -> None:
 @pytest.mark.django_db
 def test_no_address_breaks_when_any_text_that_it_takes_holds_nul() -> None:
     here = town()
-    owner = here.staff.by_role()["owner"]
+    owner = _clients(here.staff.by_role())["owner"]
     nul = urlencode({**expected.FORM, **dict.fromkeys(_texts(), "a\0b")})
 
     answers = {
@@ -160,14 +162,16 @@ def _texts() -> set[str]:
     )
 
 
-def _misfit(name: str, act: str, user: User | None, here: Town) -> str:
+def _misfit(name: str, act: str, user: User | None, client: Client, here: Town) -> str:
     method, path = name.split(" ", 1)
-    ids = {**here.ids, "token_id": own_token(user) if user and scope(user, "token.own") is Scope.ALL else 1}
-    if user is not None and scope(user, "listening.view") is Scope.ALL:
+    ids = {**here.ids, "token_id": 1}
+    if "{token_id}" in path and user is not None and scope(user, "token.own") is Scope.ALL:
+        ids["token_id"] = own_token(user)
+    if "{board_id}" in path and user is not None and scope(user, "listening.view") is Scope.ALL:
         ids["board_id"] = own_board(user, here)
     address = "/api/v1" + re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path)
     body = json.dumps(expected.BODIES.get(name, {}))
-    status, _ = _call(method, address, user, body, "application/json")
+    status, _ = _call(method, address, client, body, "application/json")
     wanted = reach(user.role if user else "", act)
     fits = {
         Scope.ALL: status not in (*REFUSED, 404) and status < 500,
@@ -177,15 +181,22 @@ def _misfit(name: str, act: str, user: User | None, here: Town) -> str:
     return "" if fits else f"{name} ({act}) as {user.role if user else 'stranger'}: {status}, wanted {wanted}"
 
 
-def _call(method: str, address: str, user: User | None, body: str, media_type: str) -> tuple[int, str]:
-    """The status, and where it sends to. What it did is taken back."""
-    client = Client(raise_request_exception=False)
+def _clients(users: dict[str, User]) -> dict[str, Client]:
+    """A browser for each role, signed in once; a stranger's is at ""."""
+    clients = {role: Client(raise_request_exception=False) for role in [*ROLES, ""]}
+    for role, user in users.items():
+        clients[role].force_login(user)
+    return clients
+
+
+def _call(method: str, address: str, client: Client, body: str, media_type: str) -> tuple[int, str]:
+    """The status, and where it sends to. What it did is taken back, here and in the browser."""
+    kept = {name: cookie.value for name, cookie in client.cookies.items()}
     with transaction.atomic():
-        if user is not None:
-            client.force_login(user)
         data = "" if method == "GET" else body
         answer = client.generic(method, address, data, content_type=media_type)
         transaction.set_rollback(True)
+    client.cookies = SimpleCookie(kept)
     return answer.status_code, answer.headers.get("Location", "")
 
 
