@@ -15,7 +15,8 @@ from pydantic import BeforeValidator, Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._paging import Cursor, Limit, after_id, next_by_id, pack, unpack
+from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
+from mutuals.api._paging import Cursor, Limit, pack, unpack
 from mutuals.api._problems import Broken
 from mutuals.api._shapes import OrderOut
 from mutuals.api._types import MOST_ID, Id, In, Line, Moment, Out, Page, PathId
@@ -163,16 +164,17 @@ def listed(
     request: HttpRequest,
     source: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
     number: Annotated[str, Query(max_length=80, pattern=r"^[^\u0000]*$")] = "",
-    cursor: Cursor = "",
+    f: Tests = [],  # noqa: B006  ninja makes a fresh one
+    where: Where = "",
+    sort: Sorted = "",
+    cursor: Walked = "",
     limit: Limit = 50,
 ) -> Page[OrderOut]:
-    """Orders, last stored first."""
-    rows = queries.visible_to(user_of(request)).order_by("-pk").prefetch_related("lines__product")
+    """Orders, last stored first unless `sort` says otherwise, by conditions on them, their lines and invoices."""
+    rows = queries.visible_to(user_of(request)).prefetch_related("lines__product")
     rows = rows.filter(source_id=source) if source else rows
     rows = rows.filter(number=number) if number else rows
-    after = after_id(cursor)
-    rows = rows.filter(pk__lt=after) if after else rows
-    found, following = next_by_id(list(rows[: limit + 1]), limit)
+    found, following = walked(request, "order", rows, tests=f, where=where, sort=sort, cursor=cursor, limit=limit)
     return Page[OrderOut](items=[OrderOut.of(row) for row in found], next=following)
 
 

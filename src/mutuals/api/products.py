@@ -13,6 +13,7 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
+from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._types import MOST_ID, Day, Flag, Id, In, Line, Out, Page, PathId, given
 from mutuals.api.orders import Amount
@@ -129,10 +130,18 @@ class CostsOut(Out):
 
 
 @router.read("/products", act="order.view", out=Page[ProductOut])
-def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ProductOut]:
-    """Everything that is or was sold."""
-    rows = Product.objects.filter(pk__gt=after_id(cursor) or 0).order_by("pk")
-    found, following = next_by_id(list(rows[: limit + 1]), limit)
+def listed(
+    request: HttpRequest,
+    f: Tests = [],  # noqa: B006  ninja makes a fresh one
+    where: Where = "",
+    sort: Sorted = "",
+    cursor: Walked = "",
+    limit: Limit = 50,
+) -> Page[ProductOut]:
+    """Everything that is or was sold, first added first unless `sort` says otherwise, by conditions."""
+    found, following = walked(
+        request, "product", Product.objects.all(), tests=f, where=where, sort=sort, cursor=cursor, limit=limit
+    )
     return Page[ProductOut](items=[ProductOut.of(row) for row in found], next=following)
 
 

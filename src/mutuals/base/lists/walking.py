@@ -123,19 +123,7 @@ def _found(rows: QuerySet[Any], sort: Sort, place: Place | None, limit: int, pat
     except TooSlow:
         with within(patience, TOO_SLOW):
             few = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-            if len(few) <= FEW:
-                rows = rows.model._default_manager.filter(pk__in=few).select_related(*_related(rows))
-            return stretch(rows, sort, place, limit)
-
-
-def _related(rows: QuerySet[Any]) -> list[str]:
-    """What a query brings beside its rows, as it was asked for."""
-
-    def ways(told: Mapping[str, Any], before: str = "") -> list[str]:
-        return [way for name, more in told.items() for way in (ways(more, f"{before}{name}__") or [before + name])]
-
-    told = rows.query.select_related
-    return ways(told) if isinstance(told, dict) else []
+            return stretch(rows.filter(pk__in=few) if len(few) <= FEW else rows, sort, place, limit)
 
 
 def stretch(rows: QuerySet[Any], sort: Sort, place: Place | None, limit: int) -> list[Any]:
