@@ -9,6 +9,7 @@ from typing import Any
 
 from mutuals.api._types import Out, Ref
 from mutuals.history.models import Attachment, Interaction
+from mutuals.history.own import rule_of
 from mutuals.people import canonical
 from mutuals.people.models import Profile
 from mutuals.people.visibility import CONTACT, masked, shown_name, unaddressed
@@ -69,7 +70,7 @@ class AuthorOut(Out):
 
 
 class InteractionOut(Out):
-    """One thing that somebody said or did with us."""
+    """One thing that somebody said or did with us. `rule_id`: the rule that wrote a note in the name of `by`."""
 
     id: int
     source_id: int | None
@@ -83,6 +84,7 @@ class InteractionOut(Out):
     visibility: str
     profile: AuthorOut | None
     by: Ref | None
+    rule_id: int | None
     channel: Ref | None
     occurred_at: datetime
     received_at: datetime
@@ -116,6 +118,7 @@ class InteractionOut(Out):
             visibility=row.visibility,
             profile=_author(row, roots, full=full),
             by=Ref.of(row.by),
+            rule_id=rule_of(row),
             channel=Ref.of(row.channel),
             occurred_at=row.occurred_at,
             received_at=row.received_at,

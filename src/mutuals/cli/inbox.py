@@ -11,6 +11,7 @@ from mutuals.history import queries as history
 from mutuals.history import search
 from mutuals.inbox import answer, queries, work
 from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
+from mutuals.rules import queries as rules
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -84,11 +85,12 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
     viewer = me(args)
     turn = _turn(viewer, args.id)
     rows = history.thread(turn.conversation, limit=50).rows[::-1]
+    by_rules = rules.writers(rows, viewer)
     said = [
         {
             "id": row.pk,
             "at": row.occurred_at,
-            "who": str(row.by or row.profile or "unknown"),
+            "who": by_rules.get(row.pk) or str(row.by or row.profile or "unknown"),
             "status": row.status,
             "text": row.text,
         }

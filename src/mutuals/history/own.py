@@ -43,10 +43,12 @@ def note(
     conversation: Conversation | None = None,
     profile: Profile | None = None,
     kind: str = "note",
+    rule: int | None = None,
 ) -> Interaction:
     """Keep a note or a call among us, on a conversation, on a person's own record, or both.
 
-    Refuses an empty text, and one longer than the history holds.
+    `rule` is the number of the rule that writes it in the name of `by`. Refuses an empty text, and one longer than the
+    history holds.
     """
     text = _whole(text).strip()
     if not text:
@@ -65,7 +67,14 @@ def note(
         occurred_at=now,
         received_at=now,
         text=text,
+        extra={"rule": rule} if rule else {},
     )
+
+
+def rule_of(row: Interaction) -> int | None:
+    """The number of the rule that wrote a note; None where a colleague did, and for all that others said."""
+    told = row.extra.get("rule") if row.direction == Direction.NOTE and isinstance(row.extra, dict) else None
+    return told if isinstance(told, int) else None
 
 
 def outgoing(

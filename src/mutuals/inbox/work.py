@@ -67,6 +67,7 @@ def assign(turn: Turn, *, by: User, to: User | None = None, team: Team | None = 
 def note(turn: Turn, *, by: User, text: str, now: datetime, key: UUID | None = None) -> Interaction:
     """Write an internal note into the thread; nobody outside ever sees it.
 
+    What a rule writes says so; whoever owns the rule stands behind it.
     `key` is drawn once for each composer that is shown: the same words by the same writer with it are the same note.
     """
     require(by, "conversation.note", turn)
@@ -76,7 +77,10 @@ def note(turn: Turn, *, by: User, text: str, now: datetime, key: UUID | None = N
         require(by, "conversation.note", turn)
         if key and (kept := own.noted(number)) is not None:
             return kept
-        row = own.note(number=number, by=by, text=text, now=now, conversation=turn.conversation)
+        way = journal.way()
+        row = own.note(
+            number=number, by=by, text=text, now=now, conversation=turn.conversation, rule=way[-1] if way else None
+        )
         journal.note("conversation.noted", _about(turn), by=by, interaction=row.pk)
         wake.changed("inbox", [turn.pk])
     return row

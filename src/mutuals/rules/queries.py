@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from mutuals.base import bulk
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
+from mutuals.history.own import rule_of
 from mutuals.people.models import Person
 from mutuals.rules import body, hidden, registry
 from mutuals.rules.body import Body
@@ -280,6 +281,22 @@ def log(
         for sent in row.sent if not may(viewer, "source.manage") else ():
             sent.to = hidden.words(sent.to)
     return found
+
+
+def writers(rows: Sequence[Interaction], viewer: User) -> dict[int, str]:
+    """Interaction -> who wrote it, for notes that a rule wrote: by its name for those who may read rules, else as a rule.
+
+    One question where there are such notes, none else.
+    """
+    written = {row.pk: (number, row) for row in rows if (number := rule_of(row)) is not None}
+    if not written:
+        return {}
+    numbers = {number for number, _ in written.values()}
+    names = dict(Rule.objects.filter(pk__in=numbers).values_list("pk", "name")) if may(viewer, "rule.view") else {}
+    told = {pk: f"the rule “{name}”" for pk, name in names.items()}
+    return {
+        pk: f"{told.get(number, 'a rule')}, of {row.by or 'nobody any more'}" for pk, (number, row) in written.items()
+    }
 
 
 def what(firings: Sequence[Firing]) -> dict[int, str]:

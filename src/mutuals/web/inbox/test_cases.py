@@ -1,13 +1,17 @@
 """Cases on screen: the list with its filters, one of them with all that belongs to it, opening one, an answer laid ready."""
 
+import json
+
 import pytest
 from django.test import Client
 
 import cast
-from mutuals.inbox import cases
+from mutuals import cli
+from mutuals.inbox import cases, work
 from mutuals.inbox.models import Case, Turn
 from mutuals.people.models import Profile
 from mutuals.rules import keep
+from mutuals.rules.models import Rule
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +150,23 @@ def test_a_contractor_reads_a_case_of_theirs_without_its_steps(us):
 
     assert page.status_code == 200
     assert "Service case" not in page.text
+
+
+def test_a_note_of_a_rule_stands_in_the_thread_as_the_rules_own(us, capsys):
+    square = cast.source(owner=us.olga, team=us.elsewhere)
+    told = {"when": "received", "if": ["words:says:refund"], "then": [{"note": {"text": "Ask for the receipt"}}]}
+    keep.switch(keep.write(told, by=us.lea, now=cast.NOW, name="Receipts"), is_on=True, by=us.lea, now=cast.NOW)
+    turn = cast.turn(square, text="refund please")
+    work.note(turn, by=us.lea, text="By hand", now=cast.NOW)
+
+    by_ada, by_lea, by_cleo = (as_(one).get(f"/inbox/{turn.pk}/").text for one in (us.ada, us.lea, us.cleo))
+    cli.main(["inbox", "show", str(turn.pk), "--as", us.ada.email, "--json"])
+    said = {one["text"]: one["who"] for one in json.loads(capsys.readouterr().out)["messages"]}
+
+    for page in (by_ada, by_lea):
+        assert "The rule “Receipts”, of Lea" in page
+    assert "A rule, of Lea" in by_cleo
+    assert "Receipts" not in by_cleo
+    assert (said["Ask for the receipt"], said["By hand"]) == ("the rule “Receipts”, of Lea", "Lea")
+    Rule.objects.all().delete()
+    assert "A rule, of Lea" in as_(us.ada).get(f"/inbox/{turn.pk}/").text

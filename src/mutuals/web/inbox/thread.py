@@ -21,6 +21,7 @@ from mutuals.inbox.answer import Ways
 from mutuals.inbox.models import Outcome, Purpose, Turn
 from mutuals.listening import queries as listening
 from mutuals.people.visibility import sees_contacts, unaddressed
+from mutuals.rules import queries as rules
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -154,7 +155,10 @@ def _window(
     items = [_said(row, viewer, files.get(row.pk, ()), subject, full=full) for row in rows]
     theirs, retried = 0, _may_retry(rows)
     readings = listening.readings_of([row.pk for row in rows if row.direction == Direction.IN])
+    by_rules = rules.writers(rows, viewer)
     for row, item in zip(rows, items, strict=True):
+        if row.pk in by_rules:
+            item.who = by_rules[row.pk][0].upper() + by_rules[row.pk][1:]
         theirs += row.direction == Direction.IN
         item.mark = mark_of(readings.get(row.pk))
         item.is_first_new = row.pk == first_new
