@@ -36,6 +36,7 @@ from mutuals.people import organisations
 from mutuals.people.models import Person, Profile
 from mutuals.processes import hands, kinds, run, text
 from mutuals.processes import keep as processes
+from mutuals.records import definitions
 from mutuals.rules import keep
 from mutuals.sales import deals, goods, invoices, leads, quotes
 from mutuals.sales.models import Invoice, Order
@@ -114,6 +115,7 @@ def town() -> Town:
         "rule_id": rule.pk,
         **_runs(staff, bea, now),
         **_counted(staff),
+        "field_id": definitions.add("person", by=staff.aron, now=now, label="Grade", kind="text").pk,
         "first": 1,
         "second": 1,
         "number": 1,  # of the version of a rule

@@ -17,7 +17,7 @@ from mutuals.api._door import Resource, check_match
 from mutuals.api._paging import Cursor, Limit, pack, unpack
 from mutuals.api._problems import Broken, Moved
 from mutuals.api._shapes import AffiliationOut, InteractionOut, ProfileOut, shown
-from mutuals.api._types import MOST_ID, Count, Day, In, Line, Out, Page, PathId, Ref, given
+from mutuals.api._types import MOST_ID, Count, Day, In, Line, Loose, Out, Page, PathId, Ref, given
 from mutuals.base import clock, filters
 from mutuals.base.filters import Refused
 from mutuals.history import queries as history
@@ -26,15 +26,20 @@ from mutuals.inbox import queries as inbox
 from mutuals.people import persons, queries
 from mutuals.people.models import Affiliation, Person, Profile
 from mutuals.people.visibility import sees_contacts, shown_clues, shown_contact, visible_to
+from mutuals.records import values as house
 from mutuals.staff.models import User
 
 router = Resource("people")
 Tags = Annotated[list[Annotated[Line, Field(min_length=1, max_length=40)]], Field(max_length=50)]
 Kinds = Annotated[list[str], Query(max_length=20)]
+Custom = Annotated[Loose, Field(description="Values of fields of the house's own making by key; null empties one.")]
 
 
 class PersonOut(Out):
-    """A person. Addresses and numbers are masked for those who may not read them."""
+    """A person. Addresses and numbers are masked for those who may not read them.
+
+    `custom` holds the values of fields of the house's own making by key, see `/fields`; amounts have their currency.
+    """
 
     id: int
     name: str
@@ -56,6 +61,7 @@ class PersonOut(Out):
     order_total: Decimal
     order_currency: str
     last_order_at: datetime | None
+    custom: dict[str, Any]
 
     @classmethod
     def of(cls, row: Person, *, viewer: User) -> PersonOut:
@@ -82,6 +88,7 @@ class PersonOut(Out):
             order_total=row.order_total,
             order_currency=row.order_currency,
             last_order_at=row.last_order_at,
+            custom=house.plain("person", row.custom, viewer=viewer),
         )
 
 
@@ -129,6 +136,7 @@ class PersonChange(In):
     tags: Tags = []
     owner_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
     team_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    custom: Custom = {}
 
 
 class NewPerson(PersonChange):
@@ -163,7 +171,14 @@ def listed(
         list[str], Query(max_length=50, description="Tests that all hold, such as `city:is:Porto` or `orders:over:3`.")
     ] = [],  # noqa: B006  ninja makes a fresh one
     where: Annotated[str, Query(max_length=20_000, description="A whole condition as JSON, besides `f`.")] = "",
-    sort: Literal["name", "last", "value", "created"] = "name",
+    sort: Annotated[
+        str,
+        Query(
+            max_length=60,
+            pattern=r"^(name|last|value|created|custom\.[a-z][a-z0-9_]*)$",
+            description="name, last, value, created, or custom.key, the largest first.",
+        ),
+    ] = "name",
     count: Annotated[bool, Query(description="Also say how many there are.")] = False,
     cursor: Annotated[str, Query(max_length=2000, pattern=r"^[A-Za-z0-9_.:-]*$")] = "",
     limit: Limit = 50,

@@ -14,13 +14,15 @@ from django.db import transaction
 
 from mutuals.base import gate, journal
 from mutuals.base.cells import safe_cell
+from mutuals.base.fields import words
 from mutuals.base.filters import Condition
 from mutuals.people.models import Person
 from mutuals.people.persons import Unfit, clean_tags
 from mutuals.people.queries import LONGEST_PAGE, Listed, list_people, listed, main_places
 from mutuals.people.visibility import visible_to
+from mutuals.records import book
 from mutuals.staff.models import User
-from mutuals.staff.permissions import require
+from mutuals.staff.permissions import may, require
 
 MOST = 200
 EXPORTING = 10.0  # seconds for the next people of a list that goes into a file
@@ -83,7 +85,10 @@ def people_csv(
     require(viewer, "list.export")
     journal.note("list.exported", viewer, by=viewer, people=len(ids) or "all of a list")
     rows = _chosen(viewer, ids) if ids else _listed(viewer, where, sort, zone, now)
-    return itertools.chain([_line(_HEAD)], (_line(_cells(row, zone)) for row in rows))
+    shapes = book.shapes("person") if may(viewer, "field.view") else ()
+    head = (*_HEAD, *(one.label for one in shapes))
+    told = ((*_cells(row, zone), *(words(one, row.person.custom, zone=zone) for one in shapes)) for row in rows)
+    return itertools.chain([_line(head)], map(_line, told))
 
 
 def _listed(viewer: User, where: Condition | None, sort: str, zone: ZoneInfo, now: datetime) -> Iterator[Listed]:

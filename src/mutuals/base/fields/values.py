@@ -120,11 +120,11 @@ def _decimal(shape: Shape, told: Any) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite():
         raise Misfit(f"“{shape.label}” takes a number, such as 12 or 12.50.", key=shape.key)
-    if len(number.normalize().as_tuple().digits) > DIGITS or abs(number) >= Decimal(10) ** DIGITS:
+    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
+    is_near = not number or Decimal(10) ** -DIGITS <= abs(number) < Decimal(10) ** DIGITS
+    if len(digits) > DIGITS or not is_near:
         raise Misfit(f"“{shape.label}” takes a number of at most {DIGITS} digits.", key=shape.key)
-    if number and abs(number) < Decimal(10) ** -DIGITS:
-        raise Misfit(f"“{shape.label}” takes a number of at most {DIGITS} digits.", key=shape.key)
-    return number
+    return number.normalize()
 
 
 def _number(shape: Shape, told: Any, _zone: ZoneInfo) -> int | float:

@@ -11,12 +11,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from mutuals.base import clock
+from mutuals.base.fields import Misfit
 from mutuals.base.ids import read_key
 from mutuals.identity import remark as remarks
 from mutuals.people import organisations, persons
 from mutuals.people.models import Affiliation, Organisation
 from mutuals.web.customer.views import person_of
+from mutuals.web.frame.customform import asking, parted
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import Asked as Form
+from mutuals.web.frame.forms import zone_of
 
 FIELDS = ("name", "email", "phone", "city", "country", "language", "birthday", "stage", "owner")
 
@@ -28,9 +32,16 @@ def edit(request: HttpRequest, person_id: int) -> HttpResponse:
     changes: dict[str, Any] = {name: request.POST[name] for name in FIELDS if name in request.POST}
     if "tags" in request.POST:
         changes["tags"] = [tag for tag in request.POST["tags"].split(",") if tag.strip()]
+    form = asking(Form(request.POST), "person", person.custom, zone=zone_of(caller(request)))
+    if "custom" in request.POST and not form.is_valid():
+        told = [f"{form.fields[name].label}: {words[0]}" for name, words in form.errors.items()]
+        messages.error(request, " ".join(told))
+        return redirect(f"{reverse('customer', args=[person.pk])}?tab=edit")
+    if "custom" in request.POST:
+        changes |= parted(form, form.cleaned_data)
     try:
         persons.edit(person, by=caller(request), changes=changes, now=clock.now())
-    except (persons.Unfit, persons.Taken) as error:
+    except (persons.Unfit, persons.Taken, Misfit) as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('customer', args=[person.pk])}?tab=edit")
     messages.success(request, "Kept")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,6 +52,8 @@ OP_WORDS = {
     "any": "with",
     "none": "without",
 }
+_CUSTOM = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")  # a field of the house's own making
+_MOST_CUSTOM = 20  # of them as columns
 _INNER = {"organisation": "name", "bought": "line"}  # what the word beside a relation is looked for in
 
 
@@ -66,10 +69,13 @@ class Asked:
     @classmethod
     def of(cls, query: QueryDict) -> Asked:
         """Read an address; what is not known in it is left out."""
-        columns = tuple(name for name in COLUMNS if name in query.getlist("col")) or USUAL
+        asked = query.getlist("col")
+        custom = [name for name in dict.fromkeys(asked) if _CUSTOM.fullmatch(name)][:_MOST_CUSTOM]
+        columns = (*(name for name in COLUMNS if name in asked), *custom) or USUAL
         sort = query.get("sort", "name")
         parts = tuple(part for part in query.getlist("f") if part)[:50]
-        return cls(parts, sort if sort in SORTS else "name", columns, query.get("after", ""))
+        is_known = sort in SORTS or _CUSTOM.fullmatch(sort)
+        return cls(parts, sort if is_known else "name", columns, query.get("after", ""))
 
     @property
     def where(self) -> Condition | None:

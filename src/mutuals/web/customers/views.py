@@ -23,7 +23,9 @@ from mutuals.staff import saved
 from mutuals.staff.permissions import may
 from mutuals.staff.queries import active
 from mutuals.web.customers.asked import COLUMNS, OP_WORDS, SORT_WORDS, Asked, chips, part_of
+from mutuals.web.customers.custom import custom_columns, fill_columns, is_sorted
 from mutuals.web.customers.forms import Kept, Somebody
+from mutuals.web.frame.customform import asking, parted
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, typed, zone_of
 
@@ -45,10 +47,11 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("person.edit", methods="GET POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Somebody new, by hand."""
-    form, by, known = Somebody(typed(request)), caller(request), None
+    by, known = caller(request), None
+    form = asking(Somebody(typed(request)), "person", {}, zone=zone_of(by))
     if request.method == "POST" and form.is_valid():
         try:
-            person = newcomer.add(by=by, now=clock.now(), **form.cleaned_data)
+            person = newcomer.add(by=by, now=clock.now(), **parted(form, form.cleaned_data))
         except REFUSALS as error:
             form.refused(error)
             known = error.person_id if isinstance(error, Taken) else None
@@ -146,6 +149,9 @@ def _base(request: HttpRequest, asked: Asked, adding: dict[str, Any] | None = No
     people = {user.pk: user.name for user in active()} if may(viewer, "user.view") else {viewer.pk: viewer.name}
     views = list(saved.visible_to(viewer, "person"))
     known = asked.query
+    custom = custom_columns(viewer)
+    columns = COLUMNS | custom
+    sorts = SORT_WORDS | {name: words for name, words in custom.items() if is_sorted(name)}
     return {
         "asked": asked,
         "chips": chips(asked, viewer, people),
@@ -154,10 +160,10 @@ def _base(request: HttpRequest, asked: Asked, adding: dict[str, Any] | None = No
         "owners": people,
         "views": [(view, view.query == known, view.owner_id == viewer.pk) for view in views],
         "is_all": not known,
-        "columns": [(name, words, name in asked.columns) for name, words in COLUMNS.items()],
+        "columns": [(name, words, name in asked.columns) for name, words in columns.items()],
         "shown": set(asked.columns),
-        "sorts": [(name, words, asked.url(sort=name)) for name, words in SORT_WORDS.items()],
-        "sort_words": SORT_WORDS[asked.sort],
+        "sorts": [(name, words, asked.url(sort=name)) for name, words in sorts.items()],
+        "sort_words": sorts.get(asked.sort, ""),
         "may_edit": may(viewer, "person.edit"),
         "may_export": may(viewer, "list.export"),
         "may_link": may(viewer, "person.link"),
@@ -171,6 +177,7 @@ def _shown(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     zone = zone_of(viewer)
     found = list_people(viewer, where=asked.where, sort=asked.sort, after=asked.after, zone=zone, now=now)
     count, is_exact = count_people(viewer, where=asked.where, page=found, zone=zone, now=now)
+    fill_columns(asked, found.rows, viewer, zone)
     place = {"rows": found.rows, "count": count, "is_exact": is_exact, "now": now}
     return (
         _base(request, asked, _adding(request, viewer))

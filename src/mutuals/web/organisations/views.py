@@ -25,6 +25,7 @@ from mutuals.people.models import Affiliation, Organisation
 from mutuals.people.visibility import organisations_visible_to, sees_contacts, visible_to
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
+from mutuals.web.frame.customform import asking, parted, sections
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, typed, zone_of
 from mutuals.web.lists.shown import show
@@ -44,10 +45,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("organisation.edit", methods="GET POST")
 def new(request: HttpRequest) -> HttpResponse:
     """One more, by hand."""
-    form = About(typed(request))
+    form = asking(About(typed(request)), "organisation", {}, zone=zone_of(caller(request)))
     made = None
     if request.method == "POST":
-        made = form.try_act(lambda said: acts.add(by=caller(request), now=clock.now(), **said))
+        made = form.try_act(lambda said: acts.add(by=caller(request), now=clock.now(), **parted(form, said)))
     if made is not None:
         return redirect("organisation", made.pk)
     shown = {"form": form, "heading": "New organisation", "back": "/organisations/"}
@@ -66,9 +67,12 @@ def edit(request: HttpRequest, organisation_id: int) -> HttpResponse:
     row = _found(request, organisation_id)
     known = {name: getattr(row, name) for name in ("name", "domain", "phone", "city", "country")}
     form = About(typed(request), initial=known | {"tags": ", ".join(row.tags)})
+    asking(form, "organisation", row.custom, zone=zone_of(caller(request)))
     done = None
     if request.method == "POST":
-        done = form.try_act(lambda said: acts.edit(row, by=caller(request), changes=said, now=clock.now()))
+        done = form.try_act(
+            lambda said: acts.edit(row, by=caller(request), changes=parted(form, said), now=clock.now())
+        )
     if done is not None:
         messages.success(request, "Saved.")
         return redirect("organisation", row.pk)
@@ -116,6 +120,7 @@ def _one(request: HttpRequest, row: Organisation, form: Joining, status: int = 2
         "older": urlencode({"after": cursors.pack(found.after, of=_TIMELINE)}) if found.after else "",
         "is_later_page": "after" in request.GET,
         "form": form,
+        "custom": sections("organisation", row.custom, viewer=viewer, zone=zone),
         "may_edit": may(viewer, "organisation.edit"),
         "may_place": may(viewer, "person.edit"),
         "may_link": may(viewer, "person.link"),

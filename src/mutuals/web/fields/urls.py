@@ -1,0 +1,14 @@
+"""Addresses of the house's own fields."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mutuals.web.fields import views
+
+urlpatterns = [
+    path("settings/fields/", views.page, name="fields"),
+    path("settings/fields/<str:record>/new/", views.new, name="field_new"),
+    path("settings/fields/<int:field_id>/", views.edit, name="field_edit"),
+    path("settings/fields/<int:field_id>/do/", views.do, name="field_do"),
+]
