@@ -91,7 +91,9 @@ def test_templates_hold_no_script_and_no_style_of_their_own():
         r"<script(?![^>]*\b(src|type=\"application/json\")\b)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE
     )
     found = [
-        f"{path.relative_to(CODE)}: {hit.group(0)}" for path in TEMPLATES for hit in inline.finditer(path.read_text())
+        f"{path.relative_to(CODE)}: {hit.group(0)}"
+        for path in TEMPLATES
+        for hit in inline.finditer(re.sub(r"{%.*?%}", "", path.read_text()))  # a tag may give a name such as `one=`
     ]
 
     assert found == []

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from mutuals.base import bulk, clock, gate
 from mutuals.base.filters import to_q
+from mutuals.base.reading import Place, Told, entries
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
 from mutuals.people.models import Person, Profile
@@ -26,32 +25,7 @@ from mutuals.sales.models import Order
 
 PLACE = 2  # the row that says how far the journal was read
 MOST = 2_000  # entries of one reading
-_LATE = 100_000  # numbers that an entry may come behind others, because its transaction took longer
-
-_HORIZON = """
-SELECT CASE WHEN o.is_hidden THEN now.oldest ELSE least(o.oldest, now.next) END, now.next,
-    coalesce((SELECT max(id) FROM base_entry), 0)
-FROM (
-    SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s
-) now (oldest, next), LATERAL (
-    SELECT bool_or(a.backend_start IS NULL), min(CASE
-        WHEN x.low < now.next - 2147483648 THEN x.low + 4294967296
-        WHEN x.low > now.next + 2147483648 THEN x.low - 4294967296 ELSE x.low END)
-    FROM pg_stat_activity a, LATERAL (SELECT (now.next & ~4294967295::bigint) | a.backend_xid::text::bigint) x (low)
-    WHERE a.datname = current_database() AND a.backend_type IS DISTINCT FROM 'autovacuum worker'
-) o (is_hidden, oldest)
-"""
-"""Before which transaction none of this database still writes: the others on the server are nothing to us. Sessions of another
-role may be hidden from us; then it is the oldest of the whole server."""
-_READ = """
-SELECT e.id, e.kind, e.about, e.at, e.data FROM base_entry e,
-    LATERAL (SELECT (%(now)s::bigint & ~4294967295::bigint) | e.xmin::text::bigint AS told) one,
-    LATERAL (SELECT CASE WHEN one.told > %(now)s THEN one.told - 4294967296 ELSE one.told END AS xid) x
-WHERE e.kind = ANY(%(kinds)s) AND e.id > %(entry)s AND x.xid >= %(from)s AND x.xid < %(to)s
-ORDER BY e.id
-"""
 _GOOD, _NOISE = ("solved", "answered", "passed_on"), ("noise",)
-Told = tuple[int, str, str, datetime, dict[str, Any]]
 
 
 @gate.giving_way
@@ -60,18 +34,15 @@ def read_on(now: datetime | None = None) -> int:
     """Judge what the journal tells since the last reading; returns how many rules fired.
 
     It holds its place alone, which nobody else asks for, and gives way: who writes a rule or a conversation never waits for it.
-
-    Entries are numbered before their transactions end, so a number is no place to go on from: what is read each time are
-    those of transactions that ended since, by the oldest one of this database that still ran then. Each is read once.
     """
     now = now or clock.now()
     bulk.execute(f"SELECT {gate.GIVE_WAY}", [])
     state = _place()
-    told, horizon, newest = _entries(state)
-    is_first = state.horizon == 0
-    state.horizon, state.entry = horizon, max(state.entry, newest)
+    before = Place(state.horizon, state.entry)
+    told, after = entries(before, list(BY_ENTRY))
+    state.horizon, state.entry = after.horizon, after.entry
     state.save(update_fields=["horizon", "entry"])
-    if is_first:  # what happened before anybody had rules wakes none
+    if before.is_first:  # what happened before anybody had rules wakes none
         return 0
     learn(told)
     return judge_all(told, now=now)
@@ -90,19 +61,6 @@ def _place() -> State:
 def judge_all(told: Sequence[Told], *, now: datetime) -> int:
     """Judge entries of the journal, whatever kinds they are of; returns how many rules fired."""
     return sum(_judge(kind, told, now=now) for kind in EVENTS if EVENTS[kind].entries)
-
-
-def _entries(state: State) -> tuple[list[Told], int, int]:
-    """What is new, up to which transaction, and the number of the newest entry there is."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HORIZON)
-        horizon, now, newest = cursor.fetchone()
-        is_moved = state.horizon > now  # a restore on another server, whose transactions count from elsewhere
-        since, after = (0, state.entry) if is_moved else (state.horizon, state.entry - _LATE)
-        asked = {"now": now, "kinds": list(BY_ENTRY), "entry": after, "from": since, "to": horizon}
-        cursor.execute(_READ, asked)
-        told = [(*row, json.loads(data)) for *row, data in cursor.fetchall()]
-        return told, int(horizon), int(newest)
 
 
 def learn(told: Sequence[Told]) -> None:
