@@ -22,8 +22,8 @@ from mutuals.api.products import Currency
 from mutuals.base import clock
 from mutuals.identity import offered
 from mutuals.people.visibility import organisations_visible_to
-from mutuals.sales import queries, quotes
-from mutuals.sales.models import Quote, QuoteLine, QuoteState
+from mutuals.sales import pipeline, queries, quotes
+from mutuals.sales.models import DealLine, Quote, QuoteLine, QuoteState
 
 router = Resource("quotes")
 
@@ -61,6 +61,7 @@ class NewQuote(TermsIn):
     number: Annotated[Line, Field(min_length=1, max_length=80)]
     person_id: Id | None = None
     organisation_id: Id | None = None
+    deal_id: Id | None = None
 
 
 class OfferOut(Out):
@@ -74,7 +75,7 @@ class OfferOut(Out):
     discount: Decimal
 
     @classmethod
-    def of(cls, line: QuoteLine) -> OfferOut:
+    def of(cls, line: QuoteLine | DealLine) -> OfferOut:
         """A line fetched with its product."""
         return cls(
             position=line.position,
@@ -100,6 +101,7 @@ class QuoteOut(Out):
     valid_until: date | None
     words: str
     order_id: int | None
+    deal_id: int | None
     created_at: datetime
     sent_at: datetime | None
     decided_at: datetime | None
@@ -120,6 +122,7 @@ class QuoteOut(Out):
             valid_until=row.valid_until,
             words=row.words,
             order_id=row.order_id,
+            deal_id=row.deal_id,
             created_at=row.created_at,
             sent_at=row.sent_at,
             decided_at=row.decided_at,
@@ -155,7 +158,10 @@ def draft(request: HttpRequest, body: NewQuote) -> QuoteOut:
     by = user_of(request)
     house = one(organisations_visible_to(by), body.organisation_id) if body.organisation_id else None
     person = person_named(request, body.person_id) if body.person_id else None
-    row = offered.offer(body.terms(), by=by, number=body.number, person=person, organisation=house, now=clock.now())
+    deal = one(pipeline.deals_visible_to(by), body.deal_id) if body.deal_id else None
+    row = offered.offer(
+        body.terms(), by=by, number=body.number, person=person, organisation=house, deal=deal, now=clock.now()
+    )
     return QuoteOut.of(row)
 
 

@@ -27,7 +27,8 @@ from mutuals.staff.permissions import require
 
 PLACE = 90  # among the groups of `mutuals --help`
 
-_LINES = "ARTICLE[=PRICE][xQUANTITY], such as K-1=19.90x2; several times"
+LINES = "ARTICLE[=PRICE][xQUANTITY], such as K-1=19.90x2; several times"
+"""How a line is typed."""
 
 
 def register(groups: Any) -> None:
@@ -50,7 +51,7 @@ def _orders(verbs: Any) -> None:
     parser.add_argument("number")
     _for_whom(parser)
     parser.add_argument("--currency", required=True)
-    parser.add_argument("--line", action="append", required=True, metavar="LINE", help=_LINES)
+    parser.add_argument("--line", action="append", required=True, metavar="LINE", help=LINES)
 
 
 def _goods(groups: Any) -> None:
@@ -74,8 +75,8 @@ def _goods(groups: Any) -> None:
     parser.add_argument("sku")
     parser.add_argument("amount", help="of one; - takes the price away")
     parser.add_argument("--currency", help="of a new list (EUR)")
-    parser.add_argument("--from", dest="since", type=_day, help="first day of a new list, such as 2026-01-01")
-    parser.add_argument("--to", dest="until", type=_day, help="last day of a new list")
+    parser.add_argument("--from", dest="since", type=day_of, help="first day of a new list, such as 2026-01-01")
+    parser.add_argument("--to", dest="until", type=day_of, help="last day of a new list")
     parser.add_argument("--organisation", type=int, help="a new list for this organisation only")
 
 
@@ -86,9 +87,9 @@ def _quotes(verbs: Any) -> None:
     parser.add_argument("number")
     _for_whom(parser)
     parser.add_argument("--currency", required=True)
-    parser.add_argument("--line", action="append", required=True, metavar="LINE", help=_LINES)
+    parser.add_argument("--line", action="append", required=True, metavar="LINE", help=LINES)
     parser.add_argument("--discount", default="0", help="percent of all of it")
-    parser.add_argument("--until", type=_day, help="last day on which it can be accepted")
+    parser.add_argument("--until", type=day_of, help="last day on which it can be accepted")
     for act, words in (
         (send, "mark it as sent"),
         (accept, "it was accepted: make its order, once"),
@@ -105,13 +106,13 @@ def _invoices(verbs: Any) -> None:
     parser.add_argument("number")
     parser.add_argument("order", type=int, help="the order's id")
     parser.add_argument("total")
-    parser.add_argument("--issued", type=_day, required=True)
-    parser.add_argument("--due", type=_day)
+    parser.add_argument("--issued", type=day_of, required=True)
+    parser.add_argument("--due", type=day_of)
     parser = verb(verbs, "pay", pay, "note money that came, or (below zero) went back")
     parser.add_argument("id", type=int)
     parser.add_argument("amount")
     parser.add_argument("reference", help="the same one again is the same payment")
-    parser.add_argument("--on", type=_day, help="day (today)")
+    parser.add_argument("--on", type=day_of, help="day (today)")
     parser.add_argument("--by", default="", dest="method", help="transfer, card, cash")
 
 
@@ -159,7 +160,7 @@ def add_order(args: argparse.Namespace) -> dict[str, Any]:
     """The order."""
     by, now = me(args), clock.now()
     lines = []
-    for text, (sku, price, quantity) in zip(args.line, _lines(args.line), strict=True):
+    for text, (sku, price, quantity) in zip(args.line, lines_of(args.line), strict=True):
         if price is None:
             raise Refusal(f"“{text[:60]}” says no price: write {sku[:40]}=PRICE, with 0 where it costs nothing.")
         lines.append(LineIn(sku, sku, quantity, price))
@@ -207,7 +208,7 @@ def set_price(args: argparse.Namespace) -> dict[str, Any]:
     by = me(args)
     row = PriceList.objects.filter(name=args.list).first()
     if row is None:
-        house = _organisation(by, args.organisation)
+        house = organisation_of(by, args.organisation)
         row = goods.put_list(
             by=by,
             name=args.list,
@@ -218,7 +219,7 @@ def set_price(args: argparse.Namespace) -> dict[str, Any]:
         )
     else:
         _check_list(row, args)
-    amount = None if args.amount == "-" else _number(args.amount)
+    amount = None if args.amount == "-" else number_of(args.amount)
     changed = goods.put_prices(row, by=by, prices={_goods_of(args.sku).pk: amount})
     return {"list": row.name, "sku": args.sku, "amount": amount, "changed": changed}
 
@@ -246,8 +247,10 @@ def list_quotes(args: argparse.Namespace) -> list[dict[str, Any]]:
 def draft(args: argparse.Namespace) -> dict[str, Any]:
     """The quote."""
     by = me(args)
-    offers = [quotes.Offer(sku=sku, quantity=quantity, unit_price=price) for sku, price, quantity in _lines(args.line)]
-    terms = quotes.Terms(args.currency, tuple(offers), _number(args.discount), args.until)
+    offers = [
+        quotes.Offer(sku=sku, quantity=quantity, unit_price=price) for sku, price, quantity in lines_of(args.line)
+    ]
+    terms = quotes.Terms(args.currency, tuple(offers), number_of(args.discount), args.until)
     return _quote(offered.offer(terms, by=by, number=args.number, **_whom(args, by), now=clock.now()))
 
 
@@ -291,7 +294,7 @@ def add_invoice(args: argparse.Namespace) -> dict[str, Any]:
     if order is None:
         raise Missing(f"There is no order {args.order}.")
     told = invoices.InvoiceIn(
-        args.number, args.issued, order.currency, _number(args.total), args.due, order_id=order.pk
+        args.number, args.issued, order.currency, number_of(args.total), args.due, order_id=order.pk
     )
     done = offered.bill([offered.Bill(told)], source=None, by=by, now=clock.now(), may_change=False)
     return {"new": done.new, "updated": done.updated, "same": done.same}
@@ -304,7 +307,7 @@ def pay(args: argparse.Namespace) -> dict[str, Any]:
     if row is None:
         raise Missing(f"There is no invoice {args.id}.")
     on = args.on or timezone.localdate()
-    invoices.pay(row, invoices.PaymentIn(on, _number(args.amount), args.reference, args.method), by=by)
+    invoices.pay(row, invoices.PaymentIn(on, number_of(args.amount), args.reference, args.method), by=by)
     return {"number": row.number, "paid": row.paid, "open": row.open, "currency": row.currency}
 
 
@@ -332,10 +335,11 @@ def _quote_of(viewer: User, number: str) -> Quote:
 
 def _whom(args: argparse.Namespace, viewer: User) -> dict[str, Any]:
     who = person(viewer, args.person) if args.person else None
-    return {"person": who, "organisation": _organisation(viewer, args.organisation)}
+    return {"person": who, "organisation": organisation_of(viewer, args.organisation)}
 
 
-def _organisation(viewer: User, number: int | None) -> Organisation | None:
+def organisation_of(viewer: User, number: int | None) -> Organisation | None:
+    """The organisation of that number; None for none."""
     if number is None:
         return None
     row = organisations_visible_to(viewer).filter(pk=number).first()
@@ -351,7 +355,7 @@ def _goods_of(sku: str) -> Product:
     return row
 
 
-def _lines(texts: Sequence[str]) -> list[tuple[str, Decimal | None, Decimal]]:
+def lines_of(texts: Sequence[str]) -> list[tuple[str, Decimal | None, Decimal]]:
     """Article, price and quantity of each. Without a price the x may belong to the article: what is a product says it."""
     heads = {text.partition("=")[0] for text in texts}
     known = set(
@@ -364,9 +368,9 @@ def _line(text: str, known: set[str]) -> tuple[str, Decimal | None, Decimal]:
     head, is_priced, rest = text.partition("=")
     if is_priced:
         price, quantity = _parted(rest)
-        return head, _number(price), _number(quantity)
+        return head, number_of(price), number_of(quantity)
     sku, quantity = _parted(head)
-    return (head, None, Decimal(1)) if head in known or sku not in known else (sku, None, _number(quantity))
+    return (head, None, Decimal(1)) if head in known or sku not in known else (sku, None, number_of(quantity))
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -375,12 +379,14 @@ def _parted(text: str) -> tuple[str, str]:
     return (head, quantity) if times and quantity.replace(".", "").replace("-", "").isdigit() else (text, "1")
 
 
-def _number(text: str) -> Decimal:
+def number_of(text: str) -> Decimal:
+    """A number as it is typed."""
     try:
         return Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"“{text[:30]}” is no number.") from error
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day, such as 2026-01-31."""
     return date.fromisoformat(text)

@@ -36,7 +36,7 @@ def offer(
     deal: Deal | None = None,
     now: datetime,
 ) -> Quote:
-    """Draft a quote for a person, an organisation, or a person of one, of a deal or not. Refused: as `quotes.draft`, and Gone."""
+    """Draft a quote for a person, an organisation, or a person of one, of a deal. Refused as `quotes.draft`, and Gone."""
     require(by, "quote.edit")
     profile_id, house = holder_of(person, organisation, now=now)
     return quotes.draft(terms, by=by, number=number, profile_id=profile_id, organisation=house, deal=deal, now=now)

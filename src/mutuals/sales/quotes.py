@@ -19,7 +19,7 @@ from mutuals.people.models import Organisation
 from mutuals.people.names import tidy
 from mutuals.sales.amounts import CENT, PRICE, QUANTITY, currency_of, rounded
 from mutuals.sales.amounts import held as within
-from mutuals.sales.models import Deal, Product, Quote, QuoteLine, QuoteState
+from mutuals.sales.models import Deal, DealLine, Product, Quote, QuoteLine, QuoteState
 from mutuals.sales.queries import prices_of
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -183,7 +183,7 @@ def reckon(terms: Terms, organisation: Organisation | None, day: date) -> tuple[
     return lines, within(total, CENT)
 
 
-def net_price(line: QuoteLine, discount: Decimal) -> Decimal:
+def net_price(line: QuoteLine | DealLine, discount: Decimal) -> Decimal:
     """What one unit of a line costs after both discounts, to four decimals."""
     return rounded(line.unit_price * _rest(line.discount) * _rest(discount), PRICE)
 

@@ -19,7 +19,7 @@ from mutuals.people.models import Organisation, Person
 from mutuals.people.visibility import organisations_visible_to
 from mutuals.people.visibility import visible_to as visible_people
 from mutuals.sales import queries
-from mutuals.sales.models import Kind, Order, Product
+from mutuals.sales.models import Deal, Kind, Order, Product
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
@@ -55,9 +55,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """An order by hand. The form's number makes it one order, however often it is sent."""
     viewer, said = caller(request), typed(request)
     start = forms.initial(request.GET, f"O-{timezone.localdate():%y%m%d}-{new_token()[:6]}", timezone.localdate())
+    deal = shown.deal_of(request)
     form = forms.Ordering(said, viewer=viewer, initial=start)
     lines = forms.lines_of(said)
-    if said is not None and (made := form.try_act(lambda told: _put(told, lines, viewer))) is not None:
+    if said is not None and (made := form.try_act(lambda told: _put(told, lines, viewer, deal))) is not None:
         return redirect("order", made.pk)
     context = {
         "form": form,
@@ -124,7 +125,7 @@ def _line(line: forms.Typed, place: int) -> LineIn:
     )
 
 
-def _put(told: dict[str, Any], lines: list[forms.Typed], viewer: User) -> Order:
+def _put(told: dict[str, Any], lines: list[forms.Typed], viewer: User, deal: Deal | None) -> Order:
     now = clock.now()
     taken = tuple(_line(line, place) for place, line in enumerate(forms.filled(lines), 1))
     midday = timezone.make_aware(datetime.combine(told["placed_on"], time(12)))
@@ -138,6 +139,7 @@ def _put(told: dict[str, Any], lines: list[forms.Typed], viewer: User) -> Order:
         ),
         person=told["person"],
         organisation=told["organisation"],
+        deal=deal,
         by=viewer,
         now=now,
     )

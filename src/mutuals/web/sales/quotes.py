@@ -70,6 +70,7 @@ def one(request: HttpRequest, quote_id: int) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Draft one. The form's number makes it one quote, however often it is sent."""
     viewer, said = caller(request), typed(request)
+    deal = shown.deal_of(request)
     start = forms.initial(request.GET, f"Q-{timezone.localdate():%y%m%d}-{new_token()[:6]}", timezone.localdate())
     form, lines = forms.Quoting(said, viewer=viewer, initial=start), forms.lines_of(said)
 
@@ -80,6 +81,7 @@ def new(request: HttpRequest) -> HttpResponse:
             number=told["number"],
             person=told["person"],
             organisation=told["organisation"],
+            deal=deal,
             now=clock.now(),
         )
 

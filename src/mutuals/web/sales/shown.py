@@ -8,13 +8,18 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
+from mutuals.sales import pipeline
+from mutuals.sales.models import Deal
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
 _SALT = "web.sales"
 _PARTS = (
+    ("deals", "Deals", "/sales/deals/", "deal", "deal.view"),
+    ("leads", "Leads", "/sales/leads/", "flag", "lead.view"),
     ("orders", "Orders", "/sales/orders/", "cart", "order.view"),
     ("quotes", "Quotes", "/sales/quotes/", "file", "quote.view"),
     ("invoices", "Invoices", "/sales/invoices/", "book", "invoice.view"),
@@ -64,6 +69,12 @@ def number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Http404
     return int(text)
+
+
+def deal_of(request: HttpRequest) -> Deal | None:
+    """The deal that an address names, of which a quote or an order is made; 404 for one that the viewer does not see."""
+    asked = number(request.GET.get("deal", ""))
+    return get_object_or_404(pipeline.deals_visible_to(request.user), pk=asked) if asked else None
 
 
 def _place(text: str) -> tuple[str, int] | None:

@@ -1,0 +1,74 @@
+"""Deals as their pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from mutuals.people.models import Person
+from mutuals.processes import hours, steps
+from mutuals.processes.shape import Shape, Step
+from mutuals.sales import leads, pipeline
+from mutuals.sales.models import Deal
+from mutuals.staff.models import User
+from mutuals.staff.permissions import may
+
+MARKS = {"won": "good", "lost": "line"}
+
+
+def card(row: Deal, *, now: datetime) -> dict[str, Any]:
+    """One deal of a board or a table: where it is, how long, how sure, and where it may go from there."""
+    item = row.item
+    told = steps.shape_of(item.version) if item else None
+    here = told.step(item.step) if told and item else None
+    return {
+        "deal": row,
+        "person": row.person.canonical if row.person else None,
+        "step": here.name if here else "",
+        "percent": pipeline.probability(row),
+        "since": hours.span((now - item.entered_at).total_seconds()) if item else "",
+        "is_late": bool(item and row.is_open and item.due_at and item.due_at <= now),
+        "ways": _ways(told, here) if told and here and row.is_open else [],
+        "mark": MARKS.get(row.outcome, ""),
+    }
+
+
+def board(found: pipeline.Board, *, now: datetime) -> list[dict[str, Any]]:
+    """The columns with their cards."""
+    return [
+        {
+            "step": one.step,
+            "limit": one.step.limit.words if one.step.limit else "",
+            "count": one.count,
+            "late": one.late,
+            "sums": list(one.sums.values()),
+            "cards": [card(row, now=now) for row in one.cards],
+            "more": one.count - len(one.cards),
+        }
+        for one in found.columns
+    ]
+
+
+def of_person(viewer: User, person: Person, *, now: datetime) -> dict[str, Any]:
+    """The card on a customer's page: their deals, whether they are a lead, and what the viewer may do about it."""
+    if not may(viewer, "deal.view"):
+        return {}
+    run = leads.run_of(person) if may(viewer, "lead.view") else None
+    return {
+        "rows": cards(pipeline.of_person(viewer, person, limit=8), now=now),
+        "lead": run if run is not None and run.state == "running" else None,
+        "lead_step": steps.name(steps.shape_of(run.version), run.step) if run is not None else "",
+        "may_edit": may(viewer, "deal.edit"),
+        "may_lead": may(viewer, "lead.edit"),
+    }
+
+
+def _ways(told: Shape, here: Step) -> list[tuple[str, str, bool]]:
+    """Steps to which it may go, their names, and whether going there asks why."""
+    return [(way.to, steps.name(told, way.to), bool((to := told.step(way.to)) and to.reason)) for way in here.ways]
+
+
+def cards(rows: Sequence[Deal], *, now: datetime) -> list[dict[str, Any]]:
+    """Several of them."""
+    return [card(row, now=now) for row in rows]
