@@ -24,6 +24,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.customer import bought, deeds, timeline
 from mutuals.web.customer.identities import doubles, identities
+from mutuals.web.deals import shown as dealt
 from mutuals.web.frame import talk
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.rules.shown import fired
@@ -67,6 +68,7 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "doubles": doubles(person, profiles, viewer),
         "contact": _contact(person, viewer),
         "cases": cases.listed(viewer, person_ids=[person.pk, *{one.person_id or 0 for one in profiles}], limit=5),
+        "deals": dealt.of_person(viewer, person, now=clock.now()),
         "places": _places(person, viewer),
         "back_url": _back(request),
         "privacy_url": _privacy_url(person, viewer),
