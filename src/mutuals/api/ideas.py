@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -221,7 +221,7 @@ def changing(request: HttpRequest, idea_id: PathId, body: Changing) -> IdeaOut:
     """Change what it says, or how far it has come. A `product_id` of null: no single product."""
     by, now, row = user_of(request), clock.now(), _found(request, idea_id)
     told = body.model_fields_set
-    changes = {name: getattr(body, name) for name in ("title", "text") if name in told}
+    changes: dict[str, Any] = {name: getattr(body, name) for name in ("title", "text") if name in told}
     if "product_id" in told:
         changes["product"] = _product(body.product_id)
     if changes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mutuals.communities.models import Asker, Vote
-from mutuals.communities.queries import root
+from mutuals.communities.queries import roots
 from mutuals.communities.rollups import recount
 from mutuals.people.hanging import Hanging, Ids, Move, Thing, register
 from mutuals.people.profiles import OWN
@@ -37,8 +37,8 @@ def _move_votes(moves: Sequence[Move]) -> set[int]:
             continue
         Vote.objects.filter(pk=row.pk).update(person=move.to)
         went.add(row.pk)
-        touched.add(root(row.idea_id))
-    recount(touched)
+        touched.add(row.idea_id)
+    recount(roots(touched).values())
     return went
 
 
@@ -63,6 +63,6 @@ def _move_noted(moves: Sequence[Move]) -> set[int]:
             continue
         Asker.objects.filter(pk=row.pk).update(profile=move.to)
         went.add(row.pk)
-        touched.add(root(row.idea_id))
-    recount(touched)
+        touched.add(row.idea_id)
+    recount(roots(touched).values())
     return went

@@ -13,7 +13,7 @@ from mutuals.base import gate, journal
 from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.communities.models import Asker, Idea, Vote
-from mutuals.communities.queries import root, tree
+from mutuals.communities.queries import root, roots, tree
 from mutuals.communities.rollups import recount
 from mutuals.history.models import Direction, Interaction
 from mutuals.identity.remark import own_record
@@ -153,7 +153,7 @@ def ask_from(
     key = f"interaction:{said.pk}"
     if idea is None:
         asked = Asker.objects.filter(said_in=key, idea__trashed_at=None).order_by("pk").values_list("idea", flat=True)
-        there = Idea.objects.filter(pk__in=[root(number) for number in asked], trashed_at=None).order_by("pk").first()
+        there = Idea.objects.filter(pk__in=roots(asked).values(), trashed_at=None).order_by("pk").first()
         if there is not None:
             return there, False
         line = one_line(title, what="Title", longest=LONGEST_TITLE, needed=False)

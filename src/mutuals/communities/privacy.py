@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from mutuals.base.models import Entry
 from mutuals.communities.models import Asker, Idea, Vote
-from mutuals.communities.queries import root
+from mutuals.communities.queries import roots
 from mutuals.communities.rollups import recount
 from mutuals.people.privacy import Holder
 
@@ -47,7 +47,7 @@ def erase(who: Holder) -> dict[str, int]:
         Idea.objects.filter(pk=row.pk).update(title=f"Idea {row.pk}", title_key=f"idea {row.pk}", titled_by="")
     told = {"asked for ideas": asked.delete()[0], "votes for ideas": voted.delete()[0]}
     told["ideas"] = Idea.objects.filter(pk__in=gone).delete()[1].get("communities.Idea", 0)
-    recount({root(number) for number in touched - set(gone)})
+    recount(roots(touched - set(gone)).values())
     return told
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from mutuals.base import bulk, journal
 from mutuals.base.models import Entry
@@ -25,11 +25,11 @@ SORTS = {"new": "id", "votes": "votes", "value": "worth"}
 """How lists are ordered, always downwards: the newest, most votes, most bought by those who asked."""
 ALIKE = 5
 _PATIENCE = 0.4  # seconds for ideas that are like some words
-_ROOT = """
+_ROOTS = """
 WITH RECURSIVE up AS (
-    SELECT id, merged_into_id FROM communities_idea WHERE id = %s
-    UNION SELECT i.id, i.merged_into_id FROM up u JOIN communities_idea i ON i.id = u.merged_into_id
-) SELECT id FROM up WHERE merged_into_id IS NULL
+    SELECT id AS began, id, merged_into_id FROM communities_idea WHERE id = ANY(%s::bigint[])
+    UNION SELECT u.began, i.id, i.merged_into_id FROM up u JOIN communities_idea i ON i.id = u.merged_into_id
+) SELECT began, id FROM up WHERE merged_into_id IS NULL
 """
 _TREE = """
 WITH RECURSIVE tree AS (
@@ -116,25 +116,29 @@ def listed(
     column = SORTS.get(sort, "id")
     if before:
         value, pk = before
-        rows = rows.filter(Q(**{f"{column}__lt": value}) | Q(**{column: value}, pk__lt=pk)) if column != "id" else (
-            rows.filter(pk__lt=pk)
-        )  # fmt: skip
-    return list(
-        rows.order_by(*dict.fromkeys([F(column).desc(), F("id").desc()] if column != "id" else ["-id"]))[:limit]
-    )
+        is_after = Q(pk__lt=pk)
+        rows = rows.filter(
+            is_after if column == "id" else Q(**{f"{column}__lt": value}) | Q(**{column: value}) & is_after
+        )
+    order = ["-id"] if column == "id" else [f"-{column}", "-id"]
+    return list(rows.order_by(*order)[:limit])
 
 
 def of_people(person_ids: Sequence[int]) -> list[int]:
     """Ideas, as they stand now, that some people asked or voted for."""
     asked = Asker.objects.filter(profile__person__in=person_ids).values_list("idea", flat=True)
     voted = Vote.objects.filter(person__in=person_ids).values_list("idea", flat=True)
-    return sorted({root(number) for number in {*asked, *voted}})
+    return sorted(set(roots({*asked, *voted}).values()))
 
 
 def root(number: int) -> int:
     """The idea that this one is now: itself, or what it was merged into, over any number of merges."""
-    found = bulk.execute(_ROOT, [number])
-    return int(found[0][0]) if found else number
+    return roots([number]).get(number, number)
+
+
+def roots(numbers: Iterable[int]) -> dict[int, int]:
+    """The same for many, in one statement."""
+    return {int(began): int(now) for began, now in bulk.execute(_ROOTS, [bulk.numbers(sorted(set(numbers)))])}
 
 
 def tree(*numbers: int) -> list[int]:
@@ -160,11 +164,12 @@ def alike(viewer: Any, words: str, *, limit: int = ALIKE) -> list[Idea]:
 
 
 def asked_in(viewer: Any, interaction_ids: Sequence[int]) -> dict[int, Idea]:
-    """For messages in which somebody asked: the idea, as it stands now. Two statements, whatever their number."""
+    """For messages in which somebody asked: the idea, as it stands now. Three statements, whatever their number."""
     keys = {f"interaction:{number}": number for number in interaction_ids}
     rows = list(Asker.objects.filter(said_in__in=list(keys)).order_by("-pk").values_list("said_in", "idea"))
-    found = visible_to(viewer).in_bulk({root(idea) for _, idea in rows}) if rows else {}
-    return {keys[said]: found[now] for said, idea in rows if (now := root(idea)) in found}
+    now = roots(idea for _, idea in rows) if rows else {}
+    found = visible_to(viewer).in_bulk(now.values()) if rows else {}
+    return {keys[said]: found[now[idea]] for said, idea in rows if now[idea] in found}
 
 
 def askers(idea: Idea, viewer: Any, *, before: tuple[datetime, int] | None = None, limit: int = 50) -> list[Asked]:

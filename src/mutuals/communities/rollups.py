@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from mutuals.base import bulk
-from mutuals.communities.models import Idea
+from mutuals.base.models import Entry
+from mutuals.communities.models import Asker, Idea, Vote
+from mutuals.people.models import Person
 
 RECOUNT = "communities.recount"
 """The job's name."""
+FOLLOW = "communities.follow"
+"""The job that follows who became one person, or two."""
+_KINDS = ("person.merged", "person.unmerged", "person.split", "person.unsplit", "profile.linked", "profile.unlinked")
+_BACK = timedelta(minutes=15)
+_MOST = 2_000  # entries of one kind
 _PIECE = 1_000  # ideas of one statement
 _ALL = """
 WITH RECURSIVE tree AS (
@@ -40,6 +48,14 @@ RETURNING i.id
 """
 
 
+_UP = """
+WITH RECURSIVE up AS (
+    SELECT id, merged_into_id FROM communities_idea WHERE id = ANY(%s::bigint[])
+    UNION SELECT i.id, i.merged_into_id FROM up u JOIN communities_idea i ON i.id = u.merged_into_id
+) SELECT id FROM up
+"""
+
+
 def recount(idea_ids: Iterable[int]) -> int:
     """Count these ideas anew, each with all that were merged into it, in one statement; says how many changed.
 
@@ -62,3 +78,24 @@ def recount_all(timestamp: int = 0) -> int:
         if not piece:
             return changed
         changed, last = changed + recount(piece), piece[-1]
+
+
+def follow(*, now: datetime) -> int:
+    """Count the ideas anew of people who were merged, split or linked in the last quarter of an hour; says how many changed.
+
+    It reads the journal, since those rooms stand below. What it does not reach is counted in the night.
+    """
+    abouts: set[str] = set()
+    for kind in _KINDS:
+        rows = Entry.objects.filter(kind=kind).order_by("-id").values_list("about", "at")[:_MOST]
+        abouts.update(about for about, at in rows if at >= now - _BACK and about.startswith("person:"))
+    roots = Person.objects.filter(pk__in=[int(about[7:]) for about in abouts]).values("canonical_id")
+    people = list(Person.objects.filter(canonical_id__in=roots).values_list("pk", flat=True))
+    asked = Asker.objects.filter(profile__person__in=people).values_list("idea", flat=True)
+    voted = Vote.objects.filter(person__in=people).values_list("idea", flat=True)
+    return recount(upwards({*asked, *voted}))
+
+
+def upwards(idea_ids: Iterable[int]) -> list[int]:
+    """These ideas, and all that they were merged into."""
+    return [int(row[0]) for row in bulk.execute(_UP, [bulk.numbers(sorted(set(idea_ids)))])]
