@@ -92,7 +92,7 @@ test-python test-pg15: export PYTHONHASHSEED = 0
 
 test-python: install frontend
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not processes"
-	$(BIN)/pytest -q -m processes
+	$(BIN)/pytest -q -m processes $$(grep -rl --include='test_*.py' 'mark\.processes' src tests)  # the rest need not be collected again
 
 test-kill: install frontend
 	MUTUALS_KILL_ROWS=$(or $(ROWS),100000) MUTUALS_KILL_SEED=$(or $(SEED),11) $(BIN)/pytest -q -m processes tests/stories/test_kill.py
