@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -34,6 +36,7 @@ _WORDS = {
     Stream.SPREAD: "{value:,.0f} people who said nothing bad for a week do so in an hour, usually {often}",
     Stream.REACH: "{value:,.0f} conversations with negative mentions in an hour, usually {often}",
 }
+Spans = tuple[tuple[datetime, datetime], ...]
 _DAY = 24  # hours that are looked at where nothing is known
 _WEEKS, _LEAST_WEEK = 4, 20
 """A topic fell away when the last week has less than half of the least of four before, each of at least twenty mentions."""
@@ -107,31 +110,62 @@ class Rehearsal:
 
 
 def rehearse(topic: Topic, *, now: datetime, allowed: str = "", days: int = 90) -> Rehearsal:
-    """What would have rung in the last days with a budget in words ("" = the topic's own). Nothing is kept.
+    """What would have rung in the last days with a budget in words ("" = the topic's own). Nothing is written.
 
-    The weeks before are read too, so that it is known what was usual. Refused: words that say no budget.
+    The weeks before are read too, so that it is known what was usual. What was counted is kept in this process, for each
+    version, stretch of hours and budget, until another hour passes or the counts of these hours change. Refused: words that
+    say no budget.
     """
     wanted = _read(allowed or topic.budget)
     end = _whole_hour(now)
     since = end - timedelta(days=days)
     if topic.version is None:
         return Rehearsal(wanted.words, 0.0, wanted.a_week, 0.0, (), ())
-    first = since - BEFORE
-    counts = counted(topic.version.pk, first, end)
+    stretch = _Stretch(
+        topic.version.pk, since, end, tuple(bulk.execute(_STAMP, [topic.version.pk, since - BEFORE, end])[0])
+    )
+    return _rehearsed(stretch, wanted.words, _acted(topic))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Hours of a version, with what tells that their counts are still the same."""
+
+    version_id: int
+    since: datetime
+    until: datetime
+    stamp: tuple[Any, ...]
+
+
+@lru_cache(maxsize=64)
+def _rehearsed(stretch: _Stretch, allowed: str, acted: Spans) -> Rehearsal:
+    marks, steps = _looked_at(stretch)
+    strictness, rings = _rung(marks, allowed, acted, since=stretch.since)
+    weeks = float(marks.known.sum() * HOUR.total_seconds() / WEEK)
+    return Rehearsal(allowed, strictness, budget.read(allowed).a_week, weeks, rings, steps)
+
+
+@lru_cache(maxsize=16)
+def _looked_at(stretch: _Stretch) -> tuple[Marks, tuple[tuple[datetime, int, int], ...]]:
+    """How unusual each hour was, and its mentions: the same for every budget, and most of the work."""
+    first = stretch.since - BEFORE
+    counts = counted(stretch.version_id, first, stretch.until)
     begun = min(_unknown(counts), len(counts.posts) - _DAY)
     marks = Watch(1, HOUR.total_seconds()).take(_from(counts, begun), began=(first + begun * HOUR).timestamp())
-    strictness, rings = ringing(topic, marks, wanted.words, since=since)
     posts, bad = np.nan_to_num(counts.posts[:, 0]), np.nan_to_num(np.asarray(counts.negatives)[:, 0])
     steps = tuple(
         (first + place * HOUR, int(posts[place]), int(bad[place])) for place in range(int(BEFORE / HOUR), len(posts))
     )
-    weeks = float(marks.known.sum() * HOUR.total_seconds() / WEEK)
-    return Rehearsal(wanted.words, strictness, wanted.a_week, weeks, rings, steps)
+    return marks, steps
 
 
 def ringing(topic: Topic, marks: Marks, allowed: str, *, since: datetime) -> tuple[float, tuple[Ring, ...]]:
     """How strict a budget in words is over these marks, and what would have rung since then; one hour each at least."""
-    strictness = _strictness(topic, marks, allowed)
+    return _rung(marks, allowed, _acted(topic), since=since)
+
+
+def _rung(marks: Marks, allowed: str, acted: Spans, *, since: datetime) -> tuple[float, tuple[Ring, ...]]:
+    strictness = _strict(marks, allowed, acted)
     standing = dict[int, Incident]()
     found = [*judge(marks, np.array([strictness]), standing), *standing.values()]
     rings = (
@@ -189,13 +223,26 @@ def _marks(version_id: int, since: datetime, until: datetime) -> Marks:
 
 def _strictness(topic: Topic, marks: Marks, allowed: str) -> float:
     """The least strict setting that keeps the budget; what people acted on was no false alarm."""
+    return _strict(marks, allowed, _acted(topic))
+
+
+def _strict(marks: Marks, allowed: str, acted: Spans) -> float:
     real = np.zeros((len(marks.times), 1))
-    acted = topic.cards.filter(kind=CardKind.ALARM, state__in=[CardState.ACTED, CardState.DELEGATED])
-    for since, until in acted.values_list("since", "until"):
+    for since, until in acted:
         real[(marks.times >= since.timestamp()) & (marks.times < until.timestamp())] = 1
     return float(budget.replay(marks, budget.read(allowed), real=real).strictness[0])
 
 
+def _acted(topic: Topic) -> Spans:
+    """When it rang and people acted on it."""
+    acted = topic.cards.filter(kind=CardKind.ALARM, state__in=[CardState.ACTED, CardState.DELEGATED])
+    return tuple(acted.order_by("pk").values_list("since", "until"))
+
+
+_STAMP = """
+SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE mood = 'negative'), 0), count(*), min(hour)
+FROM listening_count WHERE version_id = %s AND hour >= %s AND hour < %s
+"""
 _COUNTED = """
 SELECT extract(epoch FROM hour)::bigint, sum(n), coalesce(sum(n) FILTER (WHERE mood = 'negative'), 0)
 FROM listening_count WHERE version_id = %s AND hour >= %s AND hour < %s GROUP BY hour

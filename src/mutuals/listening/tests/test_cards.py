@@ -6,6 +6,8 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import cast
 from mutuals.base.refusals import Refusal
@@ -70,6 +72,30 @@ def test_hours_that_were_looked_at_are_not_looked_at_again():
     warn.watch_all(now=cast.NOW + timedelta(minutes=20))
 
     assert Watching.objects.values().get() == before
+
+
+def test_what_was_counted_for_a_rehearsal_is_kept_until_hours_or_counts_are_others():
+    us = cast.staff()
+    topic = usual(us)
+    counted(topic.version, cast.NOW - 30 * HOUR, 90, mood="positive")
+
+    def rehearsed(**more):
+        with CaptureQueriesContext(connection) as asked:
+            told = warn.rehearse(topic, now=cast.NOW + timedelta(minutes=20), **more)
+        return told, len([one for one in asked if "listening_mention" in one["sql"]])
+
+    first, again, other = rehearsed(), rehearsed(), rehearsed(allowed="one a day")
+    warn._rehearsed.cache_clear()
+    warn._looked_at.cache_clear()
+    anew = rehearsed()
+    counted(topic.version, cast.NOW - 60 * HOUR, 95, mood="positive")
+    changed = rehearsed()
+    later, _ = rehearsed(), warn.rehearse(topic, now=cast.NOW + 2 * HOUR)
+
+    assert [told[1] for told in (first, again, other, anew, changed, later)] == [1, 0, 0, 1, 1, 0]
+    assert first[0] == again[0] == anew[0]
+    assert len(changed[0].rings) > len(first[0].rings)
+    assert other[0].allowed == "one a day"
 
 
 def made(us, topic, key="alarm:1", level=1):
