@@ -59,7 +59,7 @@ def test_a_text_is_read_and_written_as_it_was():
         ("steps:\n- step: a\n  step: b", "Line 3: a name stands here once"),
         ("steps:\n- step: a\n  guard: city", "Line 3: Step 1, guard: A filter is written"),
         ("a: [", "Line 1"),
-        ("--- a\n--- b", "one process"),
+        ("--- a\n--- b", "one document"),
         ("", "nothing here yet"),
         ("x" * (text.LONGEST + 1), "longer than"),
         ("[" * 30 + "]" * 30, "too deep"),
@@ -120,4 +120,4 @@ def test_working_hours_pass_over_nights_and_weekends_and_the_change_of_the_clock
 
 
 def test_every_shipped_text_reads_as_it_is_written():
-    assert [text.read(text.write(one.body)).plain == one.body for one in templates().values()] == [True] * 8
+    assert [one.key for one in templates().values() if text.read(text.write(one.body)).plain != one.body] == []

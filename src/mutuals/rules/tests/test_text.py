@@ -50,7 +50,7 @@ def test_a_text_is_read_as_it_is_written_and_times_and_words_stay_texts(us):
         ("[" * 2000, "too deep"),
         ("- " * 3000, "too deep|Line 1"),
         ("? {a: b}\n: c", "Line 1"),
-        ("x" * 20_001, "longer than 20000"),
+        ("x" * 20_001, "longer than 20,000"),
         ("- a\n- b", "beginning with when"),
         ("\0", "cannot be read|Line 1"),
         ("when: received\nthen:\n- sing: {}", "Line 2: “then” names “sing”"),
@@ -135,7 +135,7 @@ def test_a_file_of_many_rules_asks_the_database_a_few_things(us, django_assert_m
 
 
 def test_a_file_is_two_million_letters_at_most():
-    with pytest.raises(Refusal, match="longer than 2000000"):
+    with pytest.raises(Refusal, match="longer than 2,000,000"):
         text.read_many("# " + "x" * 2_000_000)
 
 
