@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from mutuals.base.filters import Condition, check, to_q
 from mutuals.base.lists import cursors
@@ -152,9 +153,9 @@ def stretch(rows: QuerySet[Any], sort: Sort, place: Place | None, limit: int) ->
     return found
 
 
-def _beyond(column: str, value: Any, pk: int, *, falling: bool) -> Q:
-    """Rows after a place, written so that the index is entered at it."""
-    word = "lt" if falling else "gt"
+def _beyond(column: str, value: Any, pk: int, *, falling: bool) -> Any:
+    """Rows after a place: compared as a pair, so that the index is entered at it however many rows have one value."""
     if not column:
-        return Q(**{f"pk__{word}": pk})
-    return Q(**{f"{column}__{word}e": value}) & (Q(**{f"{column}__{word}": value}) | Q(**{f"pk__{word}": pk}))
+        return Q(**{f"pk__{'lt' if falling else 'gt'}": pk})
+    beyond = TupleLessThan if falling else TupleGreaterThan
+    return beyond(Tuple(F(column), F("pk")), (value, pk))
