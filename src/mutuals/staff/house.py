@@ -204,6 +204,7 @@ def _clean_rate(one: RateIn, house_currency: str) -> tuple[tuple[str, str, date]
 
 
 def read_zone(told: object) -> str:
+    """The name of a time zone. Refused: one that is none."""
     """The name of a zone as IANA has it. Refused: one that is not known."""
     try:
         ZoneInfo(str(told))

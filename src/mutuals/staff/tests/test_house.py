@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 import cast
+from mutuals import privacy
 from mutuals.base import house, ical, money
 from mutuals.base.calendars import Holiday, due
 from mutuals.base.models import Calendar, Entry, Rate
@@ -294,6 +295,19 @@ def test_a_calendar_that_is_asked_for_is_not_removed(us):
     assert not Calendar.objects.exists()
     with pytest.raises(Refusal, match="There are: none yet"):
         house.calendar("Support")
+
+
+def test_whoever_is_erased_is_searched_in_what_was_typed_here(us):
+    bea = cast.person(by=us.ada)
+    row = calendars.put("Support", "UTC", WEEK, by=us.aron)
+    calendars.put_holidays(row, [Holiday(DAY, f"{bea.name} comes by")], by=us.aron)
+    acts.put_rates([told(source=f"asked {bea.name}")], by=us.aron)
+
+    receipt = privacy.erase(bea, by=us.aron, now=cast.NOW)
+
+    assert {(one["about"], one["where"]) for one in receipt.places} == {
+        (f"calendar:{row.pk}", "calendar"), ("house:1", "rates"),
+    }  # fmt: skip
 
 
 FEAST = b"""BEGIN:VCALENDAR\r

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from mutuals import privacy
+from mutuals.base.models import House
 from mutuals.capture.models import Import
 from mutuals.channels import queries as sources
 from mutuals.inbox import cases
@@ -23,7 +24,7 @@ from mutuals.processes import queries as processes
 from mutuals.rules import queries as rules
 from mutuals.sales import queries as sales
 from mutuals.sales.models import Product
-from mutuals.staff import saved
+from mutuals.staff import calendars, saved
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
@@ -58,6 +59,8 @@ _KINDS = {
     "product": _Kind("Product", lambda viewer: _if_may("product.edit", Product.objects.all(), viewer), "product_edit"),
     "process": _Kind("Process", processes.visible_to, "process"),
     "item": _Kind("What runs", processes.items, "process_item"),
+    "calendar": _Kind("Calendar", calendars.visible_to, "calendar"),
+    "house": _Kind("House", lambda viewer: _if_may("house.view", House.objects.all(), viewer), "house", False),
     "source": _Kind("Source", sources.visible_to, "source"),
     "import": _Kind("Import", lambda viewer: _if_may("import.run", Import.objects.all(), viewer), "import"),
     "list": _Kind("Saved list", lambda viewer: saved.visible_to(viewer, "person"), "customers", False),
