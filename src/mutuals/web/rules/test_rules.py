@@ -3,6 +3,8 @@ import pytest
 import cast
 from mutuals.inbox.models import Case
 from mutuals.listening.models import Topic
+from mutuals.processes import keep as drawn
+from mutuals.processes import text as texts
 from mutuals.rules import keep
 from mutuals.rules.models import Firing, Rule, Run
 
@@ -247,3 +249,21 @@ def test_the_page_asks_the_database_the_same_few_things_however_many_rules_there
 
     with django_assert_max_num_queries(28):
         assert lea.get(f"/rules/{Rule.objects.first().pk}/").status_code == 200
+
+
+def test_the_builder_offers_processes_in_use_and_says_at_the_answer_why_one_cannot_start(us, lea):
+    steps = "steps:\n- {step: a, next: [b]}\n- {step: b, end: done}\n"
+    for name, kind in (("Repair", "case"), ("Autumn", "campaign")):
+        made = drawn.draft(texts.read(steps).plain, by=us.lea, now=cast.NOW, name=name, kind=kind)
+        drawn.publish(made, by=us.lea, now=cast.NOW)
+    form = {"name": "R", "when": "received", "match": "all", "hourly": "200", "t-0-act": "start_process"}
+
+    shown = lea.post("/rules/new/", form | {"do": "again"})
+    refused = lea.post("/rules/new/", form | {"t-0-process": "Autumn", "do": "write"})
+    kept = lea.post("/rules/new/", form | {"t-0-process": "Repair", "do": "write"})
+
+    [asked] = shown.context["then"][0].asked
+    assert asked.choices == (("Autumn", "Autumn"), ("Repair", "Repair"))
+    assert "leads to no campaign" in refused.context["then"][0].asked[0].wrong
+    assert kept.status_code == 302
+    assert "start the process “Repair”" in lea.get(f"/rules/{Rule.objects.get().pk}/").text
