@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +12,17 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, check_match, one
-from mutuals.api._paging import Cursor, Limit, next_by_id, pack, unpack
+from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
+from mutuals.api._paging import Cursor, Limit, next_by_id, unpack
 from mutuals.api._shapes import AffiliationOut
 from mutuals.api._types import Day, Flag, Id, In, Line, Out, Page, PathId, Ref, given
-from mutuals.api.people import Tags, mark_of, person_named
+from mutuals.api.people import Custom, Tags, mark_of, person_named
 from mutuals.base import clock
 from mutuals.people import organisations
 from mutuals.people.models import Affiliation, Organisation
 from mutuals.people.names import fold
 from mutuals.people.visibility import organisations_visible_to
+from mutuals.records import values as house
 from mutuals.staff.models import User
 
 router = Resource("organisations")
@@ -40,10 +42,11 @@ class OrganisationOut(Out):
     owner: Ref | None
     created_at: datetime
     changed_at: datetime
+    custom: dict[str, Any]
 
     @classmethod
-    def of(cls, row: Organisation) -> OrganisationOut:
-        """A row of the table."""
+    def of(cls, row: Organisation, *, viewer: User) -> OrganisationOut:
+        """A row of the table, as `viewer` sees it."""
         return cls(
             id=row.pk,
             name=row.name,
@@ -55,6 +58,7 @@ class OrganisationOut(Out):
             owner=Ref.of(row.owner),
             created_at=row.created_at,
             changed_at=row.changed_at,
+            custom=house.plain("organisation", row.custom, viewer=viewer),
         )
 
 
@@ -67,6 +71,7 @@ class OrganisationChange(In):
     city: Annotated[Line, Field(max_length=100)] = ""
     country: Annotated[Line, Field(max_length=60)] = ""
     tags: Tags = []
+    custom: Custom = {}
 
 
 class NewOrganisation(OrganisationChange):
@@ -95,35 +100,37 @@ class Leaving(In):
 def listed(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=200, pattern=r"^[^\u0000]*$", description="How the name starts.")] = "",
-    cursor: Cursor = "",
+    f: Tests = [],  # noqa: B006  ninja makes a fresh one
+    where: Where = "",
+    sort: Sorted = "",
+    cursor: Walked = "",
     limit: Limit = 50,
 ) -> Page[OrganisationOut]:
-    """Organisations by name."""
-    rows = organisations_visible_to(user_of(request)).select_related("owner").order_by("name_key", "pk")
+    """Organisations by name unless `sort` says otherwise, by conditions."""
+    viewer = user_of(request)
+    rows = organisations_visible_to(viewer).select_related("owner")
     if start := fold(q)[:200]:
         rows = rows.filter(name_key__startswith=start)
-    if place := unpack(cursor, str, int):
-        rows = rows.extra(
-            where=["(people_organisation.name_key, people_organisation.id) > (%s, %s)"], params=list(place)
-        )
-    found = list(rows[: limit + 1])
-    following = pack((found[limit - 1].name_key, found[limit - 1].pk)) if len(found) > limit else None
-    return Page[OrganisationOut](items=[OrganisationOut.of(row) for row in found[:limit]], next=following)
+    found, following = walked(
+        request, "organisation", rows, tests=f, where=where, sort=sort, cursor=cursor, limit=limit
+    )
+    return Page[OrganisationOut](items=[OrganisationOut.of(row, viewer=viewer) for row in found], next=following)
 
 
 @router.read("/organisations/{int:organisation_id}", act="organisation.view", out=OrganisationOut)
 def shown(request: HttpRequest, response: HttpResponse, organisation_id: PathId) -> OrganisationOut:
     """One organisation. The ETag is what If-Match takes."""
-    row = organisation_of(user_of(request), organisation_id)
+    viewer = user_of(request)
+    row = organisation_of(viewer, organisation_id)
     response["ETag"] = mark_of("o", row.pk, row.changed_at)
-    return OrganisationOut.of(row)
+    return OrganisationOut.of(row, viewer=viewer)
 
 
 @router.write("POST", "/organisations", act="organisation.edit", out=OrganisationOut, status=201)
 def add(request: HttpRequest, body: NewOrganisation) -> OrganisationOut:
     """Add an organisation."""
-    told = given(body, "name")
-    return OrganisationOut.of(organisations.add(by=user_of(request), name=body.name, now=clock.now(), **told))
+    by, told = user_of(request), given(body, "name")
+    return OrganisationOut.of(organisations.add(by=by, name=body.name, now=clock.now(), **told), viewer=by)
 
 
 @router.write(
@@ -144,7 +151,7 @@ def change(
         check_match(if_match, mark_of("o", row.pk, row.changed_at))
         row = organisations.edit(row, by=by, changes=given(body), now=clock.now())
     response["ETag"] = mark_of("o", row.pk, row.changed_at)
-    return OrganisationOut.of(row)
+    return OrganisationOut.of(row, viewer=by)
 
 
 @router.read("/organisations/{int:organisation_id}/affiliations", act="organisation.view", out=Page[AffiliationOut])

@@ -67,9 +67,12 @@ def sort_of(name: str, viewer: Any) -> Sort:
     """The order of that name; by a field of the house's own making "custom.key", largest first. Refused: others."""
     if name in SORTS:
         return SORTS[name]
-    field = record("person").named(name[:60])
-    if field is None or not field.is_json or field not in record("person").visible_fields(viewer) or not field.sortable:
-        raise Refused(f"People are sorted by: {', '.join(SORTS)}, or custom.key.", field="sort")
+    told = f"People are sorted by: {', '.join(SORTS)}, or custom.key."
+    if "." not in name:
+        raise Refused(told, field="sort")
+    field = record("person").field(name[:60], viewer)
+    if not field.sortable:
+        raise Refused(told, field="sort")
     return Sort(field.path, descending=True, nullable=True)
 
 

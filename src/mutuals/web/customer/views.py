@@ -26,7 +26,10 @@ from mutuals.web.customer import bought, deeds, timeline
 from mutuals.web.customer.identities import doubles, identities
 from mutuals.web.deals import shown as dealt
 from mutuals.web.frame import talk
+from mutuals.web.frame.customform import asking, sections
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import Asked as Form
+from mutuals.web.frame.forms import zone_of
 from mutuals.web.rules.shown import fired
 
 CONVERSATIONS = 50
@@ -70,6 +73,7 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         "cases": cases.listed(viewer, person_ids=[person.pk, *{one.person_id or 0 for one in profiles}], limit=5),
         "deals": dealt.of_person(viewer, person, now=clock.now()),
         "places": _places(person, viewer),
+        "custom": sections("person", person.custom, viewer=viewer, zone=zone_of(viewer)),
         "back_url": _back(request),
         "privacy_url": _privacy_url(person, viewer),
         "may_edit": may(viewer, "person.edit"),
@@ -128,6 +132,7 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
     if tab == "edit" and may(viewer, "person.edit"):
         return {
             "stages": STAGES,
+            "custom_form": asking(Form(), "person", person.custom, zone=zone_of(viewer)),
             "colleagues": staff.active(),
             "organisations": Organisation.objects.order_by("name")[:200],
         }
