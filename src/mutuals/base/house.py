@@ -121,15 +121,15 @@ def _renewed(told: Home) -> int:
     while True:
         jobs.may_go_on()
         house = currency()
-        values = {"house": house, "digits": money.digits(house), "after": after, "piece": PIECE}
+        values: dict[str, str | int] = {"house": house, "digits": money.digits(house), "after": after, "piece": PIECE}
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_RENEWED.format(**names), values)
-            changed += cursor.rowcount
+            changed += int(cursor.rowcount)
             cursor.execute(
                 f"SELECT max(id) FROM (SELECT id FROM {told.table} WHERE id > %s ORDER BY id LIMIT %s) p",  # noqa: S608
                 [after, PIECE],
             )
-            last = cursor.fetchone()[0]
+            last: int | None = cursor.fetchone()[0]
         if last is None:
             return changed
         after = last

@@ -162,9 +162,9 @@ def put_calendar(args: argparse.Namespace) -> dict[str, Any]:
         return {"removed": args.name}
     if args.hours:
         week: dict[int, tuple[tuple[time, time], ...]] = {}
-        for days, told in parted(args.hours, "--hours"):
+        for days, hours in parted(args.hours, "--hours"):
             for day in _days(days):
-                week[day] = (*week.get(day, ()), *pure.read_hours(told))
+                week[day] = (*week.get(day, ()), *pure.read_hours(hours))
         row = calendars.visible_to(by).filter(name=args.name.strip()).first()
         zone = args.zone or (row.zone if row else house.row().zone)
         row = calendars.put(args.name, zone, week, by=by)

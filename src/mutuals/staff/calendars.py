@@ -96,13 +96,13 @@ def put_holidays(row: Calendar, told: Sequence[calendars.Holiday], *, by: User) 
                 f"{one.on_day}: a day lies between 1900 and 2200 and has at most {calendars.MOST_A_DAY} windows."
             )
         words = one_line(one.words, what="Words", longest=120, needed=False)
-        value = (words, one.is_half, [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in sorted(one.windows)])
+        windows = [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in sorted(one.windows)]
         found = known.get(one.on_day)
-        if found is not None and (found.words, found.is_half, found.windows) == value:
+        if found is not None and (found.words, found.is_half, found.windows) == (words, one.is_half, windows):
             continue
-        (fresh if found is None else changed).append(
-            Holiday(found.pk if found else None, row.pk, one.on_day, *value)  # by the order of its columns
-        )
+        told_anew = found or Holiday(calendar=row, on_day=one.on_day)
+        told_anew.words, told_anew.is_half, told_anew.windows = words, one.is_half, windows
+        (changed if found else fresh).append(told_anew)
     if len(known) + len(fresh) > MOST_HOLIDAYS:
         raise Refusal(f"A calendar has at most {MOST_HOLIDAYS:,} days that are otherwise; take old ones out.")
     Holiday.objects.bulk_create(fresh)

@@ -24,7 +24,7 @@ class Counting(Asked):
     currency = forms.CharField(label="Currency", max_length=3, min_length=3, help_text="Sums are told in it.")
     zone = forms.ChoiceField(label="Time zone", choices=zones, help_text="Of the house; everybody sees their own.")
     first_weekday = forms.TypedChoiceField(
-        label="A week begins on", coerce=int, choices=list(enumerate(calendars.DAYS)), empty_value=0
+        label="A week begins on", coerce=int, choices=list(enumerate(calendars.DAYS))
     )
     language = forms.ChoiceField(label="Language", choices=LANGUAGES)
 
