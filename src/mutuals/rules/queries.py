@@ -289,14 +289,16 @@ def writers(rows: Sequence[Interaction], viewer: User) -> dict[int, str]:
     One question where there are such notes, none else.
     """
     written = {row.pk: (number, row) for row in rows if (number := rule_of(row)) is not None}
-    if not written:
-        return {}
-    numbers = {number for number, _ in written.values()}
-    names = dict(Rule.objects.filter(pk__in=numbers).values_list("pk", "name")) if may(viewer, "rule.view") else {}
-    told = {pk: f"the rule “{name}”" for pk, name in names.items()}
-    return {
-        pk: f"{told.get(number, 'a rule')}, of {row.by or 'nobody any more'}" for pk, (number, row) in written.items()
-    }
+    told = named([number for number, _ in written.values()], viewer)
+    return {pk: f"{told[number]}, of {row.by or 'nobody any more'}" for pk, (number, row) in written.items()}
+
+
+def named(numbers: Sequence[int], viewer: User) -> dict[int, str]:
+    """Rules in words, by number: “the rule X”; "a rule" where it is gone, and for those who may not read rules."""
+    names = {}
+    if numbers and may(viewer, "rule.view"):
+        names = dict(Rule.objects.filter(pk__in=numbers).values_list("pk", "name"))
+    return {number: f"the rule “{names[number]}”" if number in names else "a rule" for number in numbers}
 
 
 def what(firings: Sequence[Firing]) -> dict[int, str]:

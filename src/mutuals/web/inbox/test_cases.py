@@ -154,7 +154,8 @@ def test_a_contractor_reads_a_case_of_theirs_without_its_steps(us):
 
 def test_a_note_of_a_rule_stands_in_the_thread_as_the_rules_own(us, capsys):
     square = cast.source(owner=us.olga, team=us.elsewhere)
-    told = {"when": "received", "if": ["words:says:refund"], "then": [{"note": {"text": "Ask for the receipt"}}]}
+    then = [{"note": {"text": "Ask for the receipt"}}, {"open_case": {"title": "Refund"}}]
+    told = {"when": "received", "if": ["words:says:refund"], "then": then}
     keep.switch(keep.write(told, by=us.lea, now=cast.NOW, name="Receipts"), is_on=True, by=us.lea, now=cast.NOW)
     turn = cast.turn(square, text="refund please")
     work.note(turn, by=us.lea, text="By hand", now=cast.NOW)
@@ -163,8 +164,9 @@ def test_a_note_of_a_rule_stands_in_the_thread_as_the_rules_own(us, capsys):
     cli.main(["inbox", "show", str(turn.pk), "--as", us.ada.email, "--json"])
     said = {one["text"]: one["who"] for one in json.loads(capsys.readouterr().out)["messages"]}
 
-    for page in (by_ada, by_lea):
-        assert "The rule “Receipts”, of Lea" in page
+    for page, who in ((by_ada, "Lea"), (by_lea, "you")):
+        assert "The rule “Receipts”, of Lea<" in page
+        assert f"The rule “Receipts”, of {who}, opened case C-" in page
     assert "A rule, of Lea" in by_cleo
     assert "Receipts" not in by_cleo
     assert (said["Ask for the receipt"], said["By hand"]) == ("the rule “Receipts”, of Lea", "Lea")

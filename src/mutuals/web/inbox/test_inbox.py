@@ -283,7 +283,7 @@ def test_a_page_of_the_inbox_costs_the_same_however_long_the_list_is(django_asse
         client.get("/inbox/?tab=all")
     with django_assert_max_num_queries(8):
         client.get("/inbox/rows/?tab=all")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get(f"/inbox/{turn.pk}/?tab=all")
 
 

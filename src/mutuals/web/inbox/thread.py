@@ -254,7 +254,8 @@ def _events(turn: Turn, viewer: User, *, since: datetime | None, until: datetime
     entries = entries.filter(at__lt=until) if until else entries
     found = list(entries[:60])
     names = _names(found, viewer)
-    return [Said(at=entry.at, event=_words(entry, names), icon=_ICONS[entry.kind]) for entry in found]
+    by_rules = rules.named([entry.data["via"][-1] for entry in found if entry.data.get("via")], viewer)
+    return [Said(at=entry.at, event=_words(entry, names, by_rules), icon=_ICONS[entry.kind]) for entry in found]
 
 
 def _names(entries: Sequence[Entry], viewer: User) -> Mapping[str, str]:
@@ -265,10 +266,11 @@ def _names(entries: Sequence[Entry], viewer: User) -> Mapping[str, str]:
     return {**known, f"staff:{viewer.pk}": "You"}
 
 
-def _words(entry: Entry, names: Mapping[str, str]) -> str:
+def _words(entry: Entry, names: Mapping[str, str], by_rules: Mapping[int, str]) -> str:
     by, data = names.get(entry.by, "Mutuals"), entry.data
     if data.get("via"):
-        by = "A rule of yours" if by == "You" else f"A rule of {by}"
+        rule = by_rules[data["via"][-1]]
+        by = f"{rule[0].upper()}{rule[1:]}, of {'you' if by == 'You' else by},"
     if entry.kind == "conversation.assigned":
         to = names.get(f"staff:{data.get('to')}", "") if data.get("to") else ""
         if to and to == by:
