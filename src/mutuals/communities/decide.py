@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from mutuals.base import gate, journal
 from mutuals.base.refusals import Refusal, one_line
@@ -92,13 +93,20 @@ def state_of(step: Step, before: IdeaState) -> IdeaState:
 
 @transaction.atomic
 def told(idea: Idea, asker_ids: Sequence[int], *, by: User, now: datetime) -> int:
-    """Note that these were told of the state it is in; says how many were not before. Refused: a state that tells nothing."""
+    """Note that these were told of the state it is in; says how many askings were not answered before.
+
+    Who asked several times is told once: all that they asked counts as answered. Refused: a state that tells nothing.
+    """
     require(by, "idea.edit")
     row = held(idea)
     if row.state not in TOLD:
         raise Refusal("There is nothing to tell yet: it is neither planned, done nor declined.")
-    rows = Asker.objects.filter(pk__in=list(asker_ids), idea__in=tree(row.pk)).exclude(told=row.state)
-    numbers = list(rows.values_list("pk", flat=True))
+    askings = Asker.objects.filter(idea__in=tree(row.pk))
+    people = askings.filter(pk__in=list(asker_ids), profile__person__isnull=False).values(
+        "profile__person__canonical_id"
+    )
+    theirs = Q(pk__in=list(asker_ids)) | Q(profile__person__canonical_id__in=people)
+    numbers = list(askings.filter(theirs).exclude(told=row.state).values_list("pk", flat=True))
     Asker.objects.filter(pk__in=numbers).update(told=row.state, told_at=now)
     if numbers:
         journal.note("idea.told", row, by=by, state=row.state, askers=len(numbers))

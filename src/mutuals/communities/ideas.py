@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from mutuals.staff.permissions import require
 LONGEST_TITLE = 200
 LONGEST_TEXT = 10_000
 LONGEST_WORDS = 2_000
+_TO_WHOM = re.compile(r"^(@\S+\s+)+")  # whom a post speaks to is no part of a wish
 _FIELDS = ("title", "text", "product", "owner")
 
 
@@ -242,7 +244,7 @@ def line_of(said: Interaction) -> str:
 
     Refused: a message without words.
     """
-    lines = (tidy(line, at_most=5_000) for line in [said.subject, *said.text.splitlines()])
+    lines = (_TO_WHOM.sub("", tidy(line, at_most=5_000)) for line in [said.subject, *said.text.splitlines()])
     found = next((line for line in lines if line), "")
     if not found:
         raise Refusal(

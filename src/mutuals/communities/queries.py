@@ -42,6 +42,11 @@ SELECT i.id FROM communities_idea i
 WHERE i.trashed_at IS NULL AND i.merged_into_id IS NULL AND (i.title_key %% %s OR %s <%% i.title_key)
 ORDER BY greatest(similarity(i.title_key, %s), word_similarity(%s, i.title_key)) DESC, i.votes DESC, i.id DESC LIMIT %s
 """
+_UNTOLD = """
+SELECT count(DISTINCT coalesce('person ' || p.canonical_id, 'profile ' || a.profile_id, a.said_in)) FROM communities_asker a
+LEFT JOIN people_profile f ON f.id = a.profile_id LEFT JOIN people_person p ON p.id = f.person_id
+WHERE a.idea_id = ANY(%s::bigint[]) AND a.told <> %s
+"""
 _LAST = """
 SELECT w.id, t.conversation_id, t.is_public FROM unnest(%s::bigint[]) AS w(id) CROSS JOIN LATERAL (
     SELECT i.conversation_id, i.is_public, i.occurred_at FROM people_person m
@@ -192,10 +197,10 @@ def askers(idea: Idea, viewer: Any, *, before: tuple[datetime, int] | None = Non
 
 
 def to_tell(idea: Idea) -> int:
-    """How many of those who asked have not been told of the state it is in; 0 where there is nothing to tell."""
+    """How many of those who asked have not been told of the state it is in, each once; 0 where there is nothing to tell."""
     if idea.state not in TOLD:
         return 0
-    return Asker.objects.filter(idea__in=tree(idea.pk)).exclude(told=idea.state).count()
+    return int(bulk.execute(_UNTOLD, [bulk.numbers(tree(idea.pk)), idea.state])[0][0])
 
 
 def voters(idea: Idea, *, limit: int = 50) -> list[Person]:

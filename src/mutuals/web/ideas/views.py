@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -140,11 +141,13 @@ def _history(row: Idea, viewer: User) -> list[dict[str, Any]]:
     entries = queries.history_of(row, viewer)
     numbers = [int(one.by[6:]) for one in entries if one.by.startswith("staff:") and one.by[6:].isdecimal()]
     names = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
-    return [
-        {"at": one.at, "who": names.get(one.by, "Mutuals"), "what": _did(one.kind, one.data)}
+    told = [
+        (names.get(one.by, "Mutuals"), _did(one.kind, one.data), one.at)
         for one in entries
         if one.kind in _DID or one.kind in ("idea.state", "idea.told")
     ]
+    runs = [(key, list(rows)) for key, rows in groupby(told, key=lambda row: row[:2])]
+    return [{"who": who, "what": what, "at": rows[0][2], "times": len(rows)} for (who, what), rows in runs]
 
 
 def _did(kind: str, data: dict[str, Any]) -> str:
