@@ -121,9 +121,16 @@ def explain(start: datetime, minutes: int, calendar: Calendar) -> Told:
 
 
 def length(of: timedelta) -> str:
-    """A length of working time: 45 min, 2 h, 7 h 30 min."""
-    hours, minutes = divmod(int(of.total_seconds()) // 60, 60)
-    return " ".join(([f"{hours:,} h"] if hours else []) + ([f"{minutes} min"] if minutes or not hours else []))
+    """A length of working time: 45 min, 2 h, 7 h 30 min, 19 min 24 s."""
+    minutes, seconds = divmod(round(of.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((f"{hours:,} h", hours), (f"{minutes} min", minutes), (f"{seconds} s", seconds))
+    return " ".join(words for words, many in parts if many) or "0 min"
+
+
+def clock(local: datetime) -> str:
+    """A moment as its clock shows it: 09:00; with seconds where there are any."""
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
 def week_in_words(calendar: Calendar) -> list[str]:
@@ -277,4 +284,4 @@ def _about(day: date, holiday: Holiday | None, zone: ZoneInfo) -> str:
 
 def _said(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{DAYS[local.weekday()]}, {local.day} {local:%B %Y, %H:%M}"
+    return f"{DAYS[local.weekday()]}, {local.day} {local:%B %Y}, {clock(local)}"

@@ -214,7 +214,7 @@ def due(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _clock(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}" if moment else ""
+    return pure.clock(moment.astimezone(zone)) if moment else ""
 
 
 def _calendar(by: User, name: str) -> Calendar:

@@ -146,6 +146,14 @@ def test_an_explanation_names_the_hours_each_day_and_what_it_gave():
     assert found.rows[-1].so_far == timedelta(hours=6)
 
 
+def test_seconds_are_said_where_there_are_any():
+    found = explain(utc(2026, 11, 23, 12, 40, 36), 60, LISBON)
+
+    assert [length(one.counted) for one in found.rows] == ["19 min 24 s", "40 min 36 s"]
+    assert "12:40:36 are over on Monday, 23 November 2026, 14:40:36." in found.words[2]
+    assert length(timedelta()) == "0 min"
+
+
 def test_a_long_explanation_is_cut_in_the_middle_and_says_by_how_much():
     found = explain(utc(2026, 1, 1), 1_000 * 60, LISBON)
 

@@ -38,7 +38,7 @@ def explained(told: Told, zone: str) -> dict[str, Any]:
     clock = ZoneInfo(zone)
     rows = [
         {
-            "day": f"{one.day:%a} {one.day.day} {one.day:%b %Y}",
+            "day": f"{one.day:%a} {one.day.day} {one.day:%b}",
             "hours": f"{_clock(one.begin, clock, one.day)}–{_clock(one.end, clock, one.day)}" if one.begin else "",
             "counted": calendars.length(one.counted) if one.begin else "",
             "so_far": calendars.length(one.so_far),
