@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core import signing
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from mutuals.base.filters import Condition, Refused, check, record, to_q
+from mutuals.base.lists import cursors
 from mutuals.base.patience import TooSlow, within
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
 from mutuals.people.names import email_key, fold, phone_key, tidy
@@ -32,7 +31,6 @@ COUNTING = 0.7  # seconds after which a count says "more than"
 OWN_PATIENCE = 4  # times as long may the list of one's own people take: there is nothing to narrow
 MOST_OWN = 1_000  # people up to whom a list of one's own people is counted: each is asked about on their own
 TOO_SLOW = "This list takes too long. Take a filter away, or ask for the beginning of a name, a town or a tag besides."
-_SALT = "people.list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,21 +256,12 @@ def _beyond(column: str, value: Any, pk: int, *, falling: bool) -> Q:
 
 
 def _cursor(sort: str, value: Any, pk: int, *, is_back: bool) -> str:
-    told = value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
-    return signing.dumps([sort, told, pk, is_back], salt=_SALT, compress=True)
+    return cursors.pack([value, pk, is_back], of=f"person {sort}")
 
 
 def _place(cursor: str, sort: str) -> tuple[Any, int, bool] | None:
-    if not cursor:
-        return None
-    try:
-        of, value, pk, is_back = signing.loads(cursor, salt=_SALT)
-    except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Refused("This page of the list is not known; start from its beginning.", field="after") from error
-    if of != sort:
-        raise Refused("This page belongs to a list that is sorted otherwise.", field="after")
-    is_time = value is not None and sort in ("last", "created")
-    return (datetime.fromisoformat(value) if is_time else value), pk, is_back
+    value, pk, is_back = cursors.unpack(cursor, of=f"person {sort}") or (None, 0, None)
+    return None if is_back is None else (value, pk, is_back)
 
 
 def main_places(person_ids: Sequence[int]) -> dict[int, Affiliation]:

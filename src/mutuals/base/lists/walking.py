@@ -154,8 +154,13 @@ def stretch(rows: QuerySet[Any], sort: Sort, place: Place | None, limit: int) ->
 
 
 def _beyond(column: str, value: Any, pk: int, *, falling: bool) -> Any:
-    """Rows after a place: compared as a pair, so that the index is entered at it however many rows have one value."""
+    """Rows after a place, written so that the index is entered at it.
+
+    Compared as a pair, however many rows have one value; over two tables no index knows the pair, so the value comes first.
+    """
+    word = "lt" if falling else "gt"
     if not column:
-        return Q(**{f"pk__{'lt' if falling else 'gt'}": pk})
-    beyond = TupleLessThan if falling else TupleGreaterThan
-    return beyond(Tuple(F(column), F("pk")), (value, pk))
+        return Q(**{f"pk__{word}": pk})
+    if "__" in column:
+        return Q(**{f"{column}__{word}e": value}) & (Q(**{f"{column}__{word}": value}) | Q(**{f"pk__{word}": pk}))
+    return (TupleLessThan if falling else TupleGreaterThan)(Tuple(F(column), F("pk")), (value, pk))

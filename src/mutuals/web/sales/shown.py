@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from typing import Any
 
-from django.core import signing
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from mutuals.base.filters import Refused
+from mutuals.base.lists import cursors
+from mutuals.base.lists.listing import along
 from mutuals.sales import pipeline
 from mutuals.sales.models import Deal
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 
-_SALT = "web.sales"
+_OURS = "sales by"
 _PARTS = (
     ("deals", "Deals", "/sales/deals/", "deal", "deal.view"),
     ("leads", "Leads", "/sales/leads/", "flag", "lead.view"),
@@ -35,31 +35,24 @@ def parts(here: str, viewer: User) -> list[tuple[str, str, str, bool]]:
 
 def stretch(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[Any], str]:
     """A page of rows that are sorted by a column (or "pk") downwards, and the place of the next one ("" at the end)."""
-    if place := _place(after):
-        if by == "pk":
-            rows = rows.filter(pk__lt=place[1])
-        else:
-            value = datetime.fromisoformat(place[0])
-            rows = rows.filter(**{f"{by}__lte": value}).exclude(**{by: value, "pk__gte": place[1]})
+    if place := _place(after, by):
+        value, pk = place
+        rows = rows.filter(pk__lt=pk) if by == "pk" else rows.filter(**{f"{by}__lte": value})
+        rows = rows if by == "pk" else rows.exclude(**{by: value, "pk__gte": pk})
     found = list(rows[: limit + 1])
     if len(found) <= limit:
         return found, ""
-    last = found[limit - 1]
-    at = "" if by == "pk" else getattr(last, by).isoformat()
-    return found[:limit], signing.dumps([at, last.pk], salt=_SALT)
+    return found[:limit], cursors.pack([along(found[limit - 1], by), found[limit - 1].pk], of=f"{_OURS} {by}")
 
 
 def climb(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[Any], str]:
     """A page of rows that are sorted upwards by a text of which no two have the same, and the place of the next one."""
-    if place := _place(after):
+    if place := _place(after, by):
         rows = rows.filter(**{f"{by}__gt": place[0]})
     found = list(rows.order_by(by)[: limit + 1])
     if len(found) <= limit:
         return found, ""
-    told: Any = found[limit - 1]
-    for name in by.split("__"):
-        told = getattr(told, name)
-    return found[:limit], signing.dumps([told, 0], salt=_SALT)
+    return found[:limit], cursors.pack([along(found[limit - 1], by), 0], of=f"{_OURS} {by}")
 
 
 def number(text: str) -> int:
@@ -77,11 +70,8 @@ def deal_of(request: HttpRequest) -> Deal | None:
     return get_object_or_404(pipeline.deals_visible_to(request.user), pk=asked) if asked else None
 
 
-def _place(text: str) -> tuple[str, int] | None:
-    if not text:
-        return None
+def _place(text: str, by: str) -> list[Any]:
     try:
-        value, pk = signing.loads(text, salt=_SALT)
-    except (signing.BadSignature, json.JSONDecodeError, ValueError) as error:
+        return cursors.unpack(text, of=f"{_OURS} {by}")
+    except Refused as error:
         raise Http404 from error
-    return str(value), int(pk)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from mutuals.base.filters import Refused
+from mutuals.base.lists import cursors
 from mutuals.base.patience import TooSlow, within
 from mutuals.communities import queries as ideas
 from mutuals.communities.models import Idea
@@ -31,7 +31,7 @@ from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.templatetags.look import initials, tint
 from mutuals.web.search.snippet import snippet
 
-_SALT = "web.search"
+_FOUND = "what was said"
 LONGEST = 200
 
 
@@ -98,7 +98,7 @@ def _said(asked: str, after: Place | None, viewer: User) -> dict[str, Any]:
     hit = search.count(asked, found=None if after else found)
     told: dict[str, Any] = {"hits": [_told(row, asked, viewer) for row in found.rows], "hit": hit}
     if found.after:
-        place = signing.dumps([found.after[0].isoformat(), found.after[1]], salt=_SALT)
+        place = cursors.pack(found.after, of=_FOUND)
         told["more"] = urlencode({"q": asked, "after": place})
     return told
 
@@ -190,7 +190,7 @@ def _place(text: str) -> Place | None:
     if not text:
         return None
     try:
-        moment, number = signing.loads(text, salt=_SALT)
-        return datetime.fromisoformat(moment), int(number)
-    except (signing.BadSignature, ValueError, TypeError) as error:
+        moment, number = cursors.unpack(text, of=_FOUND)
+    except Refused as error:
         raise Http404 from error
+    return moment, int(number)
