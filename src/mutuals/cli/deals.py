@@ -16,6 +16,8 @@ from mutuals.sales.models import Deal, Say
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
+PLACE = 85  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `deals` and its verbs."""

@@ -13,6 +13,8 @@ from mutuals.cli.sales import number_of, organisation_of
 from mutuals.sales import deals, leads
 from mutuals.staff.permissions import require
 
+PLACE = 84  # among the groups of `mutuals --help`
+
 
 def register(groups: Any) -> None:
     """Add `leads` and its verbs."""

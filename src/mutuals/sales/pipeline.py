@@ -115,14 +115,13 @@ def board(viewer: Any, process: Process, *, now: datetime, owner: User | None = 
     """What is open in a pipeline by its steps: one statement for counts and sums, one for the first cards of each step."""
     rows = deals_visible_to(viewer).filter(item__process=process, item__state=ItemState.RUNNING, outcome="")
     rows = rows.filter(owner=owner) if owner else rows
-    versions = {
-        row.pk: steps.shape_of(row) for row in Version.objects.filter(process=process, items__isnull=False).distinct()
-    }
+    counted = _counted(rows, now)
+    versions = Version.objects.in_bulk({one[0] for one in counted})
     newest = processes.version(process)
     shape = steps.shape_of(newest) if newest else Shape("", ())
     columns = {one.key: Column(one) for one in shape.steps if not one.end}
-    for version, key, currency, count, late, amount, unsaid, said in _counted(rows, now):
-        step = versions[version].step(key)
+    for version, key, currency, count, late, amount, unsaid, said in counted:
+        step = steps.shape_of(versions[version]).step(key)
         assert step is not None  # what runs stands in a step of its version
         column = columns.setdefault(key, Column(step))
         column.count += count
@@ -186,9 +185,10 @@ def _counted(rows: QuerySet[Deal], now: datetime) -> list[tuple[Any, ...]]:
 
 
 def _cards(rows: QuerySet[Deal]) -> list[Deal]:
-    """The first of each step: who came last stands first."""
+    """The first of each step: who came last stands first. Their ids are read on their own: as a subselect they would be joined
+    with all deals that there are."""
     place = Window(RowNumber(), partition_by=F("item__step"), order_by=[F("item__entered_at").desc(), F("pk").desc()])
-    first = rows.annotate(place=place).filter(place__lte=CARDS).values("pk")
+    first = list(rows.annotate(place=place).filter(place__lte=CARDS).values_list("pk", flat=True))
     found = Deal.objects.filter(pk__in=first).select_related(*_SHOWN)
     return list(found.order_by("-item__entered_at", "-pk"))
 
