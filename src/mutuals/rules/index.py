@@ -39,8 +39,8 @@ class Access:
 
 def access(condition: Condition, of: Record) -> Access | None:
     """What a checked condition cannot be true without; None where nothing of the kind is known."""
-    fields = {one.name: one for one in of.fields}
-    return _access(condition, fields)
+    found = (of.named(name) for name in needed(condition))
+    return _access(condition, {one.name: one for one in found if one is not None})
 
 
 def _access(condition: Condition, fields: Mapping[str, Field]) -> Access | None:
@@ -74,6 +74,8 @@ def _together(parts: Sequence[Access]) -> list[Access]:
 
 
 def _of_test(test: Test, one: Field) -> Access | None:
+    if one.is_json:  # rows have it as it is kept, and not as it is compared
+        return None
     if one.name == TEXT and one.kind is Kind.WORDS and test.op == "says":
         return Access(tuple(dict.fromkeys(_rarest(wanted) for wanted in test.value)))
     if one.kind is Kind.TAGS and test.op == "has":

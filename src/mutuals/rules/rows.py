@@ -18,7 +18,8 @@ EMPTY: dict[Kind, Any] = {Kind.WORDS: ""}
 
 def read(of: Record, ids: Sequence[int], fields: Iterable[str]) -> Rows:
     """The plain fields of rows, one query for the record and one for each table beside it. Relations are left out."""
-    wanted = [one for one in of.fields if one.name in set(fields) and one.kind is not Kind.RELATION]
+    known = (of.named(name) for name in sorted(set(fields)))
+    wanted = [one for one in known if one is not None and one.kind is not Kind.RELATION]
     own = [one for one in wanted if one.beside is None]
     paths = [path for one in own for path in one.path.split()]
     found: Rows = {}

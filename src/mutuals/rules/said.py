@@ -126,4 +126,4 @@ def _saw(test: Test, value: Any) -> Any:
 
 
 def _field(of: Record, name: str) -> Field | None:
-    return next((one for one in of.fields if one.name == name), None)
+    return of.named(name)

@@ -184,3 +184,15 @@ def test_who_looks_at_the_list_asks_once_which_fields_there_are(here, django_ass
 
     with django_assert_num_queries(9):
         client.get("/customers/?col=custom.seats")
+
+
+def test_the_list_of_organisations_is_asked_by_a_field(here):
+    made(here, "Founded", "day", "organisation")
+    for name, day in (("Old mill", "1899-05-01"), ("New mill", "2020-05-01")):
+        organisations.add(by=here.ada, name=name, now=cast.NOW, custom={"founded": day})
+    client = as_(here.ada)
+
+    page = client.get("/organisations/?f=custom.founded:before:1950-01-01")
+
+    assert page.status_code == 200
+    assert ("Old mill" in page.text, "New mill" in page.text) == (True, False)
