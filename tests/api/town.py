@@ -136,7 +136,7 @@ def _runs(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
     kinds.about(
         "visit", label="Visit", keys=("person",), read=lambda keys: {key: {} for key in keys}, shown=lambda keys: {}
     )
-    told = text.read("steps:\n- {step: begin, next: done}\n- {step: done, end: done}").plain
+    told = text.read("steps:\n- {step: begin, limit: 2 hours, next: done}\n- {step: done, end: done}").plain
     drawn = processes.draft(told, by=staff.lea, now=now, name="Visit", kind="visit")
     processes.publish(drawn, by=staff.lea, now=now)
     processes.redraft(drawn.process, by=staff.lea, now=now)
