@@ -30,6 +30,8 @@ def card(row: Deal, *, now: datetime) -> dict[str, Any]:
         "since": hours.span((now - item.entered_at).total_seconds()) if item else "",
         "is_late": bool(item and row.is_open and item.due_at and item.due_at <= now),
         "ways": _ways(told, here) if told and here and row.is_open else [],
+        "leads_to_won": _leads_to(told, here, "won", "done"),
+        "leads_to_lost": _leads_to(told, here, "lost"),
         "mark": MARKS.get(row.outcome, ""),
     }
 
@@ -67,6 +69,11 @@ def of_person(viewer: User, person: Person, *, now: datetime) -> dict[str, Any]:
 def _ways(told: Shape, here: Step) -> list[tuple[str, str, bool]]:
     """Steps to which it may go, their names, and whether going there asks why."""
     return [(way.to, steps.name(told, way.to), bool((to := told.step(way.to)) and to.reason)) for way in here.ways]
+
+
+def _leads_to(told: Shape | None, here: Step | None, *ends: str) -> bool:
+    """Whether a way leads straight to such an end, so that no other button is needed for it."""
+    return bool(told and here and any((to := told.step(way.to)) and to.end in ends for way in here.ways))
 
 
 def cards(rows: Sequence[Deal], *, now: datetime) -> list[dict[str, Any]]:
