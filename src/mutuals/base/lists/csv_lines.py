@@ -12,8 +12,8 @@ from typing import Any
 
 from mutuals.base import journal
 from mutuals.base.cells import safe_cell
-from mutuals.base.filters import Refused
-from mutuals.base.lists.listing import Column, Listing, along
+from mutuals.base.filters import Kind, Refused
+from mutuals.base.lists.listing import Column, Listing
 from mutuals.base.lists.walking import LONGEST_PAGE, Asked, walk
 
 EXPORTING = 60.0  # seconds for each page of a file
@@ -54,15 +54,19 @@ def _rows(of: Listing, asked: Asked, ids: list[int]) -> Iterator[Any]:
 
 
 def _heads(of: Listing, column: Column) -> list[str]:
-    return [of.label(column), *(["Currency"] if column.currency else [])]
+    return [of.label(column), *(["Currency"] if _is_money(of, column) else [])]
+
+
+def _is_money(of: Listing, column: Column) -> bool:
+    return bool(column.currency) or (column.made is not None and of.kind(column) is Kind.MONEY)
 
 
 def _cells(of: Listing, columns: Sequence[Column], row: Any, asked: Asked) -> list[str]:
     cells = [str(row.pk)]
     for column in columns:
         cells.append(_cell(of.value(column, row), asked))
-        if column.currency:
-            cells.append(str(along(row, column.currency) or ""))
+        if _is_money(of, column):
+            cells.append(of.currency(column, row))
     return cells
 
 

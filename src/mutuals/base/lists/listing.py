@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -47,6 +48,7 @@ class Column:
     sums: bool = False
     currency: str = ""
     groups: bool = False
+    made: Field | None = None  # a field that somebody made while everything runs; found by the list itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,12 @@ class Listing:
         return found
 
     def visible_columns(self, viewer: Any) -> list[Column]:
-        """The columns that this viewer may see, beside the title."""
+        """The columns that this viewer may see, beside the title; those of fields that people made come last."""
         fields = {one.name: one for one in self.of.fields}
         hidden = {name for name, one in fields.items() if one.may is not None and not one.may(viewer)}
-        return [one for one in self.columns if one.name not in hidden]
+        made = [one for one in self.of.visible_fields(viewer) if one.is_json]
+        own = [one for one in self.columns if one.name not in hidden]
+        return [*own, *(Column(one.name, usual=False, made=one) for one in made)]
 
     def chosen(self, names: Sequence[str], viewer: Any) -> list[Column]:
         """The columns of these names in the list's order; the usual ones where none is known."""
@@ -151,7 +155,7 @@ class Listing:
 
     def field_of(self, column: Column) -> Field | None:
         """The field of the condition language that a column shows."""
-        return next((one for one in self.of.fields if one.name == column.name), None)
+        return column.made or next((one for one in self.of.fields if one.name == column.name), None)
 
     def label(self, column: Column) -> str:
         """What stands above a column."""
@@ -167,15 +171,37 @@ class Listing:
         """What a column tells of a row: a text, figure, day, moment, bool, list of texts, `Ref`, or None."""
         if callable(column.value):
             return column.value(row)
+        if column.made is not None:
+            return _kept(column.made, row)
         found = self.field_of(column)
         value = along(row, column.value or (found.path if found else column.name))
         if found is not None and found.choices and not column.value:
             return dict(found.choices).get(str(value), value)
         return value
 
+    def currency(self, column: Column, row: Any) -> str:
+        """In what the money of a column is; "" where it is none."""
+        if column.made is not None and column.made.kind is Kind.MONEY:
+            place, _, key = column.made.path.partition("__")
+            return str(getattr(row, place).get(f"{key}__currency", ""))
+        return str(along(row, column.currency) or "") if column.currency else ""
+
     def narrow(self, name: str) -> Narrow | None:
         """The narrowing of that name."""
         return next((one for one in self.narrows if one.name == name), None)
+
+
+def _kept(field: Field, row: Any) -> Any:
+    """A value out of a JSON column as lists show it: days and moments read, choices in words."""
+    place, _, key = field.path.partition("__")
+    value, words = getattr(row, place).get(key), dict(field.choices)
+    if value is None:
+        return None
+    if field.kind in (Kind.DAY, Kind.TIME):
+        return (datetime if field.kind is Kind.TIME else date).fromisoformat(str(value))
+    if isinstance(value, list):
+        return [words.get(str(one), str(one)) for one in value]
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def along(row: Any, way: str) -> Any:

@@ -33,14 +33,14 @@ class Address:
     @classmethod
     def read(cls, of: Listing, path: str, query: QueryDict) -> Address:
         """Read an address; words that the list does not know are left out."""
-        names = [one.name for one in of.sorts]
+        names, known = [one.name for one in of.sorts], {one.name for one in of.columns}
         sort = query.get("sort", "")
         kept = [(one.name, query.get(one.name, "").strip()[:LONGEST_WORD]) for one in of.narrows]
         return cls(
             path=path,
             parts=tuple(part for part in query.getlist("f") if part)[:MOST_PARTS],
             sort=sort if sort in names[1:] else "",
-            columns=tuple(one.name for one in of.columns if one.name in query.getlist("col")),
+            columns=tuple(name[:60] for name in query.getlist("col")[:MOST_PARTS] if name in known or "." in name),
             group=query.get("group", "")[:60],
             after=query.get("after", ""),
             kept=tuple((name, value) for name, value in kept if value),

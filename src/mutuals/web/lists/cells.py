@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 
 from mutuals.base.filters import Kind
 from mutuals.base.lists import Column, Listing, Ref
-from mutuals.base.lists.listing import along
 from mutuals.web.lists import places
 
 _SHAPES = {
@@ -85,5 +84,5 @@ def _cell(of: Listing, column: Column, row: Any, viewer: Any) -> Cell:
     shape = _SHAPES.get(of.kind(column), "text")
     if shape == "day":
         value = date_format(value, "j M Y")
-    currency = str(along(row, column.currency) or "") if column.currency else ""
+    currency = of.currency(column, row)
     return Cell(column.name, label, "num" if shape == "money" and not currency else shape, value, currency=currency)

@@ -13,6 +13,7 @@ from mutuals.base import clock, lists
 from mutuals.base.filters import Field, Kind, Refused, check
 from mutuals.base.lists import OP_WORDS, Chip, Column, Listing, Unseen
 from mutuals.base.patience import TooSlow
+from mutuals.records import book
 from mutuals.staff import saved
 from mutuals.staff.permissions import may
 from mutuals.web.frame.compiled import fragment
@@ -41,11 +42,16 @@ def show(
     `template` extends lists/page.html; `more` is what its own blocks need. 404: a place that was forged, or somebody whom the
     viewer does not see; 422 with the reason: a condition that cannot be used, or that takes too long.
     """
+    with book.once():  # fields of the house's own are looked up once for the whole page
+        return _show(request, of, template, more or {})
+
+
+def _show(request: HttpRequest, of: Listing, template: str, more: Mapping[str, Any]) -> HttpResponse:
     viewer = caller(request)
     address = Address.read(of, request.path, request.GET)
     views, own = _views(viewer, of.record)
     columns = of.chosen(address.columns or own, viewer)
-    base = _base(of, address, viewer, columns) | _kept(of, address, viewer, views) | dict(more or {})
+    base = _base(of, address, viewer, columns) | _kept(of, address, viewer, views) | dict(more)
     try:
         if request.GET.get("field"):
             return redirect(_with_one_more(request, of, address))

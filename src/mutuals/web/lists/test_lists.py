@@ -13,6 +13,7 @@ import cast
 from mutuals.identity import bought
 from mutuals.people import organisations
 from mutuals.people.models import Organisation
+from mutuals.records import definitions
 from mutuals.sales import goods
 from mutuals.sales.models import Product
 from mutuals.sales.orders import OrderIn
@@ -193,6 +194,27 @@ def test_lists_that_one_may_not_see_and_those_that_are_not_there(here):
     assert as_(here.ada).get("/lists/order/?f=status:is:paid").headers["Location"] == "/sales/orders/?f=status:is:paid"
     assert as_(here.ada).get("/sales/orders/?person=0").status_code == 404
     assert as_(here.ada).get("/sales/orders/?after=forged").status_code == 404
+
+
+def test_a_field_of_the_houses_own_is_a_column_a_filter_and_a_part_of_the_file(here):
+    far = definitions.add("organisation", by=here.olga, now=cast.NOW, label="Renewal", kind="day")
+    worth = definitions.add("organisation", by=here.olga, now=cast.NOW, label="Worth", kind="money")
+    told = {far.key: "2026-12-31", worth.key: {"amount": "12.50", "currency": "EUR"}}
+    organisations.add(by=here.ada, name="Kettle works", custom=told, now=cast.NOW)
+    organisations.add(by=here.ada, name="Other works", now=cast.NOW)
+    lea, query = as_(here.lea), f"col=custom.{far.key}&col=custom.{worth.key}&f=custom.{far.key}:filled"
+
+    page = lea.get(f"/organisations/?{query}")
+    file = lea.get(f"/lists/organisation/export.csv?{query}")
+    chosen = lea.post("/lists/organisation/columns/", {"col": [f"custom.{far.key}"]}, follow=True)
+
+    assert [cell.value for cell in page.context["rows"][0].cells] == ["31 Dec 2026", Decimal("12.5")]
+    assert "€12.50" in page.text
+    assert "Organisations where renewal is filled in." in page.text
+    lines = b"".join(file.streaming_content).decode().splitlines()
+    assert lines[0] == "id,Name,Renewal,Worth,Currency"
+    assert [line.split(",", 1)[1] for line in lines[1:]] == ["Kettle works,2026-12-31,12.5,EUR"]
+    assert [label for _, label, *_ in chosen.context["heads"]] == ["Renewal"]
 
 
 def test_a_list_costs_the_same_however_long_it_is(here, django_assert_num_queries):

@@ -40,7 +40,7 @@ def page(request: HttpRequest, record: str) -> HttpResponse:
 def columns(request: HttpRequest, record: str) -> HttpResponse:
     """The columns that this user has from now on; none ticked: the usual ones again."""
     of = _listing(request, record)
-    known = [one.name for one in of.columns]
+    known = [one.name for one in of.visible_columns(caller(request))]
     chosen = [name for name in known if name in request.POST.getlist("col")]
     saved.keep_columns(chosen, record=record, by=caller(request))
     query = QueryDict(request.META.get("QUERY_STRING", ""), mutable=True)
