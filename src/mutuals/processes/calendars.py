@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from mutuals.base import clock, house, jobs
+from mutuals.base import clock, jobs
+from mutuals.base.refusals import Refusal
 from mutuals.processes import hours, steps
 from mutuals.processes.models import Item, ItemState, Version, VersionState
 
@@ -33,10 +34,10 @@ def followed(name: str) -> None:
 def follow(name: str, *, now: datetime | None = None) -> int:
     """Count the limits of all that runs by this calendar anew, from when each step was entered; how many moved.
 
-    An item that was told to be late is told again only if it has time again and runs out of it again. Twice is once.
+    An item that was told to be late is told again only if it has time again and runs out of it again. What can be counted no
+    more (a limit that is not over within ten years) stays as it was. Twice is once.
     """
     now, after, moved = now or clock.now(), 0, 0
-    house.calendar(name)
     while True:
         jobs.may_go_on()
         with transaction.atomic():
@@ -54,7 +55,10 @@ def _again(rows: list[Item], now: datetime) -> int:
         step = told.step(row.step)
         if step is None or step.limit is None or not step.limit.working:
             continue
-        over = hours.due(row.entered_at, step.limit, told.week)
+        try:
+            over = hours.due(row.entered_at, step.limit, told.week)
+        except Refusal:
+            continue
         if over != row.due_at:
             row.due_at, row.told_at = over, row.told_at if over <= now else None
             changed.append(row)

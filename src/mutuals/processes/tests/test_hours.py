@@ -118,6 +118,17 @@ def test_limits_of_what_runs_follow_the_calendar(us):
     item.refresh_from_db()
     assert (item.due_at, item.told_at) == (datetime(2026, 11, 24, 12, tzinfo=UTC), None)
     assert follows.follow("Support", now=FRIDAY) == 0
+    assert follows.follow("Never there", now=FRIDAY) == 0
+
+
+def test_a_limit_that_a_calendar_can_count_no_more_stays_as_it_was(us):
+    support(us)
+    item = begun(us, process(us, limit="2000 working hours"))
+
+    calendars.put("Support", "UTC", {0: [(time(9), time(9, 5))]}, by=us.aron)
+
+    assert follows.follow("Support", now=FRIDAY) == 0
+    assert Item.objects.get(pk=item.pk).due_at == item.due_at
 
 
 def test_a_calendar_by_which_something_counts_is_not_removed(us):
