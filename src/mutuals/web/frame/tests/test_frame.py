@@ -74,13 +74,8 @@ def test_screens_stand_in_the_order_of_their_places_whichever_folder_they_are_in
         "Rules",
         "Journal",
     ]
-    assert [name for name in news if name != "Idea"] == [
-        "Customer",
-        "Organisation",
-        "Import a file",
-        "Source",
-        "Colleague",
-    ]
+    made = ["Customer", "Organisation", "Import a file", "Source", "Colleague"]
+    assert [name for name in news if name in made] == made
     assert len({row.keys for row in rows}) == len(rows)
 
 
