@@ -122,9 +122,10 @@ def listed(
     if before:
         value, pk = before
         is_after = Q(pk__lt=pk)
-        rows = rows.filter(
-            is_after if column == "id" else Q(**{f"{column}__lt": value}) | Q(**{column: value}) & is_after
-        )
+        if column != "id":
+            rows = rows.filter(**{f"{column}__lte": value})  # where the index is entered
+            is_after = Q(**{f"{column}__lt": value}) | is_after
+        rows = rows.filter(is_after)
     order = ["-id"] if column == "id" else [f"-{column}", "-id"]
     return list(rows.order_by(*order)[:limit])
 
@@ -154,7 +155,7 @@ def tree(*numbers: int) -> list[int]:
 def alike(viewer: Any, words: str, *, limit: int = ALIKE) -> list[Idea]:
     """Ideas whose titles are like some words, by the letters of both or of the words within a title, the most alike first.
 
-    None for fewer than three letters, and where looking takes more than 400 ms.
+    None for fewer than three letters. Where looking takes more than 400 ms: those with the longest of the words and most votes.
     """
     key = fold(words)[:200]
     if len(key) < 3:
@@ -163,9 +164,17 @@ def alike(viewer: Any, words: str, *, limit: int = ALIKE) -> list[Idea]:
         with within(_PATIENCE, "Too many ideas are like this."):
             numbers = [int(row[0]) for row in bulk.execute(_ALIKE, [key] * 4 + [limit])]
     except TooSlow:
-        return []
+        return _with(max(key.split(), key=len), viewer, limit)
     found = visible_to(viewer).in_bulk(numbers)
     return [found[number] for number in numbers if number in found]
+
+
+def _with(word: str, viewer: Any, limit: int) -> list[Idea]:
+    try:
+        with within(_PATIENCE, "Too many ideas are like this."):
+            return list(visible_to(viewer).filter(title_key__contains=word).order_by("-votes", "-id")[:limit])
+    except TooSlow:
+        return []
 
 
 def asked_in(viewer: Any, interaction_ids: Sequence[int]) -> dict[int, Idea]:

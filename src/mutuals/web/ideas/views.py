@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from mutuals.base.filters import Refused
+from mutuals.base.lists import cursors
 from mutuals.communities import queries
 from mutuals.communities.models import TOLD, Idea, IdeaState
 from mutuals.people.models import Person
@@ -27,7 +28,6 @@ from mutuals.web.ideas import forms
 
 SHOWN = 50
 CSS = {"new": "line", "review": "care", "planned": "accent", "done": "good", "declined": "line"}
-_SALT = "web.ideas"
 _STATES = (("open", "Open"), *IdeaState.choices, ("all", "All"))
 _SORTS = (("votes", "Most votes"), ("value", "Most bought by those who asked"), ("new", "Newest first"))
 _DID = {
@@ -65,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
         product_id=(product.pk if product else 0) if asked["product"] else None,
         person_ids=cluster(person) if person else None,
         sort=asked["sort"],
-        before=_place(told.get("after", "")),
+        before=_place(told.get("after", ""), asked["sort"]),
         limit=SHOWN + 1,
     )
     plain = {name: value for name, value in asked.items() if value}
@@ -169,14 +169,12 @@ def _person(viewer: User, told: str) -> Person | None:
 
 
 def _mark(row: Idea, sort: str) -> str:
-    return signing.dumps([str(getattr(row, queries.SORTS[sort])), row.pk], salt=_SALT)
+    return cursors.pack([getattr(row, queries.SORTS[sort]), row.pk], of=f"ideas {sort}")
 
 
-def _place(text: str) -> tuple[Decimal, int] | None:
-    if not text:
-        return None
+def _place(text: str, sort: str) -> tuple[Decimal | int, int] | None:
     try:
-        value, pk = signing.loads(text, salt=_SALT)
-        return Decimal(str(value)), int(pk)
-    except (signing.BadSignature, ValueError, TypeError, ArithmeticError) as error:
+        place = cursors.unpack(text, of=f"ideas {sort}")
+    except Refused as error:
         raise Http404 from error
+    return (place[0], place[1]) if place else None
