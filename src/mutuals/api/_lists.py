@@ -16,9 +16,7 @@ from mutuals.api.people import zone_of
 from mutuals.base import clock, filters, lists
 from mutuals.base.filters import Refused
 
-Tests = Annotated[
-    list[str], Query(max_length=50, description="Tests that all hold, such as `status:is:paid`; see docs/filters.md.")
-]
+Tests = Annotated[list[str], Query(max_length=50, description="Tests that all hold, such as `status:is:paid`.")]
 Where = Annotated[str, Query(max_length=20_000, description="A whole condition as JSON, besides `f`.")]
 Sorted = Annotated[
     str, Query(max_length=40, pattern=r"^[a-z_]*$", description="One of the list's orders; empty = the usual one.")

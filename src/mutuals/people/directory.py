@@ -51,12 +51,6 @@ def list_organisations(viewer: Any, *, text: str = "", after: Place | None = Non
     return Page(tuple(shown), (shown[-1].name_key, shown[-1].pk) if len(found) > limit else None)
 
 
-def count_organisations(viewer: Any, *, text: str = "", limit: int = 10_000) -> tuple[int, bool]:
-    """How many there are, and whether that is exact; counting stops at `limit`."""
-    found = _found(viewer, text).values("pk")[: limit + 1].count()
-    return min(found, limit), found <= limit
-
-
 def places_in(viewer: Any, organisation: Organisation, *, limit: int = 200) -> list[Affiliation]:
     """Who has or had a place there, of those that `viewer` may see; present ones first."""
     rows = Affiliation.objects.filter(organisation=organisation, person__canonical__in=visible_to(viewer))
