@@ -51,6 +51,8 @@ SCREENS = {
     "rules-report": "/rules/report/",
     "rule-new": "/rules/new/?from=refund",
     "processes": "/processes/",
+    "fields": "/settings/fields/",
+    "field-new": "/settings/fields/person/new/",
     "orders": "/sales/orders/",
     "products": "/sales/products/",
     "quote-new": "/sales/quotes/new/",
