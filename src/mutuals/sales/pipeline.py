@@ -129,8 +129,11 @@ def board(viewer: Any, process: Process, *, now: datetime, owner: User | None = 
         expected = said / 100 + unsaid * (step.probability or 0) / 100
         _add(column.sums, Money(currency, amount, rounded(expected, CENT)))
     for deal in _cards(rows):
-        if deal.item is not None and deal.item.step in columns:  # moved between the two statements, perhaps
-            columns[deal.item.step].cards.append(deal)
+        item = deal.item
+        if item is not None and item.step in columns:  # moved between the two statements, perhaps
+            item.process = process
+            item.version = versions.get(item.version_id) or item.version  # one row for all of them
+            columns[item.step].cards.append(deal)
     whole: dict[str, Money] = {}
     for column in columns.values():
         for one in column.sums.values():
@@ -189,7 +192,7 @@ def _cards(rows: QuerySet[Deal]) -> list[Deal]:
     with all deals that there are."""
     place = Window(RowNumber(), partition_by=F("item__step"), order_by=[F("item__entered_at").desc(), F("pk").desc()])
     first = list(rows.annotate(place=place).filter(place__lte=CARDS).values_list("pk", flat=True))
-    found = Deal.objects.filter(pk__in=first).select_related(*_SHOWN)
+    found = Deal.objects.filter(pk__in=first).select_related("person__canonical", "organisation", "owner", "item")
     return list(found.order_by("-item__entered_at", "-pk"))
 
 
