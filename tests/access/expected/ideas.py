@@ -36,9 +36,3 @@ ROUTES: dict[str, dict[str, str]] = {
     "ideas/<int:idea_id>/part/": {"POST": "idea.edit"},
     "ideas/<int:idea_id>/trash/": {"POST": "idea.edit"},
 }
-
-BODIES: dict[str, object] = {
-    "POST /ideas/{idea_id}/votes": {"person_id": 1},
-    "POST /ideas/{idea_id}/told": {"asker_ids": [1]},
-    "POST /ideas/{idea_id}/merge": {"idea_id": 1},
-}
