@@ -20,7 +20,7 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.web.deals.views import found
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import REFUSALS, typed
+from mutuals.web.frame.forms import REFUSALS, DayInput, typed
 from mutuals.web.sales import forms as asked
 from mutuals.web.sales.shown import number
 
@@ -36,7 +36,7 @@ class Dealing(asked.ForWhom):
     probability = forms.IntegerField(
         label="Probability, percent", min_value=0, max_value=100, required=False, help_text="Empty: that of its step."
     )
-    expected_on = forms.DateField(label="Expected on", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    expected_on = forms.DateField(label="Expected on", required=False, widget=DayInput())
     owner = forms.ChoiceField(label="Owner", required=False)
     pipeline = forms.ChoiceField(label="Pipeline", required=False)
 

@@ -23,6 +23,15 @@ REFUSALS = (Refusal, Refused, Unusable, Unreadable, TooBig, DiskFull, persons.Un
 """How the acts of all rooms say no. `NotAllowed` is not among them: it becomes a page of its own."""
 
 
+class DayInput(forms.DateInput):
+    """The browser's own field for a day. It reads and shows ISO alone, whatever the language of the page."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class Asked(forms.Form):
     """A form of the look: labels above, reasons below the field they are about."""
 

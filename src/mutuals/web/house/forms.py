@@ -12,7 +12,7 @@ from mutuals.base import calendars
 from mutuals.base.refusals import Refusal
 from mutuals.staff import house
 from mutuals.staff.calendars import DAYS
-from mutuals.web.frame.forms import Asked, zones
+from mutuals.web.frame.forms import Asked, DayInput, zones
 
 LANGUAGES = (("en", "English"), ("de", "German"))
 _LONGEST = 366 * 24 * 60
@@ -40,7 +40,7 @@ class Rated(Asked):
 
     currency = forms.CharField(label="One unit of", max_length=3, min_length=3, help_text="Such as USD.")
     rate = forms.CharField(label="Is worth", max_length=30, help_text="Such as 0.92.")
-    on_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on_day = forms.DateField(label="From", widget=DayInput())
     source = forms.CharField(label="Says who", max_length=80, initial="by hand")
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
@@ -90,7 +90,7 @@ class Weekly(Asked):
 class DayOff(Asked):
     """A day that is otherwise."""
 
-    on_day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on_day = forms.DateField(label="Day", widget=DayInput())
     words = forms.CharField(label="What it is", max_length=120, required=False)
     is_half = forms.BooleanField(label="Half a day: the first half of its hours", required=False)
     hours = forms.CharField(label="Other hours", max_length=200, required=False, help_text="Empty: closed.")
@@ -109,7 +109,7 @@ class DaysFile(Asked):
 class Tried(Asked):
     """A limit to be counted: from when, by the calendar's clock, and how much working time."""
 
-    day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(label="From", widget=DayInput())
     clock = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     minutes = forms.IntegerField(label="Minutes of work", min_value=1, max_value=_LONGEST)
 

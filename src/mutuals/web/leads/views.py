@@ -18,7 +18,7 @@ from mutuals.sales import deals, leads
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import REFUSALS, Asked, typed
+from mutuals.web.frame.forms import REFUSALS, Asked, DayInput, typed
 from mutuals.web.sales import forms as asked
 from mutuals.web.sales.shown import number, parts
 
@@ -53,7 +53,7 @@ class Converting(Asked):
     title = forms.CharField(label="Deal", max_length=200, required=False, help_text="Empty: no deal is opened.")
     amount = forms.DecimalField(label="Amount", max_digits=14, decimal_places=2, min_value=0, required=False)
     currency = forms.CharField(label="Currency", max_length=3, min_length=3, initial="EUR")
-    expected_on = forms.DateField(label="Expected on", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    expected_on = forms.DateField(label="Expected on", required=False, widget=DayInput())
 
 
 @needs("lead.view")

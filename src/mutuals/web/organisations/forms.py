@@ -9,7 +9,7 @@ from django import forms
 from mutuals.people.models import Person
 from mutuals.people.queries import find_by_name
 from mutuals.staff.models import User
-from mutuals.web.frame.forms import Asked
+from mutuals.web.frame.forms import Asked, DayInput
 
 
 class About(Asked):
@@ -34,7 +34,7 @@ class Joining(Asked):
 
     person = forms.CharField(label="Who", max_length=200, help_text="Name, address or number of somebody you know.")
     role = forms.CharField(label="Role", max_length=120, required=False)
-    since = forms.DateField(label="Since", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="Since", required=False, widget=DayInput())
     is_main = forms.BooleanField(label="Their main place", required=False)
 
     def __init__(self, data: Any = None, *, viewer: User, **kwargs: Any) -> None:

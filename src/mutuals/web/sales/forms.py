@@ -19,7 +19,7 @@ from mutuals.people.queries import find_by_name
 from mutuals.people.visibility import organisations_visible_to, row_of
 from mutuals.people.visibility import visible_to as people
 from mutuals.staff.models import User
-from mutuals.web.frame.forms import Asked
+from mutuals.web.frame.forms import Asked, DayInput
 
 _MAY_BE_TWO = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _PARTED = {",": re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+"), ".": re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")}
@@ -29,7 +29,7 @@ LINES = 6
 
 
 def _day(label: str, *, needed: bool = False) -> forms.DateField:
-    return forms.DateField(label=label, required=needed, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, required=needed, widget=DayInput())
 
 
 class About(Asked):

@@ -8,7 +8,7 @@ from django import forms
 
 from mutuals.staff.models import Pillar, Role, Team, User
 from mutuals.staff.permissions import SCOPES
-from mutuals.web.frame.forms import Asked, zones
+from mutuals.web.frame.forms import Asked, DayInput, zones
 
 _ROLES = [(role.value, role.label) for role in Role]
 _PILLARS = [("", "None"), *((pillar.value, pillar.label) for pillar in Pillar)]
@@ -108,5 +108,5 @@ class NewToken(Asked):
         required=False,
         input_formats=["%Y-%m-%d"],
         help_text="Empty: when you end it.",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
