@@ -262,7 +262,7 @@ def test_the_history_says_in_words_what_machines_did_with_which_presence():
     assert "machine:proofs" not in page
 
 
-def test_the_page_with_fifty_happenings_asks_at_most_twelve_questions(django_assert_max_num_queries):
+def test_the_page_with_fifty_happenings_asks_at_most_thirteen_questions(django_assert_max_num_queries):
     us, square, bea, profile = known_bea()
     Interaction.objects.bulk_create(
         Interaction(
@@ -273,7 +273,7 @@ def test_the_page_with_fifty_happenings_asks_at_most_twelve_questions(django_ass
     )  # fmt: skip
     client = signed_in(us.ada)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = client.get(f"/customers/{bea.pk}/").content.decode()
 
     assert page.count("Open conversation") + page.count("word ") >= 50
