@@ -255,8 +255,9 @@ def forget(abouts: Sequence[str]) -> int:
 
 
 def held(item: Item, *, by: User) -> Item:
-    """The item, locked, for somebody who may work on it."""
+    """The item, locked, for somebody who may work on it; the room of its record may write about people from then on."""
     require(by, "process.work", item)
+    gate.enter()
     rows = Item.objects.select_for_update(of=("self",), no_key=True)
     row = rows.select_related("process", "version", "owner", "team").filter(pk=item.pk).first()
     if row is None:
