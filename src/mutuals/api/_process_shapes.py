@@ -56,7 +56,7 @@ class Retiring(In):
     retired: Flag = True
 
 
-class Choosing(In):
+class VersionChoosing(In):
     """The usual one of its kind and pillar, or no longer."""
 
     usual: Flag = True

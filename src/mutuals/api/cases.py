@@ -71,7 +71,7 @@ class Opening(In):
     usual_process: Flag = False
 
 
-class Changing(In):
+class CaseChanging(In):
     """What is to change."""
 
     state: STATES | None = None
@@ -139,7 +139,7 @@ def opening(request: HttpRequest, body: Opening) -> CaseOut:
 
 
 @router.write("PATCH", "/cases/{int:case_id}", act="case.edit", out=CaseOut)
-def changing(request: HttpRequest, case_id: PathId, body: Changing) -> CaseOut:
+def changing(request: HttpRequest, case_id: PathId, body: CaseChanging) -> CaseOut:
     """Say how much it matters, end it, or open it again; what runs about it ends and goes on with it."""
     by = user_of(request)
     row = one(_seen(request), case_id)

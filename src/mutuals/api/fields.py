@@ -27,7 +27,7 @@ Option = (
 Options = Annotated[list[Option], Field(max_length=200)]
 
 
-class FieldOut(Out):
+class OwnFieldOut(Out):
     """One field of a kind of record. `key` names its values under `custom`, and `custom.key` is its name in conditions.
 
     `options` are the values of a choice with their words; of a reference the record that it leads to.
@@ -49,7 +49,7 @@ class FieldOut(Out):
     retired_at: datetime | None
 
     @classmethod
-    def of(cls, row: CustomField) -> FieldOut:
+    def of(cls, row: CustomField) -> OwnFieldOut:
         """A row of the table."""
         return cls(
             id=row.pk,
@@ -97,25 +97,25 @@ class Ordered(In):
     keys: Annotated[list[Key], Field(max_length=200)]
 
 
-@router.read("/fields", act="field.view", out=Page[FieldOut])
+@router.read("/fields", act="field.view", out=Page[OwnFieldOut])
 def listed(
     request: HttpRequest, record: Annotated[str, Query(max_length=30, pattern=r"^[a-z_]*$")] = ""
-) -> Page[FieldOut]:
+) -> Page[OwnFieldOut]:
     """All fields, of one kind of record or of all, as they stand; retired ones have `retired_at`."""
     user_of(request)
     rows = CustomField.objects.order_by("record", "position", "pk")
     rows = rows.filter(record=record) if record else rows
-    return Page[FieldOut](items=[FieldOut.of(row) for row in rows], next=None)
+    return Page[OwnFieldOut](items=[OwnFieldOut.of(row) for row in rows], next=None)
 
 
-@router.write("POST", "/fields", act="field.edit", out=FieldOut, status=201, scope="admin")
-def add(request: HttpRequest, body: NewField) -> FieldOut:
+@router.write("POST", "/fields", act="field.edit", out=OwnFieldOut, status=201, scope="admin")
+def add(request: HttpRequest, body: NewField) -> OwnFieldOut:
     """Make a field; it is on all screens, in conditions and here from the next request on."""
     told: dict[str, Any] = given(body, "record", "label", "kind")
     row = definitions.add(
         body.record, by=user_of(request), now=clock.now(), label=body.label, kind=str(body.kind), **told
     )
-    return FieldOut.of(row)
+    return OwnFieldOut.of(row)
 
 
 @router.write("POST", "/fields/order", act="field.edit", out=Done, scope="admin")
@@ -125,22 +125,22 @@ def order(request: HttpRequest, body: Ordered) -> Done:
     return Done()
 
 
-@router.write("PATCH", "/fields/{int:field_id}", act="field.edit", out=FieldOut, scope="admin")
-def change(request: HttpRequest, field_id: PathId, body: FieldChange) -> FieldOut:
+@router.write("PATCH", "/fields/{int:field_id}", act="field.edit", out=OwnFieldOut, scope="admin")
+def change(request: HttpRequest, field_id: PathId, body: FieldChange) -> OwnFieldOut:
     """Change what is given."""
     row = one(CustomField.objects.all(), field_id)
-    return FieldOut.of(definitions.change(row, by=user_of(request), changes=given(body)))
+    return OwnFieldOut.of(definitions.change(row, by=user_of(request), changes=given(body)))
 
 
-@router.write("POST", "/fields/{int:field_id}/retire", act="field.edit", out=FieldOut, scope="admin")
-def retire(request: HttpRequest, field_id: PathId) -> FieldOut:
+@router.write("POST", "/fields/{int:field_id}/retire", act="field.edit", out=OwnFieldOut, scope="admin")
+def retire(request: HttpRequest, field_id: PathId) -> OwnFieldOut:
     """Nobody sees or fills it from now on; its values stay."""
     row = one(CustomField.objects.all(), field_id)
-    return FieldOut.of(definitions.retire(row, by=user_of(request), now=clock.now()))
+    return OwnFieldOut.of(definitions.retire(row, by=user_of(request), now=clock.now()))
 
 
-@router.write("POST", "/fields/{int:field_id}/bring-back", act="field.edit", out=FieldOut, scope="admin")
-def bring_back(request: HttpRequest, field_id: PathId) -> FieldOut:
+@router.write("POST", "/fields/{int:field_id}/bring-back", act="field.edit", out=OwnFieldOut, scope="admin")
+def bring_back(request: HttpRequest, field_id: PathId) -> OwnFieldOut:
     """Use a retired field again, with the values that it had."""
     row = one(CustomField.objects.all(), field_id)
-    return FieldOut.of(definitions.bring_back(row, by=user_of(request)))
+    return OwnFieldOut.of(definitions.bring_back(row, by=user_of(request)))

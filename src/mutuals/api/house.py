@@ -165,7 +165,7 @@ class NewHolidays(In):
     holidays: Annotated[list[NewHoliday], Field(min_length=1, max_length=calendars.MOST_HOLIDAYS)]
 
 
-class Days(In):
+class CalendarDays(In):
     """Days that are to be as others again."""
 
     days: Annotated[list[Day], Field(min_length=1, max_length=calendars.MOST_HOLIDAYS)]
@@ -324,7 +324,7 @@ def put_holidays(request: HttpRequest, calendar_id: PathId, body: NewHolidays) -
 @router.write(
     "POST", "/calendars/{int:calendar_id}/holidays/take", act="house.edit", out=HolidaysChanged, scope="admin"
 )
-def take_holidays(request: HttpRequest, calendar_id: PathId, body: Days) -> HolidaysChanged:
+def take_holidays(request: HttpRequest, calendar_id: PathId, body: CalendarDays) -> HolidaysChanged:
     """Let days be as others again."""
     row = _found(request, calendar_id)
     return HolidaysChanged(changed=calendars.take_holidays(row, body.days, by=user_of(request)))

@@ -122,7 +122,7 @@ class NewIdea(In):
     interaction_id: Id | None = None
 
 
-class Changing(In):
+class IdeaChanging(In):
     """What is to change. `because` belongs to a state: it is needed where an idea is declined."""
 
     title: Title | None = None
@@ -158,7 +158,7 @@ class Into(In):
     idea_id: Id
 
 
-class Count(Out):
+class ToldCount(Out):
     """How many it was done for; those for whom it was so before are not counted."""
 
     changed: int
@@ -217,7 +217,7 @@ def adding(request: HttpRequest, body: NewIdea) -> IdeaOut:
 
 
 @router.write("PATCH", "/ideas/{int:idea_id}", act="idea.edit", out=IdeaOut)
-def changing(request: HttpRequest, idea_id: PathId, body: Changing) -> IdeaOut:
+def changing(request: HttpRequest, idea_id: PathId, body: IdeaChanging) -> IdeaOut:
     """Change what it says, or how far it has come. A `product_id` of null: no single product."""
     by, now, row = user_of(request), clock.now(), _found(request, idea_id)
     told = body.model_fields_set
@@ -264,11 +264,11 @@ def unasked(request: HttpRequest, idea_id: PathId, asker_id: PathId) -> Done:
     return Done()
 
 
-@router.write("POST", "/ideas/{int:idea_id}/told", act="idea.edit", out=Count)
-def told(request: HttpRequest, idea_id: PathId, body: Told) -> Count:
+@router.write("POST", "/ideas/{int:idea_id}/told", act="idea.edit", out=ToldCount)
+def told(request: HttpRequest, idea_id: PathId, body: Told) -> ToldCount:
     """Note that these were told of the state in which it is. Nothing is sent by this."""
     row = _found(request, idea_id)
-    return Count(changed=decide.told(row, body.asker_ids, by=user_of(request), now=clock.now()))
+    return ToldCount(changed=decide.told(row, body.asker_ids, by=user_of(request), now=clock.now()))
 
 
 @router.write("POST", "/ideas/{int:idea_id}/votes", act="idea.edit", out=IdeaOut, status=201)

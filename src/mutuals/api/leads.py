@@ -87,7 +87,7 @@ class LeadDrop(In):
     because: Because
 
 
-class ConvertedOut(Out):
+class LeadConvertedOut(Out):
     """What a lead became; `is_new` false: it had been before."""
 
     lead: LeadOut
@@ -132,8 +132,8 @@ def taking(request: HttpRequest, body: NewLead) -> LeadOut:
     return LeadOut.of(_lead(request, item.pk))
 
 
-@router.write("POST", "/leads/{int:lead_id}/convert", act="lead.edit", out=ConvertedOut)
-def converting(request: HttpRequest, lead_id: PathId, body: LeadConversion) -> ConvertedOut:
+@router.write("POST", "/leads/{int:lead_id}/convert", act="lead.edit", out=LeadConvertedOut)
+def converting(request: HttpRequest, lead_id: PathId, body: LeadConversion) -> LeadConvertedOut:
     """Make a customer of it; converted twice is converted once."""
     by, who = user_of(request), _lead(request, lead_id).who
     house = one(organisations_visible_to(by), body.organisation_id) if body.organisation_id else None
@@ -145,7 +145,7 @@ def converting(request: HttpRequest, lead_id: PathId, body: LeadConversion) -> C
         who, by=by, now=clock.now(), organisation=house, organisation_name=body.organisation_name, role=body.role,
         deal=deal,
     )  # fmt: skip
-    return ConvertedOut(
+    return LeadConvertedOut(
         lead=LeadOut.of(_lead(request, lead_id)), organisation=Ref.of(done.organisation), deal=Ref.of(done.deal),
         is_new=done.is_new,
     )  # fmt: skip

@@ -14,7 +14,6 @@ from mutuals.api._process_shapes import (
     BatchOut,
     Beginning,
     CheckedOut,
-    Choosing,
     Declining,
     Drawing,
     Dropping,
@@ -36,6 +35,7 @@ from mutuals.api._process_shapes import (
     TemplateOut,
     TransferLine,
     TransferOut,
+    VersionChoosing,
     WholeProcessItemOut,
 )
 from mutuals.api._types import MOST_ID, Done, Page, PathId
@@ -249,7 +249,7 @@ def retiring(request: HttpRequest, process_id: PathId, body: Retiring) -> Proces
 
 
 @router.write("POST", "/processes/{int:process_id}/usual", act="process.edit", out=ProcessOut)
-def choosing(request: HttpRequest, process_id: PathId, body: Choosing) -> ProcessOut:
+def choosing(request: HttpRequest, process_id: PathId, body: VersionChoosing) -> ProcessOut:
     """What is opened without naming a process runs in this one from now on; one of each kind and pillar is."""
     row = _process(request, process_id)
     return ProcessOut.of(usual.choose(row, by=user_of(request), is_usual=body.usual))
