@@ -56,7 +56,8 @@ def of_person(viewer: User, person: Person, *, now: datetime) -> dict[str, Any]:
     """The card on a customer's page: their deals, whether they are a lead, and what the viewer may do about it."""
     if not may(viewer, "deal.view"):
         return {}
-    run = leads.run_of(person) if person.stage == "lead" and may(viewer, "lead.view") else None  # others cost no statement
+    is_lead = person.stage == "lead" and may(viewer, "lead.view")  # others cost no statement
+    run = leads.run_of(person) if is_lead else None
     return {
         "rows": cards(pipeline.of_person(viewer, person, limit=8), now=now),
         "lead": run if run is not None and run.state == "running" else None,
