@@ -185,7 +185,7 @@ def open_lead(event: Event, *, by: User, now: datetime, note: NOTE = "") -> str:
     person = _person(event)
     if person is None:
         raise Refusal("Nobody knows who wrote this, so there is nobody to make a lead.")
-    if person.stage == "customer":
+    if person.stage == "customer" or (not person.stage and person.order_count):
         return f"{person} is a customer already, so no lead was opened"
     _, is_new = leads.take_up(person, by=by, now=now, source=_rule() or "rule", note=note)
     return f"{person} is a lead now" if is_new else f"{person} was a lead already"
@@ -204,11 +204,9 @@ def open_idea(event: Event, *, by: User, now: datetime, title: TITLE = "") -> st
     if said is None:
         raise Refusal("There is no message that an idea could come from.")
     idea, is_new = ideas.ask_from(said, by=by, now=now, title=title, via=_rule())
-    return (
-        f"Idea “{idea.title}” written down"
-        if is_new
-        else f"Idea “{idea.title}” was there already; one more asks for it"
-    )
+    if is_new:
+        return f"Idea “{idea.title}” written down"
+    return f"Idea “{idea.title}” was there already, asked for by {idea.askers}"
 
 
 @action("set_priority", sentence="make its case {priority}", right="case.edit", lane="priority")
