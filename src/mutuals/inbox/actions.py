@@ -20,6 +20,7 @@ from mutuals.people.names import tidy
 from mutuals.processes import kinds, run
 from mutuals.processes import queries as processes
 from mutuals.processes.models import Item, ItemState, Process
+from mutuals.rules import queries as rules
 from mutuals.rules import send
 from mutuals.rules.events import EVENTS
 from mutuals.rules.registry import LONGEST_TAG, Answer, Event, Note, ProcessName, Staff, Tag, TeamName, action
@@ -187,7 +188,9 @@ def open_lead(event: Event, *, by: User, now: datetime, note: NOTE = "") -> str:
         raise Refusal("Nobody knows who wrote this, so there is nobody to make a lead.")
     if person.stage == "customer" or (not person.stage and person.order_count):
         return f"{person} is a customer already, so no lead was opened"
-    _, is_new = leads.take_up(person, by=by, now=now, source=_rule() or "rule", note=note)
+    numbers = journal.way()[-1:]
+    source = rules.named(numbers, by)[numbers[0]] if numbers else "a rule"
+    _, is_new = leads.take_up(person, by=by, now=now, source=source[:120], note=note)
     return f"{person} is a lead now" if is_new else f"{person} was a lead already"
 
 

@@ -17,6 +17,7 @@ from mutuals.rules.models import Firing
 from mutuals.rules.registry import Event, find
 from mutuals.rules.templates import templates
 from mutuals.rules.there import There
+from mutuals.sales import leads
 
 STEPS = """
 steps:
@@ -165,6 +166,17 @@ def test_an_author_becomes_a_lead_once_and_a_customer_stays_one(us):
     assert (customer, bo.stage) == ("Bo Buyer is a customer already, so no lead was opened", "customer")
     assert bought == "Cia Client is a customer already, so no lead was opened"
     assert [row.about for row in Item.objects.all()] == [f"person:{bea.pk}"]
+
+
+def test_a_lead_tells_the_rule_that_opened_it_by_its_name(us):
+    rule(us, {"open_lead": {}}, name="Asks for a price")
+    source = cast.source(owner=us.olga)
+    bea = known(us)
+    linked(cast.turn(source), bea)
+
+    cast.said(source, cast.event("p2", "refund?"))
+
+    assert leads.told(us.lea, [leads.run_of(bea)])[0].source == "the rule “Asks for a price”"
 
 
 def test_what_is_wished_for_is_written_down_once_with_who_asked(us):

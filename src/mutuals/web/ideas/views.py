@@ -142,7 +142,11 @@ def _history(row: Idea, viewer: User) -> list[dict[str, Any]]:
     numbers = [int(one.by[6:]) for one in entries if one.by.startswith("staff:") and one.by[6:].isdecimal()]
     names = {f"staff:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
     told = [
-        (names.get(one.by, "Mutuals"), _did(one.kind, one.data), one.at)
+        (
+            names.get(one.by, "Mutuals") + (", by a rule" if one.data.get("via") else ""),
+            _did(one.kind, one.data),
+            one.at,
+        )
         for one in entries
         if one.kind in _DID or one.kind in ("idea.state", "idea.told")
     ]
