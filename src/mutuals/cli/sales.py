@@ -389,4 +389,7 @@ def number_of(text: str) -> Decimal:
 
 def day_of(text: str) -> date:
     """A day, such as 2026-01-31."""
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"there is no day “{text[:20]}”; one is written as 2026-11-20") from error

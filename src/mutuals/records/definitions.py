@@ -14,6 +14,8 @@ from django.db.models import Max
 from mutuals.base import jobs, journal
 from mutuals.base.fields import LONGEST_KEY, FieldKind, Formula
 from mutuals.base.fields.formula import Unreadable
+from mutuals.base.filters import is_known
+from mutuals.base.filters import record as asked
 from mutuals.base.patience import TooSlow, within
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.records import book, holders, reckon
@@ -33,7 +35,8 @@ _CHANGED = ("label", "options", "formula", "is_required", "is_unique", "section"
 def add(record: str, *, by: User, now: datetime, label: str, kind: str, **more: Any) -> CustomField:
     """A new field of a kind of record. `more` takes what `change` takes, and `key` where it is not to follow from the label.
 
-    Refused: a record that takes none, a kind that there is not, a label that another field in use has, over 200 fields.
+    Refused: a record that takes none, a kind that there is not, a label that another field has (of those in use, or brought by
+    the house), over 200 fields.
     """
     require(by, "field.edit")
     holders.holder(record)
@@ -150,6 +153,10 @@ def _take(row: CustomField, changes: Mapping[str, Any]) -> None:
 
 def _check(row: CustomField) -> None:
     kind = FieldKind(row.kind)
+    brought = asked(row.record).fields if is_known(row.record) else ()
+    if row.label.casefold() in {one.label.casefold() for one in brought}:
+        words = f"“{row.label}” is there already; the house brought it."
+        raise Refusal(words, fields={"label": words})
     if row.is_unique and kind not in _UNIQUE:
         raise Refusal(
             f"Unique may be: {', '.join(one.words.lower() for one in _UNIQUE)}.",

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 import cast
+from mutuals.base.refusals import Refusal
 from mutuals.people import organisations
 from mutuals.people.models import Organisation, Person
 from mutuals.records import definitions
@@ -25,6 +26,11 @@ def as_(user):
 
 def made(here, label, kind="text", record="person", **more):
     return definitions.add(record, by=here.olga, now=cast.NOW, label=label, kind=kind, **more)
+
+
+def test_a_field_that_the_house_brought_is_not_made_again(here):
+    with pytest.raises(Refusal, match="“town” is there already"):
+        made(here, "town", "text")
 
 
 def test_an_admin_makes_a_field_and_it_is_on_the_page_with_what_nobody_fills(here):
