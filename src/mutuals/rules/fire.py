@@ -160,7 +160,9 @@ def act(step: Step, event: Event, owner: User | None, *, now: datetime) -> dict[
             return told | {"did": str(known.run(event, by=owner, now=now, **known.read(step.told)))[:_SAID]}
     except OperationalError:
         raise  # the database, not the act: the whole event comes again
-    except (Refusal, NotAllowed, ValueError) as error:
+    except NotAllowed as error:
+        return told | {"failed": f"{owner}, in whose name this runs: {error}"[:_SAID]}
+    except (Refusal, ValueError) as error:
         return told | {"failed": str(error)[:_SAID]}
     except Exception as error:  # an act may come from a stranger; whatever it raises must not stop the message
         return told | {"failed": f"{type(error).__name__}: {error}"[:_SAID]}

@@ -22,7 +22,7 @@ from mutuals.rules.body import Body
 from mutuals.rules.models import Firing, Rule, RuleVersion
 from mutuals.rules.there import There
 from mutuals.staff.models import User
-from mutuals.staff.permissions import may
+from mutuals.staff.permissions import may, named_right
 
 SHOWN = 100  # rules that a page of the list shows
 KINDS = ("on", "off", "held", "silent", "noisy")
@@ -194,10 +194,12 @@ def broken(rule: Rule, there: There | None = None) -> str:
     if not rule.owner.is_active:
         return f"{rule.owner} has no access any more; write it again to own it."
     try:
-        body.read(rule.body, viewer=rule.owner, there=there)
+        told = body.read(rule.body, viewer=rule.owner, there=there)
     except Refusal as error:
         return str(error)
-    return ""
+    rights = (known.right for step in (*told.then, *told.otherwise) if (known := registry.find(step.act)))
+    lacking = next((right for right in rights if not may(rule.owner, right)), "")
+    return f"{rule.owner}’s role does not include “{named_right(lacking)}” any more." if lacking else ""
 
 
 def quarrels(viewer: User, *, now: datetime) -> list[Quarrel]:

@@ -123,8 +123,14 @@ def require(user: Any, act: str, thing: Any = None) -> None:
         return
     if reach is Scope.OWN and (thing is None or _is_own(user, thing)):
         return
-    what = act.replace(".", ": ").replace("_", " ")
-    raise NotAllowed(f"Your role does not include “{what}”. Ask an admin or the owner of this installation.")
+    raise NotAllowed(
+        f"Your role does not include “{named_right(act)}”. Ask an admin or the owner of this installation."
+    )
+
+
+def named_right(act: str) -> str:
+    """A right as people read it: "case: open"."""
+    return act.replace(".", ": ").replace("_", " ")
 
 
 def _is_own(user: User, thing: Any) -> bool:

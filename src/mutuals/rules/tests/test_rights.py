@@ -3,8 +3,9 @@
 import pytest
 
 import cast
-from mutuals.rules import keep, trial
+from mutuals.rules import keep, report, trial
 from mutuals.rules.models import Firing, Run
+from mutuals.staff.models import Role
 from mutuals.staff.permissions import NotAllowed
 
 HOOK = {"when": "received", "if": ["words:says:refund"], "then": [{"hook": {"address": "https://example.com/x"}}]}
@@ -47,3 +48,17 @@ def test_a_lead_does_not_apply_a_hook_to_what_is_there(us):
 
     assert (Run.objects.count(), Firing.objects.count()) == (0, 0)
     assert trial.apply(rule, by=us.olga, now=cast.NOW).rule == rule
+
+
+def test_a_rule_whose_owner_lost_a_right_is_told_as_one_that_cannot_run_and_its_log_says_whose_right_it_was(us):
+    told = {"when": "received", "if": ["words:says:refund"], "then": [{"open_case": {"title": "Wants money back"}}]}
+    rule = keep.switch(keep.write(told, by=us.lea, now=cast.NOW, name="R"), is_on=True, by=us.lea, now=cast.NOW)
+    us.lea.role = Role.CONTRACTOR
+    us.lea.save()
+
+    cast.said(cast.source(owner=us.olga), cast.event("p1", "refund"))
+
+    assert Firing.objects.get().steps[0]["failed"].startswith("Lea, in whose name this runs: Your role does not")
+    assert [(row, why) for row, why in report.report(us.olga, now=cast.NOW).broken] == [
+        (rule, "Lea’s role does not include “case: open” any more.")
+    ]
