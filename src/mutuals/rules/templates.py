@@ -52,7 +52,11 @@ def templates() -> dict[str, dict[str, Any]]:
     valuable = {"field": "person", "op": "any", "value": {"field": "value", "op": "over", "value": 500}}
     bought = {"field": "bought", "op": "any", "value": {"field": "placed", "op": "last", "value": 365}}
     gold = {"field": "person", "op": "any", "value": {"field": "tags", "op": "has", "value": "gold"}}
-    stranger = {"field": "person", "op": "any", "value": {"field": "stage", "op": "isnot", "value": "customer"}}
+    no_customer = {"stage": ("isnot", "customer"), "orders": ("is", 0)}
+    strange = [
+        {"field": "person", "op": "any", "value": {"field": field, "op": op, "value": value}}
+        for field, (op, value) in no_customer.items()
+    ]
     public = {"field": "public", "op": "is", "value": True}
     press = Team.objects.filter(pillar="marketing").order_by("pk").first() or Team.objects.order_by("pk").first()
     tell = [{"tell_team": {"team": press.name, "text": "A gold customer complains in public."}}] if press else []
@@ -110,7 +114,7 @@ def templates() -> dict[str, dict[str, Any]]:
         "wants_to_buy": {
             "name": "Wants to buy, and is no customer yet",
             "when": "received",
-            "if": {"all": [_plain(_wishes("purchase", "buy|order|offer|price*")), stranger]},
+            "if": {"all": [_plain(_wishes("purchase", "buy|order|offer|price*")), *strange]},
             "then": [_team("sales"), {"open_lead": {}}],
         },
         "wish": {
