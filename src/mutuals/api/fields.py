@@ -38,7 +38,7 @@ class OwnFieldOut(Out):
     key: str
     label: str
     kind: str
-    options: list[tuple[str, str]]
+    options: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
     formula: str
     is_required: bool
     is_unique: bool
@@ -57,7 +57,7 @@ class OwnFieldOut(Out):
             key=row.key,
             label=row.label,
             kind=row.kind,
-            options=[(str(value), str(words)) for value, words in row.options],
+            options=[[str(value), str(words)] for value, words in row.options],
             formula=row.formula,
             is_required=row.is_required,
             is_unique=row.is_unique,
