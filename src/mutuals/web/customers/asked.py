@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from mutuals.base.filters import All, Condition, Field, Kind, Refused, Test, from_query, record, to_query
+from mutuals.base.lists import OP_WORDS
 from mutuals.people.queries import SORTS
 
 COLUMNS = {
@@ -32,26 +33,6 @@ COLUMNS = {
 }
 USUAL = ("organisation", "owner", "stage", "tags", "orders", "value", "last_order", "last")
 SORT_WORDS = {"name": "Name", "last": "Last contact", "value": "Bought for", "created": "Known since"}
-OP_WORDS = {
-    "is": "is",
-    "isnot": "is not",
-    "contains": "contains",
-    "starts": "starts with",
-    "in": "is one of",
-    "empty": "is empty",
-    "filled": "is filled in",
-    "over": "above",
-    "under": "below",
-    "between": "between",
-    "on": "on",
-    "before": "before",
-    "after": "after",
-    "last": "in the last days",
-    "has": "has",
-    "hasnot": "has not",
-    "any": "with",
-    "none": "without",
-}
 _CUSTOM = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")  # a field of the house's own making
 _MOST_CUSTOM = 20  # of them as columns
 _INNER = {"organisation": "name", "bought": "line"}  # what the word beside a relation is looked for in

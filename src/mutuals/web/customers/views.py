@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from mutuals.base import clock
 from mutuals.base.filters import Kind, Refused, check, record
 from mutuals.base.ids import new_token
+from mutuals.base.lists import OP_WORDS
 from mutuals.base.patience import TooSlow
 from mutuals.identity import newcomer
 from mutuals.identity import queries as identity
@@ -22,7 +23,7 @@ from mutuals.people.queries import count_people, list_people
 from mutuals.staff import saved
 from mutuals.staff.permissions import may
 from mutuals.staff.queries import active
-from mutuals.web.customers.asked import COLUMNS, OP_WORDS, SORT_WORDS, Asked, chips, part_of
+from mutuals.web.customers.asked import COLUMNS, SORT_WORDS, Asked, chips, part_of
 from mutuals.web.customers.custom import custom_columns, fill_columns, is_sorted
 from mutuals.web.customers.forms import Kept, Somebody
 from mutuals.web.frame.customform import asking, parted
