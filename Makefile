@@ -27,7 +27,7 @@ with_node = export PATH="$(CURDIR)/.cache/node/bin:$$PATH";
 # What was compiled once is not compiled again by every process of the tests.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install frontend run test check test-frontend test-python test-processes test-kill test-retail test-browser test-pg15 test-peers test-spark \
+.PHONY: help install frontend run test check test-frontend test-migrate test-python test-processes test-kill test-retail test-browser test-pg15 test-peers test-spark \
 	bench bench-identity bench-listening bench-text models closer seed screenshots docs requirements lock clean chromium
 
 help:
@@ -73,7 +73,7 @@ frontend: $(FRONTEND)
 run: install frontend
 	@exec $(BIN)/mutuals run $(ARGS)
 
-test: check test-frontend test-python test-processes test-browser
+test: check test-frontend test-migrate test-python test-processes test-browser
 
 check: install frontend
 	$(BIN)/ruff format --check --quiet .
@@ -90,8 +90,12 @@ endif
 # The same order of sets in every run: a case that schemathesis draws in one run is drawn in the next.
 test-python test-pg15: export PYTHONHASHSEED = 0
 
+# Makes the template of the database as well, which all others find.
+test-migrate: install frontend
+	$(BIN)/pytest -q tests/migrate
+
 test-python: install frontend
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --durations 30 -m "not processes"
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --durations 30 -m "not processes" --ignore tests/migrate
 
 test-processes: install frontend
 	$(BIN)/pytest -q -m processes $$(grep -rl --include='test_*.py' 'mark\.processes' src tests)  # the rest need not be collected again
@@ -104,7 +108,7 @@ test-retail: install
 	MUTUALS_RETAIL=whole $(BIN)/pytest -q -m processes tests/stories/test_online_retail.py
 
 test-browser: install frontend chromium
-	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -p no:cacheprovider tests/browser; fi
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q tests/browser; fi
 
 # Doors and stories ask of the server what the rooms' own tests ask of it; how a plan is made is asked by a story of its own.
 PG15 ?= --ignore src/mutuals/web src/mutuals tests/migrate tests/stories/test_plans.py tests/stories/test_list_plans.py

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -96,25 +97,25 @@ SELECT setval(pg_get_serial_sequence(t, 'id'), 100) FROM unnest(ARRAY['staff_tea
 """
 
 
-def _strip(connection: psycopg.Connection) -> list[str]:
+def _strip(connection: psycopg.Connection, tables: Sequence[str] = TABLES) -> list[str]:
     """Drop indexes and constraints of the large tables; returns the statements that make them again, keys first."""
     rebuild: list[str] = []
     constraints = connection.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype::text FROM pg_constraint"
         " WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('p', 'u', 'f', 'c') ORDER BY contype = 'f'",
-        [list(TABLES)],
+        [list(tables)],
     ).fetchall()
     outside = connection.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype::text FROM pg_constraint"
         " WHERE confrelid = ANY(%s::regclass[]) AND contype = 'f' AND NOT conrelid = ANY(%s::regclass[])",
-        [list(TABLES), list(TABLES)],
+        [list(tables), list(tables)],
     ).fetchall()
     foreign = [row for row in (*constraints, *outside) if row[3] == "f"]
     own = [row for row in constraints if row[3] != "f"]
     indexes = connection.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i WHERE indrelid = ANY(%s::regclass[])"
         " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))",
-        [list(TABLES)],
+        [list(tables)],
     ).fetchall()
     for table, name, _definition, _kind in (*foreign, *own):
         connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')

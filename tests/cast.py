@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from mutuals import flow
@@ -23,6 +24,7 @@ from mutuals.people.models import Person, Profile
 from mutuals.staff.models import Role, Team, User
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+ENDED = {"purpose": "fix", "outcome": "solved"}  # what is said when a case ends
 PASSWORD = "kettle-and-cup-26"
 
 
@@ -47,31 +49,46 @@ class Staff:
 
 def user(name: str, role: str = Role.STAFF, *teams: Team) -> User:
     """A member of staff who can sign in with PASSWORD."""
-    made = User.objects.create_user(
-        f"{name.lower()}@kettleworks.example", PASSWORD, name=name, role=role, set_up_at=NOW
+    (made,) = _hired([(name, role, teams)])
+    return made
+
+
+def _hired(wanted: list[tuple[str, str, tuple[Team, ...]]]) -> list[User]:
+    """Members of staff with their teams, in two statements: almost every test begins with them."""
+    made = [
+        User(
+            email=f"{name.lower()}@kettleworks.example",
+            name=name,
+            role=role,
+            set_up_at=NOW,
+            password=make_password(PASSWORD),
+        )
+        for name, role, _ in wanted
+    ]
+    User.objects.bulk_create(made)
+    seats = User.teams.through
+    seats.objects.bulk_create(
+        seats(user=one, team=team) for one, (_, _, teams) in zip(made, wanted, strict=True) for team in teams
     )
-    made.teams.set(teams)
     return made
 
 
 def staff() -> Staff:
     """Everybody who works at the Kettle works."""
-    service, sales = (
-        Team.objects.create(name="Service", pillar="service"),
-        Team.objects.create(name="Sales", pillar="sales"),
+    service, sales, elsewhere = Team.objects.bulk_create(
+        [Team(name="Service", pillar="service"), Team(name="Sales", pillar="sales"), Team(name="Outside help")]
     )
-    elsewhere = Team.objects.create(name="Outside help")
-    return Staff(
-        user("Olga", Role.OWNER),
-        user("Aron", Role.ADMIN),
-        user("Lea", Role.LEAD, service),
-        user("Ada", Role.STAFF, service),
-        user("Ben", Role.STAFF, sales),
-        user("Cleo", Role.CONTRACTOR, elsewhere),
-        service,
-        sales,
-        elsewhere,
+    people = _hired(
+        [
+            ("Olga", Role.OWNER, ()),
+            ("Aron", Role.ADMIN, ()),
+            ("Lea", Role.LEAD, (service,)),
+            ("Ada", Role.STAFF, (service,)),
+            ("Ben", Role.STAFF, (sales,)),
+            ("Cleo", Role.CONTRACTOR, (elsewhere,)),
+        ]
     )
+    return Staff(*people, service, sales, elsewhere)
 
 
 def source(

@@ -63,4 +63,19 @@ test("seconds that the words name are counted in the words, and read aloud once"
   expect(words.textContent).toBe("Leaves in 7 s10 s, in public");
   expect(words.querySelector("[aria-hidden=true]")!.textContent).toBe("7 s");
   expect(page.querySelectorAll("[data-left]")).toHaveLength(1);
+  vi.advanceTimersByTime(7000);
+  expect(page.querySelector("[data-toast]")).toBeNull();
+});
+
+test("a way back outlives its words, named by what it takes back, until the next takes its place", () => {
+  const page = fresh("<div data-toasts></div>");
+  startToast(page);
+
+  toast(page, { text: "2 edited", undo: "/batches/1/undo/" });
+  vi.advanceTimersByTime(60_000);
+  const rested = page.querySelector("form[data-undo] button")!;
+  toast(page, { text: "3 edited", undo: "/batches/2/undo/" });
+
+  expect(rested.getAttribute("aria-label")).toBe("Undo: 2 edited");
+  expect([...page.querySelectorAll<HTMLFormElement>("form")].map((one) => one.getAttribute("action"))).toEqual(["/batches/2/undo/"]);
 });

@@ -60,6 +60,9 @@ def _zip(draft: IO[bytes], parts: dict[str, dict[str, Any]], now: datetime) -> N
         for row in parts["history"]["files"]:
             if row["blob_id"] and files.path(row["blob_id"]).exists():
                 package.write(files.path(row["blob_id"]), f"files/{row['interaction_id']}-{_safe(row['name'])}")
+        for row in parts["staff"]["files"]:
+            if files.path(row["blob_id"]).exists():
+                package.write(files.path(row["blob_id"]), f"files/on-records-{row['id']}-{_safe(row['name'])}")
         package.writestr("README.txt", f"Everything Mutuals held of one person on {now:%Y-%m-%d %H:%M} UTC, by room.\n")
 
 

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import committed
 from access import expected
 from access.page import PAGE, page, reach
-from api.town import Town, own_board, own_token, town
+from api.town import Town, own_batch, own_board, own_token, own_view, town
 from mutuals import web
 from mutuals.api.api import api
 from mutuals.staff.models import Role, User
@@ -50,9 +50,10 @@ def routes() -> list[str]:
             found += walk(one.url_patterns, here) if isinstance(one, URLResolver) else [here]
         return found
 
-    known = {"api/v1" + _pattern(name.split(" ", 1)[1]) for name in operations()}
+    known = {"api/v1" + re.sub(r"{(\w+)}", r"<\1>", name.split(" ", 1)[1]) for name in operations()}
+    there = set(walk(get_resolver().url_patterns, ""))
     return sorted(
-        route for route in set(walk(get_resolver().url_patterns, "")) - known if not route.startswith(expected.FOREIGN)
+        route for route in there if re.sub(r"<\w+:", "<", route) not in known and not route.startswith(expected.FOREIGN)
     )
 
 
@@ -169,6 +170,10 @@ def _misfit(name: str, act: str, user: User | None, client: Client, here: Town) 
         ids["token_id"] = own_token(user)
     if "{board_id}" in path and user is not None and scope(user, "listening.view") is Scope.ALL:
         ids["board_id"] = own_board(user, here)
+    if "{view_id}" in path and user is not None and scope(user, "list.view") is Scope.ALL:
+        ids["view_id"] = own_view(user)
+    if "{batch_id}" in path and user is not None and scope(user, "list.edit") is Scope.ALL:
+        ids["batch_id"] = own_batch(user, here)
     address = "/api/v1" + re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path)
     body = json.dumps(expected.BODIES.get(name, {}))
     status, _ = _call(method, address, client, body, "application/json")
@@ -198,10 +203,6 @@ def _call(method: str, address: str, client: Client, body: str, media_type: str)
         transaction.set_rollback(True)
     client.cookies = SimpleCookie(kept)
     return answer.status_code, answer.headers.get("Location", "")
-
-
-def _pattern(path: str) -> str:
-    return re.sub(r"{(\w+)}", lambda hit: f"<{hit[1]}>" if hit[1] == "way" else f"<int:{hit[1]}>", path)
 
 
 def _filled(route: str, ids: dict[str, object]) -> str:

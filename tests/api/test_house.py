@@ -43,7 +43,7 @@ def test_the_house_is_set_in_parts(us, ask):
     _, after = ask(us.aron, "patch", "/house", {"currency": "CHF", "first_weekday": 6})
     wrong, why = ask(us.aron, "patch", "/house", {"zone": "Mars"})
 
-    assert before == {"currency": "EUR", "zone": "UTC", "first_weekday": 0, "language": "en"}
+    assert before == {"currency": "EUR", "zone": "UTC", "first_weekday": 0, "language": "en", "sells_to_people": True}
     assert after == {**before, "currency": "CHF", "first_weekday": 6}
     assert (wrong, "zone" in json.dumps(why)) == (422, True)
 

@@ -8,8 +8,11 @@ a token. Everything else that schemathesis checks is on.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +34,17 @@ from api.conftest import token_of
 from api.town import Town, town
 from mutuals.api._types import MOST_ID, In, Out
 from mutuals.api.api import api
+from mutuals.base import clock
+from mutuals.staff.models import Token
 
 PREFIX = "/api/v1/"
 COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 EXAMPLES = 5
+ALL_OF = 12
+EACH = 4
+"""Of what the schema allows and of what it refuses, the first `ALL_OF` cases of an operation are sent and of the others each
+fourth: they are mostly the same act, or the same refusal, once more. MUTUALS_SCHEMA=whole sends everything."""
+WHOLE = os.environ.get("MUTUALS_SCHEMA") == "whole"
 LONGEST_COUNTED = 300  # characters
 
 
@@ -113,15 +123,22 @@ def settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 @pytest.fixture(scope="module")
 def owner(settled: Town) -> str:
-    """The token of one who may do everything, so that every act is reached."""
-    return token_of(settled.staff.olga)
+    """The token of one who may do everything, so that every act is reached. Its use is noted already, once for all."""
+    token = token_of(settled.staff.olga)
+    Token.objects.update(used_at=clock.now() + timedelta(days=1))
+    return token
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_answer_is_declared(name: str, owner: str) -> None:
     headers = {"Authorization": f"Bearer {owner}"}
 
+    allowed, refused = count(), count()
+
     def check(case: schemathesis.Case) -> None:
+        number = next(allowed if _is_allowed(case) else refused)
+        if number >= ALL_OF and number % EACH and not WHOLE:
+            return
         with transaction.atomic():
             response = case.call(headers=headers)
             transaction.set_rollback(True)
@@ -133,6 +150,10 @@ def test_every_answer_is_declared(name: str, owner: str) -> None:
     tried = create_test(operation=operation, test_func=check, config=how)
 
     tried()
+
+
+def _is_allowed(case: schemathesis.Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_positive
 
 
 def test_no_two_shapes_share_a_name() -> None:

@@ -6,24 +6,32 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import cast
 from mutuals import privacy
 from mutuals.base import clock, files
 from mutuals.base.calendars import Holiday
-from mutuals.base.models import Rate
+from mutuals.base.filters import read
+from mutuals.base.lists import listing
+from mutuals.base.models import Batch, Rate
 from mutuals.capture import receive
 from mutuals.capture.imports import begin
 from mutuals.capture.models import Import, RawEvent
-from mutuals.channels.models import Channel
+from mutuals.channels import hooks
+from mutuals.channels.models import Channel, HookDelivery
 from mutuals.communities import ideas
 from mutuals.communities.models import Asker
 from mutuals.connectors.contract import Raw
 from mutuals.history.models import Attachment, Interaction
 from mutuals.identity import bought, offered
 from mutuals.identity.proofs import codes
-from mutuals.inbox import cases, work
+from mutuals.inbox import case_parts, cases, promises, tasks, work
+from mutuals.inbox.tasks_read import TaskIn
+from mutuals.insights import cost, exports, exports_run, reports, schedules
+from mutuals.insights.pivot_asked import made
 from mutuals.listening.board import boards
 from mutuals.listening.card import cards, playbooks
 from mutuals.listening.draft import drafts
@@ -32,16 +40,19 @@ from mutuals.listening.models import Bar, Board, Card, CardKind, Correction, Dra
 from mutuals.listening.pillar import cues
 from mutuals.listening.pillar.pillars import Way
 from mutuals.listening.topic import topics
-from mutuals.people import organisations
+from mutuals.outreach import campaign_audience, campaigns, renewing, segments
+from mutuals.outreach.models import Segment
+from mutuals.people import joining, organisations, purposes, territories
 from mutuals.people.models import Person, Profile
 from mutuals.processes import hands, kinds, run, text
 from mutuals.processes import keep as processes
-from mutuals.records import definitions
+from mutuals.records import definitions, own, relations, types
 from mutuals.rules import keep
 from mutuals.sales import deals, goods, invoices, leads, quotes
-from mutuals.sales.models import Invoice, Order
+from mutuals.sales.models import Deal, Invoice, Order
 from mutuals.sales.orders import LineIn, OrderIn
-from mutuals.staff import calendars, house, tokens
+from mutuals.staff import bulk, calendars, filed, house, providers, saved, tokens
+from mutuals.staff.models import Known, SavedView
 
 
 @dataclass
@@ -111,24 +122,100 @@ def town() -> Town:
         "code_id": code.challenge.pk,
         "pair_id": pair.pk,
         "case_id": case.pk,
+        "promise_id": promises.make(by=staff.ada, now=now, words="We call you back", person=bea)[0].pk,
+        "task_id": tasks.add(TaskIn("Call Bo"), by=staff.ada, now=now)[0].pk,
+        "secret": "nobody's",  # of a calendar
+        "check_id": case_parts.add_check(case, "Ask for the receipt", by=staff.ada, now=now).pk,
         **_wished(staff, bea, message, now),
+        "filed_id": filed.put(f"person:{bea.pk}", BytesIO(b"hello"), name="a.txt", by=staff.ada, now=now)[0].pk,
         "rule_id": rule.pk,
         **_runs(staff, bea, now),
         **_counted(staff),
+        **_own(staff, now),
+        **_listed(staff, now),
+        **_hooked(staff, now),
+        **_believed(staff, now),
         "field_id": definitions.add("person", by=staff.aron, now=now, label="Grade", kind="text").pk,
+        "purpose_id": purposes.every()[0].pk,
+        "export_id": _taken_out(staff, now),
         "first": 1,
         "second": 1,
         "number": 1,  # of the version of a rule
         "sha": blob.sha256,
+        "relation_id": relations.add(
+            f"person:{bea.pk}", "advises", f"organisation:{firm.pk}", by=staff.ada, now=now
+        ).pk,
+        "relation_kind": relations.add_kind("rides", by=staff.aron, now=now).key,
+        "territory_id": territories.add(
+            by=staff.lea, name="North", record="person", condition=read("city:is:Porto"), owner=staff.ben
+        ).pk,
+        "joining_id": joining.merge(
+            firm, organisations.add(by=staff.ada, name="KW", now=now), by=staff.ada, now=now
+        ).pk,
+        "what": "people",  # of which nobody looks after some
     }
     return Town(staff, ids)
+
+
+def _listed(staff: cast.Staff, now: datetime) -> dict[str, object]:
+    """A view of a list, and what was written into many of its rows."""
+    deal = Deal.objects.order_by("pk")[0]
+    batch = bulk.write(listing("deal"), [deal.pk], {"probability": 35}, by=staff.ada, now=now)
+    return {"view_id": saved.keep("Ours", record="deal", query="", by=staff.ada).pk, "batch_id": batch.pk}
+
+
+def _hooked(staff: cast.Staff, now: datetime) -> dict[str, object]:
+    """A program of others that is told of nothing that happens here, and what it was sent."""
+    row, _ = hooks.add(by=staff.aron, name="Shop", url="http://127.0.0.1:9/hook", kinds=["import.none"], now=now)
+    sent = HookDelivery.objects.create(hook=row, key=uuid4(), entries=[1], state="sent", made_at=now, changed_at=now)
+    return {"webhook_id": row.pk, "hook_id": row.pk, "delivery_id": sent.pk}
+
+
+def _believed(staff: cast.Staff, now: datetime) -> dict[str, object]:
+    """A provider outside that knows a colleague."""
+    row = providers.add(
+        by=staff.olga, now=now, name="Login", issuer="https://127.0.0.1:9", client="mutuals", secret="nobody's"
+    )
+    known = Known.objects.create(provider=row, user=staff.ben, subject="u-1", email=staff.ben.email, at=now)
+    return {"provider_id": row.pk, "known_id": known.pk}
+
+
+def _taken_out(staff: cast.Staff, now: datetime) -> int:
+    """A list that a lead has as a file."""
+    row = exports.make("product", by=staff.lea, now=now)
+    exports_run.run_now(row.pk)
+    return row.pk
+
+
+def _own(staff: cast.Staff, now: datetime) -> dict[str, object]:
+    """A type of the house's own making with a record."""
+    made = types.add(by=staff.aron, now=now, name="Machine")
+    row = own.add(made.kind, by=staff.ada, now=now, title="Kettle 3000")
+    return {"type_id": made.pk, "type_key": made.key, "own_id": row.pk, "pack_key": "membership"}
 
 
 def _wished(staff: cast.Staff, bea: Person, message: Interaction, now: datetime) -> dict[str, object]:
     """An idea of a message."""
     idea, _ = ideas.ask_from(message, by=staff.ada, now=now, title="Lids that do not leak")
     ideas.vote(idea, person=bea, by=staff.ada, now=now)
-    return {"idea_id": idea.pk, "asker_id": Asker.objects.get(idea=idea).pk}
+    panel = segments.add(by=staff.ada, now=now, name="The panel", people=[bea.pk])
+    asked = made("idea", None, ["state"])
+    report = reports.keep("Ideas", asked, by=staff.ada, shared=True)
+    board = reports.put_dashboard("Ideas", [(report.pk, "half")], by=staff.ada, shared=True)
+    letter, _ = schedules.add(report, to=[staff.ada], hour=8, by=staff.ada)
+    price, _ = cost.put(kind="", network="", amount=Decimal(1), since=now.date(), by=staff.aron)
+    told = {"report_id": report.pk, "dashboard_id": board.pk, "letter_id": letter.pk, "cost_id": price.pk}
+    told |= {"segment_id": panel.pk, "idea_id": idea.pk, "asker_id": Asker.objects.get(idea=idea).pk}
+    return told | _spoken(staff, bea, panel, now)
+
+
+def _spoken(staff: cast.Staff, bea: Person, panel: Segment, now: datetime) -> dict[str, object]:
+    """A campaign with an answer."""
+    renewing.look(panel.pk)
+    told = campaigns.CampaignIn("Spring letter", purposes.named("service"), Segment.objects.get(pk=panel.pk))
+    letter = campaign_audience.settle(campaigns.add(told, by=staff.ada, now=now), by=staff.ada, now=now)
+    answer, _ = campaigns.respond(letter, bea, by=staff.ada, now=now)
+    return {"campaign_id": letter.pk, "response_id": answer.pk}
 
 
 def _runs(staff: cast.Staff, bea: Person, now: datetime) -> dict[str, object]:
@@ -217,6 +304,18 @@ def own_board(user: cast.User, here: Town) -> int:
     """A board of this user's own, because nobody may change those of others."""
     row = Board.objects.filter(owner=user).first()
     return (row or boards.keep("Mine", topics=[here.ids["topic_id"]], by=user, now=clock.now())).pk
+
+
+def own_view(user: cast.User) -> int:
+    """A view of this user's own, for the same reason."""
+    row = SavedView.objects.filter(owner=user).exclude(name="").first()
+    return (row or saved.keep("Mine", record="deal", query="", by=user)).pk
+
+
+def own_batch(user: cast.User, here: Town) -> int:
+    """Something that this user wrote into many rows, because only admins look at those of others."""
+    row = Batch.objects.filter(by=f"staff:{user.pk}").first()
+    return (row or bulk.write(listing("deal"), [here.ids["deal_id"]], {"probability": 40}, by=user, now=clock.now())).pk
 
 
 def own_token(user: cast.User) -> int:

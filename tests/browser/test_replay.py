@@ -131,7 +131,7 @@ def replayed(page: Page, words: Page, of: Source, stream: list[tuple[datetime, s
         warn.watch_all(now=told[-1][0])
         newest = Case.objects.filter(title__startswith="Stranded").order_by("-opened_at", "-pk").first()
         if newest is not None:
-            expect(page.locator("#cases")).to_contain_text(newest.reference, timeout=PATIENT)
+            expect(page.locator("#live")).to_contain_text(newest.reference, timeout=PATIENT)
     sets = words.locator("#sets tbody").filter(has_text=re.compile("cancelled.*flight|flight.*cancelled"))
     expect(sets).not_to_have_count(0, timeout=PATIENT)  # how many others rise beside it depends on the hour of the day
 

@@ -32,7 +32,6 @@ def test_a_rule_is_begun_tried_changed_kept_and_turned_on(walker: Walker, town: 
     if width == 1440:
         walker.page.click(f"[role=switch][aria-label='{name}']")
         walker.page.wait_for_selector(f"[role=switch][aria-label='{name}'][aria-checked=true]")
-    walker.page.screenshot(path=f"/tmp/rules-{width}-{theme}.png")
     walker.page.evaluate(AXE.read_text())
     wrong = walker.page.evaluate("async () => (await axe.run()).violations.map(v => v.id + ' ' + v.nodes[0].html)")
 

@@ -26,7 +26,8 @@ SCREENS = (
     "today", "inbox", "customers", "organisations", "sources", "lineage", "source_new", "imports", "parked", "staff", "search",
     "journal", "person_new", "organisation_new", "staff_new", "mfa_index", "roles", "teams", "me", "receipts",
     "listening", "cards", "topic_new", "words", "playbooks", "learning", "pillars", "drafts", "beside", "digest",
-    "rules", "rule_new", "rules_report", "cases",
+    "rules", "rule_new", "rules_report", "cases", "reports", "report_new", "dashboard_new", "segments", "segment_new",
+    "campaigns", "campaign_new", "purposes", "territories", "territory_new", "ownerless", "relation_kinds", "trash", "batches",
     "account_reauthenticate", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
 )  # fmt: skip
 OF_A_SOURCE = ("source", "source_answers", "source_care", "source_live", "source_again", "channel_new")

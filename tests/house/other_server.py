@@ -16,7 +16,13 @@ from mutuals import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".cache" / "tests" / "other-server"
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "deadlock_timeout": "4s",
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -57,7 +57,7 @@ def test_from_lead_to_order_and_case_without_any_source_and_all_of_it_on_the_pag
     won = deals.win(done.deal, by=us.ben, now=now)
     order_of(us, bea, won)
     case, _ = cases.open_case(by=us.ada, now=now, title="The lid does not close", person=bea)
-    cases.change(case, by=us.ada, now=now, state="solved", priority=None)
+    cases.change(case, by=us.ada, now=now, state="solved", priority=None, **cast.ENDED)
     browser = Client()
     browser.force_login(us.ben)
     page, orders = (browser.get(f"/customers/{bea.pk}/{tab}").content.decode() for tab in ("", "?tab=orders"))

@@ -8,9 +8,15 @@ from decimal import Decimal
 import pytest
 
 import cast
+import doors
 from mutuals import cli
-from mutuals.identity import bought
+from mutuals.base import clock
+from mutuals.identity import bought, offered
+from mutuals.inbox import cases, promises, tasks
+from mutuals.inbox.tasks_read import TaskIn
 from mutuals.people import organisations
+from mutuals.sales import leads, quotes
+from mutuals.sales.invoices import InvoiceIn
 from mutuals.sales.orders import OrderIn
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +95,52 @@ def test_what_cannot_be_listed_is_told(us, capsys, told, code, words):
 
     assert found == code
     assert words in why
+
+
+@pytest.fixture
+def house(capsys):
+    """Two of each: "A ..." is wanted, "B ..." is not."""
+    us, now = cast.staff(), clock.now()
+    people = [cast.person(f"{name} Brand", by=us.ada) for name in ("A", "B")]
+    for name, who in zip(("A", "B"), people, strict=True):
+        cases.open_case(
+            by=us.ada, now=now, title=f"{name} leaks", person=who, priority="high" if name == "A" else "low"
+        )
+        tasks.add(TaskIn(f"{name} is called", kind="call" if name == "A" else "task"), by=us.ada, now=now)
+        promises.make(by=us.ada, now=now, words=f"{name} gets a lid", person=who)
+        leads.take_up(who, by=us.ada, now=now, note=f"{name} may buy")
+        price = Decimal(90 if name == "A" else 10)
+        terms = quotes.Terms("EUR", (quotes.Offer(name="Kettle", unit_price=price),))
+        offered.offer(terms, by=us.ada, number=f"{name}-1", person=who, now=now)
+        bill = InvoiceIn(f"{name}-1", cast.NOW.date(), "EUR", price)
+        offered.bill([offered.Bill(bill, who)], source=None, by=us.ada, now=now)
+    first = leads.listed(us.ada)[-1].item
+    return us, doors.Doors(capsys), first
+
+
+def test_cases_tasks_promises_leads_quotes_and_invoices_are_asked_alike_by_program_and_terminal(house):
+    us, asks, lead = house
+    wanted = {
+        "cases": ("priority:is:high", "title", "A leaks"),
+        "tasks": ("kind:is:call", "title", "A is called"),
+        "promises": ("words:starts:A", "words", "A gets a lid"),
+        "leads": (f"about:is:{lead.about}", "note", "A may buy"),
+        "quotes": ("total:over:50", "number", "A-1"),
+        "invoices": ("total:over:50", "number", "A-1"),
+    }
+    found, typed, walks, strange = {}, {}, {}, {}
+    for name, (test, field, _) in wanted.items():
+        _, page = asks.api(us.ada, "get", f"/{name}?f={test}")
+        found[name] = [one[field] for one in page["items"]]
+        typed[name] = [one[field] for one in asks.cli(us.ada, name, "list", "--where", test)[1]]
+        _, first = asks.api(us.ada, "get", f"/{name}?limit=1&sort=newest")
+        _, second = asks.api(us.ada, "get", f"/{name}?limit=1&sort=newest&cursor={first['next']}")
+        last = [one["id"] for one in asks.cli(us.ada, name, "list", "--sort", "newest", "--after", first["next"])[1]]
+        walks[name] = ([one["id"] for one in second["items"]] == last, len(last), second["next"])
+        ways = (f"/{name}?f=nothing:is:x", f"/{name}?sort=zebra", f"/{name}?cursor=AAAA")
+        strange[name] = [asks.api(us.ada, "get", way)[0] for way in ways]
+
+    assert found == {name: [title] for name, (_, _, title) in wanted.items()}
+    assert typed == found
+    assert walks == dict.fromkeys(wanted, (True, 1, None))
+    assert strange == {name: [422] * 3 for name in wanted}

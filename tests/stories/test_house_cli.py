@@ -30,7 +30,8 @@ def said(capsys):
 def test_a_house_is_set_and_shown(said):
     code, told, _ = said("set", "--currency", "chf", "--zone", "Europe/Zurich", "--first-weekday", "sun")
 
-    assert (code, told) == (0, {"currency": "CHF", "zone": "Europe/Zurich", "first_weekday": "sun", "language": "en"})
+    set_now = {"currency": "CHF", "zone": "Europe/Zurich", "first_weekday": "sun"}
+    assert (code, told) == (0, {**set_now, "language": "en", "sells_to_people": True})
     assert said("set", "--zone", "Mars")[0] == 1
     assert said("show", "--as", "cleo@kettleworks.example")[0] == 4
     assert said("set", "--currency", "USD", "--as", "lea@kettleworks.example")[0] == 4

@@ -34,7 +34,7 @@ def test_screen_api_and_terminal_say_how_far_everything_came_and_what_stands_sti
     out.save()
     client, token = as_(us.lea), tokens.make(us.lea, name="Watch", scopes=["read"], now=now)[1]
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get("/sources/lineage/")
     week = client.get("/sources/lineage/?days=7")
     told = client.get("/api/v1/lineage", headers={"authorization": f"Bearer {token}"}).json()

@@ -15,6 +15,7 @@ import cast
 from mutuals.base import lists
 from mutuals.base.filters import from_query
 from mutuals.base.lists import Asked, Sort
+from mutuals.inbox.models import Case, Promise, Task
 from mutuals.people.models import Organisation
 from mutuals.sales.models import Order, Product
 from plans import steps
@@ -22,6 +23,8 @@ from plans import steps
 pytestmark = pytest.mark.django_db
 MANY = 2_000
 PAGE = 50
+JOINED = "people_person, staff_user, staff_team, channels_source, people_profile, processes_item, processes_version"
+"""What the lists read beside their rows: the planner may not hold these to be as they were in a test before."""
 INDEXED = [
     ("order", "placed"),
     ("order", "stored"),
@@ -30,6 +33,10 @@ INDEXED = [
     ("product", "number"),
     ("product", "category"),
     ("organisation", "newest"),
+    ("case", "newest"),
+    ("task", "due"),
+    ("task", "done"),
+    ("promise", "due"),
 ]
 
 
@@ -52,8 +59,33 @@ def many() -> cast.Staff:
         for n in range(MANY)
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE sales_order, sales_product, people_organisation")
+        cursor.execute(f"ANALYZE sales_order, sales_product, people_organisation, {JOINED}")
     return us
+
+
+def at_work(by: Any) -> None:
+    """Thousands of cases, tasks and promises of every state."""
+    bea, some = cast.person(by=by), range(MANY)
+    Case.objects.bulk_create(
+        Case(
+            reference=f"C-{n:05}", title="Leaks", person=bea, opened_at=cast.NOW - timedelta(minutes=n // 3),
+            **({"state": "solved", "purpose": "fix", "outcome": "solved"} if n % 2 else {}),
+        )
+        for n in some
+    )  # fmt: skip
+    moments = [cast.NOW + timedelta(hours=n // 3) for n in some]
+    done = [cast.NOW if n % 2 else None for n in some]
+    Task.objects.bulk_create(
+        Task(title="Call", due_at=moments[n], made_at=cast.NOW, changed_at=cast.NOW, done_at=done[n]) for n in some
+    )
+    Promise.objects.bulk_create(
+        Promise(
+            words="A lid", person=bea, owner=by, due_at=moments[n], made_at=cast.NOW, state="kept" if n % 2 else "open"
+        )
+        for n in some
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE inbox_case, inbox_task, inbox_promise, {JOINED}")
 
 
 def asked(viewer: Any, *parts: str, sort: str = "") -> Asked:
@@ -65,7 +97,9 @@ def pages_of(record: str, told: Asked, after: str = "") -> tuple[lists.Page, lis
     with CaptureQueriesContext(connection) as seen:
         page = lists.walk(lists.listing(record), told, after=after, limit=PAGE)
     return page, [
-        one["sql"] for one in seen.captured_queries if one["sql"].startswith("SELECT") and "LIMIT" in one["sql"]
+        sql
+        for sql in (one["sql"] for one in seen.captured_queries)
+        if sql.startswith("SELECT") and "LIMIT" in sql and "records_edition" not in sql
     ]
 
 
@@ -79,6 +113,7 @@ def read(found: list[dict[str, Any]], table: str) -> int:
 
 
 def test_a_page_in_the_middle_reads_its_rows_and_little_else(many: cast.Staff) -> None:
+    at_work(many.ada)
     for record, sort in INDEXED:
         told = asked(many.ada, sort=sort)
         page, _ = pages_of(record, told)
@@ -99,7 +134,7 @@ def test_every_order_that_these_lists_declare_is_in_this_test() -> None:
     declared = {(name, one.name) for name in ("order", "product", "organisation") for one in lists.listing(name).sorts}
 
     assert declared == {
-        *INDEXED,
+        *(one for one in INDEXED if one[0] in ("order", "product", "organisation")),
         ("organisation", "name"),
     }  # the one that is sorted whole: its index is one of beginnings
 

@@ -595,7 +595,7 @@ def test_every_shipped_process_is_whole_and_can_be_drawn():
     assert {one.kind for one in templates().values()} == wanted
     with pytest.raises(Refusal, match="no part of this installation tells"):
         run.start(
-            "campaign:1", keep.publish(found["campaign"], by=us.lea, now=cast.NOW).process, by=us.ada, now=cast.NOW
+            "approval:1", keep.publish(found["approval"], by=us.lea, now=cast.NOW).process, by=us.ada, now=cast.NOW
         )
 
 

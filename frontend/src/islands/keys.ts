@@ -5,7 +5,7 @@
 // several rows is that of the row one is at, else of the first.
 // <dialog data-key-help> is filled and opened by "?". No key works while somebody types or is in a menu.
 
-const WAIT = 1200; // ms between two strokes of one sequence
+const WAIT = 4000; // ms between two strokes of one sequence: no hand is hurried
 const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
 const LIST_KEYS: [string, string][] = [["j", "Next in the list"], ["k", "Previous in the list"], ["o", "Open"], ["x", "Tick"]];
 

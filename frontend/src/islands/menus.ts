@@ -4,6 +4,7 @@
 // autofocus, else to the current item ([aria-current=true] or a ticked radio), else to the first. In it arrows, Home and End
 // walk, letters seek by the words of an item, Tab leaves a menu without fields (a .know is read, and Tab walks through it). On
 // closing the focus returns to the opener.
+// Where an open menu gets its items from the server, the focus goes to the new ones.
 // Fields keep their own keys; Enter on a radio goes on to the item after its group instead of sending the form.
 
 const ITEMS = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select:not(:disabled), textarea:not(:disabled)";
@@ -34,6 +35,11 @@ export function startMenus(page: Document): void {
     const wasInside = left.delete(menu) || page.activeElement === page.body;
     if (wasInside) back(menu, openers);
   }, true);
+  page.addEventListener("htmx:afterSwap", (event) => {
+    const menu = (event as CustomEvent<{ target?: HTMLElement }>).detail?.target;
+    if (!menu?.matches(".menu[popover]") || page.activeElement !== page.body) return;
+    if (menu.matches(":popover-open")) enter(page, menu); // what had the focus was replaced
+  });
   page.addEventListener("keydown", (event) => {
     const target = event.target as HTMLElement;
     const menu = target.closest?.<HTMLElement>(".menu[popover], .know[popover]");

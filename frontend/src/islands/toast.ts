@@ -3,7 +3,9 @@
 // Marks: <div data-toasts role="status"> in the frame; each <div class="toast" data-toast data-seconds="8"> printed by the
 // server counts down in its [data-left] and leaves. A response may bring one by the header
 // HX-Trigger: {"toast": {"text": "Closed", "undo": "/inbox/7/reopen/", "seconds": 10, "failed": false}}.
-// Undo is a form that posts; without script it works the same. Words that name their own seconds ("Leaves in 10 s") count there.
+// Undo is a form that posts; without script it works the same. Words that name their own seconds ("Leaves in 10 s") count there,
+// and go with them: the server's clock runs on. Any other way back outlives its words: what remains is the button, reached by z
+// or Tab however slow the hand is, until the page is left or the next way back takes its place.
 
 export interface Toast { text: string; undo?: string; seconds?: number; failed?: boolean }
 
@@ -46,6 +48,7 @@ function add(place: HTMLElement, toast: Toast): HTMLElement {
   box.append(words, left);
   if (toast.undo) countInWords(box, words);
   box.append(toast.undo ? undo(page, toast.undo) : close(page));
+  if (toast.undo) for (const one of place.querySelectorAll(".rests")) one.remove();
   while (place.children.length > 2) place.firstElementChild?.remove();
   place.append(box);
   return box;
@@ -66,6 +69,7 @@ function countInWords(box: HTMLElement, words: HTMLElement): void {
   box.querySelector("[data-left]")?.remove();
   words.replaceChildren(before, left, aloud, after);
   box.dataset["seconds"] = seconds;
+  box.dataset["firm"] = "";
 }
 
 function undo(page: Document, address: string): HTMLElement {
@@ -99,7 +103,9 @@ function close(page: Document): HTMLElement {
 function run(box: HTMLElement): void {
   let seconds = Number(box.dataset["seconds"] ?? SECONDS);
   const left = box.querySelector<HTMLElement>("[data-left]");
-  const firm = box.dataset["firm"] !== undefined || box.querySelector("[data-undo]") !== null; // the server's own clock runs on
+  const back = box.querySelector<HTMLElement>("[data-undo] button");
+  const firm = box.dataset["firm"] !== undefined;
+  if (back && !firm) left?.remove();
   const show = (): void => { if (left) left.textContent = `${seconds} s`; };
   show();
   const timer = setInterval(() => {
@@ -107,6 +113,18 @@ function run(box: HTMLElement): void {
     if (!firm && box.matches(":hover, :focus-within")) return;
     seconds -= 1;
     show();
-    if (seconds <= 0) { clearInterval(timer); box.remove(); }
+    if (seconds > 0) return;
+    clearInterval(timer);
+    if (back && !firm) rest(box, back);
+    else box.remove();
   }, 1000);
+}
+
+// Only the button stays. Its name says what it takes back.
+function rest(box: HTMLElement, back: HTMLElement): void {
+  const words = box.querySelector<HTMLElement>(":scope > span");
+  back.setAttribute("aria-label", `${(back.textContent ?? "").trim()}: ${(words?.textContent ?? "").trim()}`);
+  back.title = (words?.textContent ?? "").trim();
+  words?.remove();
+  box.classList.add("rests");
 }

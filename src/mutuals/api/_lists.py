@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -17,7 +16,7 @@ from mutuals.base import clock, filters, lists
 from mutuals.base.filters import Refused
 
 Tests = Annotated[list[str], Query(max_length=50, description="Tests that all hold, such as `status:is:paid`.")]
-Where = Annotated[str, Query(max_length=20_000, description="A whole condition as JSON, besides `f`.")]
+Where = Annotated[str, Query(max_length=20_000, description="A whole condition in one word or as JSON, besides `f`.")]
 Sorted = Annotated[
     str, Query(max_length=40, pattern=r"^[a-z_]*$", description="One of the list's orders; empty = the usual one.")
 ]
@@ -29,6 +28,14 @@ Walked = Annotated[
         description="The `next` of the page before, asked the same way; empty = the start.",
     ),
 ]
+
+
+def narrowed(request: HttpRequest, parts: Sequence[str]) -> lists.Asked | None:
+    """A condition of the caller as lists ask it; None where there is none. Refused: one that cannot be read."""
+    if not parts:
+        return None
+    user = user_of(request)
+    return lists.Asked(user, zone_of(user), clock.now(), where=filters.from_query(list(parts)))
 
 
 def walked(
@@ -44,14 +51,12 @@ def walked(
 ) -> tuple[list[Any], str | None]:
     """A page of `rows`, all of which the caller may see, and the cursor after it. Broken: a cursor that is not of this list."""
     of = lists.listing(record)
-    walk = replace(of, visible_to=lambda _: rows, beside=lambda some: some, dress=None)
-    parts = [*tests, where] if where else list(tests)
     user = user_of(request)
     asked = lists.Asked(
-        user, zone_of(user), clock.now(), where=filters.from_query(parts) if parts else None, sort=sort or of.programs
+        user, zone_of(user), clock.now(), where=filters.together(tests, where), sort=sort or of.programs
     )
     try:
-        page = lists.walk(walk, asked, after=cursor, limit=limit)
+        page = lists.walk_among(of, rows, asked, after=cursor, limit=limit)
     except Refused as error:
         if error.field != "after":
             raise

@@ -61,6 +61,7 @@ class FiringOut(Out):
     interaction_id: int | None
     conversation_id: int | None
     person_id: int | None
+    about: str
     seen: dict[str, Any]
     steps: list[dict[str, Any]]
     outcome: str
@@ -86,7 +87,10 @@ class ActionOut(Out):
 
 
 class DryOut(Out):
-    """What would have fired: `ids` are the newest of what it would have fired on, of the record that is named."""
+    """What would have fired: `ids` are the newest of what it would have fired on, of the record that is named.
+
+    `existing`: on how many of those that are there it would act when it is applied; null where it follows from conversations.
+    """
 
     fired: int
     otherwise: int
@@ -94,6 +98,7 @@ class DryOut(Out):
     since: datetime
     record: str
     ids: list[int]
+    existing: int | None
 
 
 class TriedOut(Out):
@@ -110,7 +115,8 @@ class RunOut(Out):
 
     Of what it looked at (`found`) and what fitted, it acted on `fired` and passed over `met`, because this version did it
     before or the clock met them already. `end`: empty while it goes on, done, stopped, off (the rule was turned off) or
-    changed (it was written anew, or cannot run).
+    changed (it was written anew, or cannot run). `total`: how many fitted when it began, 0 where that was not counted. `batch`:
+    what can be undone of it, under `/batches`.
     """
 
     id: int
@@ -120,6 +126,8 @@ class RunOut(Out):
     found: int
     fired: int
     met: int
+    total: int
+    batch: int | None
     began_at: datetime
     ended_at: datetime | None
     end: Literal["", "done", "stopped", "off", "changed"]
@@ -153,7 +161,7 @@ class Broken(Out):
     why: str
 
 
-class ReportOut(Out):
+class RuleReportOut(Out):
     """What to look at among the rules; `silent` fired on nothing in ninety days, `noisy` were more wrong than right."""
 
     quarrels: list[Quarrelling]

@@ -182,6 +182,7 @@ class OrderOut(Out):
     source_id: int | None
     profile_id: int | None
     organisation_id: int | None
+    gives_back_id: int | None
     placed_at: datetime
     currency: str
     total: Decimal
@@ -199,6 +200,7 @@ class OrderOut(Out):
             source_id=row.source_id,
             profile_id=row.profile_id,
             organisation_id=row.organisation_id,
+            gives_back_id=row.gives_back_id,
             placed_at=row.placed_at,
             currency=row.currency,
             total=row.total,

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from ninja import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
+from mutuals.base.money import CURRENCIES
+
 MOST_ID = 2**63 - 1
 MOST_TEXT = 100_000
 _DATED = re.compile(r"\s*\d{4}-\d\d-\d\d")
@@ -68,6 +70,8 @@ Flag = StrictBool
 Moment = Annotated[datetime, BeforeValidator(_told_as_text), AfterValidator(_in_range)]
 Day = Annotated[date, BeforeValidator(_told_as_text), AfterValidator(_day_in_range)]
 Word = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9_.:-]*$")]
+Spendable = Annotated[str, Field(pattern=r"^[A-Z]{3}$", json_schema_extra={"enum": sorted(CURRENCIES)})]
+"""A currency that somebody may choose today."""
 Loose = Annotated[dict[str, Any], Field(max_length=200), AfterValidator(_storable)]
 """An object whose names somebody else chose (a connector's form, a file's columns)."""
 

@@ -10,10 +10,10 @@ from ninja import Query
 from pydantic import Field
 
 from mutuals.api._auth import user_of
+from mutuals.api._case_shapes import PRIORITIES, CaseOut
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, page_by_id
 from mutuals.api._types import Done, Flag, Id, In, Line, Moment, Out, Page, PathId, Ref, Text
-from mutuals.api.cases import PRIORITIES, CaseOut
 from mutuals.api.people import zone_of
 from mutuals.base import clock
 from mutuals.inbox import problem
@@ -164,7 +164,7 @@ class ProblemOut(Out):
     drafts: int
 
 
-class TaskOut(Out):
+class CardStepOut(Out):
     """One line of a checklist."""
 
     id: int
@@ -173,7 +173,7 @@ class TaskOut(Out):
     done_at: datetime | None
 
     @classmethod
-    def of(cls, row: Step) -> TaskOut:
+    def of(cls, row: Step) -> CardStepOut:
         """A row."""
         return cls(id=row.pk, words=row.words, to=Ref.of(row.to), done_at=row.done_at)
 
@@ -294,14 +294,14 @@ def opening(request: HttpRequest, card_id: PathId, body: ProblemIn) -> ProblemOu
     )
 
 
-@router.read("/cards/{int:card_id}/steps", act="listening.view", out=list[TaskOut])
-def steps(request: HttpRequest, card_id: PathId) -> list[TaskOut]:
+@router.read("/cards/{int:card_id}/steps", act="listening.view", out=list[CardStepOut])
+def steps(request: HttpRequest, card_id: PathId) -> list[CardStepOut]:
     """The checklist of a card; empty where no playbook was started."""
-    return [TaskOut.of(row) for row in _card(request, card_id).steps.select_related("to").order_by("place")]
+    return [CardStepOut.of(row) for row in _card(request, card_id).steps.select_related("to").order_by("place")]
 
 
-@router.write("POST", "/cards/{int:card_id}/steps", act="listening.judge", out=list[TaskOut], refuses=(404,))
-def starting(request: HttpRequest, card_id: PathId, body: Starting) -> list[TaskOut]:
+@router.write("POST", "/cards/{int:card_id}/steps", act="listening.judge", out=list[CardStepOut], refuses=(404,))
+def starting(request: HttpRequest, card_id: PathId, body: Starting) -> list[CardStepOut]:
     """Start a playbook: its steps become the checklist of the card."""
     by, card = user_of(request), _card(request, card_id)
     book = one(playbooks.visible_to(by), body.playbook_id)
@@ -309,7 +309,7 @@ def starting(request: HttpRequest, card_id: PathId, body: Starting) -> list[Task
     if to is None:
         raise Http404
     playbooks.start(card, book, by=by, now=clock.now(), to=to)
-    return [TaskOut.of(row) for row in card.steps.select_related("to").order_by("place")]
+    return [CardStepOut.of(row) for row in card.steps.select_related("to").order_by("place")]
 
 
 @router.write("DELETE", "/cards/{int:card_id}/steps", act="listening.judge", out=Done)
@@ -319,11 +319,11 @@ def stopping(request: HttpRequest, card_id: PathId) -> Done:
     return Done()
 
 
-@router.write("POST", "/cards/{int:card_id}/steps/{int:step_id}", act="listening.judge", out=TaskOut)
-def ticking(request: HttpRequest, card_id: PathId, step_id: PathId, body: Ticking) -> TaskOut:
+@router.write("POST", "/cards/{int:card_id}/steps/{int:step_id}", act="listening.judge", out=CardStepOut)
+def ticking(request: HttpRequest, card_id: PathId, step_id: PathId, body: Ticking) -> CardStepOut:
     """Say that a step is done, or that it is not."""
     step = one(_card(request, card_id).steps.select_related("card", "to"), step_id)
-    return TaskOut.of(playbooks.tick(step, by=user_of(request), now=clock.now(), is_done=body.done))
+    return CardStepOut.of(playbooks.tick(step, by=user_of(request), now=clock.now(), is_done=body.done))
 
 
 @router.read("/playbooks", act="listening.view", out=Page[PlaybookOut])

@@ -12,15 +12,16 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
+from mutuals.api._lists import Tests, Where, narrowed
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
-from mutuals.api._types import MOST_ID, Day, Done, Id, In, Line, Loose, Out, Page, PathId, Ref
+from mutuals.api._types import MOST_ID, Day, Done, Id, In, Line, Loose, Out, Page, PathId, Ref, Spendable
 from mutuals.api.orders import Amount
-from mutuals.api.people import person_named
-from mutuals.api.products import Currency
+from mutuals.api.people import Custom, person_named
 from mutuals.api.quotes import OfferIn, OfferOut
 from mutuals.base import clock
 from mutuals.people.visibility import organisations_visible_to
 from mutuals.processes.models import Process
+from mutuals.records import values as house
 from mutuals.sales import deals, pipeline, quotes
 from mutuals.sales.models import Deal
 from mutuals.staff import queries as staff
@@ -32,7 +33,8 @@ Because = Annotated[Line, Field(min_length=1, max_length=500)]
 
 
 class DealNow(Out):
-    """A deal. `probability` is its own, or that of its step; `weighted` the amount by it. `changes` counts the run's moves."""
+    """A deal. `probability` is its own, or that of its step; `weighted` the amount by it; `home` the amount in the
+    currency of the house, null where no rate of its day is known. `changes` counts the run's moves."""
 
     id: int
     title: str
@@ -40,6 +42,7 @@ class DealNow(Out):
     organisation: Ref | None
     amount: Decimal
     currency: str
+    home: Decimal | None
     probability: int | None
     weighted: Decimal
     expected_on: date | None
@@ -51,6 +54,7 @@ class DealNow(Out):
     outcome: Literal["", "won", "lost"]
     lost_reason: str
     came_by: str
+    custom: dict[str, Any]
     opened_at: datetime
     ended_at: datetime | None
     changed_at: datetime
@@ -60,11 +64,12 @@ class DealNow(Out):
     def told(cls, row: Deal) -> dict[str, Any]:
         """A deal fetched as `pipeline.listed` does it, by its fields."""
         names = (
-            "title", "amount", "currency", "expected_on", "outcome", "lost_reason", "came_by", "opened_at", "ended_at",
+            "title", "amount", "currency", "home", "expected_on", "outcome", "lost_reason", "came_by", "opened_at", "ended_at",
             "changed_at", "trashed_at", "item_id",
         )  # fmt: skip
         return {name: getattr(row, name) for name in names} | {
             "id": row.pk,
+            "custom": house.told("deal", row.custom),
             "person": Ref.of(row.person.canonical if row.person else None),
             "organisation": Ref.of(row.organisation),
             "owner": Ref.of(row.owner),
@@ -110,7 +115,7 @@ class NewDeal(In):
     """A deal for a person, an organisation, or a person of one. Without a pipeline it runs in the usual one."""
 
     title: Annotated[Line, Field(min_length=1, max_length=200)]
-    currency: Currency
+    currency: Spendable
     person_id: Id | None = None
     organisation_id: Id | None = None
     pipeline_id: Id | None = None
@@ -119,19 +124,21 @@ class NewDeal(In):
     probability: Percent | None = None
     expected_on: Day | None = None
     came_by: Annotated[Line, Field(max_length=60)] = ""
+    custom: Custom = {}
 
 
 class DealChanges(In):
     """What is to change; what is not named stays. Null empties the probability (the step's counts) and the day."""
 
     title: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
-    currency: Currency | None = None
+    currency: Spendable | None = None
     amount: Amount | None = None
     probability: Percent | None = None
     expected_on: Day | None = None
     owner_id: Id | None = None
     person_id: Id | None = None
     organisation_id: Id | None = None
+    custom: Custom = {}
 
 
 class DealMove(In):
@@ -208,11 +215,14 @@ def listed(
     step: Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9_-]*$")] = "",
     q: Annotated[str, Query(max_length=200, pattern=r"^[^\u0000]*$")] = "",
     trashed: bool = False,
+    f: Tests = [],  # noqa: B006 - read, never written
+    where: Where = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[DealNow]:
-    """Deals, last opened first. `q`: words of the title; `trashed`: those in the trash instead."""
+    """Deals, last opened first. `q`: words of the title; `trashed`: those in the trash instead; `f`, `where`: a condition."""
     by = user_of(request)
+    parts = [*f, where] if where else f
     rows = pipeline.listed(
         by,
         state=state or "",
@@ -225,6 +235,7 @@ def listed(
         trashed=trashed,
         before=after_id(cursor),
         limit=limit + 1,
+        asked=narrowed(request, parts),
     )
     found, following = next_by_id(rows, limit)
     return Page[DealNow](items=[DealNow.of(row) for row in found], next=following)
@@ -270,6 +281,7 @@ def opening(request: HttpRequest, body: NewDeal) -> WholeDeal:
         body.expected_on,
         one(staff.active(), body.owner_id) if body.owner_id else None,
         came_by=body.came_by,
+        custom=body.custom,
     )
     row, _ = deals.open_deal(told, by=by, now=clock.now(), pipeline=_pipeline(request, body.pipeline_id))
     return WholeDeal.of(deal_of(request, row.pk))
@@ -281,7 +293,9 @@ def editing(request: HttpRequest, deal_id: PathId, body: DealChanges) -> WholeDe
     by, row = user_of(request), deal_of(request, deal_id)
     said = body.model_dump(exclude_unset=True)
     told: dict[str, Any] = {
-        name: said[name] for name in ("title", "currency", "amount", "probability", "expected_on") if name in said
+        name: said[name]
+        for name in ("title", "currency", "amount", "probability", "expected_on", "custom")
+        if name in said
     }
     if "owner_id" in said:
         told["owner"] = one(staff.active(), body.owner_id) if body.owner_id else None

@@ -12,13 +12,15 @@ from pydantic import Field
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._types import Done, Flag, In, Line, Out, Page, PathId, given
+from mutuals.api.people import Custom
 from mutuals.base import clock
 from mutuals.base.fields import FieldKind
-from mutuals.records import definitions
+from mutuals.inbox import case_own, cases
+from mutuals.records import definitions, values
 from mutuals.records.models import CustomField
 
 router = Resource("fields")
-Record = Annotated[str, Field(max_length=30, pattern=r"^[a-z_]+$")]
+Record = Annotated[str, Field(max_length=30, pattern=r"^[a-z][a-z0-9_]*$")]
 Key = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 Option = (
     Annotated[Line, Field(min_length=1, max_length=80)]
@@ -97,9 +99,37 @@ class Ordered(In):
     keys: Annotated[list[Key], Field(max_length=200)]
 
 
+class CaseValues(Out):
+    """What fields of the house's own making tell of a case, by key."""
+
+    custom: dict[str, Any]
+
+
+class CaseValuesIn(In):
+    """Values by key; null empties one, what is not named stays."""
+
+    custom: Custom
+
+
+@router.read("/cases/{int:case_id}/fields", act="case.view", out=CaseValues)
+def of_case(request: HttpRequest, case_id: PathId) -> CaseValues:
+    """Values of own fields of a case."""
+    viewer = user_of(request)
+    row = one(cases.visible_to(viewer), case_id)
+    return CaseValues(custom=values.plain("case", row.custom, viewer=viewer))
+
+
+@router.write("PATCH", "/cases/{int:case_id}/fields", act="case.edit", out=CaseValues)
+def fill_case(request: HttpRequest, case_id: PathId, body: CaseValuesIn) -> CaseValues:
+    """Write values of own fields of a case."""
+    by = user_of(request)
+    row = case_own.fill(one(cases.visible_to(by), case_id), by=by, now=clock.now(), custom=body.custom)
+    return CaseValues(custom=values.plain("case", row.custom, viewer=by))
+
+
 @router.read("/fields", act="field.view", out=Page[OwnFieldOut])
 def listed(
-    request: HttpRequest, record: Annotated[str, Query(max_length=30, pattern=r"^[a-z_]*$")] = ""
+    request: HttpRequest, record: Annotated[str, Query(max_length=30, pattern=r"^[a-z0-9_]*$")] = ""
 ) -> Page[OwnFieldOut]:
     """All fields, of one kind of record or of all, as they stand; retired ones have `retired_at`."""
     user_of(request)

@@ -10,9 +10,10 @@ from ninja.errors import AuthenticationError, HttpError
 from mutuals.api._auth import caller_of
 from mutuals.api._problems import problem
 from mutuals.base import files
+from mutuals.base.models import Filed
 from mutuals.history.models import Attachment, Interaction
 from mutuals.inbox import queries
-from mutuals.staff import tokens
+from mutuals.staff import filed, tokens
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, Scope, require, scope
 
@@ -48,11 +49,13 @@ def served(request: HttpRequest, sha: str) -> HttpResponseBase:
     return answer
 
 
-def visible(user: User, sha: str) -> Attachment | None:
-    """An attachment of these bytes that hangs on a message which `user` may see; two queries."""
+def visible(user: User, sha: str) -> Attachment | Filed | None:
+    """An attachment of these bytes on a message, or a file of them on a record, that `user` may see."""
     require(user, "file.view")
     if not files.path(sha).exists():
         return None
+    if (on_record := filed.by_bytes(user, sha)) is not None:
+        return on_record
     found = {row.interaction_id: row for row in Attachment.objects.filter(blob_id=sha).order_by("-pk")[:500]}
     messages = Interaction.objects.filter(pk__in=found)
     if scope(user, "conversation.view") is not Scope.ALL:

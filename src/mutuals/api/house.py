@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Query
 from pydantic import Field
@@ -13,11 +14,13 @@ from pydantic import Field
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, page_by_id
-from mutuals.api._types import Day, Done, Flag, In, Line, Moment, Out, Page, PathId, given
+from mutuals.api._types import Day, Done, Flag, In, Line, Moment, Out, Page, PathId, Spendable, given
 from mutuals.base import calendars as pure
 from mutuals.base import house, money
 from mutuals.base.models import Calendar, House, Rate
 from mutuals.processes import hours, queries, steps
+from mutuals.sales import goods
+from mutuals.sales.queries import sells_to_people
 from mutuals.staff import calendars
 from mutuals.staff import house as acts
 
@@ -29,26 +32,31 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class HouseOut(Out):
-    """What holds where nobody said otherwise. `first_weekday`: 0 = Monday."""
+    """What holds where nobody said otherwise. `first_weekday`: 0 = Monday. `sells_to_people`: persons may order without an
+    organisation.
+    """
 
     currency: str
     zone: str
     first_weekday: int
     language: str
+    sells_to_people: bool
 
     @classmethod
     def of(cls, row: House) -> HouseOut:
         """The row."""
-        return cls(currency=row.currency, zone=row.zone, first_weekday=row.first_weekday, language=row.language)
+        told = {name: getattr(row, name) for name in ("currency", "zone", "first_weekday", "language")}
+        return cls(**told, sells_to_people=sells_to_people())
 
 
 class HouseChange(In):
     """What is to be changed; what is left out stays."""
 
-    currency: Currency = ""
+    currency: Spendable | Literal[""] = ""
     zone: Annotated[Line, Field(max_length=50)] = ""
     first_weekday: Annotated[int, Field(ge=0, le=6, strict=True)] = 0
     language: Annotated[Line, Field(max_length=12)] = ""
+    sells_to_people: Flag = True
 
 
 class RateOut(Out):
@@ -224,14 +232,19 @@ class ToldOut(Out):
 
 @router.read("/house", act="house.view", out=HouseOut)
 def shown(request: HttpRequest) -> HouseOut:
-    """Currency, zone, first weekday and language of the house."""
+    """Currency, zone, first weekday and language of the house, and whether it sells to persons without an organisation."""
     return HouseOut.of(house.row())
 
 
 @router.write("PATCH", "/house", act="house.edit", out=HouseOut, scope="admin")
 def change(request: HttpRequest, body: HouseChange) -> HouseOut:
     """Change them; amounts kept in the house's currency follow."""
-    return HouseOut.of(acts.change(by=user_of(request), **given(body)))
+    by, told = user_of(request), given(body)
+    people = told.pop("sells_to_people", None)
+    with transaction.atomic():
+        if people is not None:
+            goods.sell_to(by=by, people=people)
+        return HouseOut.of(acts.change(by=by, **told))
 
 
 @router.read("/rates", act="house.view", out=Page[RateOut])

@@ -13,16 +13,18 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
+from mutuals.api._lists import Tests, Where, narrowed
 from mutuals.api._paging import Cursor, Limit, pack, unpack
 from mutuals.api._problems import Broken
 from mutuals.api._types import MOST_ID, Done, Id, In, Line, Out, Page, PathId, Ref, Text
-from mutuals.api.people import person_named
+from mutuals.api.people import Custom, person_named
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.communities import decide, ideas, merge, queries
 from mutuals.communities.models import Asker, Idea
 from mutuals.history.models import Interaction
 from mutuals.people.queries import cluster
+from mutuals.records import values as house
 from mutuals.sales.models import Product
 
 router = Resource("ideas")
@@ -50,6 +52,7 @@ class IdeaOut(Out):
     value: Decimal
     currency: str
     item_id: int | None
+    custom: dict[str, Any]
     merged_into: int | None
     trashed_at: datetime | None
     created_at: datetime
@@ -76,6 +79,7 @@ class IdeaOut(Out):
             owner=Ref.of(row.owner),
             value=row.worth,
             currency=row.worth_currency,
+            custom=house.told("idea", row.custom),
             merged_into=row.merged_into_id,
             **{name: getattr(row, name) for name in same},
         )
@@ -120,6 +124,7 @@ class NewIdea(In):
     text: Long = ""
     product_id: Id | None = None
     interaction_id: Id | None = None
+    custom: Custom = {}
 
 
 class IdeaChanging(In):
@@ -130,6 +135,7 @@ class IdeaChanging(In):
     product_id: Id | None = None
     state: STATES | None = None
     because: Annotated[Line, Field(max_length=decide.LONGEST)] = ""
+    custom: Custom = {}
 
 
 class NewAsker(In):
@@ -172,10 +178,12 @@ def listed(
     product_id: Number = None,
     person_id: Number = None,
     sort: Annotated[Literal["new", "votes", "value"], Query()] = "new",
+    f: Tests = [],  # noqa: B006 - read, never written
+    where: Where = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[IdeaOut]:
-    """Ideas, by `sort` the newest, those with most votes, or those whose askers bought most first.
+    """Ideas, by `sort` the newest, those with most votes, or those whose askers bought most first; `f`, `where`: a condition.
 
     `open`: neither done nor declined. `q`: words of the title. `person_id`: who asked or voted.
     """
@@ -188,6 +196,7 @@ def listed(
         sort=sort,
         before=_place(cursor),
         limit=limit + 1,
+        asked=narrowed(request, [*f, where] if where else f),
     )
     last = rows[limit - 1] if len(rows) > limit else None
     following = pack((str(getattr(last, queries.SORTS[sort])), last.pk)) if last else None
@@ -209,10 +218,11 @@ def adding(request: HttpRequest, body: NewIdea) -> IdeaOut:
     by, now = user_of(request), clock.now()
     product = _product(body.product_id)
     if body.interaction_id is None:
-        made, _ = ideas.add(by=by, now=now, title=body.title, text=body.text, product=product)
+        made, _ = ideas.add(by=by, now=now, title=body.title, text=body.text, product=product, custom=body.custom)
         return IdeaOut.of(made)
     made, is_new = ideas.ask_from(_message(body.interaction_id), by=by, now=now, title=body.title)
-    more = {name: value for name, value in (("text", body.text), ("product", product)) if value}
+    told = {"text": body.text, "product": product, "custom": body.custom}
+    more = {name: value for name, value in told.items() if value}
     return IdeaOut.of(ideas.edit(made, by=by, changes=more, now=now) if is_new and more else made)
 
 
@@ -221,7 +231,7 @@ def changing(request: HttpRequest, idea_id: PathId, body: IdeaChanging) -> IdeaO
     """Change what it says, or how far it has come. A `product_id` of null: no single product."""
     by, now, row = user_of(request), clock.now(), _found(request, idea_id)
     told = body.model_fields_set
-    changes: dict[str, Any] = {name: getattr(body, name) for name in ("title", "text") if name in told}
+    changes: dict[str, Any] = {name: getattr(body, name) for name in ("title", "text", "custom") if name in told}
     if "product_id" in told:
         changes["product"] = _product(body.product_id)
     if changes:

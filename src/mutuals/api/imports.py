@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, StreamingHttpResponse
@@ -18,12 +18,12 @@ from mutuals.api._door import Resource, one
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
 from mutuals.api._types import MOST_ID, Done, In, Line, Loose, Out, Page, PathId, Ref
 from mutuals.base import clock
-from mutuals.capture.imports import begin, report, running
+from mutuals.capture.imports import again, begin, report, running, undo
 from mutuals.capture.models import Import
 from mutuals.channels.queries import visible_to as visible_sources
 
 router = Resource("imports")
-Target = Literal["people", "organisations", "orders", "posts"]
+Target = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9_]+$")]
 Cell = Annotated[str, Field(max_length=200, pattern=r"^[^\u0000]*$")]
 
 
@@ -31,7 +31,8 @@ class ImportOut(Out):
     """A file, what its columns mean, what the preview said and what came of it.
 
     `numbers_without_country`: rows with a phone number that is kept as written, as no `region` was chosen for it.
-    `without_authors`: no column is the author's id or handle, so posts have no author.
+    `without_authors`: no column is the author's id or handle, so posts have no author. `undoing`: "undoing" while it is being
+    taken back, "undone" after that. `rerun_of`: the import whose failed rows alone these are.
     """
 
     id: int
@@ -49,6 +50,8 @@ class ImportOut(Out):
     rows_done: int
     rows_total: int | None
     error: str
+    undoing: str
+    rerun_of: int | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -72,6 +75,8 @@ class ImportOut(Out):
             rows_done=row.rows_done,
             rows_total=row.rows_total,
             error=row.error,
+            undoing=row.undoing,
+            rerun_of=row.rerun_of_id,
             created_at=row.created_at,
             started_at=row.started_at,
             finished_at=row.finished_at,
@@ -88,6 +93,47 @@ class ProgressOut(Out):
     seconds_left: float | None
 
 
+class UndoSum(Out):
+    """Of one record: how many rows the import made and changed that go back, and how many stay."""
+
+    record: str
+    made: int
+    changed: int
+    kept: int
+
+
+class StayedOut(Out):
+    """A row that undoing left as it is, by its text key, and why."""
+
+    about: str
+    why: str
+
+
+class UndoOut(Out):
+    """What undoing an import is about: before it, what would go back; then how far it is, and what stayed."""
+
+    state: str
+    may_be_undone: bool
+    done: int
+    total: int
+    sums: list[UndoSum]
+    stayed: list[StayedOut]
+
+    @classmethod
+    def of(cls, row: Import) -> UndoOut:
+        """An import fetched with its batch."""
+        return cls(
+            state=row.undoing,
+            may_be_undone=undo.may_be_undone(row),
+            done=row.batch.done if row.batch and row.undoing else 0,
+            total=row.batch.total if row.batch and row.undoing else 0,
+            sums=[
+                UndoSum(record=one.record, made=one.made, changed=one.changed, kept=one.kept) for one in undo.sums(row)
+            ],
+            stayed=[StayedOut(about=one.about, why=one.why) for one in undo.stayed(row)],
+        )
+
+
 class Choice(In):
     """Column -> field, and how values are read: match, zone, day_first, region, decimal, constants.
 
@@ -100,7 +146,9 @@ class Choice(In):
 
 
 class Upload(In):
-    """What a file is. Without a source one of that name is made.
+    """What a file is. Without a source one of that name is made; without a name that of the system whose export it is.
+
+    `target`: people, organisations, deals, orders, products, cases, tasks, posts, or a kind of the house's own ("own_machine").
 
     `preset` names whose export it is, such as online_retail; without one the columns tell, "none" = no preset.
     """
@@ -175,6 +223,24 @@ def check(request: HttpRequest, import_id: PathId) -> ImportOut:
 def run(request: HttpRequest, import_id: PathId) -> ImportOut:
     """Have the file taken in, in the background."""
     return ImportOut.of(running.run(_import(request, import_id), by=user_of(request)))
+
+
+@router.read("/imports/{int:import_id}/undo", act="import.run", out=UndoOut)
+def undo_shown(request: HttpRequest, import_id: PathId) -> UndoOut:
+    """What would go back if the import were undone, or what went back and what stayed."""
+    return UndoOut.of(_import(request, import_id))
+
+
+@router.write("POST", "/imports/{int:import_id}/undo", act="import.run", out=UndoOut, status=202)
+def undo_begun(request: HttpRequest, import_id: PathId) -> UndoOut:
+    """Have the import taken back in the background. What was edited, merged, answered or linked since stays."""
+    return UndoOut.of(undo.begin(_import(request, import_id), by=user_of(request), now=clock.now()))
+
+
+@router.write("POST", "/imports/{int:import_id}/rerun", act="import.run", out=ImportOut, status=201)
+def rerun(request: HttpRequest, import_id: PathId) -> ImportOut:
+    """A new import of the rows that failed, with this one's mapping; it is checked and run as any other."""
+    return ImportOut.of(again.rerun(_import(request, import_id), by=user_of(request), now=clock.now()))
 
 
 @router.read("/imports/{int:import_id}/progress", act="import.run", out=ProgressOut)

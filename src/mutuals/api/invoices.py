@@ -12,7 +12,8 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
+from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
+from mutuals.api._paging import Limit
 from mutuals.api._types import MOST_ID, Day, Id, In, Line, Out, Page, PathId
 from mutuals.api.orders import Amount, Counted, all_of
 from mutuals.api.people import person_named, person_of
@@ -117,15 +118,16 @@ class InvoiceOut(Out):
 def listed(
     request: HttpRequest,
     order: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
-    cursor: Cursor = "",
+    f: Tests = [],  # noqa: B006 - read, never written
+    where: Where = "",
+    sort: Sorted = "",
+    cursor: Walked = "",
     limit: Limit = 50,
 ) -> Page[InvoiceOut]:
-    """Invoices, last stored first."""
-    rows = queries.invoices_visible_to(user_of(request)).order_by("-pk").prefetch_related("payments")
+    """Invoices, last stored first unless `sort` says otherwise; `f` and `where` are conditions on them."""
+    rows = queries.invoices_visible_to(user_of(request)).prefetch_related("payments")
     rows = rows.filter(order_id=order) if order else rows
-    after = after_id(cursor)
-    rows = rows.filter(pk__lt=after) if after else rows
-    found, following = next_by_id(list(rows[: limit + 1]), limit)
+    found, following = walked(request, "invoice", rows, tests=f, where=where, sort=sort, cursor=cursor, limit=limit)
     return Page[InvoiceOut](items=[InvoiceOut.of(row) for row in found], next=following)
 
 
@@ -162,12 +164,9 @@ def pay(request: HttpRequest, invoice_id: PathId, body: NewPayment) -> InvoiceOu
 
 
 @router.read("/people/{int:person_id}/invoices", act="invoice.view", out=Page[InvoiceOut])
-def of_person(request: HttpRequest, person_id: PathId, cursor: Cursor = "", limit: Limit = 50) -> Page[InvoiceOut]:
+def of_person(request: HttpRequest, person_id: PathId, cursor: Walked = "", limit: Limit = 50) -> Page[InvoiceOut]:
     """What a person was billed, last stored first."""
     person = person_of(request, person_id)
     rows = queries.invoices_visible_to(user_of(request)).filter(profile__person__canonical_id=person.pk)
-    rows = rows.order_by("-pk").prefetch_related("payments")
-    after = after_id(cursor)
-    rows = rows.filter(pk__lt=after) if after else rows
-    found, following = next_by_id(list(rows[: limit + 1]), limit)
+    found, following = walked(request, "invoice", rows.prefetch_related("payments"), cursor=cursor, limit=limit)
     return Page[InvoiceOut](items=[InvoiceOut.of(row) for row in found], next=following)

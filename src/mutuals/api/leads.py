@@ -12,12 +12,12 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._paging import Cursor, Limit, after_id, pack
-from mutuals.api._types import Day, Id, In, Line, Out, Page, PathId, Ref
+from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
+from mutuals.api._paging import Limit
+from mutuals.api._types import Day, Id, In, Line, Out, Page, PathId, Ref, Spendable
 from mutuals.api.deals import Because
 from mutuals.api.orders import Amount
 from mutuals.api.people import person_named
-from mutuals.api.products import Currency
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
 from mutuals.people.models import Person
@@ -67,7 +67,7 @@ class LeadDeal(In):
     """The deal that is opened."""
 
     title: Annotated[Line, Field(min_length=1, max_length=200)]
-    currency: Currency
+    currency: Spendable
     amount: Amount = Decimal(0)
     expected_on: Day | None = None
 
@@ -100,15 +100,16 @@ class LeadConvertedOut(Out):
 def listed(
     request: HttpRequest,
     state: Annotated[Literal["running", "won", "lost", "all"], Query()] = "running",
-    cursor: Cursor = "",
+    f: Tests = [],  # noqa: B006 - read, never written
+    where: Where = "",
+    sort: Sorted = "",
+    cursor: Walked = "",
     limit: Limit = 50,
 ) -> Page[LeadOut]:
-    """Leads, last begun first."""
-    rows = leads.listed(
-        user_of(request), state="" if state == "all" else state, before=after_id(cursor), limit=limit + 1
-    )
-    following = pack((rows[limit - 1].item.pk,)) if len(rows) > limit else None
-    return Page[LeadOut](items=[LeadOut.of(row) for row in rows[:limit]], next=following)
+    """Leads, last begun first; `f` and `where` are conditions on their runs, such as `step:is:quote`."""
+    rows = leads.rows(user_of(request), state).select_related(*leads.BESIDE)
+    found, following = walked(request, leads.KIND, rows, tests=f, where=where, sort=sort, cursor=cursor, limit=limit)
+    return Page[LeadOut](items=[LeadOut.of(row) for row in leads.told(user_of(request), found)], next=following)
 
 
 @router.read("/leads/{int:lead_id}", act="lead.view", out=LeadOut)

@@ -23,7 +23,7 @@ from mutuals.api._types import MOST_ID, Id, In, Line, Moment, Out, Page, PathId
 from mutuals.api.people import person_named, person_of
 from mutuals.base import clock
 from mutuals.channels.queries import visible_to as visible_sources
-from mutuals.identity import bought
+from mutuals.identity import bought, given_back
 from mutuals.people.models import Profile
 from mutuals.people.queries import profiles_of
 from mutuals.people.visibility import organisations_visible_to
@@ -195,6 +195,39 @@ def put(request: HttpRequest, body: Orders) -> Counted:
     told = [_bought(request, order, number) for number, order in enumerate(body.orders)]
     done = bought.take(told, source=source, by=by, now=clock.now())
     return Counted(new=done.new, updated=done.updated, same=done.same)
+
+
+class BackLine(In):
+    """How many of one position of the order came back."""
+
+    position: Annotated[int, Field(ge=1, le=100_000, strict=True)]
+    quantity: Amount
+
+
+class GivenBack(In):
+    """Goods that came back. Without lines all that is left; a number that was used is the same return."""
+
+    number: Annotated[Line, Field(max_length=80)] = ""
+    status: Annotated[Line, Field(max_length=20)] = ""
+    lines: Annotated[list[BackLine], Field(max_length=500)] | None = None
+
+
+@router.write("POST", "/orders/{int:order_id}/returns", act="order.edit", out=OrderOut, refuses=(404, 409))
+def give_back(request: HttpRequest, order_id: PathId, body: GivenBack) -> OrderOut:
+    """Note that goods of an order came back, at the price they were sold for."""
+    by = user_of(request)
+    quantities = None if body.lines is None else {line.position: line.quantity for line in body.lines}
+    if body.lines is not None and len(quantities or {}) < len(body.lines):
+        raise Broken("body.lines", "A position is named twice.")
+    row = given_back.give_back(
+        one(queries.visible_to(by), order_id),
+        by=by,
+        now=clock.now(),
+        quantities=quantities,
+        number=body.number,
+        status=body.status,
+    )
+    return OrderOut.of(row)
 
 
 def all_of(rows: QuerySet[Any], ids: Iterable[int | None]) -> None:

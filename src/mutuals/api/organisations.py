@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +26,7 @@ from mutuals.records import values as house
 from mutuals.staff.models import User
 
 router = Resource("organisations")
+BESIDE = ("owner", "team", "parent")
 Short = Annotated[Line, Field(max_length=200)]
 
 
@@ -40,6 +41,9 @@ class OrganisationOut(Out):
     country: str
     tags: list[str]
     owner: Ref | None
+    team: Ref | None
+    stage: str
+    parent: Ref | None
     created_at: datetime
     changed_at: datetime
     custom: dict[str, Any]
@@ -56,6 +60,9 @@ class OrganisationOut(Out):
             country=row.country,
             tags=row.tags,
             owner=Ref.of(row.owner),
+            team=Ref.of(row.team),
+            stage=row.stage,
+            parent=Ref.of(row.parent),
             created_at=row.created_at,
             changed_at=row.changed_at,
             custom=house.plain("organisation", row.custom, viewer=viewer),
@@ -63,7 +70,7 @@ class OrganisationOut(Out):
 
 
 class OrganisationChange(In):
-    """What is to change; an empty text clears the field."""
+    """What is to change; an empty text clears the field, and so does null. `parent_id`: what it is a part of."""
 
     name: Annotated[Line, Field(min_length=1, max_length=200)] = ""
     domain: Short = ""
@@ -71,6 +78,10 @@ class OrganisationChange(In):
     city: Annotated[Line, Field(max_length=100)] = ""
     country: Annotated[Line, Field(max_length=60)] = ""
     tags: Tags = []
+    stage: Literal["", "lead", "customer", "former"] = ""
+    owner_id: Id | None = None
+    team_id: Id | None = None
+    parent_id: Id | None = None
     custom: Custom = {}
 
 
@@ -108,7 +119,7 @@ def listed(
 ) -> Page[OrganisationOut]:
     """Organisations by name unless `sort` says otherwise, by conditions."""
     viewer = user_of(request)
-    rows = organisations_visible_to(viewer).select_related("owner")
+    rows = organisations_visible_to(viewer).select_related(*BESIDE)
     if start := fold(q)[:200]:
         rows = rows.filter(name_key__startswith=start)
     found, following = walked(
@@ -129,7 +140,7 @@ def shown(request: HttpRequest, response: HttpResponse, organisation_id: PathId)
 @router.write("POST", "/organisations", act="organisation.edit", out=OrganisationOut, status=201)
 def add(request: HttpRequest, body: NewOrganisation) -> OrganisationOut:
     """Add an organisation."""
-    by, told = user_of(request), given(body, "name")
+    by, told = user_of(request), _told(body, "name")
     return OrganisationOut.of(organisations.add(by=by, name=body.name, now=clock.now(), **told), viewer=by)
 
 
@@ -147,9 +158,9 @@ def change(
     by = user_of(request)
     organisation_of(by, organisation_id)
     with transaction.atomic():
-        row = Organisation.objects.select_for_update(of=("self",)).select_related("owner").get(pk=organisation_id)
+        row = Organisation.objects.select_for_update(of=("self",)).select_related(*BESIDE).get(pk=organisation_id)
         check_match(if_match, mark_of("o", row.pk, row.changed_at))
-        row = organisations.edit(row, by=by, changes=given(body), now=clock.now())
+        row = organisations.edit(row, by=by, changes=_told(body), now=clock.now())
     response["ETag"] = mark_of("o", row.pk, row.changed_at)
     return OrganisationOut.of(row, viewer=by)
 
@@ -186,6 +197,11 @@ def leave(request: HttpRequest, affiliation_id: PathId, body: Leaving) -> Affili
     return AffiliationOut.of(organisations.leave(place, by=user_of(request), on=body.on))
 
 
+def _told(body: OrganisationChange, *leave_out: str) -> dict[str, Any]:
+    """What was named, as the act takes it."""
+    return {name.removesuffix("_id"): value for name, value in given(body, *leave_out).items()}
+
+
 def organisation_of(user: User, number: int) -> Organisation:
     """An organisation that `user` may see, or 404."""
-    return one(organisations_visible_to(user).select_related("owner"), number)
+    return one(organisations_visible_to(user).select_related(*BESIDE), number)

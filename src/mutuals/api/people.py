@@ -170,7 +170,9 @@ def listed(
     f: Annotated[
         list[str], Query(max_length=50, description="Tests that all hold, such as `city:is:Porto` or `orders:over:3`.")
     ] = [],  # noqa: B006  ninja makes a fresh one
-    where: Annotated[str, Query(max_length=20_000, description="A whole condition as JSON, besides `f`.")] = "",
+    where: Annotated[
+        str, Query(max_length=20_000, description="A whole condition in one word or as JSON, besides `f`.")
+    ] = "",
     sort: Annotated[
         str,
         Query(
@@ -185,7 +187,7 @@ def listed(
 ) -> People:
     """People by a condition; docs/filters.md tells its fields and words."""
     user, now = user_of(request), clock.now()
-    condition = filters.from_query([*f, where] if where else f)
+    condition = filters.together(f, where)
     zone = zone_of(user)
     try:
         page = queries.list_people(user, where=condition, sort=sort, after=cursor, limit=limit, zone=zone, now=now)

@@ -15,7 +15,7 @@ from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
 from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
 from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
-from mutuals.api._types import MOST_ID, Day, Flag, Id, In, Line, Out, Page, PathId, given
+from mutuals.api._types import MOST_ID, Day, Flag, Id, In, Line, Out, Page, PathId, Spendable, given
 from mutuals.api.orders import Amount
 from mutuals.people.visibility import organisations_visible_to
 from mutuals.sales import goods, queries
@@ -88,7 +88,7 @@ class NewList(In):
     """A price list, from a day to a day, both included; for one organisation, or for everybody."""
 
     name: Annotated[Line, Field(min_length=1, max_length=120)]
-    currency: Currency
+    currency: Spendable
     valid_from: Day | None = None
     valid_to: Day | None = None
     organisation_id: Id | None = None

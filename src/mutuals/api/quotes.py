@@ -13,12 +13,12 @@ from pydantic import Field
 
 from mutuals.api._auth import user_of
 from mutuals.api._door import Resource, one
-from mutuals.api._paging import Cursor, Limit, after_id, next_by_id
+from mutuals.api._lists import Sorted, Tests, Walked, Where, walked
+from mutuals.api._paging import Limit
 from mutuals.api._shapes import OrderOut
-from mutuals.api._types import Day, Id, In, Line, Out, Page, PathId
+from mutuals.api._types import Day, Id, In, Line, Out, Page, PathId, Spendable
 from mutuals.api.orders import Amount
 from mutuals.api.people import person_named
-from mutuals.api.products import Currency
 from mutuals.base import clock
 from mutuals.identity import offered
 from mutuals.people.visibility import organisations_visible_to
@@ -41,7 +41,7 @@ class OfferIn(In):
 class TermsIn(In):
     """All of a quote but whom it is for. `discount` is percent of the whole."""
 
-    currency: Currency
+    currency: Spendable
     lines: Annotated[list[OfferIn], Field(min_length=1, max_length=500)]
     discount: Amount = Decimal(0)
     valid_until: Day | None = None
@@ -137,12 +137,17 @@ def _lines(row: Quote) -> list[QuoteLine]:
 
 
 @router.read("/quotes", act="quote.view", out=Page[QuoteOut])
-def listed(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[QuoteOut]:
-    """Quotes, last drafted first."""
-    rows = queries.quotes_visible_to(user_of(request)).order_by("-pk").prefetch_related("lines__product")
-    after = after_id(cursor)
-    rows = rows.filter(pk__lt=after) if after else rows
-    found, following = next_by_id(list(rows[: limit + 1]), limit)
+def listed(
+    request: HttpRequest,
+    f: Tests = [],  # noqa: B006 - read, never written
+    where: Where = "",
+    sort: Sorted = "",
+    cursor: Walked = "",
+    limit: Limit = 50,
+) -> Page[QuoteOut]:
+    """Quotes, last drafted first unless `sort` says otherwise; `f` and `where` are conditions on them."""
+    rows = queries.quotes_visible_to(user_of(request)).prefetch_related("lines__product")
+    found, following = walked(request, "quote", rows, tests=f, where=where, sort=sort, cursor=cursor, limit=limit)
     return Page[QuoteOut](items=[QuoteOut.of(row) for row in found], next=following)
 
 

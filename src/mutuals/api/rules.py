@@ -20,8 +20,8 @@ from mutuals.api._rule_shapes import (
     Hidden,
     HitsOut,
     Quarrelling,
-    ReportOut,
     RuleOut,
+    RuleReportOut,
     RunOut,
     SecretOut,
     TriedOut,
@@ -88,11 +88,11 @@ def listed(
     )
 
 
-@router.read("/rules/report", act="rule.view", out=ReportOut)
-def reported(request: HttpRequest) -> ReportOut:
+@router.read("/rules/report", act="rule.view", out=RuleReportOut)
+def reported(request: HttpRequest) -> RuleReportOut:
     """What is wrong among the rules."""
     found = report.report(user_of(request), now=clock.now())
-    return ReportOut(
+    return RuleReportOut(
         quarrels=[
             Quarrelling(first=_ref(one.first), second=_ref(one.second), about=one.lane, events=one.events)
             for one in found.quarrels
@@ -157,14 +157,15 @@ def firings(
     conversation_id: Number = None,
     person_id: Number = None,
     interaction_id: Number = None,
+    about: str = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[FiringOut]:
-    """What rules did, newest first: of one rule, conversation, person or message, or all."""
+    """What rules did, newest first: of one rule, conversation, person, message or other record ("deal:5"), or all."""
     asked = {
-        "rule_id": rule_id, "conversation_id": conversation_id, "person_id": person_id, "interaction_id": interaction_id
+        "rule_id": rule_id, "conversation_id": conversation_id, "person_id": person_id, "interaction_id": interaction_id,
     }  # fmt: skip
-    rows = queries.log(user_of(request), **asked, before=after_id(cursor), limit=limit + 1)
+    rows = queries.log(user_of(request), **asked, about=about[:60], before=after_id(cursor), limit=limit + 1)
     rows, following = next_by_id(rows, limit)
     return Page[FiringOut](items=[FiringOut.of(row) for row in rows], next=following)
 

@@ -56,6 +56,7 @@ class MeOut(UserOut):
 
     theme: str
     told_by: str
+    pillar: str
     acts: dict[str, str]
 
 
@@ -84,7 +85,9 @@ class NewUser(In):
 
 
 class UserChange(In):
-    """What is to change; everybody may change their own name, zone, theme and `told_by` ("" or "mail")."""
+    """What is to change; everybody may change their own name, zone, theme, `told_by` ("" or "mail") and `pillar`, by
+    which the screens put things in order.
+    """
 
     name: Name = ""
     email: Address = ""
@@ -92,6 +95,7 @@ class UserChange(In):
     zone: Annotated[Line, Field(max_length=50)] = "UTC"
     theme: Literal["", "light", "dark"] = ""
     told_by: Literal["", "mail"] = ""
+    pillar: Pillar = ""
 
 
 class AccessEnding(In):
@@ -125,12 +129,12 @@ def me(request: HttpRequest) -> MeOut:
     """Who the caller is and what they may do."""
     user = user_of(request)
     acts = {act: str(scope(user, act)) for act in sorted(ACTS)}
-    return MeOut(**UserOut.of(user).model_dump(), theme=user.theme, told_by=user.told_by, acts=acts)
+    return MeOut(**UserOut.of(user).model_dump(), theme=user.theme, told_by=user.told_by, pillar=user.pillar, acts=acts)
 
 
 @router.write("PATCH", "/me", act=ANYBODY, out=UserOut)
 def change_me(request: HttpRequest, body: UserChange) -> UserOut:
-    """Change one's own name, zone, theme, or how rules tell one something."""
+    """Change one's own name, zone, theme, how rules tell one something, or the part of the business that stands first."""
     user = user_of(request)
     return UserOut.of(accounts.change(user, by=user, **given(body)))
 

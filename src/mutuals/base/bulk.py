@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from pydantic_core import to_json
 
 from mutuals.base import prepared
@@ -129,6 +130,16 @@ def array(values: Iterable[str]) -> str:
 def numbers(values: Iterable[int | None]) -> str:
     """The same for whole numbers, for `%s::bigint[]`."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def among(values: Iterable[int | None]) -> RawSQL:
+    """Whole numbers for `.filter(pk__in=among(ids))`: one parameter, where a list costs Django and psycopg a look at each."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [numbers(values)])
+
+
+def among_texts(values: Iterable[str]) -> RawSQL:
+    """The same for texts."""
+    return RawSQL("SELECT unnest(%s::varchar[])", [array(values)])
 
 
 def _escaped(value: str) -> str:

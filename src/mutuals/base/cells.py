@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
+
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
@@ -18,3 +22,10 @@ def safe_cell(value: str) -> str:
     if stripped and stripped[0] in "+-" and stripped[1:].replace(".", "", 1).replace(" ", "").isdigit():
         return value
     return "'" + value
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """One line of a CSV with its end, each cell as `safe_cell` has it; None is an empty cell."""
+    line = io.StringIO()
+    csv.writer(line).writerow(["" if cell is None else safe_cell(str(cell)) for cell in cells])
+    return line.getvalue()

@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -59,6 +60,27 @@ def keep(chunks: Iterable[bytes], *, media_type: str, limit: int = LIMIT) -> Blo
         Path(draft).unlink(missing_ok=True)
         raise
     return blob
+
+
+@contextmanager
+def draft() -> Iterator[Path]:
+    """A new empty file beside the kept ones, to be written over a long time and then `adopt`ed; else it is gone at the end.
+
+    Refused (DiskFull) at once where the disk is nearly full.
+    """
+    handle, name = tempfile.mkstemp(dir=_folder(), prefix=".draft-")
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def adopt(written: Path, *, media_type: str) -> Blob:
+    """Keep a draft that is whole as it lies there, however large; in the transaction of the row that points at it."""
+    with written.open("rb") as told:
+        digest = hashlib.file_digest(told, "sha256").hexdigest()
+    return _place(written, digest, written.stat().st_size, media_type)
 
 
 def path(sha256: str) -> Path:

@@ -28,7 +28,7 @@ AWAY = (Error, exceptions.ConnectorException)
 
 TRIES = 40  # with a minute between them, about half an hour; a worker that was killed counts as a try
 LONGEST = 60  # seconds
-LANES = {"default": 3, "long": 2, "import": 2}
+LANES = {"default": 3, "long": 2, "import": 2, "export": 1}
 """Queue -> how many of its jobs a worker does at once. What may take minutes has lanes of its own, so that four topics which
 read history keep no message, no reply and no reminder waiting."""
 _doing: ContextVar[JobContext | None] = ContextVar("the job that is done here", default=None)
@@ -69,7 +69,7 @@ _queues: dict[str, str] = {}
 
 def name(label: str, act: Callable[..., Any], *, queue: str = "default", cron: str = "", retry: bool = True) -> None:
     """Let `act` be deferred as `label`. `cron` (five fields, UTC) also runs it by the clock with `timestamp`. `queue` is one
-    of LANES: "long" for what may take more than some seconds, "import" for files.
+    of LANES: "long" for what may take more than some seconds, "import" and "export" for files.
     """
 
     if queue not in LANES:
@@ -127,7 +127,8 @@ def work(*, once: bool = False) -> None:
     """Do the jobs that wait, as many of each queue at once as LANES says, until SIGTERM; with `once`, until nothing
     waits. What is done well leaves no row.
 
-    At SIGTERM jobs are told at once (`may_go_on`); the others are waited for.
+    At SIGTERM jobs are told at once (`may_go_on`); the others are waited for. With `once` all that began is waited for:
+    that nothing waits any more is no reason to stop what is being done.
     """
     loaded()
     connector = app.connector
@@ -140,7 +141,7 @@ def work(*, once: bool = False) -> None:
 
 async def _caught_up(working: App) -> None:
     async with working.open_async():
-        await _lane(working, wait=False, concurrency=sum(LANES.values()), install_signal_handlers=True)
+        await _lane(working, wait=False, concurrency=sum(LANES.values()), install_signal_handlers=True, grace=None)
 
 
 async def _in_lanes(working: App) -> None:
@@ -170,8 +171,9 @@ async def _in_lanes(working: App) -> None:
             raise one
 
 
-async def _lane(working: App, **options: Any) -> None:
+async def _lane(working: App, *, grace: float | None = 0.0, **options: Any) -> None:
+    """`grace`: seconds after which jobs are told of the end; None = never."""
     await working.run_worker_async(
         delete_jobs="successful", update_heartbeat_interval=5.0, stalled_worker_timeout=15.0,
-        fetch_job_polling_interval=5.0, shutdown_graceful_timeout=0.0, **options,
+        fetch_job_polling_interval=5.0, shutdown_graceful_timeout=grace, **options,  # type: ignore[arg-type]
     )  # fmt: skip

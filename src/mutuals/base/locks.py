@@ -31,6 +31,10 @@ class Space(IntEnum):
     LESSONS = 0x4D0D
     RULE = 0x4D0E
     IDEA = 0x4D0F
+    CASES = 0x4D10
+    SEGMENTS = 0x4D18
+    EXPORT = 0x4D1E
+    FAMILY = 0x4D12
 
     def key(self, number: int = 0) -> int:
         """The advisory key of one thing in this space; of the space as a whole without a number. 64 bits."""

@@ -21,6 +21,16 @@ _THREE = "BHD IQD JOD KWD LYD OMR TND"
 MINOR = dict.fromkeys(_WHOLE.split(), 0) | dict.fromkeys(_THREE.split(), 3) | {"CLF": 4, "UYW": 4}
 """Digits behind the point (ISO 4217) of currencies that do not have two."""
 CODE = re.compile(r"[A-Z]{3}")
+_SPENT = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP
+CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS
+INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU
+MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK
+SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYI UYU UYW UZS VED VES VND VUV
+WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_SPENT.split())
+"""What is paid with today (ISO 4217, without metals, units of account and codes for tests). Files may tell older ones."""
 MOST_RATE = Decimal(10) ** 9
 """Rates lie above zero and below this; they are kept with ten digits behind the point."""
 
@@ -118,6 +128,14 @@ def code(told: object, *, field: str = "currency") -> str:
     found = str(told if told is not None else "").strip().upper()
     if not found.isascii() or not CODE.fullmatch(found):
         raise Refusal("A currency is three letters, such as EUR.", fields={field: "Three letters, such as EUR."})
+    return found
+
+
+def spendable(told: object, *, field: str = "currency") -> str:
+    """A currency that somebody may choose today. Refused: what is none, also three letters that mean nothing, such as XXX."""
+    found = code(told, field=field)
+    if found not in CURRENCIES:
+        raise Refusal(f"There is no currency {found}.", fields={field: "No such currency; EUR, USD and GBP are some."})
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mutuals.base import clock, jobs
 from mutuals.capture import doubt, draw, outbox, retention
-from mutuals.capture.imports import running
+from mutuals.capture.imports import running, undo
 
 
 def register_jobs() -> None:
@@ -16,4 +16,6 @@ def register_jobs() -> None:
     jobs.name("capture.retention", lambda timestamp=0: retention.nightly(), queue="long", cron="45 2 * * *")
     jobs.name(running.CHECK, running.check_now, queue="import")
     jobs.name(running.RUN, running.run_now, queue="import")
+    jobs.name(undo.UNDO, undo.undo_now, queue="import")
+    jobs.name("capture.take_up_undoing", lambda timestamp=0: undo.take_up(), cron="1-59/2 * * * *")
     jobs.name("capture.take_up", lambda timestamp=0: running.take_up(now=clock.now()), cron="*/2 * * * *")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from mutuals.base.models import Blob
+from mutuals.base.models import Batch, BatchState, Blob
 from mutuals.channels.models import Channel, Source
 from mutuals.staff.models import User
 
@@ -131,7 +131,9 @@ class Import(models.Model):
 
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")  # null = erased with somebody
     file_name = models.CharField(max_length=200)
-    target = models.CharField(max_length=20)  # people, organisations, orders, posts
+    target = models.CharField(
+        max_length=60
+    )  # people, deals, ..: see `connectors.files.fields`; or a kind of the house's own
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sniffed = models.JSONField(default=dict)
@@ -146,9 +148,19 @@ class Import(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    # what its run wrote (`imports.written`); null = it has not run, or ran before runs were written down
+    batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="imports")
+    # the import whose left out rows alone these are
+    rerun_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reruns")
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def undoing(self) -> str:
+        """ "undoing" or "undone" where it is taken back, else ""; reads its batch."""
+        state = self.batch.state if self.batch else ""
+        return state if state in (BatchState.UNDOING, BatchState.UNDONE) else ""
 
     @property
     def left_out(self) -> int:
@@ -175,7 +187,7 @@ class ImportTrouble(models.Model):
 class RememberedMapping(models.Model):
     """How a file with these column names was mapped last time."""
 
-    target = models.CharField(max_length=20)
+    target = models.CharField(max_length=60)
     digest = models.CharField(max_length=64)  # SHA-256 of the column names in order
     mapping = models.JSONField()
     options = models.JSONField(default=dict)
@@ -186,3 +198,24 @@ class RememberedMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.digest[:8]}"
+
+
+class Brought(models.Model):
+    """Which of our records a number of another system is, and what its files said of it last.
+
+    `key` is the number, or a digest of what a row without one is known by. `about` is a text key ("deal:5"). `told` holds
+    digests alone, by field, so that nothing which somebody wrote stands here: a file that says the same as last time changes
+    nothing, and what staff changed since stays.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    about = models.CharField(max_length=80, db_index=True)
+    told = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "record", "key"], name="brought_key")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.record} {self.key}: {self.about}"

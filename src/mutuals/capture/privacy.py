@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from mutuals.base import clock, files, ids
+from mutuals.base import clock, files, ids, undo
 from mutuals.base.models import Entry, Once
 from mutuals.capture import intake
 from mutuals.capture._named import SHORTEST, Named
@@ -21,9 +21,9 @@ from mutuals.capture.imports.naming import handles, names
 from mutuals.capture.models import Cursor, Import, ImportTrouble, Outgoing, RawEvent, RawState, SendState
 from mutuals.capture.seen import Looked, Seen, settled
 from mutuals.history.privacy import Gone
-from mutuals.identity.models import Link
+from mutuals.identity.models import Link, LinkState
 from mutuals.people.erased import Veil
-from mutuals.people.models import Person, Profile
+from mutuals.people.models import Affiliation, Person, Profile
 from mutuals.people.privacy import Holder
 
 KEPT = (
@@ -76,6 +76,8 @@ def erase(who: Holder, gone: Gone, import_ids: list[int], seen: Seen) -> dict[st
         "import rows": 0,
         "import files": 0,
         "answers kept for repeated requests": _empty(_answers(who, gone, seen.answers)),
+        "what imports wrote of them": _forget_changes(who, raw_ids),
+        "doubtful rows about them": _forget_doubts(who),
     }
     _forget_places(who, gone)
     troubles = [row.pk for row in _troubles(who, seen.troubles)]
@@ -84,6 +86,28 @@ def erase(who: Holder, gone: Gone, import_ids: list[int], seen: Seen) -> dict[st
         forget.file(row, why=_NAMED_THEM, now=clock.now())
         counts["import files"] += 1
     return counts
+
+
+def _forget_doubts(who: Holder) -> int:
+    """Profiles that are nobody's, of rows that may be about them: while nobody said otherwise, they count as theirs."""
+    asked = Link.objects.filter(
+        person__in=who.person_ids, state=LinkState.SUGGESTED, until=None, by__startswith="import:"
+    )
+    rows = Profile.objects.filter(pk__in=asked.values("profile"), person=None, organisation=None)
+    undo.forget([f"profile:{number}" for number in rows.values_list("pk", flat=True)])
+    return rows.delete()[1].get("people.Profile", 0)
+
+
+def _forget_changes(who: Holder, raw_ids: Iterable[int]) -> int:
+    """What is kept of them so that an import could be taken back: nothing of theirs would come back by that."""
+    places = Affiliation.objects.filter(person__in=who.person_ids).values_list("pk", flat=True)
+    told: dict[str, Iterable[int]] = {
+        "person": who.person_ids,
+        "profile": who.profile_ids,
+        "affiliation": places,
+        "raw": raw_ids,
+    }
+    return undo.forget([f"{record}:{number}" for record, numbers in told.items() for number in numbers])
 
 
 def imports_of(who: Holder, seen: Seen) -> list[int]:

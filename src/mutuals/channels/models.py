@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from mutuals.staff.models import Pillar, Team, User
@@ -116,3 +118,69 @@ class Bucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.group}"
+
+
+class Hook(models.Model):
+    """A program of others that is told what happens here: each entry of the journal whose kind is asked for, signed.
+
+    `kinds` are kinds, or families such as "deal.*"; "*" is all. `failing_since` is when nothing was taken any more, null while
+    all is well; `next_try_at` holds everything of it back until then. `paused` says in words why it stands still, "" = it runs.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    url = models.CharField(max_length=500)
+    sealed = models.BinaryField()  # the secret that deliveries are signed with
+    kinds = ArrayField(models.CharField(max_length=60))
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    paused = models.CharField(max_length=300, blank=True, default="", db_default="")
+    failing_since = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, db_default=0)  # in a row
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HookDelivery(models.Model):
+    """Some entries on their way to a hook: one POST. What they say is read when it leaves, so that erased words never do."""
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Taken"
+        FAILED = "failed", "Given up"
+
+    hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    key = models.UUIDField(unique=True)
+    entries = ArrayField(models.BigIntegerField())  # ids of the journal; none: a test
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)  # what was answered last
+    took_ms = models.PositiveIntegerField(null=True, blank=True)
+    said = models.CharField(max_length=300, blank=True, default="", db_default="")
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["hook", "id"], name="hook_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["hook", "-id"], name="hook_newest"),
+            models.Index(fields=["changed_at"], name="hook_old", condition=~Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} to {self.hook_id}"
+
+
+class HookPlace(models.Model):
+    """How far the journal was told to hooks: one row. See `base.reading.Place`."""
+
+    horizon = models.BigIntegerField(default=0)
+    entry = models.BigIntegerField(default=0)
+    until = models.BigIntegerField(default=0)
+    after = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.entry}"

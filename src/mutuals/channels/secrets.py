@@ -1,7 +1,7 @@
 """The vault: the secrets of a source, sealed under rotating keys that live outside the database. Write-only for people.
 
-Fernet (AES-128-CBC with HMAC-SHA-256) takes no associated data, so the source's id is sealed in with the values: a row
-copied to another source does not open. Nothing here is ever logged; `hide` takes known secrets out of other texts.
+The source's id is sealed in with the values: a row copied to another source does not open. Nothing here is ever logged;
+`hide` takes known secrets out of other texts. Secrets of other things are sealed by `base.sealed`.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db import Error, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from mutuals.base.locks import Space
 from mutuals.base.refusals import Refusal
-from mutuals.channels.models import Credential
+from mutuals.base.sealed import sealer
+from mutuals.channels.models import Credential, Hook
 from mutuals.connectors.contract import AuthExpired
+from mutuals.staff.models import Provider
 
 MOST = 64_000  # bytes of one source's secrets
 _BATCH = 200
@@ -43,7 +46,7 @@ class Vault:
         if row is None:
             return {}
         try:
-            held = json.loads(_sealer().decrypt(bytes(row.sealed)))
+            held = json.loads(sealer().decrypt(bytes(row.sealed)))
         except (InvalidToken, ValueError) as error:
             raise AuthExpired(
                 "The kept sign-in cannot be opened with the keys of this installation. Sign in again."
@@ -83,7 +86,7 @@ class Vault:
             raise Refusal("These secrets are too long to be any network's.")
         Credential.objects.update_or_create(
             source_id=self._source_id,
-            defaults={"sealed": _sealer().encrypt(plain), "changed_at": Now(), "expires_at": expires_at},
+            defaults={"sealed": sealer().encrypt(plain), "changed_at": Now(), "expires_at": expires_at},
         )
 
     def merge(self, values: Mapping[str, str]) -> None:
@@ -112,13 +115,17 @@ class Vault:
 
 def rotate() -> int:
     """Seal everything anew under the newest key; returns how many. Rows that no key opens are left as they are."""
-    sealer, done, last = _sealer(), 0, 0
+    return sum(_rotated(rows) for rows in (Credential.objects.all(), Hook.objects.all(), Provider.objects.all()))
+
+
+def _rotated(held: QuerySet[Any]) -> int:
+    keys, done, last = sealer(), 0, 0
     while True:
         with transaction.atomic():
-            rows = list(Credential.objects.select_for_update().filter(pk__gt=last).order_by("pk")[:_BATCH])
+            rows = list(held.select_for_update().filter(pk__gt=last).order_by("pk")[:_BATCH])
             for row in rows:
                 try:
-                    row.sealed = sealer.rotate(bytes(row.sealed))
+                    row.sealed = keys.rotate(bytes(row.sealed))
                 except InvalidToken:
                     continue
                 row.save(update_fields=["sealed"])
@@ -126,7 +133,3 @@ def rotate() -> int:
         if len(rows) < _BATCH:
             return done
         last = rows[-1].pk
-
-
-def _sealer() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])

@@ -203,7 +203,7 @@ def _says(row: Deal) -> list[dict[str, str]]:
 def _line(row: Deal) -> dict[str, Any]:
     whom = row.person.canonical if row.person else row.organisation
     return {
-        "id": row.pk, "title": row.title, "for": str(whom), "amount": row.amount, "currency": row.currency,
+        "id": row.pk, "title": row.title, "for": str(whom), "amount": row.amount, "currency": row.currency, "home": row.home,
         "percent": pipeline.probability(row), "step": row.item.step if row.item else "", "outcome": row.outcome or "open",
         "owner": str(row.owner or ""),
     }  # fmt: skip

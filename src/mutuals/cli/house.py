@@ -16,6 +16,8 @@ from mutuals.base import clock, house, money
 from mutuals.base.models import Calendar
 from mutuals.base.refusals import Refusal
 from mutuals.cli._say import Missing, me, parted, verb
+from mutuals.sales import goods
+from mutuals.sales.queries import sells_to_people
 from mutuals.staff import calendars
 from mutuals.staff import house as acts
 from mutuals.staff.models import User
@@ -36,6 +38,9 @@ def register(groups: Any) -> None:
     parser.add_argument("--zone", help="such as Europe/Lisbon")
     parser.add_argument("--first-weekday", choices=calendars.DAYS)
     parser.add_argument("--language", help="such as en")
+    parser.add_argument(
+        "--sell-to", choices=("people", "organisations"), help="people: they may order without an organisation"
+    )
     _rates(verbs)
     _calendars(verbs)
 
@@ -91,12 +96,14 @@ def show(args: argparse.Namespace) -> dict[str, Any]:
     require(me(args), "house.view")
     row = house.row()
     return {"currency": row.currency, "zone": row.zone, "first weekday": calendars.DAYS[row.first_weekday],
-            "language": row.language}  # fmt: skip
+            "language": row.language, "sells to people": sells_to_people()}  # fmt: skip
 
 
 def change(args: argparse.Namespace) -> dict[str, Any]:
     """The row as it is now."""
     first = None if args.first_weekday is None else calendars.DAYS.index(args.first_weekday)
+    if args.sell_to:
+        goods.sell_to(by=me(args), people=args.sell_to == "people")
     acts.change(by=me(args), currency=args.currency, zone=args.zone, first_weekday=first, language=args.language)
     return show(args)
 

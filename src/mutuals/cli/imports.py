@@ -14,15 +14,15 @@ from django.db import OperationalError, transaction
 from mutuals import flow
 from mutuals.base import clock
 from mutuals.capture import intake
-from mutuals.capture.imports import begin, report, running
+from mutuals.capture.imports import again, begin, report, running, undo
 from mutuals.capture.imports.begin import Unusable
 from mutuals.capture.models import Import, ImportState, RawEvent, RawState
 from mutuals.cli._progress import shown
 from mutuals.cli._say import PARTLY, REFUSED, Ended, Missing, me, table, verb
-from mutuals.connectors.files.fields import FIELDS, Target
+from mutuals.connectors.files.fields import Target, fields_of
 from mutuals.connectors.files.preset import presets
 from mutuals.connectors.files.sniff import sniff
-from mutuals.connectors.files.target import likely_target
+from mutuals.connectors.files.target import likely_target, system_of
 from mutuals.history.models import Interaction
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -32,7 +32,7 @@ PLACE = 80  # among the groups of `mutuals --help`
 _PATIENCE = 0.5  # seconds between two looks at an import that a worker carries on
 _TRIES = 5
 _ANSWERS = {
-    "target": "Say it with --as-target people, organisations, orders or posts.",
+    "target": "Say it with --as-target people, organisations, deals, orders, products, cases, tasks or posts.",
     "source": "Name it with --source.",
     "zone": "Say it with --zone, such as --zone Europe/Lisbon.",
     "day_first": "Say it with --day-first yes or --day-first no.",
@@ -53,13 +53,19 @@ is refused. The same file again into the same source changes nothing."""
 
 def register(groups: Any) -> None:
     """Add `import`."""
-    parser = verb(groups, "import", bring_in, "take in a file of people, organisations, orders or posts")
+    parser = verb(
+        groups,
+        "import",
+        bring_in,
+        "take in a file of people, organisations, deals, orders, products, cases, tasks, posts, or a kind of your own",
+    )
     parser.epilog = _EPILOG
     parser.add_argument("file", type=Path, help="CSV, XLSX, Parquet, JSON Lines, mbox or vCard; found by its content")
+    words = f"what a row is; else told by columns: {', '.join(Target)}, or a kind of your own, such as own_machine"
+    parser.add_argument("--as-target", metavar="TARGET", help=words)
     parser.add_argument(
-        "--as-target", choices=[one.value for one in Target], help="what a row is; else told by columns"
+        "--source", metavar="NAME", help="the system it comes from; else as the columns tell, or the name of the file"
     )
-    parser.add_argument("--source", metavar="NAME", help="the system it comes from; else the name of the file")
     parser.add_argument(
         "--map",
         action="append",
@@ -74,7 +80,9 @@ def register(groups: Any) -> None:
     parser.add_argument("--day-first", choices=["yes", "no"], help="whether 3/4/2026 is in April")
     parser.add_argument("--decimal", choices=[".", ","], help="the decimal sign of amounts")
     parser.add_argument("--region", metavar="DE", help="country of phone numbers that name none; else kept as written")
-    parser.add_argument("--currency", metavar="EUR", help="currency of all orders of the file")
+    parser.add_argument("--currency", metavar="EUR", help="currency of all amounts of the file")
+    words = "a value that is the same in all rows, such as pipeline=Partners; may be said again"
+    parser.add_argument("--all", action="append", default=[], metavar="FIELD=VALUE", help=words)
     parser.add_argument("--network", metavar="NAME", help="network that the posts of the file are from")
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--public", action="store_const", const="yes", help="everybody could read the posts of the file")
@@ -98,10 +106,21 @@ def register(groups: Any) -> None:
         metavar="FILE",
         help="write rows that were not taken here, with reasons (no file where all were)",
     )
+    _verbs(groups)
+
+
+def _verbs(groups: Any) -> None:
     verbs = groups.add_parser("imports", help="files that were brought").add_subparsers(required=True, metavar="VERB")
     parser = verb(verbs, "list", show, "every import, newest first")
     parser.add_argument("--limit", type=int, default=50, help="at most 200 (50)")
     parser = verb(verbs, "remove", remove, "take away one that was uploaded and never ran, with our copy of its file")
+    parser.add_argument("id", type=int)
+    parser = verb(verbs, "undo", take_back, "take a whole import back; what was done since stays, with its reason")
+    parser.add_argument("id", type=int)
+    parser.add_argument("--dry-run", action="store_true", help="only count what would go back")
+    parser = verb(
+        verbs, "rerun", rerun, "a new import of the rows that failed, with the same mapping, taken in at once"
+    )
     parser.add_argument("id", type=int)
 
 
@@ -136,6 +155,42 @@ def remove(args: argparse.Namespace) -> dict[str, Any]:
     return {"removed": args.id, "file": row.file_name}
 
 
+def take_back(args: argparse.Namespace) -> dict[str, Any]:
+    """What went back, record by record, and what stayed."""
+    by = me(args)
+    row = _found(args.id, by)
+    if not args.dry_run:
+        undo.begin(row, by=by, now=clock.now())
+        undo.undo_now(row.pk)
+        row = _found(args.id, by)
+    sums = [
+        {"record": one.record, "made": one.made, "changed": one.changed, "kept": one.kept} for one in undo.sums(row)
+    ]
+    stayed = [{"row": one.about, "stays because": one.why} for one in undo.stayed(row)]
+    return {"import": row.pk, "state": row.undoing or "not undone", "rows": sums, "stayed": stayed}
+
+
+def rerun(args: argparse.Namespace) -> Ended:
+    """What came of the rows that had failed."""
+    by = me(args)
+    of = again.rerun(_found(args.id, by), by=by, now=clock.now())
+    args.errors, args.dry_run = None, False
+    of = step(of, by, running.check, running.check_now, "checked", quiet=args.json)
+    if of.state != ImportState.FAILED:
+        of = step(of, by, running.run, running.run_now, "taken in", quiet=args.json)
+    if of.state == ImportState.DONE and of.target == Target.POSTS:
+        carry(of.source_id)
+    return _ended(args, of, by)
+
+
+def _found(number: int, by: User) -> Import:
+    require(by, "import.run")
+    row = report.visible_to(by).filter(pk=number).first()
+    if row is None:
+        raise Missing(f"There is no import {number}.")
+    return row
+
+
 def bring_in(args: argparse.Namespace) -> Ended:
     """What the file was, how it was understood, what the preview said and what came of it."""
     by = me(args)
@@ -168,11 +223,12 @@ def _begun(args: argparse.Namespace, by: User) -> Import:
     if not path.exists():
         raise Missing(f"There is no file {path}.")
     how = {"sheet": args.sheet, "encoding": args.encoding, "delimiter": args.delimiter}
-    target = args.as_target or likely_target(sniff(path, **how))
+    sniffed = sniff(path, **how)
+    target = args.as_target or likely_target(sniffed)
     how["preset"] = args.preset
     if target is None:
         raise Unusable("The columns do not tell what a row is.", field="target")
-    name = args.source or path.stem
+    name = args.source or system_of(sniffed, str(target)) or path.stem
     return begin.begin(path, by=by, target=str(target), file_name=path.name, now=clock.now(), source_name=name, **how)
 
 
@@ -184,7 +240,7 @@ def _mapping(args: argparse.Namespace, of: Import) -> dict[str, str]:
         if not equals:
             raise ValueError(f"--map wants COLUMN=FIELD, not {pair!r}.")
         said[column] = field
-    many = {one.name for one in FIELDS[Target(of.target)] if one.many} | {"extra"}
+    many = {one.name for one in fields_of(of.target) if one.many} | {"extra"}
     taken = set(said.values()) - many
     return {column: field for column, field in of.mapping.items() if field not in taken} | said
 
@@ -205,6 +261,11 @@ def _options(args: argparse.Namespace, of: Import) -> dict[str, Any]:
     if args.self_told:
         told["self_told"] = True
     same = {name: value for name in ("network", "public", "currency") if (value := getattr(args, name))}
+    for pair in args.all:
+        field, equals, value = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--all wants FIELD=VALUE, not {pair!r}.")
+        same[field] = value
     return {**told, "constants": {**told.get("constants", {}), **same}}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
+from mutuals.cli._asked import asks, rows_of
 from mutuals.cli._say import Missing, me, verb
 from mutuals.cli.people import person
 from mutuals.cli.sales import number_of, organisation_of
@@ -21,8 +22,8 @@ def register(groups: Any) -> None:
     verbs = groups.add_parser("leads", help="people and organisations who may buy")
     verbs = verbs.add_subparsers(required=True, metavar="VERB")
     parser = verb(verbs, "list", listed, "leads, last begun first")
-    parser.add_argument("--state", choices=["running", "won", "lost", "all"], default="running")
-    parser.add_argument("--limit", type=int, default=20, help="at most 200 (20)")
+    parser.add_argument("--state", choices=[*leads.STATES, "all"], default="running")
+    asks(parser, limit=20)
     parser = verb(verbs, "add", add, "treat somebody as a lead; who is one already stays as they are")
     _who(parser)
     parser.add_argument("--source", default="", help="a fair, the web site")
@@ -47,8 +48,8 @@ def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
     """A line each."""
     viewer = me(args)
     require(viewer, "lead.view")
-    state = "" if args.state == "all" else args.state
-    return [_line(one) for one in leads.listed(viewer, state=state, limit=max(1, min(args.limit, 200)))]
+    rows = leads.rows(viewer, args.state).select_related(*leads.BESIDE)
+    return [_line(one) for one in leads.told(viewer, rows_of(args, leads.KIND, rows))]
 
 
 def add(args: argparse.Namespace) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from mutuals.identity import belongs, link, newcomer
 from mutuals.identity.proofs import oauth
 from mutuals.inbox import codes
 from mutuals.inbox import queries as inbox
+from mutuals.insights import briefed
 from mutuals.people import labels, queries, visibility
 from mutuals.people.models import Person, Profile
 from mutuals.people.privacy import holder
@@ -35,6 +36,7 @@ def register(groups: Any) -> None:
     parser = verb(verbs, "show", show, "one person: what we know, how we know it, and what was said last")
     parser.add_argument("id", type=int)
     parser.add_argument("--limit", type=int, default=20, help="how many of the newest interactions (20)")
+    verb(verbs, "brief", brief, "six sentences on one person, each with its rows").add_argument("id", type=int)
     parser = verb(verbs, "add", add, "somebody new")
     parser.add_argument("--name", default="")
     parser.add_argument("--email", default="")
@@ -168,6 +170,15 @@ def _because(clues: list[dict[str, Any]], *, full: bool, as_json: bool) -> Any:
         f"{'' if one.get('for', True) else 'against: '}{one.get('words') or one.get('clue', '')}"
         f"{' (' + str(one['detail']) + ')' if one.get('detail') else ''}"
         for one in shown
+    ]
+
+
+def brief(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A line each."""
+    viewer = me(args)
+    told = briefed.of_person(viewer, person(viewer, args.id), now=clock.now())
+    return [
+        {"about": one.topic, "words": one.words, "rests on": " ".join(row.key for row in one.sources)} for one in told
     ]
 
 

@@ -113,10 +113,12 @@ def export(args: argparse.Namespace) -> str:
 
 
 def taken(args: argparse.Namespace) -> list[dict[str, Any]]:
-    """What was read."""
+    """What was read, and what was left out because it names what is not there."""
     told = text.read_many(args.file.read_bytes()[: text.LONGEST_FILE + 1].decode("utf-8", "replace"))
     made = keep.take(told, by=me(args), now=clock.now())
-    return [{"id": row.pk, "name": row.name, "version": row.version, "on": row.is_on} for row in made]
+    return [{"id": row.pk, "name": row.name, "version": row.version, "on": row.is_on} for row in made.rules] + [
+        {"left out": words} for words in made.left
+    ]
 
 
 def on(args: argparse.Namespace) -> dict[str, Any]:
@@ -134,7 +136,8 @@ def dry(args: argparse.Namespace) -> dict[str, Any]:
     by = me(args)
     rule = _rule(args, args.rule)
     found = trial.dry_run(body.read(rule.body, viewer=by), by=by, now=clock.now(), days=args.days)
-    return {"fired": found.fired, "otherwise": found.otherwise, "of": found.of, found.record: list(found.ids)}
+    told = {"fired": found.fired, "otherwise": found.otherwise, "of": found.of, found.record: list(found.ids)}
+    return told if found.existing is None else told | {"existing": found.existing}
 
 
 def apply(args: argparse.Namespace) -> dict[str, Any]:
@@ -148,6 +151,7 @@ def apply(args: argparse.Namespace) -> dict[str, Any]:
         trial.go_on(run.pk)
         run.refresh_from_db()
     told = {"id": run.pk, "looked at": run.found, "fired": run.fired, "met": run.met, "ended": run.ended_at}
+    told |= {"of": run.total, "batch": run.batch}
     return told | {"end": run.end}
 
 

@@ -1,4 +1,4 @@
-"""`mutuals orders`, `products`, `prices`, `quotes`, `invoices`: what is sold, offered, bought and billed."""
+"""`mutuals orders`, `quotes`, `invoices`: what is offered, bought and billed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
+from mutuals.cli._asked import asks, rows_of
 from mutuals.cli._say import Missing, me, verb
 from mutuals.cli.people import person
-from mutuals.identity import offered
+from mutuals.identity import given_back, offered
 from mutuals.people.models import Organisation
 from mutuals.people.queries import profiles_of
 from mutuals.people.visibility import organisations_visible_to
-from mutuals.sales import goods, invoices, pattern, queries, quotes
-from mutuals.sales.models import Price, PriceList, Product, Quote
+from mutuals.sales import invoices, pattern, queries, quotes
+from mutuals.sales.models import Product, Quote
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -34,7 +35,6 @@ LINES = "ARTICLE[=PRICE][xQUANTITY], such as K-1=19.90x2; several times"
 def register(groups: Any) -> None:
     """Add the five groups."""
     _orders(groups.add_parser("orders", help="what was bought").add_subparsers(required=True, metavar="VERB"))
-    _goods(groups)
     _quotes(groups.add_parser("quotes", help="what was offered").add_subparsers(required=True, metavar="VERB"))
     _invoices(groups.add_parser("invoices", help="what was billed").add_subparsers(required=True, metavar="VERB"))
 
@@ -52,37 +52,17 @@ def _orders(verbs: Any) -> None:
     _for_whom(parser)
     parser.add_argument("--currency", required=True)
     parser.add_argument("--line", action="append", required=True, metavar="LINE", help=LINES)
-
-
-def _goods(groups: Any) -> None:
-    verbs = groups.add_parser("products", help="what is sold").add_subparsers(required=True, metavar="VERB")
-    parser = verb(verbs, "list", list_products, "products by their number")
-    parser.add_argument("--limit", type=int, default=50, help="at most 500 (50)")
-    parser = verb(verbs, "add", add_product, "a product by hand")
-    parser.add_argument("sku", help="its number")
-    parser.add_argument("name")
-    parser.add_argument("--category", default="")
-    parser.add_argument("--unit", default="", help="piece, kg, hour")
-    parser = verb(verbs, "offer", offer_product, "offer a product, or offer it no more")
-    parser.add_argument("sku")
-    parser.add_argument("--no-more", action="store_true")
-    verbs = groups.add_parser("prices", help="for how much").add_subparsers(required=True, metavar="VERB")
-    parser = verb(verbs, "list", list_prices, "price lists with their prices")
-    parser.add_argument("--list", default="", help="only of the list of this name")
-    parser.add_argument("--limit", type=int, default=500, help="prices, at most 10,000 (500)")
-    parser = verb(verbs, "set", set_price, "set a price of a list, which is made where there is none")
-    parser.add_argument("list", help="the list's name")
-    parser.add_argument("sku")
-    parser.add_argument("amount", help="of one; - takes the price away")
-    parser.add_argument("--currency", help="of a new list (EUR)")
-    parser.add_argument("--from", dest="since", type=day_of, help="first day of a new list, such as 2026-01-01")
-    parser.add_argument("--to", dest="until", type=day_of, help="last day of a new list")
-    parser.add_argument("--organisation", type=int, help="a new list for this organisation only")
+    parser = verb(
+        verbs, "return", return_goods, "goods of an order came back: all that is left, or some of its positions"
+    )
+    parser.add_argument("order", type=int, help="the order's id")
+    parser.add_argument("--position", action="append", default=[], metavar="POSITION=QUANTITY")
+    parser.add_argument("--number", default="", help="the return's own number; the same again is the same return")
 
 
 def _quotes(verbs: Any) -> None:
     parser = verb(verbs, "list", list_quotes, "quotes, last drafted first")
-    parser.add_argument("--limit", type=int, default=20, help="at most 200 (20)")
+    asks(parser, limit=20)
     parser = verb(verbs, "draft", draft, "draft a quote; without a price the price lists say it")
     parser.add_argument("number")
     _for_whom(parser)
@@ -101,7 +81,7 @@ def _quotes(verbs: Any) -> None:
 def _invoices(verbs: Any) -> None:
     parser = verb(verbs, "list", list_invoices, "invoices, last stored first")
     parser.add_argument("--open", action="store_true", help="only those that are not paid")
-    parser.add_argument("--limit", type=int, default=20, help="at most 200 (20)")
+    asks(parser, limit=20)
     parser = verb(verbs, "add", add_invoice, "note an invoice of an order")
     parser.add_argument("number")
     parser.add_argument("order", type=int, help="the order's id")
@@ -169,79 +149,33 @@ def add_order(args: argparse.Namespace) -> dict[str, Any]:
     return {"id": row.pk, "number": row.number, "total": row.total, "currency": row.currency}
 
 
-def list_products(args: argparse.Namespace) -> list[dict[str, Any]]:
-    """A page of them."""
-    require(me(args), "order.view")
-    rows = Product.objects.order_by("sku")[: min(max(args.limit, 1), 500)]
-    return [_product(row) for row in rows]
-
-
-def add_product(args: argparse.Namespace) -> dict[str, Any]:
-    """The product."""
-    row = goods.add_product(by=me(args), sku=args.sku, name=args.name, category=args.category, unit=args.unit)
-    return _product(row)
-
-
-def offer_product(args: argparse.Namespace) -> dict[str, Any]:
-    """The product as it is now."""
+def return_goods(args: argparse.Namespace) -> dict[str, Any]:
+    """The return."""
     by = me(args)
-    return _product(goods.edit_product(_goods_of(args.sku), by=by, changes={"is_active": not args.no_more}))
-
-
-def list_prices(args: argparse.Namespace) -> list[dict[str, Any]]:
-    """A line for each price."""
-    viewer = me(args)
-    require(viewer, "price.view")
-    rows = Price.objects.filter(price_list__in=queries.lists_visible_to(viewer))
-    rows = rows.filter(price_list__name=args.list) if args.list else rows
-    rows = rows.select_related("product", "price_list__organisation").order_by("price_list__name", "product__sku")
-    return [
-        {"list": one.price_list.name, "for": str(one.price_list.organisation or "everybody"),
-         "from": one.price_list.valid_from, "to": one.price_list.valid_to,
-         "sku": one.product.sku, "amount": one.amount, "currency": one.price_list.currency}
-        for one in rows[: min(max(args.limit, 1), 10_000)]
-    ]  # fmt: skip
-
-
-def set_price(args: argparse.Namespace) -> dict[str, Any]:
-    """How many prices changed."""
-    by = me(args)
-    row = PriceList.objects.filter(name=args.list).first()
-    if row is None:
-        house = organisation_of(by, args.organisation)
-        row = goods.put_list(
-            by=by,
-            name=args.list,
-            currency=args.currency or "EUR",
-            valid_from=args.since,
-            valid_to=args.until,
-            organisation=house,
-        )
-    else:
-        _check_list(row, args)
-    amount = None if args.amount == "-" else number_of(args.amount)
-    changed = goods.put_prices(row, by=by, prices={_goods_of(args.sku).pk: amount})
-    return {"list": row.name, "sku": args.sku, "amount": amount, "changed": changed}
-
-
-def _check_list(row: PriceList, args: argparse.Namespace) -> None:
-    """What is said of a new list has to be so of one that is there already."""
-    told = {
-        "currency": (args.currency and args.currency.upper(), row.currency),
-        "from": (args.since, row.valid_from),
-        "to": (args.until, row.valid_to),
-        "organisation": (args.organisation, row.organisation_id),
+    order = queries.visible_to(by).filter(pk=args.order).first()
+    if order is None:
+        raise Missing(f"There is no order {args.order}.")
+    told = {}
+    for text in args.position:
+        place, _, quantity = text.partition("=")
+        if not place.strip().isdecimal() or len(place) > 6:
+            raise Refusal(f"“{text[:40]}” names no position: write 1=2, the position and how many came back.")
+        told[int(place)] = number_of(quantity)
+    row = given_back.give_back(order, by=by, now=clock.now(), quantities=told or None, number=args.number)
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "gives back": order.number,
+        "total": row.total,
+        "currency": row.currency,
     }
-    for name, (said, known) in told.items():
-        if said is not None and said != known:
-            raise Refusal(f"The list {row.name} is there already, and its --{name} is {known or 'not set'}.")
 
 
 def list_quotes(args: argparse.Namespace) -> list[dict[str, Any]]:
     """A page of them."""
     viewer = me(args)
     require(viewer, "quote.view")
-    return [_quote(row) for row in _first(queries.quotes_visible_to(viewer).order_by("-pk"), args.limit)]
+    return [_quote(row) for row in rows_of(args, "quote", queries.quotes_visible_to(viewer))]
 
 
 def draft(args: argparse.Namespace) -> dict[str, Any]:
@@ -283,7 +217,7 @@ def list_invoices(args: argparse.Namespace) -> list[dict[str, Any]]:
     return [
         {"id": row.pk, "number": row.number, "issued": row.issued_on, "due": row.due_on, "total": row.total,
          "open": row.open, "currency": row.currency}
-        for row in _first(rows.order_by("-pk"), args.limit)
+        for row in rows_of(args, "invoice", rows)
     ]  # fmt: skip
 
 
@@ -315,11 +249,6 @@ def _first(rows: QuerySet[Any], limit: int) -> QuerySet[Any]:
     return rows[: min(max(limit, 1), 200)]
 
 
-def _product(row: Product) -> dict[str, Any]:
-    return {"id": row.pk, "sku": row.sku, "name": row.name, "category": row.category, "unit": row.unit,
-            "offered": row.is_active}  # fmt: skip
-
-
 def _quote(row: Quote) -> dict[str, Any]:
     state = row.state_on(timezone.localdate())
     return {"id": row.pk, "number": row.number, "state": state.value, "total": row.total, "currency": row.currency,
@@ -345,13 +274,6 @@ def organisation_of(viewer: User, number: int | None) -> Organisation | None:
     row = organisations_visible_to(viewer).filter(pk=number).first()
     if row is None:
         raise Missing(f"There is no organisation {number}.")
-    return row
-
-
-def _goods_of(sku: str) -> Product:
-    row = Product.objects.filter(sku=sku).first()
-    if row is None:
-        raise Missing(f"There is no product {sku}.")
     return row
 
 

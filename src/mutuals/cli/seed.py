@@ -24,6 +24,7 @@ from mutuals.base import clock, journal
 from mutuals.channels.models import Source, SourceState
 from mutuals.cli._demo import MADE_UP, ask, daily_work, heard, listen, told_apart
 from mutuals.cli._demo import tables as take_tables
+from mutuals.cli._demo_crm import records
 from mutuals.cli._say import verb
 from mutuals.people.models import Person
 from mutuals.staff import accounts, queries, teams
@@ -76,6 +77,7 @@ def seed(args: argparse.Namespace) -> dict[str, Any] | None:
     told_apart(owner, now=now)
     heard(now=now)
     daily_work(owner, now=now)
+    records(owner, now=now)
     Source.objects.filter(pk=shop.pk).update(settings={"town": {**asked, "now": now.isoformat(), "whole": True}})
     if args.first_start:
         return None

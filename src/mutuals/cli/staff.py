@@ -13,7 +13,7 @@ from django.conf import settings
 from mutuals.base import clock
 from mutuals.cli._say import Missing, me, verb
 from mutuals.staff import accounts, queries, tokens
-from mutuals.staff.models import Role, Token, User
+from mutuals.staff.models import Pillar, Role, Token, User
 from mutuals.staff.permissions import SCOPES
 
 PLACE = 30  # among the groups of `mutuals --help`
@@ -34,6 +34,8 @@ def register(groups: Any) -> None:
     parser.add_argument("email")
     parser = verb(verbs, "factors-off", factors_off, "take away the second factors of somebody who lost them")
     parser.add_argument("email")
+    parser = verb(verbs, "pillar", pillar, "from which part of the business you look at the house: what stands first")
+    parser.add_argument("pillar", choices=[*Pillar.values, "none"])
     parser = verb(verbs, "deactivate", deactivate, "end somebody's access")
     parser.add_argument("email")
     parser.add_argument("--transfer-to", metavar="EMAIL")
@@ -87,6 +89,13 @@ def factors_off(args: argparse.Namespace) -> dict[str, Any]:
     """The user, and how many factors are gone."""
     user = _user(args.email)
     return {**_line(user), "dropped": accounts.drop_factors(user, by=me(args))}
+
+
+def pillar(args: argparse.Namespace) -> dict[str, Any]:
+    """The user in whose name it is asked."""
+    by = me(args)
+    user = accounts.change(by, by=by, pillar="" if args.pillar == "none" else args.pillar)
+    return {**_line(user), "pillar": user.pillar}
 
 
 def deactivate(args: argparse.Namespace) -> dict[str, Any]:

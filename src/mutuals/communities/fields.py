@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from mutuals.base.filters import Field, Kind, Record, register
 from mutuals.base.filters.registry import extend
 from mutuals.communities.models import Asker, Idea, IdeaState, Vote
+from mutuals.communities.queries import visible_to
+from mutuals.people.fields import own_user
 from mutuals.people.names import fold
+from mutuals.records.holders import Holder, hold
 from mutuals.staff.permissions import may
 
 
@@ -33,7 +37,7 @@ IDEA = Record(
         Field("text", "Text", Kind.TEXT, "text"),
         Field("state", "State", Kind.CHOICE, "state", choices=tuple(IdeaState.choices)),
         Field("product", "Product", Kind.TEXT, "product__name"),
-        Field("owner", "Owner", Kind.NUMBER, "owner_id"),
+        Field("owner", "Owner", Kind.NUMBER, "owner_id", me=own_user),
         Field("votes", "Votes", Kind.NUMBER, "votes", sortable=True),
         Field("askers", "Asked by", Kind.NUMBER, "askers"),
         Field("value", "Bought by those who asked", Kind.MONEY, "worth", sortable=True),
@@ -43,8 +47,9 @@ IDEA = Record(
         Field("voter", "Was voted for", Kind.RELATION, "idea", related="voted_idea"),
     ),
 )
-ASKED = Record("asked_idea", Asker, (*_of_idea("idea__"), Field("at", "Asked at", Kind.TIME, "at")))
-VOTED = Record("voted_idea", Vote, (*_of_idea("idea__"), Field("at", "Voted at", Kind.TIME, "at")))
+_LIVE = {"idea__trashed_at": None}
+ASKED = Record("asked_idea", Asker, (*_of_idea("idea__"), Field("at", "Asked at", Kind.TIME, "at")), where=_LIVE)
+VOTED = Record("voted_idea", Vote, (*_of_idea("idea__"), Field("at", "Voted at", Kind.TIME, "at")), where=_LIVE)
 HAS_ASKED = Field(
     "asked_idea",
     "Asked for an idea",
@@ -63,3 +68,4 @@ def register_fields() -> None:
     for record in (ASKED, VOTED, IDEA):
         register(record)
     extend("person", (HAS_ASKED, HAS_VOTED))
+    hold(Holder("idea", "Ideas", partial(Idea.objects.filter, trashed_at=None), visible_to, "/ideas/"))

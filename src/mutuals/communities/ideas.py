@@ -21,6 +21,7 @@ from mutuals.identity.remark import own_record
 from mutuals.people import persons
 from mutuals.people.models import Person
 from mutuals.people.names import fold, tidy
+from mutuals.records import values as house
 from mutuals.sales.models import Product
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -29,7 +30,7 @@ LONGEST_TITLE = 200
 LONGEST_TEXT = 10_000
 LONGEST_WORDS = 2_000
 _TO_WHOM = re.compile(r"^(@\S+\s+)+")  # whom a post speaks to is no part of a wish
-_FIELDS = ("title", "text", "product", "owner")
+_FIELDS = ("title", "text", "product", "owner", "custom")
 
 
 class Gone(Refusal):
@@ -66,33 +67,47 @@ def add(
     text: str = "",
     product: Product | None = None,
     owner: User | None = None,
+    custom: Mapping[str, Any] | None = None,
     via: str = "",
 ) -> tuple[Idea, bool]:
     """Write an idea down, and whether it is new: one of the very same title about the same product is given back instead.
+
+    `custom` are values of own fields by key, None = nobody was asked for them.
 
     `via` is the key of the rule that does it in the name of `by`. Refused: an empty title, texts that are too long.
     """
     require(by, "idea.edit")
     line = one_line(title, what="Title", longest=LONGEST_TITLE)
     gate.enter()
-    return _put(line, _text(text), product, owner or by, by=by, now=now, via=via)
+    made = house.read("idea", custom or {}, by=by, is_new=custom is not None)
+    row, is_new = _put(line, _text(text), product, owner or by, by=by, now=now, via=via)
+    if is_new and made:
+        house.lay("idea", row, made)
+        row.save(update_fields=["custom"])
+        house.claim("idea", row, made)
+    return row, is_new
 
 
 @transaction.atomic
 def edit(idea: Idea, *, by: User, changes: Mapping[str, Any], now: datetime) -> Idea:
-    """Change title, text, product or owner (rows, or None). Twice is once. Refused: as `add`, and Gone."""
+    """Change title, text, product or owner (rows, or None), and own fields under `custom`. Twice is once.
+
+    Refused: as `add`, and Gone.
+    """
     require(by, "idea.edit")
     del now
     unknown = sorted(set(changes) - set(_FIELDS))
     if unknown:
         raise Refusal(f"An idea has no field “{unknown[0][:40]}”. There are: {', '.join(_FIELDS)}.")
     row, told = held(idea), dict(changes)
+    made = house.read("idea", told.pop("custom", None) or {}, by=by)
     if "title" in told:
         told["title"] = one_line(told["title"], what="Title", longest=LONGEST_TITLE)
     if "text" in told:
         told["text"] = _text(told["text"])
     changed = [name for name, value in told.items() if getattr(row, name) != value]
-    if not changed:
+    own = house.lay("idea", row, made)
+    if not changed and not own:
         return row
     noted = {
         name: [_plain(getattr(row, name)), _plain(told[name])] for name in changed if name not in ("title", "text")
@@ -102,7 +117,8 @@ def edit(idea: Idea, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     if "title" in changed:
         row.title_key, row.titled_by = key_of(row.title), ""
     row.save()
-    journal.note("idea.edited", row, by=by, fields=changed, changes=noted)
+    house.claim("idea", row, made)
+    journal.note("idea.edited", row, by=by, fields=[*changed, *own], changes=noted | own)
     return row
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from mutuals.base import undo
 from mutuals.base.models import Entry
 from mutuals.communities.models import Asker, Idea, Vote
 from mutuals.communities.queries import roots
@@ -43,7 +44,9 @@ def erase(who: Holder) -> dict[str, int]:
     touched = {*asked.values_list("idea", flat=True), *voted.values_list("idea", flat=True)}
     gone = theirs_alone(persons, profiles)
     Entry.objects.filter(about__in=[f"idea:{number}" for number in gone]).update(data={})
-    for row in Idea.objects.filter(_in_their_words(profiles)).exclude(pk__in=gone):
+    theirs = list(Idea.objects.filter(_in_their_words(profiles)).exclude(pk__in=gone))
+    undo.forget([f"idea:{number}" for number in (*gone, *(row.pk for row in theirs))])
+    for row in theirs:
         Idea.objects.filter(pk=row.pk).update(title=f"Idea {row.pk}", title_key=f"idea {row.pk}", titled_by="")
     told = {"asked for ideas": asked.delete()[0], "votes for ideas": voted.delete()[0]}
     told["ideas"] = Idea.objects.filter(pk__in=gone).delete()[1].get("communities.Idea", 0)

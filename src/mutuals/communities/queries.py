@@ -11,6 +11,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from mutuals.base import bulk, journal
+from mutuals.base.lists import TOO_SLOW, listing, rows_of
+from mutuals.base.lists import Asked as Narrowed
 from mutuals.base.models import Entry
 from mutuals.base.patience import TooSlow, within
 from mutuals.communities.models import TOLD, Asker, Idea, IdeaState, Vote
@@ -100,12 +102,15 @@ def listed(
     sort: str = "new",
     before: tuple[Decimal | int, int] | None = None,
     limit: int = 50,
+    asked: Narrowed | None = None,
 ) -> list[Idea]:
     """Ideas in the order of `sort`, downwards, walked by (value, id). `state` may be "open": neither done nor declined.
 
-    `text` is a part of the title; `person_ids` those who asked or voted.
+    `text` is a part of the title; `person_ids` those who asked or voted; `asked` narrows by a condition besides. TooSlow: those
+    that fit were not found in time.
     """
-    rows = visible_to(viewer).select_related("product", "owner")
+    rows = rows_of(listing("idea"), asked) if asked is not None else visible_to(viewer)
+    rows = rows.select_related("product", "owner")
     if state == "open":
         rows = rows.exclude(state__in=(IdeaState.DONE, IdeaState.DECLINED))
     elif state:
@@ -127,7 +132,8 @@ def listed(
             is_after = Q(**{f"{column}__lt": value}) | is_after
         rows = rows.filter(is_after)
     order = ["-id"] if column == "id" else [f"-{column}", "-id"]
-    return list(rows.order_by(*order)[:limit])
+    with within(None, TOO_SLOW):
+        return list(rows.order_by(*order)[:limit])
 
 
 def of_people(person_ids: Sequence[int]) -> list[int]:

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "mutuals.identity",
     "mutuals.capture",
     "mutuals.communities",
+    "mutuals.outreach",
     "mutuals.listening",
     "mutuals.rules",
     "mutuals.inbox",
@@ -147,6 +148,7 @@ ACCOUNT_RATE_LIMITS = {  # see `web.signin.throttle`; "key" = an account from on
     "known_failed": "5/5m/key,20/h/key",
     "account_failed": "100/h/key",
     "reauthenticate": "10/m/user,30/h/user",
+    "provider": "60/m/ip",  # ways to a provider outside
     "login_failed": "5/5m/key,20/h/key",  # codes of second factors; key = the user, whose password was right
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MUTUALS_PROXIES", "0"))  # 0: who comes by a proxy has its address

@@ -191,7 +191,9 @@ def _wishes(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=int(os.environ.get("MUTUALS_WEB_WORKERS", WEB_PROCESSES)))
     parser.add_argument("--threads", type=int, default=int(os.environ.get("MUTUALS_WEB_THREADS", WEB_THREADS)))
     parser.add_argument(
-        "--empty", action="store_true", help="no small town on the first start: set up your own company"
+        "--empty",
+        action="store_true",
+        help="without the made-up town; the first page asks who you are. Nothing where a company is set up already",
     )
     wishes = parser.parse_args(argv)
     named = os.environ.get("MUTUALS_PORT")

@@ -9,7 +9,7 @@ import logging
 import pkgutil
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from typing import Any
 
 from mutuals.connectors.contract import Connector
 
@@ -29,7 +29,8 @@ def all_connectors() -> dict[str, Connector]:
         connector = getattr(import_module(f"{__name__}.{module.name}"), "CONNECTOR", None) if module.ispkg else None
         if isinstance(connector, Connector):
             found[connector.name] = connector
-    for entry in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    metadata: Any = import_module("importlib.metadata")  # not above: whoever reads a file begins sooner without it
+    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name):
         try:
             foreign = entry.load()
         except Exception as error:  # whatever a stranger's module raises must not stop ours

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mutuals.base.filters import Field, Kind, Record, is_known, register
+from mutuals.base.filters import Field, Kind, Record, extend, is_known, register
 from mutuals.history.models import Direction, Interaction
+from mutuals.people.fields import sees_all
 from mutuals.staff.models import Pillar
 
 INTERACTION = Record(
@@ -22,10 +23,16 @@ INTERACTION = Record(
         Field("pillar", "Pillar of our channel", Kind.CHOICE, "channel__pillar", choices=tuple(Pillar.choices)),
         Field("person", "Author", Kind.RELATION, "pk", related="person", own="profile__person__canonical_id"),
     ),
+    where={"deleted_at": None},
 )
+SAID = Field(
+    "interactions", "Has an interaction", Kind.RELATION, "profile__person__canonical",
+    related="interaction", may=sees_all("conversation.view"),
+)  # fmt: skip
 
 
 def register_fields() -> None:
     """Make what was said known. Runs after the room `people`."""
     if not is_known(INTERACTION.name):  # rooms above add to it; a second call must not take that away
         register(INTERACTION)
+    extend("person", (SAID,))

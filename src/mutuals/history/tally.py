@@ -17,9 +17,12 @@ WITH heard AS (
     UPDATE people_heard o SET last_at = h.last_at FROM heard h
     WHERE o.person_id = h.id AND (o.last_at IS NULL OR o.last_at < h.last_at)
 )
-UPDATE people_person p SET interaction_count = p.interaction_count + h.n, last_at = greatest(p.last_at, h.last_at)
+UPDATE people_person p SET interaction_count = p.interaction_count + h.n, last_at = greatest(p.last_at, h.last_at),
+    trashed_at = CASE WHEN h.last_at > p.trashed_at THEN NULL ELSE p.trashed_at END,
+    trashed_by_id = CASE WHEN h.last_at > p.trashed_at THEN NULL ELSE p.trashed_by_id END
 FROM heard h WHERE p.id = h.id
 """
+"""Who speaks again after they were put into the trash comes back."""
 
 _RECOUNT = """
 WITH wanted AS MATERIALIZED (

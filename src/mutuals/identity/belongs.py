@@ -56,7 +56,7 @@ def suggested(profile_ids: Iterable[int]) -> dict[int, list[Suggestion]]:
     if not proofs:
         return {}
     named: dict[str, list[Organisation]] = {}
-    for row in Organisation.objects.filter(domain__in=record.spelt(hosts.values())).order_by("pk"):
+    for row in Organisation.objects.filter(domain__in=record.spelt(hosts.values()), merged_into=None).order_by("pk"):
         named.setdefault(row.domain.removeprefix("www."), []).append(row)
     never = _refused({proof.profile_id for proof in proofs}) if named else set()
     found: dict[int, dict[int, Suggestion]] = {}

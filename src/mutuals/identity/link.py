@@ -67,13 +67,16 @@ def attach(
         return
     with transaction.atomic():
         gate.enter()
-        locked = Profile.objects.select_for_update(no_key=True).filter(pk__in=[profile for profile, _ in pairs])
+        asked = bulk.among(profile for profile, _ in pairs)
+        locked = Profile.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=asked)
         rows = list(locked.order_by("pk").values_list("pk", "person_id", "organisation_id", "is_ours"))
         holders = {pk: person for pk, person, _, _ in rows}
         if any(organisation or is_ours for _, _, organisation, is_ours in rows):
             raise Taken("This profile is an organisation's or our own, so it cannot be a person's.")
         people = _people(pairs, holders)
-        held = Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
+        held = (
+            Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=bulk.among(people)).order_by("pk")
+        )
         roots = dict(held.values_list("pk", "canonical_id"))  # held, so that nobody merges them meanwhile
         if len(roots) < len(people) or any(profile not in holders for profile, _ in pairs):
             raise Gone
@@ -94,14 +97,15 @@ def _write(
 ) -> None:
     if not pairs:
         return
-    Link.objects.filter(profile__in=[profile for profile, _ in pairs], state__in=LIVE, until=None).update(until=now)
+    asked = bulk.among(profile for profile, _ in pairs)
+    Link.objects.filter(profile__in=asked, state__in=LIVE, until=None).update(until=now)
     reason = json.dumps(list(because))
     bulk.insert(
         Link,
         ("profile_id", "person_id", "state", "because", "by", "since"),
         [(profile, person, state.value, reason, by, now) for profile, person in pairs],
     )
-    bulk.execute(_HOLD, [[profile for profile, _ in pairs], [person for _, person in pairs]])
+    bulk.execute(_HOLD, [bulk.numbers(profile for profile, _ in pairs), bulk.numbers(person for _, person in pairs)])
     tally.recount(sorted({person for _, person in pairs}))
 
 

@@ -10,7 +10,9 @@ from mutuals.base import journal, wake
 from mutuals.base.refusals import Refusal
 from mutuals.communities import ideas
 from mutuals.history.models import Interaction
-from mutuals.inbox import cases, stepped, work
+from mutuals.inbox import case_edit, cases, stepped, work
+from mutuals.inbox import records_actions as _records  # noqa: F401  adds what they do with records
+from mutuals.inbox import tasks_actions as _tasks  # noqa: F401  adds the act that makes a task
 from mutuals.inbox.models import Case, CaseState, Turn, TurnState
 from mutuals.inbox.problem import filled
 from mutuals.people import many, persons
@@ -30,6 +32,9 @@ from mutuals.staff.models import Team, User
 
 PILLARS = Literal["service", "sales", "marketing", "innovation"]
 PRIORITIES = Literal["low", "normal", "high", "urgent"]
+SEVERITIES = Literal["slight", "normal", "severe", "critical"]
+AT_ONCE = Annotated[Literal["", "slight", "normal", "severe", "critical"], Answer("Severity (empty = normal)")]
+EACH = Annotated[Literal["", "customer"], Answer("At most one open for each (empty = for each conversation)")]
 FIELDS = Literal["stage", "city", "country", "language"]
 TITLE = Annotated[str, Answer("Title", most=200)]
 MINUTES = Annotated[int, Answer("Limit in minutes (empty = none)", most=cases.MOST_MINUTES)]
@@ -89,18 +94,35 @@ def assign(event: Event, *, by: User, now: datetime, to: COLLEAGUE) -> str:
 
 @action(
     "open_case",
-    sentence="open the case “{title}”, priority {priority}, limit {minutes} minutes",
+    sentence="open the case “{title}”, priority {priority}, severity {severity}, limit {minutes} minutes, one for each {each}",
     right="case.open",
     lane="case",
 )
 def open_case(
-    event: Event, *, by: User, now: datetime, title: TITLE, priority: PRIORITIES = "normal", minutes: MINUTES = 0
+    event: Event,
+    *,
+    by: User,
+    now: datetime,
+    title: TITLE,
+    priority: PRIORITIES = "normal",
+    minutes: MINUTES = 0,
+    severity: AT_ONCE = "",
+    each: EACH = "",
 ) -> str:
-    """Open a case about the conversation, or about the person where there is none; one that is open is kept."""
+    """Open a case about the conversation, or about the person where there is none; one that is open is kept.
+
+    At most one for each customer: one that is open about them, whatever conversation it came from, is kept too.
+    """
     conversation = _turn(event).conversation if event.conversation_id else None
+    person = _person(event)
+    if each and person is not None:
+        Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()  # two at once come one by one
+        there = Case.objects.filter(person__canonical=person.pk, state=CaseState.OPEN, trashed_at=None).order_by("pk")
+        if (open_one := there.first()) is not None:
+            return f"Case {open_one.reference} of this customer was open already"
     case, is_new = cases.open_case(
-        by=by, now=now, title=title, conversation=conversation, person=_person(event), priority=priority,
-        minutes=minutes or None, via=_rule(),
+        by=by, now=now, title=title, conversation=conversation, person=person, priority=priority,
+        severity=severity or "normal", minutes=minutes or None, via=_rule(),
     )  # fmt: skip
     return f"Case {case.reference} opened" if is_new else f"Case {case.reference} was open already"
 
@@ -110,8 +132,10 @@ def _can_start(when: str, told: Mapping[str, Any]) -> None:
     process = _process(str(told["process"]))
     if process is None:
         return
+    if EVENTS[when].key in kinds.kind(process.kind).keys:
+        return
     try:
-        _started(process, is_about_people=EVENTS[when].record == "person")
+        _started(process, is_about_people=EVENTS[when].record != "interaction")
     except Refusal as error:
         raise Refusal(str(error), fields={"process": str(error)}) from error
 
@@ -138,12 +162,15 @@ def _started(process: Process, *, is_about_people: bool) -> str:
     suits=_can_start,
 )
 def start_process(event: Event, *, by: User, now: datetime, process: STEPS) -> str:
-    """Let the case go by the steps of a process, or the person or conversation, as the process is for; a case is opened where
-    none is. What runs already is kept.
+    """Let the case go by the steps of a process, or the record, person or conversation, as the process is for; a case is opened
+    where none is. What runs already is kept.
     """
     row = _process(process)
     if row is None or row.retired_at is not None:
         raise Refusal(f"No process in use is called “{process}” any more.")
+    if event.about.partition(":")[0] in kinds.kind(row.kind).keys and not event.about.startswith("case:"):
+        is_there = Item.objects.filter(process=row, about=event.about).exists()
+        return _ran(run.start(event.about, row, by=by, now=now), is_there=is_there)
     about = _started(row, is_about_people=event.conversation_id is None)
     if about == "case":
         return _start_case(event, row, by=by, now=now)
@@ -220,6 +247,16 @@ def set_priority(event: Event, *, by: User, now: datetime, priority: PRIORITIES)
         raise Refusal("No case is open here.")
     cases.change(case, by=by, now=now, priority=priority)
     return f"Case {case.reference} is {priority} now"
+
+
+@action("set_severity", sentence="call its case {severity}", right="case.edit", lane="severity")
+def set_severity(event: Event, *, by: User, now: datetime, severity: SEVERITIES) -> str:
+    """Say how bad the open case is for the customer."""
+    case = _case(event)
+    if case is None:
+        raise Refusal("No case is open here.")
+    case_edit.edit(case, by=by, now=now, changes={"severity": severity})
+    return f"Case {case.reference} is {severity} now"
 
 
 @action("add_tag", sentence="tag the customer “{tag}”", right="person.edit")
@@ -313,8 +350,10 @@ def _turn(event: Event) -> Turn:
 def _case(event: Event) -> Case | None:
     """The newest case that is open in the conversation, or about the person where there is none."""
     found = Case.objects.filter(state=CaseState.OPEN)
+    if event.about.startswith("case:"):
+        return found.filter(pk=int(event.about.partition(":")[2])).first()
     if event.conversation_id:
-        found = found.filter(conversation=event.conversation_id)
+        found = stepped.in_conversations([event.conversation_id])
     else:
         found = found.filter(person__canonical=event.person_id)
     return found.order_by("-pk").first()
@@ -334,7 +373,8 @@ def _team(name: str) -> Team:
 
 def _tell(event: Event, user: User, text: str, *, by: User, now: datetime) -> str:
     """Whom, and how."""
-    about = f"conversation:{event.conversation_id}" if event.conversation_id else f"person:{event.person_id}"
+    talk = f"conversation:{event.conversation_id}" if event.conversation_id else f"person:{event.person_id}"
+    about = event.about or talk
     journal.note("staff.told", f"staff:{user.pk}", by=by, text=text, thing=about, at=now.isoformat())
     wake.changed("today", [user.pk])
     return f"{user}{send.mail(event, user, text, now=now)}"

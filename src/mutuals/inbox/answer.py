@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from mutuals import connectors
-from mutuals.base import journal, wake
+from mutuals.base import jobs, journal, wake
 from mutuals.base.ids import new_key
 from mutuals.capture import outbox
 from mutuals.capture.models import Outgoing
@@ -21,7 +21,7 @@ from mutuals.conversations.models import Conversation
 from mutuals.history import own
 from mutuals.history.keep import clean
 from mutuals.history.models import Direction, Interaction, Status
-from mutuals.inbox import work
+from mutuals.inbox import promises_found, work
 from mutuals.inbox.models import Turn, TurnState
 from mutuals.inbox.queries import answered_at, last_from_them, unanswered
 from mutuals.people.visibility import masked, sees_contacts
@@ -168,6 +168,7 @@ def reply(
         journal.note(
             "conversation.answered", f"conversation:{turn.pk}", by=by, interaction=row.pk, public=row.is_public
         )
+        jobs.later(promises_found.JOB, at=now + UNDO, message=row.pk)
         wake.changed("inbox", [turn.pk])
     return row
 
@@ -298,6 +299,7 @@ def take_back(interaction: Interaction, *, by: User, now: datetime) -> bool:
         if outgoing is None or not outbox.cancel(outgoing, by=by, now=now):
             return False
         own.mark(interaction.pk, Status.CANCELLED)
+        promises_found.unsaid(interaction.pk, now=now)
         answered = answered_at(turn)
         waits = unanswered(turn, answered)
         if waits is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mutuals.inbox import promises_people, tasks_privacy
 from mutuals.inbox.models import Case
 from mutuals.people.hanging import Hanging, Ids, Move, Thing, register
 
@@ -11,6 +12,8 @@ from mutuals.people.hanging import Hanging, Ids, Move, Thing, register
 def register_hanging() -> None:
     """Make it known to splits and merges. A case goes with the profile that began its conversation."""
     register(Hanging("cases", _cases, "person", _opened, _move))
+    register(promises_people.hanging())
+    tasks_privacy.hang_tasks()
 
 
 def _cases(person_ids: Ids, _profile_ids: Ids) -> int:

@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.lookups import IsNull
 
 from mutuals.history.models import Interaction
-from mutuals.inbox import queries, work
+from mutuals.inbox import case_owned, of_houses, promises, promises_found, queries, stepped, tasks_privacy, work
 from mutuals.people import visibility
 from mutuals.staff import accounts
 from mutuals.staff.models import User
@@ -18,7 +18,12 @@ _NO_END = 2**60  # a subselect with a limit is done on its own, before what is a
 def register_owned() -> None:
     """Make it known to whoever ends an access, and to who asks which people somebody may see."""
     visibility.own_people(spoke_in_own_queue)
+    of_houses.tell()
     accounts.hold("open conversations", count=queries.held_by, move=work.hand_over)
+    accounts.hold("open cases", count=case_owned.held_by, move=case_owned.hand_over)
+    accounts.hold("open promises", count=promises_found.held_by, move=promises_found.hand_over)
+    tasks_privacy.hold_tasks()
+    stepped.may_not_close.append(promises.keeps_open)
 
 
 def spoke_in_own_queue(user: User, *, many: int = MANY) -> Q:

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mutuals.base import bulk, clock, journal, wake
+from mutuals.base import bulk, journal, wake
 from mutuals.channels.models import Channel
-from mutuals.connectors.contract import Envelope, Kind, undelivered
+from mutuals.connectors.contract import Envelope, undelivered
 from mutuals.conversations.arrived import Joined
 from mutuals.history.keep import Kept
-from mutuals.inbox.models import Case, CaseState, Outcome, Purpose, Turn, TurnState
-from mutuals.processes import run
+from mutuals.inbox import case_arrived, case_talks
+from mutuals.inbox.asking import ASKING
+from mutuals.inbox.models import Outcome, Promise, Purpose, Turn, TurnState
 from mutuals.rules.models import Firing
-
-ASKING = frozenset({Kind.POST, Kind.REPLY, Kind.MESSAGE, Kind.MAIL, Kind.REVIEW})
-"""Kinds that make it our turn. Articles, likes, shares and follows are history, not work."""
 
 _PLACE = """
 INSERT INTO inbox_turn (conversation_id, state, team_id, pillar, network, is_public, unread, moved_at, waiting_since,
@@ -117,6 +115,9 @@ def interactions(kept: Sequence[Kept], joined: Sequence[Joined] = ()) -> None:
         one.placed.conversation_id: one.occurred_at for one in kept if one.is_deleted and one.placed.conversation_id
     }
     _let_go(gone)
+    case_arrived.words(
+        [one for one in kept if one.is_new and one.placed.conversation_id in asked and not one.placed.is_ours]
+    )
     touched = {*asked, *past, *answered, *(one.placed.conversation_id for one in kept if one.placed.conversation_id)}
     if touched:
         wake.changed("inbox", sorted(touched))
@@ -170,8 +171,9 @@ def _join(joined: Sequence[Joined]) -> None:
 
     Where one of both is history only, the other one says how far the work is.
     """
+    case_talks.joined(joined)
     for pair in joined:
-        _join_cases(pair)
+        Promise.objects.filter(conversation=pair.gone).update(conversation=pair.stays)
         Firing.objects.filter(conversation_id=pair.gone).update(conversation_id=pair.stays)
         gone = Turn.objects.filter(pk=pair.gone).first()
         if gone is None:
@@ -192,15 +194,3 @@ def _join(joined: Sequence[Joined]) -> None:
                 stays.state = TurnState.OPEN
             stays.save()
             gone.delete()
-
-
-def _join_cases(pair: Joined) -> None:
-    """Cases go along; of two that are open, the one of the conversation that stays goes on."""
-    theirs = Case.objects.filter(conversation=pair.gone)
-    if Case.objects.filter(conversation=pair.stays, state=CaseState.OPEN).exists():
-        ended = theirs.filter(state=CaseState.OPEN)
-        keys = [f"case:{pk}" for pk in ended.exclude(item=None).values_list("pk", flat=True)]
-        if keys:
-            run.lapse(keys, now=clock.now(), because="Its conversation joined one with an open case.")
-        ended.update(state=CaseState.DROPPED)
-    theirs.update(conversation=pair.stays)

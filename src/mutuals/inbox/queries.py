@@ -16,8 +16,8 @@ from mutuals.base.patience import TooSlow, within
 from mutuals.conversations.arrived import SPEAKING
 from mutuals.history import queries as history
 from mutuals.history.models import Direction, Interaction, Status
+from mutuals.inbox.asking import ASKING
 from mutuals.inbox.models import Turn, TurnState
-from mutuals.inbox.place import ASKING
 from mutuals.staff.models import User
 from mutuals.staff.permissions import Scope, scope
 

@@ -8,17 +8,17 @@ from typing import Any
 
 from django.db.models import Q
 
-from mutuals.base import journal
 from mutuals.base.filters import record
-from mutuals.base.refusals import Refusal, one_line
-from mutuals.inbox import stepped
+from mutuals.base.refusals import Refusal
+from mutuals.inbox import case_close, case_edit, stepped
 from mutuals.inbox.cases import visible_to
-from mutuals.inbox.models import Case, Priority
+from mutuals.inbox.models import Case, Outcome, Purpose
 from mutuals.processes import kinds
-from mutuals.staff.models import Pillar, User
+from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
-_FILLED = ("title", "priority", "pillar")
+_FILLED = ("title", "priority", "severity", "kind", "pillar")
+_SAID = {"purpose": Purpose.values, "outcome": Outcome.values, "result": None}
 
 
 def register_running() -> None:
@@ -33,6 +33,7 @@ def register_running() -> None:
         theirs=theirs,
         fill=fill,
         entered=stepped.entered,
+        at_end=stepped.AT_END,
     )
 
 
@@ -62,23 +63,31 @@ def theirs(person_ids: Sequence[int]) -> Collection[str]:
 
 
 def fill(about: str, values: Mapping[str, Any], by: User, now: datetime) -> None:
-    """Write what a step asks for: title, priority or pillar. Refused: another field, a value that there is not."""
-    del now
-    unknown = [name for name in values if name not in _FILLED]
+    """Write what a step asks for: title, priority, severity, sort, pillar; for an end purpose, outcome and result.
+
+    Refused: another field, a value that there is not.
+    """
+    known = (*_FILLED, *_SAID)
+    unknown = [name for name in values if name not in known]
     if unknown:
-        raise Refusal(f"Of a case {', '.join(_FILLED)} are filled in here.", fields={unknown[0]: "Not filled in here."})
+        raise Refusal(f"Of a case {', '.join(known)} are filled in here.", fields={unknown[0]: "Not filled in here."})
     row = stepped.locked(about)
     require(by, "case.edit", row)
-    for name, value in values.items():
-        choices = {"priority": Priority.values, "pillar": Pillar.values}.get(name)
+    said = {name: str(value) for name, value in values.items() if name in _SAID}
+    for name, value in said.items():
+        choices = _SAID[name]
         if choices is not None and value not in choices:
-            words = f"One of: {', '.join(choices)}."
-            raise Refusal(f"“{name}” is one of: {', '.join(choices)}.", fields={name: words})
-        setattr(row, name, value if choices else one_line(value, what="Title", longest=200))
-    row.save(update_fields=list(values))
-    journal.note(
-        "case.changed", stepped.about_of(row), by=by, case=row.reference, state=row.state, priority=row.priority
-    )
+            raise Refusal(f"“{name}” is one of: {', '.join(choices)}.", fields={name: f"One of: {', '.join(choices)}."})
+    if len(said.get("result", "")) > case_close.LONGEST:
+        words = f"At most {case_close.LONGEST:,} letters."
+        raise Refusal(words, fields={"result": words})
+    if said:
+        Case.objects.filter(pk=row.pk).update(
+            **{name: value.replace("\0", "") for name, value in said.items()}, changed_at=now
+        )
+    told = {name: value for name, value in values.items() if name in _FILLED}
+    if told:
+        case_edit.edit(row, by=by, now=now, changes=told)
 
 
 def _numbers(keys: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from mutuals.history import own
 from mutuals.history.models import Interaction
 from mutuals.inbox.models import Outcome, Purpose, Turn, TurnState
 from mutuals.inbox.queries import answered_at, unanswered
+from mutuals.staff import notices_told
 from mutuals.staff.models import Team, User
 from mutuals.staff.permissions import Scope, require, scope
 
@@ -82,6 +83,8 @@ def note(turn: Turn, *, by: User, text: str, now: datetime, key: UUID | None = N
             number=number, by=by, text=text, now=now, conversation=turn.conversation, rule=way[-1] if way else None
         )
         journal.note("conversation.noted", _about(turn), by=by, interaction=row.pk)
+        if "@" in text:
+            notices_told.soon()
         wake.changed("inbox", [turn.pk])
     return row
 

@@ -10,8 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mutuals.people.models import Affiliation, Fact, Profile
+from django.db.models import Q, QuerySet
+
+from mutuals.base.models import Filed
+from mutuals.people.models import Affiliation, Consent, Fact, Profile
 from mutuals.people.profiles import OWN
+from mutuals.records import relations
+from mutuals.records.models import Relation
 
 Ids = Sequence[int]
 
@@ -75,6 +80,9 @@ def register_hanging() -> None:
     register(Hanging("presences", _presences))
     register(Hanging("affiliations", _affiliations, "person", _places, _move_places))
     register(Hanging("facts", _facts, "person", _known, _move_known))
+    register(Hanging("consents", _consents, "person", _said, _move_said))
+    register(Hanging("relations", _relations, "person", _related, _move_related))
+    register(Hanging("files", _files, "person", _filed, _move_files))
 
 
 def _presences(_person_ids: Ids, profile_ids: Ids) -> int:
@@ -104,6 +112,24 @@ def _move_places(moves: Sequence[Move]) -> set[int]:
     return went
 
 
+def _keys(person_ids: Ids) -> dict[str, int]:
+    return {f"person:{number}": number for number in person_ids}
+
+
+def _relations(person_ids: Ids, _profile_ids: Ids) -> int:
+    return relations.count_of(list(_keys(person_ids)))
+
+
+def _related(person_ids: Ids, _profile_ids: Ids) -> list[Thing]:
+    keys = _keys(person_ids)
+    rows = Relation.objects.filter(Q(one__in=keys) | Q(other__in=keys)).order_by("pk")
+    return [Thing(row.pk, relations.said(row), keys.get(row.one) or keys[row.other]) for row in rows]
+
+
+def _move_related(moves: Sequence[Move]) -> set[int]:
+    return {one.id for one in moves if relations.move(one.id, holder=f"person:{one.holder}", to=f"person:{one.to}")}
+
+
 def _facts(person_ids: Ids, _profile_ids: Ids) -> int:
     return Fact.objects.filter(person__in=person_ids).count()
 
@@ -122,5 +148,55 @@ def _move_known(moves: Sequence[Move]) -> set[int]:
         if row is None or Fact.objects.filter(person=move.to, name=row.name, source=row.source).exists():
             continue
         Fact.objects.filter(pk=row.pk).update(person=move.to)
+        went.add(row.pk)
+    return went
+
+
+def _consents(person_ids: Ids, _profile_ids: Ids) -> int:
+    return Consent.objects.filter(person__in=person_ids).count()
+
+
+def _said(person_ids: Ids, _profile_ids: Ids) -> list[Thing]:
+    """What staff noted; a word that was given by a profile goes with it by itself."""
+    rows = Consent.objects.filter(person__in=person_ids, profile=None).select_related("purpose").order_by("pk")
+    return [
+        Thing(row.pk, f"{row.purpose}: {row.get_state_display().lower()} on {row.at:%d %b %Y}", row.person_id)
+        for row in rows
+        if row.person_id is not None
+    ]
+
+
+def _move_said(moves: Sequence[Move]) -> set[int]:
+    went = set()
+    for move in moves:
+        row = Consent.objects.filter(pk=move.id, person=move.holder, profile=None).first()
+        same = Consent.objects.filter(person=move.to, profile=None)
+        if row is None or same.filter(purpose=row.purpose_id, state=row.state, at=row.at).exists():
+            continue
+        Consent.objects.filter(pk=row.pk).update(person=move.to)
+        went.add(row.pk)
+    return went
+
+
+def _files(person_ids: Ids, _profile_ids: Ids) -> int:
+    return _on(person_ids).count()
+
+
+def _filed(person_ids: Ids, _profile_ids: Ids) -> list[Thing]:
+    return [Thing(row.pk, row.name, int(row.about.partition(":")[2])) for row in _on(person_ids).order_by("pk")]
+
+
+def _on(person_ids: Ids) -> QuerySet[Filed]:
+    return Filed.objects.filter(about__in=[f"person:{number}" for number in person_ids], trashed_at=None)
+
+
+def _move_files(moves: Sequence[Move]) -> set[int]:
+    """A file that the other person has as well, under the same name, stays."""
+    went = set()
+    for move in moves:
+        row = _on([move.holder]).filter(pk=move.id).first()
+        if row is None or _on([move.to]).filter(blob=row.blob_id, name=row.name).exists():
+            continue
+        Filed.objects.filter(pk=row.pk).update(about=f"person:{move.to}")
         went.add(row.pk)
     return went

@@ -13,5 +13,7 @@ def register_leaving() -> None:
             "people",
             export=lambda them: privacy.export(them.who),
             erase={PROFILES + 10: lambda them: privacy.erase(them.who, now=them.now)},
+            typed=privacy.TYPED,
+            typed_in="consents",
         )
     )

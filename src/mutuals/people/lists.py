@@ -11,11 +11,12 @@ from django.db.models import Count, Q, QuerySet
 from mutuals.base import clock, lists
 from mutuals.base.filters import Kind
 from mutuals.base.lists import Act, Asked, Column, Listing, Narrow, Page, Ref, Sort
-from mutuals.people import organisations, queries
+from mutuals.people import editing, organisations, queries
 from mutuals.people.models import Affiliation, Organisation
 from mutuals.people.names import fold
 from mutuals.people.persons import Unfit, clean_tags
 from mutuals.people.visibility import organisations_visible_to, visible_to
+from mutuals.records.engine import name_references
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
 from mutuals.staff.queries import active
@@ -52,6 +53,7 @@ def _with_people(rows: list[Organisation], viewer: Any) -> None:
     counted = dict(told)
     for one in rows:
         one.people = counted.get(one.pk, 0)  # type: ignore[attr-defined]
+    name_references("organisation", rows, viewer)
 
 
 @transaction.atomic
@@ -79,6 +81,10 @@ def _retagged(ids: Sequence[int], by: User, word: str, *, has: bool) -> str:
     return f"{changed} {'tagged' if has else 'lost the tag'} “{wanted[0]}”."
 
 
+def _parent(row: Any) -> Ref | None:
+    return Ref(row.parent.name, f"organisation:{row.parent_id}") if row.parent else None
+
+
 ORGANISATIONS = Listing(
     record="organisation",
     words=("organisation", "organisations"),
@@ -91,8 +97,10 @@ ORGANISATIONS = Listing(
         Column("country", usual=False, groups=True),
         Column("phone", "Phone", usual=False),
         Column("tags"),
+        Column("stage", usual=False, groups=True),
+        Column("parent", "Part of", kind=Kind.TEXT, value=_parent, usual=False),
         Column("owner", kind=Kind.TEXT, value=owner, groups=True),
-        Column("people", "People", kind=Kind.NUMBER),
+        Column("people", "People", kind=Kind.NUMBER, value="people"),
         Column("created", usual=False),
     ),
     sorts=(Sort("name", "Name", "name_key"), Sort("newest", "Last added", "pk", descending=True)),
@@ -101,10 +109,11 @@ ORGANISATIONS = Listing(
         Act("untag", "Untag", "x", "organisation.edit", _untag, asks="Tag"),
     ),
     narrows=(Narrow("q", "Name, domain", _named, typed=True),),
-    beside=lambda rows: rows.select_related("owner"),
+    beside=lambda rows: rows.select_related("owner", "parent"),
     dress=_with_people,
     options={"owner": staff},
     exports=exports,
+    editing=editing.of_organisations(staff),
 )
 
 
@@ -115,6 +124,7 @@ def _people(asked: Asked, *, after: str, limit: int, patience: float | None) -> 
     )  # fmt: skip
     for one in found.rows:
         one.person.listed = one  # type: ignore[attr-defined]
+    name_references("person", [one.person for one in found.rows], asked.viewer)
     return Page(tuple(one.person for one in found.rows), found.next, found.previous, found.is_whole)
 
 
@@ -163,6 +173,7 @@ PEOPLE = Listing(
     exports=exports,
     page=_people,
     counted=_people_counted,
+    editing=editing.of_people(staff),
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from mutuals.base import gate, journal
-from mutuals.base.cells import safe_cell
+from mutuals.base.cells import csv_line
 from mutuals.base.fields import words
 from mutuals.base.filters import Condition
 from mutuals.people.models import Person
@@ -88,7 +86,7 @@ def people_csv(
     shapes = book.shapes("person") if may(viewer, "field.view") else ()
     head = (*_HEAD, *(one.label for one in shapes))
     told = ((*_cells(row, zone), *(words(one, row.person.custom, zone=zone) for one in shapes)) for row in rows)
-    return itertools.chain([_line(head)], map(_line, told))
+    return itertools.chain([csv_line(head)], map(csv_line, told))
 
 
 def _listed(viewer: User, where: Condition | None, sort: str, zone: ZoneInfo, now: datetime) -> Iterator[Listed]:
@@ -122,12 +120,6 @@ def _cells(row: Listed, zone: ZoneInfo) -> tuple[Any, ...]:
 
 def _at(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat(" ", "minutes") if moment else ""
-
-
-def _line(cells: Sequence[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cell(str(cell)) for cell in cells])
-    return out.getvalue()
 
 
 def _retag(ids: Sequence[int], word: str, *, by: User, now: datetime, has: bool) -> list[int]:

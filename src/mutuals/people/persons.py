@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
-from mutuals.base import gate, ids, journal
+from mutuals.base import bulk, gate, ids, journal
 from mutuals.base.fields import flat
 from mutuals.connectors.contract import Handle
 from mutuals.people import erased, profiles
@@ -28,18 +28,20 @@ VOICE = ("id", "network", "key", "name", "shown", "label", "fields", "person__pr
 """What a `Voice` is made of, as columns of a profile that is somebody's."""
 _STORED = (*CHOSEN, "name_key", "custom")
 _WRITE = """
-UPDATE people_person p SET name = n.name, name_key = n.name_key, email = n.email, phone = n.phone, city = n.city,
-    country = n.country, language = n.language, birthday = n.birthday, custom = n.custom::jsonb, changed_at = %s
-FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
-    %s::date[], %s::varchar[], %s::text[]) AS n(id, name, email, phone, city, country, language, birthday, name_key, custom)
-WHERE p.id = n.id
+UPDATE people_person p SET name = g.name, name_key = g.name_key, email = g.email, phone = g.phone, city = g.city,
+    country = g.country, language = g.language, birthday = g.birthday, custom = g.custom, changed_at = g.changed_at
+FROM {g} WHERE p.id = g.id
 """
+_WRITTEN = {"id": "bigint", **dict.fromkeys(_STORED, "varchar"), "changed_at": "timestamptz"}
+_WRITTEN |= {"birthday": "date", "custom": "jsonb"}
 _MAKE = """
 INSERT INTO people_person (id, canonical_id, name, name_key, email, phone, city, country, language, stage, tags,
     order_currency, created_at, changed_at)
-SELECT n.id, n.id, n.name, n.name_key, '', '', '', '', '', '', '{}', '', n.since, %s
-FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::timestamptz[]) AS n(id, name, name_key, since)
+SELECT g.id, g.id, g.name, g.name_key, '', '', '', '', '', '', g.tags, '', g.since, g.changed_at FROM {g} RETURNING id
 """
+_MADE = {"id": "bigint", "name": "varchar", "name_key": "varchar", "since": "timestamptz", "tags": "varchar[]"}
+_MADE |= {"changed_at": "timestamptz"}
+_NUMBERS = "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)"
 
 
 class Taken(ValueError):
@@ -175,14 +177,14 @@ def choose(person_ids: Sequence[int], *, now: datetime) -> int:
     """
     wanted = sorted(set(person_ids))
     spoken: dict[int, list[Voice]] = defaultdict(list)
-    found = Profile.objects.filter(person__canonical_id__in=wanted)
+    found = Profile.objects.filter(person__canonical_id__in=bulk.among(wanted))
     for holder, *rest in found.values_list("person__canonical_id", *VOICE):
         spoken[holder].append(Voice(*rest))
     rows: list[list[Any]] = []
     made: dict[int, dict[str, Any]] = {}
     for pk, *stored in (
-        Person.objects.filter(pk__in=wanted, canonical_id=F("pk"))
-        .select_for_update(no_key=True)
+        Person.objects.filter(pk__in=bulk.among(wanted), canonical_id=F("pk"))
+        .select_for_update(no_key=True, of=("self",))
         .order_by("pk")
         .values_list("pk", *_STORED)
     ):
@@ -230,24 +232,25 @@ def choose_away(person_id: int, cluster: Sequence[int], *, now: datetime) -> boo
 
 
 def _write(rows: Sequence[Sequence[Any]], *, now: datetime) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            told = ([*row[:-1], json.dumps(row[-1])] for row in rows)
-            cursor.execute(_WRITE, [now, *map(list, zip(*told, strict=True))])
+    bulk.run(_WRITE, _WRITTEN, [(*row[:-1], json.dumps(row[-1]), now) for row in rows])
 
 
-def make(names: Sequence[str], *, now: datetime, since: Sequence[datetime | None] | None = None) -> list[int]:
+def make(
+    names: Sequence[str],
+    *,
+    now: datetime,
+    since: Sequence[datetime | None] | None = None,
+    tags: Sequence[Sequence[str]] | None = None,
+) -> list[int]:
     """Rows for new persons, in order; their values are chosen once profiles are attached. `since`: known since."""
     if not names:
         return []
     told = [tidy(name, at_most=200) for name in names]
     starts = [start or now for start in since] if since else [now] * len(told)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)", [len(told)]
-        )
-        numbers = [int(row[0]) for row in cursor.fetchall()]
-        cursor.execute(_MAKE, [now, numbers, told, [fold(name)[:200] for name in told], starts])
+    numbers = [int(row[0]) for row in bulk.execute(_NUMBERS, [len(told)])]
+    keys = [fold(name)[:200] for name in told]
+    given = [list(one) for one in tags] if tags else [[] for _ in told]
+    bulk.run(_MAKE, _MADE, [(*row, now) for row in zip(numbers, told, keys, starts, given, strict=True)])
     return numbers
 
 
@@ -299,7 +302,7 @@ def _read(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
                 raise Unfit("A stage is lead, customer, former or empty.", field="stage")
             columns["stage"] = value
         elif name in ("owner", "team"):
-            columns[f"{name}_id"] = _row_id(name, value)
+            columns[f"{name}_id"] = row_id(name, value)
         else:
             raise Unfit(f"There is no field “{name[:40]}” to edit.", field=name)
     _refuse_erased(told)
@@ -344,7 +347,8 @@ def clean_tags(values: Any) -> list[str]:
     return found
 
 
-def _row_id(name: str, value: Any) -> int | None:
+def row_id(name: str, value: Any) -> int | None:
+    """The number of an owner or team that is told as a row, a number or its digits; None for none. Unfit: there is none."""
     if value in (None, ""):
         return None
     model: type[User] | type[Team] = User if name == "owner" else Team

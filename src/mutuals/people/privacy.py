@@ -8,14 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from mutuals.base import undo
 from mutuals.base.models import Entry
 from mutuals.people import erased
-from mutuals.people.models import Affiliation, Fact, Person, Profile
+from mutuals.people.models import Affiliation, Consent, Fact, Person, Profile
 from mutuals.people.profiles import OWN, Pair, page_of
 from mutuals.records import values as house
 
+TYPED = """
+SELECT 'purpose:' || id, 'label or words of a purpose', NULL::bigint, concat_ws(' ', label, words) FROM people_purpose
+UNION ALL SELECT 'person:' || person_id, 'words of a consent', NULL::bigint, words FROM people_consent
+    WHERE words <> '' AND person_id IS NOT NULL
+"""
+"""What staff typed here of people, as `capture.typed` asks for it."""
 _READ = ("pk", "network", "key", "url", "name", "fields")
 _Row = tuple[int, str, str, str, str, dict[str, Any]]
 
@@ -87,6 +94,11 @@ def export(who: Holder) -> dict[str, Any]:
         "facts": list(
             Fact.objects.filter(person__in=who.person_ids).values("name", "value", "source", "confidence", "at")
         ),
+        "consents": list(
+            _consents(who)
+            .order_by("at", "pk")
+            .values("purpose__key", "purpose__label", "basis", "state", "at", "until", "source", "words", "by")
+        ),
         "journal": list(Entry.objects.filter(about__in=_keys(who)).values("at", "kind", "by", "data")),
     }
 
@@ -97,6 +109,8 @@ def erase(who: Holder, *, now: datetime) -> dict[str, int]:
     counts = {
         "affiliations": Affiliation.objects.filter(person__in=who.person_ids).delete()[0],
         "facts": Fact.objects.filter(person__in=who.person_ids).delete()[0],
+        "consents": _consents(who).delete()[0],
+        "changes of lists": undo.forget([f"person:{number}" for number in who.person_ids]),
         "unique values": house.forget(f"person:{number}" for number in who.person_ids),
         "profiles": Profile.objects.filter(pk__in=who.profile_ids).delete()[1].get("people.Profile", 0),
         "journal entries emptied": Entry.objects.filter(about__in=_keys(who)).update(data={}),
@@ -106,6 +120,10 @@ def erase(who: Holder, *, now: datetime) -> dict[str, int]:
         cursor.execute("DELETE FROM people_person WHERE id = ANY(%s)", [list(who.person_ids)])
         counts["persons"] = int(cursor.rowcount)
     return counts
+
+
+def _consents(who: Holder) -> QuerySet[Consent]:
+    return Consent.objects.filter(Q(person__in=who.person_ids) | Q(profile__in=who.profile_ids))
 
 
 def _keys(who: Holder) -> list[str]:

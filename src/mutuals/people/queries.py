@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from mutuals.base.filters import Condition, Refused, check, record, to_q
+from mutuals.base.filters import Condition, Refused, check, plan, record
 from mutuals.base.lists import cursors
 from mutuals.base.patience import TooSlow, within
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
@@ -25,6 +26,7 @@ LONGEST_PAGE = 200
 FOUND_AT_MOST = 20
 LIKENESS = 0.45  # least trigram similarity of a name that is offered
 PATIENCE = 400  # milliseconds for the search by likeness
+SIEVED = 1.2  # seconds for the way that was reckoned to be the best one
 IN_ORDER = 0.4  # seconds that a filtered list is walked in its order, before those who fit are looked for
 FEW = 1_000  # people who fit up to which all of them are fetched and sorted
 COUNTING = 0.7  # seconds after which a count says "more than"
@@ -114,10 +116,12 @@ def list_people(
     order = sort_of(sort, viewer)
     limit = max(1, min(limit, LONGEST_PAGE))
     place = _place(after, sort)
-    people = _filtered(viewer, where, zone, now)
     patience = settings.PATIENCE if patience is None else patience
+    people = visible_to(viewer)
     if where is not None:
-        found = _found(people, order, place, limit + 1, patience)
+        of = record("person")
+        way = plan.way(people, check(where, of, viewer=viewer), of, wanted=limit + 1, zone=zone, now=now)
+        found = _found(way, order, place, limit + 1, patience)
     elif scope(viewer, "person.view") is Scope.ALL and not order.is_custom:
         found = _walk(people, order, place, limit + 1)
     else:
@@ -201,18 +205,22 @@ def _filtered(viewer: Any, where: Condition | None, zone: ZoneInfo, now: datetim
     if where is None:
         return people
     of = record("person")
-    return people.filter(to_q(check(where, of, viewer=viewer), of, zone=zone, now=now))
+    return plan.narrowed(people, check(where, of, viewer=viewer), of, zone=zone, now=now)
 
 
-def _found(
-    people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int, patience: float
-) -> list[Person]:
+def _found(way: plan.Way, sort: Sort, place: tuple[Any, int, bool] | None, limit: int, patience: float) -> list[Person]:
     """Up to `limit` rows of a condition, in two ways, of which the planner cannot know the better one.
 
     Where many fit, the walk in the order of the list meets them soon. Where that takes too long, hardly anybody fits: these
     are looked for in any order, all at once.
     """
+    people = way.free
     try:
+        if way.source is not None and not sort.is_custom:
+            with within(min(SIEVED, patience), TOO_SLOW):
+                keys = way.first(partial(_rows, sort), place, limit)
+                rows = people.model._default_manager.select_related("owner").in_bulk(keys)
+                return [rows[key] for key in keys if key in rows]
         with within(min(IN_ORDER, patience), TOO_SLOW):
             return _walk(people, sort, place, limit)
     except TooSlow:
@@ -221,10 +229,17 @@ def _found(
             return _walk(people if len(few) > FEW else Person.objects.filter(pk__in=few), sort, place, limit)
 
 
-def _walk(people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int) -> list[Person]:
+def _rows(sort: Sort, people: QuerySet[Person], place: tuple[Any, int, bool] | None, limit: int) -> list[Any]:
+    """The same as the value of each and their key."""
+    return _walk(people, sort, place, limit, only=(sort.column, "pk"))
+
+
+def _walk(
+    people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | None, limit: int, only: Sequence[str] = ()
+) -> list[Any]:
     """Up to `limit` rows from a place on, forwards or back; rows without a value stand at the end."""
     value, pk, is_back = place or (None, 0, False)
-    people = people.select_related("owner")
+    people = people.values_list(*only) if only else people.select_related("owner")
     falling = sort.descending is not is_back
     by_value = [OrderBy(F(sort.column), descending=falling), OrderBy(F("pk"), descending=falling)]
     by_key = [OrderBy(F("pk"), descending=falling)]
@@ -235,7 +250,7 @@ def _walk(people: QuerySet[Person], sort: Sort, place: tuple[Any, int, bool] | N
         )
     unknown = people.filter(**{f"{sort.column}__isnull": True})
     parts = [(known, by_value, True), *([(unknown, by_key, False)] if sort.nullable else [])]
-    found: list[Person] = []
+    found: list[Any] = []
     for rows, order, has_value in reversed(parts) if is_back else parts:
         if place and has_value == (value is not None):
             rows = rows.filter(_beyond(sort.column if has_value else "", value, pk, falling=falling))

@@ -55,7 +55,14 @@ def disown(rule: Callable[[User], Q]) -> None:
 
 
 def visible_to(user: Any) -> QuerySet[Person]:
-    """The persons that `user` may see; merged ones are not among them. Own: what any registered rule allows."""
+    """The persons that `user` may see; merged ones and those in the trash are not among them. Own: what any registered rule
+    allows.
+    """
+    return with_trash(user).filter(trashed_at=None)
+
+
+def with_trash(user: Any) -> QuerySet[Person]:
+    """The same with those in the trash."""
     people = Person.objects.alias(merged=F("canonical_id") - F("pk")).filter(merged=0)  # as `person_own` counts it
     reach = scope(user, "person.view")
     if reach is Scope.ALL:
@@ -75,8 +82,16 @@ def row_of(user: Any, number: int) -> Person | None:
 
 
 def organisations_visible_to(user: Any) -> QuerySet[Organisation]:
-    """The organisations that `user` may see: all or none."""
-    return Organisation.objects.all() if may(user, "organisation.view") else Organisation.objects.none()
+    """The organisations that `user` may see: all or none. Those that were merged into others are not among them, nor those in
+    the trash.
+    """
+    return organisations_with_trash(user).filter(trashed_at=None)
+
+
+def organisations_with_trash(user: Any) -> QuerySet[Organisation]:
+    """The same with those in the trash."""
+    rows = Organisation.objects.filter(merged_into=None)
+    return rows if may(user, "organisation.view") else rows.none()
 
 
 def sees_contacts(user: Any) -> bool:

@@ -49,6 +49,7 @@ def hand_over(
     journal.note(
         "process.handed_over", row.about, by=by,
         process=row.process.name, item=row.pk, to=str(user or team), reason=said, next=after,
+        to_user=user.pk if user else None, to_team=team.pk if team else None,
     )  # fmt: skip
     return made
 

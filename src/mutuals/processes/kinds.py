@@ -46,7 +46,7 @@ class Kind:
     decline, and on each step that it takes by itself. `item` stands there saved and locked: its `step`, `state` and `end` are
     the new ones, before the step does anything by itself. An end is a step with `step.end`; where it was dropped, `step` is
     None and `item.state` dropped. A Refusal that it raises takes everything back: nothing moves, nothing is noted. What only
-    changes hands, or is brought to a newer version, enters nothing.
+    changes hands, or is brought to a newer version, enters nothing. `at_end` names fields that every end asks for.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Kind:
     fill: Callable[..., object] | None = None
     entered: Entered | None = None
     is_open: bool = True
+    at_end: tuple[str, ...] = ()
 
     def may(self, user: User, key: str) -> bool:
         """Whether somebody may see and move one."""
@@ -95,12 +96,16 @@ def about(
     keys: Sequence[str] = (),
     fill: Callable[[str, Mapping[str, Any], User, datetime], object] | None = None,
     entered: Entered | None = None,
+    at_end: Sequence[str] = (),
 ) -> Kind:
     """Say how one kind of record is read, shown and filled, and who is told where it stands; see `Kind`.
 
     The last one of a name counts.
     """
-    _kinds[name] = Kind(name, label, tuple(keys) or (name,), record, read, shown, sees, theirs, fill, entered)
+    said = tuple(at_end)
+    _kinds[name] = Kind(
+        name, label, tuple(keys) or (name,), record, read, shown, sees, theirs, fill, entered, at_end=said
+    )
     return _kinds[name]
 
 

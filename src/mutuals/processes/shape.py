@@ -19,9 +19,12 @@ _KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
 _TOP = ("start", "hours", "steps")
 _PARTS = (
-    "step", "name", "owner", "limit", "needs", "guard", "then", "probability", "accept", "reason", "itself", "end", "next",
+    "step", "name", "owner", "limit", "needs", "guard", "then", "probability", "accept", "reason", "itself", "end", "at",
+    "next",
 )  # fmt: skip
 _WAY = ("to", "label", "if")
+FURTHEST = 9_999
+"""How far right or down a step stands in the picture at most, in its units."""
 
 
 class Wrong(Refusal):
@@ -47,7 +50,8 @@ class Step:
 
     `owner` is "" (stays as it is), "team:Service", "pillar:service", "role:lead" or "staff:ada@example.com". `needs` and
     `guard` hold before it may go on; `acts` are done on entering; `accept`: entering is a hand-over; `reason`: entering
-    needs a because; `itself`: the first way whose condition holds is taken at once. `end` is "", won, lost or done.
+    needs a because; `itself`: the first way whose condition holds is taken at once. `end` is "", won, lost or done. `at`
+    is where somebody put its box, right and down of the corner; None = where it falls.
     """
 
     key: str
@@ -62,6 +66,7 @@ class Step:
     reason: bool = False
     itself: bool = False
     end: str = ""
+    at: tuple[int, int] | None = None
     ways: tuple[Way, ...] = ()
 
 
@@ -164,6 +169,7 @@ def _step(path: tuple[str | int, ...], told: Any, week: Week) -> Step:
         reason=_flag((*path, "reason"), told.get("reason")),
         itself=_flag((*path, "itself"), told.get("itself")),
         end=str(end),
+        at=_at((*path, "at"), told.get("at")),
         ways=ways,
     )
 
@@ -240,6 +246,17 @@ def _share(path: tuple[str | int, ...], told: Any) -> int | None:
     if isinstance(told, bool) or not isinstance(told, int) or not 0 <= told <= 100:
         raise Wrong(path, "is a whole number from 0 to 100.")
     return told
+
+
+def _at(path: tuple[str | int, ...], told: Any) -> tuple[int, int] | None:
+    if told in (None, "", []):
+        return None
+    if not isinstance(told, list | tuple) or [type(one) for one in told] != [int, int]:
+        raise Wrong(path, "is two whole numbers: how far right, and how far down.")
+    right, down = told
+    if not (0 <= right <= FURTHEST and 0 <= down <= FURTHEST):
+        raise Wrong(path, f"lies between 0 and {FURTHEST}.")
+    return right, down
 
 
 def _flag(path: tuple[str | int, ...], told: Any) -> bool:

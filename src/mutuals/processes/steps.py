@@ -44,10 +44,15 @@ def may_leave(item: Item, told: Shape, way: Way, *, by: User, now: datetime) -> 
     """Refuse to go on where a field is empty or a condition does not hold; `fields` names what is to be filled."""
     here = told.step(item.step)
     assert here is not None
-    row = _row(item) if here.needs or here.guard is not None or way.condition is not None else {}
-    empty = [field for field in here.needs if row.get(field) in (None, "", [], ())]
+    to = told.step(way.to)
+    at_end = kinds.kind(item.process.kind).at_end if to is not None and to.end else ()
+    needs = tuple(dict.fromkeys((*here.needs, *at_end)))
+    row = _row(item) if needs or here.guard is not None or way.condition is not None else {}
+    empty = [field for field in needs if row.get(field) in (None, "", [], ())]
     if empty:
-        words = f"“{here.name}” asks for: {', '.join(empty)}."
+        words = (
+            f"“{here.name if set(empty) & set(here.needs) or to is None else to.name}” asks for: {', '.join(empty)}."
+        )
         raise Refusal(words, fields=dict.fromkeys(empty, "Please fill this in."))
     if here.guard is not None and not holds(item, here.guard, row, by=by, now=now):
         raise Refusal(f"It cannot go on from “{here.name}” yet: its condition does not hold.")
@@ -199,6 +204,7 @@ def _give(
     journal.note(
         "process.handed_over", item.about, by=by,
         process=item.process.name, item=item.pk, to=str(user or team or role), reason=because,
+        to_user=user.pk if user else None, to_team=team.pk if team else None,
     )  # fmt: skip
 
 

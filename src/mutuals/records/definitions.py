@@ -194,7 +194,7 @@ def _options(row: CustomField, told: Any) -> list[list[str]]:
     for one in told or ():
         given, words = ("", one) if isinstance(one, str) else (str(one[0]), one[1])
         words = one_line(words, what="Options", longest=80)
-        value = given or before.get(words) or _free(_slug(words) or "option", set(found) | set(before.values()))
+        value = given or before.get(words) or free(slug(words) or "option", set(found) | set(before.values()))
         found[value[:LONGEST_KEY]] = words
     if not 1 <= len(found) <= MOST_OPTIONS or len({words.casefold() for words in found.values()}) < len(found):
         raise Refusal(
@@ -244,15 +244,17 @@ def _key(record: str, told: str, label: str) -> str:
             )
         return told
     taken = set(CustomField.objects.filter(record=record).values_list("key", flat=True))
-    return _free(_slug(label) or "field", taken)
+    return free(slug(label) or "field", taken)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A key out of words; "" where no letter of them can stand in one."""
     bare = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")[: LONGEST_KEY - 4].strip("_")
     return slug if slug[:1].isalpha() else f"f_{slug}" if slug else ""
 
 
-def _free(slug: str, taken: set[str]) -> str:
+def free(slug: str, taken: set[str]) -> str:
+    """That key, or the first of it with a number that is not taken."""
     names = (slug if number == 1 else f"{slug}_{number}" for number in range(1, 10_000))
     return next(name for name in names if name not in taken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -36,6 +37,7 @@ class Holder:
 
 
 _holders: dict[str, Holder] = {}
+_made: dict[str, Holder] = {}  # of types of the house's own making, as this process read them last
 
 
 def hold(holder: Holder) -> None:
@@ -44,16 +46,35 @@ def hold(holder: Holder) -> None:
     sourced(holder.record, lambda: filters(holder.record))
 
 
-def kinds() -> list[Holder]:
-    """All kinds, in the order in which they were told."""
+def hold_made(made: Iterable[Holder]) -> None:
+    """The kinds that the house itself has made, all of them: those that were told before are let go."""
+    _made.clear()
+    for one in made:
+        _made[one.record] = one
+        sourced(one.record, partial(filters, one.record))
+
+
+def brought() -> list[Holder]:
+    """The kinds that rooms told at start-up, in that order."""
     return list(_holders.values())
+
+
+def kinds() -> list[Holder]:
+    """All kinds, in the order in which they were told; those of the house's own making last."""
+    book.kinds()
+    return [*_holders.values(), *_made.values()]
 
 
 def holder(record: str) -> Holder:
     """The kind of that name; Refusal tells which there are."""
-    if record not in _holders:
-        raise Refusal(f"Fields can be made for: {', '.join(_holders)}.", fields={"record": "Please choose one."})
-    return _holders[record]
+    if record not in _holders and record not in _made:
+        book.kinds()  # it may have been made a moment ago
+    found = _holders.get(record) or _made.get(record)
+    if found is None:
+        raise Refusal(
+            f"Fields can be made for: {', '.join([*_holders, *_made])}.", fields={"record": "Please choose one."}
+        )
+    return found
 
 
 def filters(record: str) -> tuple[Field, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,12 @@ from zoneinfo import ZoneInfo
 from mutuals.base import fields
 from mutuals.base.fields import FieldKind, Misfit, Shape
 from mutuals.records import book, holders
+from mutuals.records.kinds import folded
 from mutuals.records.models import Claim
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may, require
+
+_NUMBERED = re.compile(r"([a-z][a-z0-9_]*:)?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def read(record: str, told: Mapping[str, Any], *, by: User, is_new: bool = False
     for key, value in told.items():
         if key not in shapes:
             raise Misfit(f"There is no field “{key[:40]}” of this record.", key=key[:40])
-        found[key] = fields.stored(shapes[key], value, zone=zone)
+        found[key] = fields.stored(shapes[key], _numbered(shapes[key], value, by), zone=zone)
     for one in shapes.values():
         if one.is_required and found.get(one.key) is None and (is_new or one.key in found):
             raise Misfit(f"“{one.label}” is needed.", key=one.key)
@@ -69,9 +73,7 @@ def shown(record: str, custom: Mapping[str, Any], *, viewer: Any, zone: ZoneInfo
 
 def plain(record: str, custom: Mapping[str, Any], *, viewer: Any) -> dict[str, Any]:
     """The values of one record for programs, by key; none for those who do not see fields."""
-    if not custom or not may(viewer, "field.view"):
-        return {}
-    return {one.key: fields.plain(one, custom) for one in book.shapes(record) if one.key in custom}
+    return told(record, custom) if custom and may(viewer, "field.view") else {}
 
 
 def named(pairs: Iterable[tuple[Shape, Any]], *, viewer: Any) -> dict[str, str]:
@@ -88,6 +90,32 @@ def named(pairs: Iterable[tuple[Shape, Any]], *, viewer: Any) -> dict[str, str]:
         rows = {row.pk: str(row) for row in holder.visible_to(viewer).filter(pk__in=set(became.values()))}
         found |= {f"{record}:{one}": rows[other] for one, other in became.items() if other in rows}
     return found
+
+
+def lay(record: str, row: Any, made: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Lay what `read` gave into a row's column, formulas reckoned anew; says what changed as the journal keeps it. The caller
+    saves the row, then calls `claim`.
+    """
+    if not made:
+        return {}
+    before, gone = row.custom, {*made, *(fields.currency_key(key) for key in made)}
+    kept = {key: value for key, value in before.items() if key not in gone}
+    row.custom = finished(record, {**kept, **fields.flat(made)})
+    both = {**before, **row.custom}
+    pairs = {key: [before.get(key), row.custom.get(key)] for key in both}
+    return {f"custom.{key}": pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def claim(record: str, row: Any, made: Mapping[str, Any]) -> None:
+    """Note which unique values are this row's, after it was saved. Misfit: one of those told is another's."""
+    if made:
+        settle(record, {row.pk: row.custom})
+        refuse_taken(record, row.pk, row.custom, made)
+
+
+def told(record: str, custom: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of one record for programs, where whoever sees the record sees its fields."""
+    return {one.key: fields.plain(one, custom) for one in book.shapes(record) if one.key in custom} if custom else {}
 
 
 def settle(
@@ -124,6 +152,12 @@ def refuse_taken(record: str, number: int, custom: Mapping[str, Any], keys: Iter
             raise Misfit(f"“{one.label}”: another record has this value already, and each may stand once.", key=one.key)
 
 
+def who_holds(shape: Shape, kept: Any) -> str:
+    """The text key of the record that holds a value of a unique field; "" = nobody does."""
+    digest = _digest(fields.plain(shape, fields.flat({shape.key: kept})))
+    return Claim.objects.filter(field_id=shape.id, digest=digest).values_list("about", flat=True).first() or ""
+
+
 def forget(abouts: Iterable[str]) -> int:
     """Let go of what these records hold, as they are erased."""
     return Claim.objects.filter(about__in=list(abouts)).delete()[0]
@@ -136,6 +170,23 @@ def _held(unique: Iterable[Shape], custom: Mapping[str, Any]) -> list[tuple[Shap
 def _digest(value: Any) -> bytes:
     text = value.casefold() if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return hashlib.sha256(text.encode()).digest()
+
+
+def _numbered(shape: Shape, told: Any, by: User) -> Any:
+    """A reference that was told by a name -> its number. Misfit: nobody is called so, or several are."""
+    text = " ".join(str(told or "").split())
+    if shape.kind is not FieldKind.REFERENCE or not text or _NUMBERED.fullmatch(text):
+        return told
+    holder = holders.holder(shape.leads_to)
+    rows = holder.visible_to(by)
+    column = next((one.name for one in rows.model._meta.fields if one.name in ("name_key", "title_key")), "")
+    found = list(rows.filter(**{column: folded(text)}).values_list("pk", flat=True)[:6]) if column else []
+    if len(found) == 1:
+        return str(found[0])
+    if not found:
+        raise Misfit(f"“{shape.label}”: nothing among {holder.words.lower()} is called “{text[:60]}”.", key=shape.key)
+    numbers = ", ".join(map(str, found[:5]))
+    raise Misfit(f"“{shape.label}”: several are called “{text[:60]}”. Tell the number: {numbers}.", key=shape.key)
 
 
 def _check_references(told: Iterable[tuple[Shape, Any]], by: User) -> None:

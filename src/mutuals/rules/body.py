@@ -12,7 +12,7 @@ from mutuals.base.filters import All, Condition, Refused, check, from_json, from
 from mutuals.base.refusals import Refusal
 from mutuals.rules import registry
 from mutuals.rules.events import EVENTS
-from mutuals.rules.there import There
+from mutuals.rules.there import NotThere, There
 from mutuals.staff.models import User
 
 MOST_STEPS = 10
@@ -158,7 +158,8 @@ def _step(name: str, number: int, told: Any, there: There | None, when: str) -> 
         return Step(act, read)
     except Refusal as error:
         exact = {f"{name}.{number}.{answer}": words for answer, words in error.fields.items()}
-        raise Refusal(f"“{name}”: {error}", fields={name: str(error)} | exact) from error
+        kind = NotThere if isinstance(error, NotThere) else Refusal
+        raise kind(f"“{name}”: {error}", fields={name: str(error)} | exact) from error
 
 
 def _quiet(told: Any) -> Quiet | None:

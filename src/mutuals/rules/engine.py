@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mutuals.base.filters import Record, Refused, predicate, record
+from mutuals.base.filters import Record, Refused, predicate, record, rows
 from mutuals.base.refusals import Refusal
-from mutuals.rules import body, rows
+from mutuals.rules import body
 from mutuals.rules.body import Body
 from mutuals.rules.events import EVENTS
 from mutuals.rules.index import Entry, Index, build
@@ -99,6 +99,8 @@ def record_of(when: str) -> Record:
 
 def about(event: Event, of: Record) -> int:
     """The number of the row that an event is about; 0 = none."""
+    if event.about:
+        return int(event.about.partition(":")[2])
     return (event.interaction_id if of.name == "interaction" else event.person_id) or 0
 
 

@@ -36,7 +36,7 @@ FINISH = "rules.finish"
 _SAID = 300  # letters of what a step said that are kept
 _COLUMNS = (
     "rule_id", "version", "event", "at", "is_otherwise", "interaction_id", "conversation_id", "person_id", "seen", "steps",
-    "outcome", "is_applied",
+    "outcome", "is_applied", "about",
 )  # fmt: skip
 _AGAIN = """
 UPDATE rules_firing f
@@ -97,7 +97,7 @@ def _take(matches: Sequence[Match], *, now: datetime, is_limited: bool) -> list[
     rows = [
         (
             *key, now, one.is_otherwise, one.event.interaction_id, one.event.conversation_id, one.event.person_id,
-            seen[key], "[]", "done", not is_limited,
+            seen[key], "[]", "done", not is_limited, one.event.about,
         )
         for key, one in by_key.items()
     ]  # fmt: skip
@@ -196,7 +196,7 @@ def event_of(row: Firing, when: str) -> Event:
     """The event that a firing stands for, as it was."""
     return Event(
         row.event, when, row.at, row.interaction_id, row.conversation_id, row.person_id,
-        tuple(row.seen.get("via", ())), row.pk,
+        tuple(row.seen.get("via", ())), row.pk, row.about,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mutuals.base.filters import Condition, Either, Field, Kind, Not, Record, Said, Test, predicate
+from mutuals.base.filters.rows import needed, relations
 
 Row = Mapping[str, Any]
 _MOST_KEYS = 200  # keys that one rule may stand under; one that needs more is always looked at
@@ -93,24 +94,6 @@ def _rarest(wanted: str) -> tuple[str, Any, Any]:
     if whole:
         return ("word", "", max(whole, key=len))
     return ("stem", "", words[-1])
-
-
-def needed(condition: Condition) -> frozenset[str]:
-    """The fields of the record that a condition asks for."""
-    if isinstance(condition, Test):
-        return frozenset((condition.field,))
-    if isinstance(condition, Not):
-        return needed(condition.part)
-    return frozenset[str]().union(*(needed(part) for part in condition.parts))
-
-
-def relations(condition: Condition, of: Record) -> list[Test]:
-    """The tests of relations in a condition: what has to be read before it can be judged."""
-    if isinstance(condition, Test):
-        kinds = {one.name: one.kind for one in of.fields}
-        return [condition] if kinds.get(condition.field) is Kind.RELATION else []
-    parts = (condition.part,) if isinstance(condition, Not) else condition.parts
-    return [test for part in parts for test in relations(part, of)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mutuals.base import clock, jobs
 from mutuals.listening.board import digest
 from mutuals.rules import fire, letters, send, trial, watch
+from mutuals.staff import notices
 
 
 def register_jobs() -> None:
@@ -15,3 +16,8 @@ def register_jobs() -> None:
     jobs.name(trial.APPLY, trial.go_on, queue="long")
     jobs.name(send.DELIVER, send.deliver)
     jobs.name(digest.JOB, lambda timestamp=0: digest.due(now=clock.now(), mailed=letters.of_digest), cron="25 * * * *")
+    jobs.name(
+        notices.JOB,
+        lambda timestamp=0: notices.mail_out(now=clock.now(), mailed=letters.of_notices) and None,
+        cron="*/5 * * * *",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +20,19 @@ from mutuals.rules import body
 from mutuals.rules.fire import changed
 from mutuals.rules.models import End, Firing, Rule, RuleVersion, Run
 from mutuals.rules.registry import find
-from mutuals.rules.there import There
+from mutuals.rules.there import NotThere, There
 from mutuals.staff.models import User
 from mutuals.staff.permissions import NotAllowed, require
 
 MOST = 10_000  # rules
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came of a file: the rules that were written, and in words those that were left out."""
+
+    rules: list[Rule]
+    left: list[str]
 
 
 @transaction.atomic
@@ -70,14 +79,16 @@ def write(
     return row
 
 
-def take(told: Sequence[Mapping[str, Any]], *, by: User, now: datetime) -> list[Rule]:
-    """Rules from a file, all or none: a name that is there already gets its next version, a new one is off at first.
+def take(told: Sequence[Mapping[str, Any]], *, by: User, now: datetime) -> Brought:
+    """Rules from a file: a name that is there already gets its next version, a new one is off at first. One that names a
+    process, team or colleague that is not there is left out, and that is said; of the others all are written or none.
 
     All of them are read before the first is written, so that whoever turns a rule off meanwhile hardly waits. Refused, with
     its number and name: what `write` refuses, and a name that the file says twice.
     """
     require(by, "rule.edit")
     wanted: dict[str, body.Body] = {}
+    left: list[str] = []
     there = There()
     for number, one in enumerate(told, 1):
         try:
@@ -86,10 +97,16 @@ def take(told: Sequence[Mapping[str, Any]], *, by: User, now: datetime) -> list[
                 raise Refusal("The file says this name twice.")
             wanted[name] = body.read(one, viewer=by, there=there)
             may_do(wanted[name], by)
+        except NotThere as error:
+            left.append(_which(number, one, error))
         except Refusal as error:
-            name = str(one.get("name", ""))[:80]
-            raise Refusal(f"Rule {number}{f', “{name}”' if name else ''}: {error}", fields=error.fields) from error
-    return _taken(wanted, by=by, now=now)
+            raise Refusal(_which(number, one, error), fields=error.fields) from error
+    return Brought(_taken(wanted, by=by, now=now) if wanted else [], left)
+
+
+def _which(number: int, told: Mapping[str, Any], error: Refusal) -> str:
+    name = str(told.get("name", ""))[:80]
+    return f"Rule {number}{f', “{name}”' if name else ''}: {error}"
 
 
 @transaction.atomic

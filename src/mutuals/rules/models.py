@@ -19,7 +19,7 @@ class Rule(models.Model):
     is_on = models.BooleanField(default=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
-    when = models.CharField(max_length=20)
+    when = models.CharField(max_length=80)
     body = models.JSONField()
     held_at = models.DateTimeField(null=True, blank=True)
     struck_at = models.DateTimeField(null=True, blank=True)  # when a rule of the clock was last judged, or turned on
@@ -75,6 +75,7 @@ class Firing(models.Model):
     interaction_id = models.BigIntegerField(null=True, blank=True)
     conversation_id = models.BigIntegerField(null=True, blank=True)
     person_id = models.BigIntegerField(null=True, blank=True)
+    about = models.CharField(max_length=60, blank=True, db_default="")  # "deal:5", where it is about such a record
     seen = models.JSONField(default=dict)  # field -> what stood in it
     steps = models.JSONField(default=list)  # [{"act", "with", "did" | "failed" | "waits"}]
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
@@ -93,6 +94,7 @@ class Firing(models.Model):
             ),
             models.Index(fields=["conversation_id", "-at"], name="firing_of_conversation"),
             models.Index(fields=["person_id", "-at"], name="firing_of_person"),
+            models.Index(fields=["about", "-at"], condition=~models.Q(about=""), name="firing_about"),
             models.Index(fields=["interaction_id"], name="firing_of_interaction"),
         ]
 
@@ -185,6 +187,8 @@ class Run(models.Model):
     found = models.BigIntegerField(default=0)
     fired = models.BigIntegerField(default=0)
     met = models.BigIntegerField(default=0, db_default=0)
+    total = models.BigIntegerField(default=0, db_default=0)  # that fitted when it began; 0 = not counted
+    batch = models.BigIntegerField(null=True, blank=True)  # what can be undone of it: a batch of `base.undo`
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

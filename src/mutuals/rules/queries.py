@@ -13,10 +13,12 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mutuals.base import bulk
+from mutuals.base.filters import is_known, record
 from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.history.own import rule_of
 from mutuals.people.models import Person
+from mutuals.records.models import Own
 from mutuals.rules import body, hidden, registry
 from mutuals.rules.body import Body
 from mutuals.rules.models import Firing, Rule, RuleVersion
@@ -47,7 +49,7 @@ FROM unnest(%s::bigint[]) r(id) CROSS JOIN LATERAL (
 _SAME_EVENTS = """
 WITH seed AS MATERIALIZED (
     SELECT f.* FROM unnest(%(rules)s::bigint[]) r(id) CROSS JOIN LATERAL (
-        SELECT f.rule_id, f.event, f.steps, f.interaction_id, f.person_id FROM rules_firing f
+        SELECT f.rule_id, f.event, f.steps, f.interaction_id, f.person_id, f.about FROM rules_firing f
         WHERE f.rule_id = r.id AND f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
         ORDER BY f.at DESC LIMIT %(each)s
     ) f
@@ -60,6 +62,10 @@ WHERE f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
 UNION ALL
 SELECT f.rule_id, f.event, f.steps FROM (SELECT DISTINCT person_id, event FROM seed WHERE interaction_id IS NULL) s
 JOIN rules_firing f ON f.person_id = s.person_id AND f.event = s.event
+WHERE f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
+UNION ALL
+SELECT f.rule_id, f.event, f.steps FROM (SELECT DISTINCT about, event FROM seed WHERE about <> '' AND person_id IS NULL) s
+JOIN rules_firing f ON f.about = s.about AND f.about <> '' AND f.event = s.event
 WHERE f.at > %(since)s AND f.outcome NOT IN ('failed', 'held')
 """
 
@@ -259,10 +265,12 @@ def log(
     conversation_id: int | None = None,
     person_id: int | None = None,
     interaction_id: int | None = None,
+    about: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Firing]:
-    """What rules did, newest first, walked by number: of a rule, a conversation, a person or a message.
+    """What rules did, newest first, walked by number: of a rule, a conversation, a person, a message or
+    another record by its text key.
 
     Of addresses that they called whoever may not manage sources reads the host alone.
     """
@@ -274,6 +282,7 @@ def log(
         rows = rows.filter(person_id__in=Person.objects.filter(canonical__in=one).values("pk"))
     for name, value in (
         ("rule", rule_id), ("conversation_id", conversation_id), ("interaction_id", interaction_id),
+        ("about", about or None),
     ):  # fmt: skip
         rows = rows.filter(**{name: value}) if value is not None else rows
     rows = rows.filter(pk__lt=before) if before else rows
@@ -304,11 +313,29 @@ def named(numbers: Sequence[int], viewer: User) -> dict[int, str]:
 
 
 def what(firings: Sequence[Firing]) -> dict[int, str]:
-    """Firing -> the beginning of what it was about: the words of the message, or the name of the person."""
+    """Firing -> the beginning of what it was about: the words of the message, the name of the person or the record."""
     said = dict(Interaction.objects.filter(pk__in=[one.interaction_id for one in firings]).values_list("pk", "text"))
     named = dict(Person.objects.filter(pk__in=[one.person_id for one in firings]).values_list("pk", "name"))
+    called = _called({one.about for one in firings if one.about})
     return {
-        one.pk: (said.get(one.interaction_id or 0) or named.get(one.person_id or 0) or "gone")[:200] for one in firings
+        one.pk: (called.get(one.about) or said.get(one.interaction_id or 0) or named.get(one.person_id or 0) or "gone")[
+            :200
+        ]
+        for one in firings
+    }
+
+
+def _called(abouts: set[str]) -> dict[str, str]:
+    """Records of any kind by their names, one statement for each kind."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for about in abouts:
+        kind, _, number = about.partition(":")
+        by_kind[kind].append(int(number))
+    models = {kind: Own if kind == "own" else record(kind).model for kind in by_kind if kind == "own" or is_known(kind)}
+    return {
+        f"{kind}:{pk}": str(row)
+        for kind, model in models.items()
+        for pk, row in model._default_manager.in_bulk(by_kind[kind]).items()
     }
 
 

@@ -46,7 +46,8 @@ _log = logging.getLogger(__name__)
 class Event:
     """What woke a rule, and what its acts are about. `key` is the same whenever the same event comes again.
 
-    `via` are the rules that led to it, oldest first; `firing` is the number of the line in the log that an act stands in.
+    `about` is the text key of the row that it is about, "deal:5", where that is neither a message nor a person. `via` are the
+    rules that led to it, oldest first; `firing` is the number of the line in the log that an act stands in.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Event:
     person_id: int | None = None
     via: tuple[int, ...] = ()
     firing: int = 0
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,69 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mutuals.base.filters import All, Condition, Either, Field, Kind, Not, Record, Said, Test, predicate, record
+from mutuals.base.filters import All, Condition, Either, Kind, Not, Record, Said, Test, predicate, record, said
 from mutuals.rules import hidden, registry
 from mutuals.rules.body import Body, Step
 from mutuals.rules.events import EVENTS
 
-OPS = {
-    "is": "is",
-    "isnot": "is not",
-    "contains": "contains",
-    "starts": "starts with",
-    "in": "is one of",
-    "empty": "is empty",
-    "filled": "is filled in",
-    "over": "is above",
-    "under": "is below",
-    "between": "is between",
-    "on": "is on",
-    "before": "is before",
-    "after": "is after",
-    "last": "is in the last days:",
-    "has": "has",
-    "hasnot": "has not",
-    "says": "say",
-    "saysnot": "do not say",
-    "any": "is one with",
-    "none": "is none with",
-}
 _LONGEST = 200  # letters of what was seen that are kept
 
 
 def condition(told: Condition, of: Record) -> str:
-    """A condition in words."""
-    if isinstance(told, Test):
-        return _test(told, of)
-    if isinstance(told, Not):
-        return f"not ({condition(told.part, of)})"
-    parts = [condition(part, of) for part in told.parts]
-    if not parts:
-        return "always" if isinstance(told, All) else "never"
-    word = " and " if isinstance(told, All) else " or "
-    return word.join(f"({part})" if " or " in part and word == " and " else part for part in parts)
-
-
-def _test(test: Test, of: Record) -> str:
-    one = _field(of, test.field)
-    if one is None:
-        return f"{test.field} {test.op}"
-    if one.kind is Kind.RELATION:
-        inner = condition(test.value, record(one.related))
-        return f"{one.label} {'is known' if inner == 'always' else f'{OPS[test.op]} {inner}'}".replace(
-            "is none with always", "is not known"
-        )
-    value = "" if test.value is None else _value(one, test.value)
-    return f"{one.label} {OPS[test.op]} {value}".strip()
-
-
-def _value(one: Field, value: Any) -> str:
-    if isinstance(value, list | tuple):
-        word = " and " if one.kind in (Kind.NUMBER, Kind.MONEY, Kind.DAY, Kind.TIME) else " or "
-        return word.join(_value(one, part) for part in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return dict(one.choices).get(str(value), f"“{value}”" if one.kind is Kind.WORDS else str(value))
+    """A condition in words, with one word for what is always so."""
+    return said(told, of) or "always"
 
 
 def step(told: Step) -> str:
@@ -103,8 +51,8 @@ def trace(
         return [{**line, "not": True} for line in trace(told.part, of, row, zone=zone, now=now)]
     if isinstance(told, All | Either):
         return [line for part in told.parts for line in trace(part, of, row, zone=zone, now=now)]
-    one = _field(of, told.field)
-    if one is not None and one.kind is Kind.RELATION:
+    one = of.named(told.field)
+    if one is not None and one.kind is Kind.RELATION and told.op in ("any", "none"):
         rows = row.get(one.name) or []
         inner = record(one.related)
         holds = predicate(told.value, inner, zone=zone, now=now)
@@ -112,7 +60,9 @@ def trace(
         if shown is not None and told.value != All():
             return [{**line, "of": one.label} for line in trace(told.value, inner, shown, zone=zone, now=now)]
     holds_here = predicate(told, of, zone=zone, now=now)(row)
-    return [{"field": told.field, "test": _test(told, of), "saw": _saw(told, row.get(told.field)), "holds": holds_here}]
+    words = said(told, of)
+    words = words[:1].upper() + words[1:]
+    return [{"field": told.field, "test": words, "saw": _saw(told, row.get(told.field)), "holds": holds_here}]
 
 
 def _saw(test: Test, value: Any) -> Any:
@@ -123,7 +73,3 @@ def _saw(test: Test, value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return value.isoformat() if isinstance(value, date | datetime) else str(value)[:_LONGEST]
-
-
-def _field(of: Record, name: str) -> Field | None:
-    return of.named(name)

@@ -15,6 +15,10 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import Team
 
 
+class NotThere(Refusal):
+    """A name that nothing in this house has: in a file of rules from elsewhere, or of what was retired since."""
+
+
 class There:
     """Names as they stood when they were first asked for; make a new one for each piece of work."""
 
@@ -55,7 +59,7 @@ class There:
                 words = f"No process in use is called “{value}”{_nearest(value, self._processes)}"
             else:
                 continue
-            raise Refusal(words, fields={one.name: words})
+            raise NotThere(words, fields={one.name: words})
         if act.check is not None:
             act.check(told)
         if act.suits is not None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from mutuals.base import bulk, clock, gate, jobs, journal
-from mutuals.base.filters import All, Condition, Kind, Record, predicate, to_q
+from mutuals.base.filters import All, Condition, Kind, Record, predicate, rows, to_q
 from mutuals.base.filters.grammar import Either, Test
 from mutuals.base.models import Entry
 from mutuals.base.patience import within
@@ -20,7 +20,7 @@ from mutuals.base.refusals import Refusal
 from mutuals.history.models import Direction, Interaction
 from mutuals.people.models import Person
 from mutuals.rules import body as bodies
-from mutuals.rules import engine, keep, rows, watch
+from mutuals.rules import engine, keep, undoing, watch
 from mutuals.rules.body import Body
 from mutuals.rules.events import EVENTS
 from mutuals.rules.fire import UNDONE, event_of, fire
@@ -45,7 +45,10 @@ _MOST_ENTRIES = 20_000  # entries of the journal that are looked through, newest
 
 @dataclass(frozen=True, slots=True)
 class Dry:
-    """What would have fired: how many of how many, and on what, newest first. Relations are judged as they are today."""
+    """What would have fired: how many of how many, and on what, newest first. Relations are judged as they are today.
+
+    `existing` is on how many of those that are there it would act when it is applied; None where there is nothing like that.
+    """
 
     fired: int
     otherwise: int
@@ -53,6 +56,7 @@ class Dry:
     since: datetime
     ids: tuple[int, ...] = ()
     record: str = "interaction"
+    existing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,29 @@ def _dry_entries(body: Body, by: User, since: datetime, now: datetime, limit: in
     fired = [one for one in matches if not one.is_otherwise]
     of = EVENTS[body.when].record
     ids = tuple(engine.about(one.event, engine.record_of(body.when)) for one in fired[:limit])
-    return Dry(len(fired), len(matches) - len(fired), len(events), since, ids, of)
+    there = count_existing(body, by=by, now=now) if is_for_existing(body) else None
+    return Dry(len(fired), len(matches) - len(fired), len(events), since, ids, of, there)
+
+
+def is_for_existing(body: Body) -> bool:
+    """Whether a rule that follows from the journal can be applied to the rows that are there, as they are now."""
+    wakes = EVENTS[body.when]
+    return bool(wakes.entries) and wakes.record != "interaction"
+
+
+def count_existing(body: Body, *, by: User, now: datetime) -> int:
+    """On how many rows that are there a rule would act. Refused (TooSlow): what cannot be counted in half a minute."""
+    with within(PATIENCE, _TOO_SLOW):
+        return int(_existing(body, by, now=now).count())
+
+
+def _existing(body: Body, by: User, *, now: datetime) -> QuerySet[Any]:
+    """The rows that fit; with an `otherwise`, those that it looks at. In the trash and merged away they do not count."""
+    wakes = EVENTS[body.when]
+    rows = wakes.of() if wakes.of else wakes.rows()
+    if wakes.record == "person":
+        rows = rows.filter(canonical=F("pk"))
+    return _fitting(rows, body.among if body.otherwise else body.both, body, by, now=now)
 
 
 def _alone(body: Body, by: User, now: datetime) -> engine.Compiled:
@@ -165,9 +191,12 @@ def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
     """Let a rule act on what was received in the last days, or on all people it is about: a job, in batches.
 
     What this version did before is passed over, so doing it twice is doing it once; what it was held for and what failed is
-    made up for. A rule of the clock passes over whom it met within the days of its `again`, and one of the journal does what
-    it was held for or failed in, and nothing else. Refused: a rule that is being applied, one that does what `by` may not do
-    themselves, and one of the journal that has nothing to make up for.
+    made up for. One that follows from what happens to records or people is applied to all of them that fit now, each once; what
+    its acts wrote into fields can be taken back as a batch (`Run.batch`). A rule of the clock passes over whom it met in the
+    days of its `again`, and one of conversations does what it was held for or failed in, and nothing else.
+
+    Refused: a rule that is being applied, one that does what `by` may not do themselves, and one of conversations that has
+    nothing to make up for.
     """
     require(by, "rule.edit", rule)
     keep.may_do(bodies.read(rule.body, viewer=rule.owner), by)
@@ -177,7 +206,10 @@ def apply(rule: Rule, *, by: User, now: datetime, days: int = DAYS) -> Run:
     if Run.objects.filter(rule=row, ended_at=None).exists():
         raise Refusal("This rule is being applied already.")
     run = Run(rule=row, version=row.version, since=now - timedelta(days=days), until=now, by=by, began_at=now)
-    if EVENTS[row.when].entries and not _undone(run).exists():
+    read = bodies.read(row.body, viewer=row.owner)
+    if is_for_existing(read):
+        run.total = count_existing(read, by=row.owner, now=now)
+    elif EVENTS[row.when].entries and not _undone(run).exists():
         raise Refusal(
             "This rule follows from what happens; what happened is over, and nothing of it was held or failed."
         )
@@ -231,6 +263,9 @@ def _batch(number: int, *, now: datetime) -> bool:
     if ready is None:
         keep.end_run(rule, End.CHANGED, now=now)
         return False
+    if undoing.is_undone(run):
+        keep.end_run(rule, End.STOPPED, now=now)
+        return False
     there = _there(run, ready, rule.owner, now=now)
     last = _done(run, ready, [event for _, event in there], now=now)
     if last is None:
@@ -240,7 +275,7 @@ def _batch(number: int, *, now: datetime) -> bool:
     else:
         place = next(place for place, (_, event) in enumerate(there) if event.key == last)
         run.after, run.found = there[place][0], run.found + place + 1
-    run.save(update_fields=["fired", "met", "found", "after", "ended_at", "end"])
+    run.save(update_fields=["fired", "met", "found", "after", "ended_at", "end", "batch"])
     return run.ended_at is None
 
 
@@ -251,19 +286,51 @@ def _done(run: Run, ready: engine.Ready, events: Sequence[Event], *, now: dateti
     if ready.body.when == "clock":
         asked = watch.met(ready, now=now).filter(person_id__in=[one.event.person_id for one in matches])
         known.update(asked.exclude(outcome=Outcome.FAILED).values_list("person_id", flat=True))
+    done = _known(run, matches) if is_for_existing(ready.body) else set[str]()
     began = monotonic()
     for start in range(0, len(matches), PIECE):
         piece = matches[start : start + PIECE]
-        fired = fire([one for one in piece if one.event.person_id not in known], now=now, is_limited=False)
+        left = [one for one in piece if one.event.person_id not in known and one.event.key not in done]
+        with undoing.kept_for(run):
+            fired = fire(left, now=now, is_limited=False)
         run.fired, run.met = run.fired + fired, run.met + len(piece) - fired
         if start + PIECE < len(matches) and monotonic() - began >= SPELL:
             return piece[-1].event.key
     return None
 
 
+def _known(run: Run, matches: Sequence[engine.Match]) -> set[str]:
+    """The events about rows that this version met already, by whatever happened to them, and did all of it."""
+    firings = Firing.objects.filter(rule=run.rule_id, version=run.version, outcome__in=(Outcome.DONE, Outcome.PUT_OFF))
+    if any(one.event.about for one in matches):
+        met = firings.filter(about__in=[one.event.about for one in matches]).values_list("about", flat=True)
+        found = set[Any](met)
+        return {one.event.key for one in matches if one.event.about in found}
+    asked = [one.event.person_id for one in matches]
+    people = set(firings.filter(person_id__in=asked).values_list("person_id", flat=True))
+    return {one.event.key for one in matches if one.event.person_id in people}
+
+
+def _rows_there(run: Run, body: Body, owner: User, *, now: datetime) -> list[tuple[int, Event]]:
+    """The next rows of a record that fit, as events of their own; the same row is the same event whenever it is asked."""
+    wakes = EVENTS[body.when]
+    rows = _existing(body, owner, now=now).filter(pk__gt=run.after).order_by("pk")
+    numbers = list(rows.values_list("pk", flat=True)[:BATCH])
+    if not wakes.key:
+        return [(pk, Event(f"existing:{pk}", body.when, now, None, None, pk)) for pk in numbers]
+    beside = watch.beside_of(wakes, numbers)
+    return [
+        (pk, Event(f"existing:{pk}", body.when, now, None, *beside[pk], about=f"{wakes.key}:{pk}"))
+        for pk in numbers
+        if pk in beside
+    ]
+
+
 def _there(run: Run, ready: engine.Ready, owner: User, *, now: datetime) -> list[tuple[int, Event]]:
     """The next rows that a run looks at, each with its number and as the event that it would have been."""
     body = ready.body
+    if is_for_existing(body):
+        return _rows_there(run, body, owner, now=now)
     if EVENTS[body.when].entries:
         found = _undone(run).filter(pk__gt=run.after).order_by("pk")[:BATCH]
         return [(row.pk, event_of(row, body.when)) for row in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from mutuals.people.models import Person, Profile
 from mutuals.rules import body, engine
 from mutuals.rules.body import Body
 from mutuals.rules.engine import Ready
-from mutuals.rules.events import BY_ENTRY, EVENTS
+from mutuals.rules.events import EVENTS, Wakes, entries_of
 from mutuals.rules.fire import finish, fire
 from mutuals.rules.models import Firing, Outcome, Rule, State
 from mutuals.rules.registry import Event
@@ -39,7 +39,7 @@ def read_on(now: datetime | None = None) -> int:
     bulk.execute(f"SELECT {gate.GIVE_WAY}", [])
     state = _place()
     before = Place(state.horizon, state.entry)
-    told, after = entries(before, list(BY_ENTRY))
+    told, after = entries(before, heard())
     state.horizon, state.entry = after.horizon, after.entry
     state.save(update_fields=["horizon", "entry"])
     if before.is_first:  # what happened before anybody had rules wakes none
@@ -58,9 +58,16 @@ def _place() -> State:
     return rows.get()
 
 
+def heard() -> list[str]:
+    """The kinds of entries that matter: those that wake a rule which is on, and how conversations were closed."""
+    asked = Rule.objects.filter(is_on=True, held_at=None).values_list("when", flat=True).distinct()
+    return sorted({"conversation.closed", *entries_of(asked)})
+
+
 def judge_all(told: Sequence[Told], *, now: datetime) -> int:
     """Judge entries of the journal, whatever kinds they are of; returns how many rules fired."""
-    return sum(_judge(kind, told, now=now) for kind in EVENTS if EVENTS[kind].entries)
+    asked = Rule.objects.filter(is_on=True, held_at=None).values_list("when", flat=True).distinct()
+    return sum(_judge(kind, told, now=now) for kind in sorted(asked) if kind in EVENTS and EVENTS[kind].entries)
 
 
 def learn(told: Sequence[Told]) -> None:
@@ -73,7 +80,8 @@ def learn(told: Sequence[Told]) -> None:
 
 
 def _judge(when: str, told: Sequence[Told], *, now: datetime) -> int:
-    mine = [one for one in told if BY_ENTRY[one[1]] == when]
+    wakes = EVENTS[when]
+    mine = [one for one in told if wakes.is_told_by(one[1], one[2], one[4])]
     rules = engine.compiled(when, now=now) if mine else None
     if rules is None or not rules.rules:
         return 0
@@ -86,6 +94,8 @@ def _judge(when: str, told: Sequence[Told], *, now: datetime) -> int:
 
 def events(when: str, told: Sequence[Told]) -> list[Event]:
     """What the entries are about, as events; those about something that is gone are left out."""
+    if EVENTS[when].key:
+        return _of_rows(when, EVENTS[when], told)
     if EVENTS[when].record == "interaction":
         newest = _newest({int(about.split(":")[1]) for _, _, about, _, _ in told if about.startswith("conversation:")})
         return [
@@ -99,6 +109,25 @@ def events(when: str, told: Sequence[Told]) -> list[Event]:
         for number, _, about, at, data in told
         if about in people
     ]
+
+
+def _of_rows(when: str, wakes: Wakes, told: Sequence[Told]) -> list[Event]:
+    """The same about rows of a record. What one act wrote down as several entries about a row is one event."""
+    first: dict[tuple[int, tuple[int, ...]], Told] = {}
+    for one in told:
+        first.setdefault((wakes.row_of(one[2], one[4]), tuple(one[4].get("via", ()))), one)
+    beside = beside_of(wakes, {number for number, _ in first})
+    return [
+        Event(f"entry:{one[0]}", when, one[3], None, *beside[number], via, about=f"{wakes.key}:{number}")
+        for (number, via), one in first.items()
+        if number in beside
+    ]
+
+
+def beside_of(wakes: Wakes, numbers: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
+    """Row -> its conversation and the person whom it is for, of those rows that are there."""
+    rows = wakes.rows().filter(pk__in=list(numbers)).values("pk", *filter(None, (wakes.talk, wakes.person)))
+    return {row["pk"]: (row.get(wakes.talk), row.get(wakes.person)) for row in rows}
 
 
 def _newest(numbers: set[int]) -> dict[str, tuple[int, int, int | None]]:

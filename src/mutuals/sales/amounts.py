@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from mutuals.base import house, money
 from mutuals.base.refusals import Refusal
 
 CENT, PRICE, QUANTITY = Decimal("0.01"), Decimal("0.0001"), Decimal("0.001")
@@ -32,3 +34,10 @@ def currency_of(text: str) -> str:
         words = "A currency is three letters, such as EUR."
         raise Refusal(words, fields={"currency": words})
     return found
+
+
+def home_of(amount: Decimal, currency: str, at: datetime) -> Decimal | None:
+    """An amount in the currency of the house, by the rate of the day (UTC) of a moment; None where none is known by then."""
+    to = house.currency()
+    rates = money.Rates(()) if currency == to else house.rates({currency})
+    return money.home(amount, currency, at.astimezone(UTC).date(), house=to, rates=rates)

@@ -24,7 +24,9 @@ from mutuals.people.persons import Gone
 from mutuals.processes import run, usual
 from mutuals.processes.models import Item, ItemState, Process
 from mutuals.processes.shape import Step
+from mutuals.records import values as house_fields
 from mutuals.sales import quotes, walk
+from mutuals.sales.amounts import home_of
 from mutuals.sales.dealt import FIELDS, plain, read
 from mutuals.sales.models import Deal, DealLine, DealRole, Outcome, Say
 from mutuals.sales.queries import house_of
@@ -50,10 +52,15 @@ class DealIn:
     owner: User | None = None
     team: Team | None = None
     came_by: str = ""
+    custom: Mapping[str, Any] | None = (
+        None  # values of fields of the house's own making; None = nobody was asked for them
+    )
 
 
 @transaction.atomic
-def open_deal(told: DealIn, *, by: User, now: datetime, pipeline: Process | None = None) -> tuple[Deal, bool]:
+def open_deal(
+    told: DealIn, *, by: User, now: datetime, pipeline: Process | None = None, is_apart: bool = False
+) -> tuple[Deal, bool]:
     """Open a deal and let it run in a pipeline, the usual one without one; the deal, and whether it was opened now. The very
     same again (title, whom, amount, pipeline), while it is open, is the same deal. It belongs to `by` where no owner is said.
 
@@ -62,6 +69,7 @@ def open_deal(told: DealIn, *, by: User, now: datetime, pipeline: Process | None
     require(by, "deal.edit")
     gate.enter()
     values = read({name: getattr(told, name) for name in FIELDS})
+    made = house_fields.read("deal", told.custom or {}, by=by, is_new=told.custom is not None)
     person, house = _buyers(told.person, told.organisation)
     process = pipeline or usual.of(KIND, by=by, now=now, pillar="sales")
     if process.kind != KIND:
@@ -69,27 +77,41 @@ def open_deal(told: DealIn, *, by: User, now: datetime, pipeline: Process | None
     same = Deal.objects.filter(outcome="", trashed_at=None, item__process=process)
     same = same.filter(person__canonical_id=person.canonical_id) if person else same.filter(person=None)
     same = same.filter(organisation=house, title=values["title"], amount=values["amount"], currency=values["currency"])
-    if (there := same.order_by("pk").first()) is not None:
+    if not is_apart and (there := same.order_by("pk").first()) is not None:
         return there, False
     owner = values.pop("owner") or by
-    row = Deal.objects.create(
+    row = Deal(
         **values | {"person": person, "organisation": house}, owner=owner,
+        home=home_of(values["amount"], values["currency"], now),
         came_by=one_line(told.came_by, what="Came by", longest=60, needed=False), opened_at=now, changed_at=now,
     )  # fmt: skip
+    house_fields.lay("deal", row, made)
+    row.save()
+    house_fields.claim("deal", row, made)
     walk.begin(key_of(row), process, by=by, now=now, owner=owner)
     row.refresh_from_db()
-    journal.note("deal.opened", row, by=by, amount=str(row.amount), currency=row.currency, pipeline=process.pk)
+    journal.note(
+        "deal.opened",
+        row,
+        by=by,
+        owner=row.owner_id,
+        amount=str(row.amount),
+        currency=row.currency,
+        pipeline=process.pk,
+    )
     return row, True
 
 
 @transaction.atomic
 def edit(deal: Deal, *, by: User, changes: Mapping[str, Any], now: datetime) -> Deal:
-    """Write what is known of a deal: any of `FIELDS`. The journal keeps before and after; the same again is nothing.
+    """Write what is known of a deal: any of `FIELDS`, and values of own fields by key under `custom`. The journal keeps before
+    and after; the same again is nothing.
 
     Refused: the amount of a deal whose lines say it, nobody to sell to, what no column holds, a field that is not there.
     """
     row = held(deal, by=by)
-    values = read(changes)
+    values = read({name: value for name, value in changes.items() if name != "custom"})
+    made = house_fields.read("deal", changes.get("custom") or {}, by=by)
     if {"person", "organisation"} & values.keys():
         person, house = values.get("person", row.person), values.get("organisation", row.organisation)
         values["person"], values["organisation"] = _buyers(person, house)
@@ -97,17 +119,21 @@ def edit(deal: Deal, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     if "amount" in changed and row.lines.exists():
         words = "Its lines say what it comes to: change these."
         raise Refusal(words, fields={"amount": words})
-    if not changed:
+    own = house_fields.lay("deal", row, made)
+    if not changed and not own:
         return row
     journal.note(
         "deal.edited", row, by=by,
-        changes={name: [plain(getattr(row, name)), plain(value)] for name, value in changed.items()},
+        changes={name: [plain(getattr(row, name)), plain(value)] for name, value in changed.items()} | own,
     )  # fmt: skip
     before = row.owner_id
     for name, value in changed.items():
         setattr(row, name, value)
     row.changed_at = now
-    row.save(update_fields=[*changed, "changed_at"])
+    if {"amount", "currency"} & changed.keys():
+        row.home = home_of(row.amount, row.currency, row.opened_at)
+    row.save(update_fields=[*changed, "home", "changed_at", *(["custom"] if own else [])])
+    house_fields.claim("deal", row, made)
     item = row.item
     was_theirs = (
         item is not None and item.owner_id == before and not item.is_waiting and item.state == ItemState.RUNNING
@@ -199,8 +225,8 @@ def put_lines(deal: Deal, lines: Sequence[quotes.Offer], *, by: User, now: datet
         return row
     row.lines.all().delete()
     bulk.insert(DealLine, _LINE, [(row.pk, *line) for line in found])
-    row.amount, row.changed_at = total, now
-    row.save(update_fields=["amount", "changed_at"])
+    row.amount, row.home, row.changed_at = total, home_of(total, row.currency, row.opened_at), now
+    row.save(update_fields=["amount", "home", "changed_at"])
     journal.note("deal.lines", row, by=by, lines=len(found), amount=str(total))
     return row
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Model
 
+from mutuals.base.money import spendable
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.sales.amounts import CENT, currency_of
+from mutuals.sales.amounts import CENT
 from mutuals.sales.amounts import held as within
 
 FIELDS = ("title", "amount", "currency", "probability", "expected_on", "owner", "team", "person", "organisation")
@@ -26,7 +27,7 @@ def read(told: Mapping[str, Any]) -> dict[str, Any]:
         if name == "title":
             values[name] = one_line(value, what="Title", longest=200)
         elif name == "currency":
-            values[name] = currency_of(str(value or ""))
+            values[name] = spendable(value)
         elif name == "amount":
             values[name] = _amount(value)
         elif name == "probability":

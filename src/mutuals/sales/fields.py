@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from mutuals.base.filters import Field, Kind, Record, register
 from mutuals.base.filters.registry import extend
+from mutuals.people.fields import own_teams, own_user, sees_all
+from mutuals.processes.models import Item, ItemState
+from mutuals.records.holders import Holder, hold
 from mutuals.sales.models import (
     Deal,
     DealLine,
@@ -17,7 +23,34 @@ from mutuals.sales.models import (
     QuoteState,
 )
 from mutuals.sales.models import Kind as What
+from mutuals.sales.pipeline import deals_visible_to
 from mutuals.staff.permissions import may
+
+
+def _sees_organisations(user: Any) -> bool:
+    return may(user, "organisation.view")
+
+
+def _sees_deals(user: Any) -> bool:
+    return may(user, "deal.view")
+
+
+_sees_people = sees_all("person.view")
+
+
+def _to_house() -> Field:
+    return Field(
+        "organisation", "Has an organisation", Kind.RELATION, "pk",
+        related="organisation", own="organisation_id", may=_sees_organisations,
+    )  # fmt: skip
+
+
+def _to_buyer() -> Field:
+    return Field(
+        "person", "Customer", Kind.RELATION, "pk",
+        related="person", own="profile__person__canonical_id", may=_sees_people,
+    )  # fmt: skip
+
 
 _WHAT = tuple((one.value, one.label) for one in What)
 _STATES = tuple((one.value, one.label) for one in QuoteState if one is not QuoteState.EXPIRED)
@@ -27,6 +60,7 @@ _GOODS = (
     Field("category", "Category", Kind.TEXT, "product__category"),
     Field("quantity", "Quantity", Kind.NUMBER, "quantity"),
     Field("price", "Price of one", Kind.MONEY, "unit_price"),
+    Field("product", "Product", Kind.RELATION, "pk", related="product", own="product_id"),
 )
 ORDER = Record(
     "order",
@@ -41,6 +75,9 @@ ORDER = Record(
         Field("for", "Organisation", Kind.TEXT, "organisation__name"),
         Field("line", "Has a line", Kind.RELATION, "order", related="line"),
         Field("invoice", "Has an invoice", Kind.RELATION, "order", related="invoice"),
+        Field("deal", "Has a deal", Kind.RELATION, "pk", related="deal", own="deal_id", may=_sees_deals),
+        _to_buyer(),
+        _to_house(),
     ),
 )
 LINE = Record("line", OrderLine, (*_GOODS, Field("kind", "What it is", Kind.CHOICE, "kind", choices=_WHAT)))
@@ -59,6 +96,8 @@ QUOTE = Record(
         Field("decided", "Decided at", Kind.TIME, "decided_at"),
         Field("for", "Organisation", Kind.TEXT, "organisation__name"),
         Field("line", "Has a line", Kind.RELATION, "quote", related="quote_line"),
+        _to_buyer(),
+        _to_house(),
     ),
 )
 QUOTE_LINE = Record("quote_line", QuoteLine, (*_GOODS, Field("discount", "Discount, percent", Kind.NUMBER, "discount")))
@@ -98,8 +137,8 @@ DEAL = Record(
         Field("expected", "Expected on", Kind.DAY, "expected_on"),
         Field("outcome", "Outcome", Kind.CHOICE, "outcome", choices=tuple((one.value, one.label) for one in Outcome)),
         Field("reason", "Why it was lost", Kind.TEXT, "lost_reason"),
-        Field("owner", "Owner", Kind.NUMBER, "owner_id"),
-        Field("team", "Team", Kind.NUMBER, "team_id"),
+        Field("owner", "Owner", Kind.NUMBER, "owner_id", me=own_user),
+        Field("team", "Team", Kind.NUMBER, "team_id", me=own_teams),
         Field("opened", "Opened at", Kind.TIME, "opened_at"),
         Field("ended", "Ended at", Kind.TIME, "ended_at"),
         Field("step", "Step", Kind.TEXT, "item__step"),
@@ -108,20 +147,48 @@ DEAL = Record(
         Field("line", "Has a line", Kind.RELATION, "deal", related="deal_line"),
         Field("quote", "Has a quote", Kind.RELATION, "deal", related="quote"),
         Field("order", "Has an order", Kind.RELATION, "deal", related="order"),
+        Field(
+            "person", "Customer", Kind.RELATION, "pk", related="person", own="person__canonical_id", may=_sees_people
+        ),
+        _to_house(),
+    ),
+    where={"trashed_at": None},
+)
+LEAD = Record(
+    "lead",
+    Item,
+    (
+        Field("about", "Key", Kind.TEXT, "about"),
+        Field("process", "Process", Kind.TEXT, "process__name"),
+        Field("step", "Step", Kind.TEXT, "step"),
+        Field("state", "State", Kind.CHOICE, "state", choices=tuple(ItemState.choices)),
+        Field("owner", "Owner", Kind.NUMBER, "owner_id", me=own_user),
+        Field("team", "Team", Kind.NUMBER, "team_id", me=own_teams),
+        Field("began", "Began", Kind.TIME, "began_at"),
+        Field("entered", "In its step since", Kind.TIME, "entered_at"),
+        Field("limit", "Limit", Kind.TIME, "due_at"),
+        Field("ended", "Ended at", Kind.TIME, "ended_at"),
     ),
 )
+"""The run of somebody who may buy. What may be asked of who it is stands in the record of people."""
 DEAL_LINE = Record("deal_line", DealLine, _GOODS)
 _THEIRS = "profile__person__canonical"
 BOUGHT = Field("bought", "Has an order", Kind.RELATION, _THEIRS, related="order")
 OFFERED = Field("offered", "Has a quote", Kind.RELATION, _THEIRS, related="quote")
-DEALS = Field(
-    "deals", "Has a deal", Kind.RELATION, "person__canonical", related="deal", may=lambda user: may(user, "deal.view")
-)
+DEALS = Field("deals", "Has a deal", Kind.RELATION, "person__canonical", related="deal", may=_sees_deals)
 BILLED = Field("billed", "Has an invoice", Kind.RELATION, _THEIRS, related="invoice")
+OF_HOUSES = (
+    Field("bought", "Has an order", Kind.RELATION, "organisation", related="order"),
+    Field("deals", "Has a deal", Kind.RELATION, "organisation", related="deal", may=_sees_deals),
+    Field("billed", "Has an invoice", Kind.RELATION, "organisation", related="invoice"),
+)
+"""Fields of the record "organisation", which only those see who see all orders."""
 
 
 def register_fields() -> None:
     """Make them known, and give people the relations to them. Runs after the room `people`."""
-    for record in (LINE, ORDER, QUOTE_LINE, QUOTE, INVOICE, PRODUCT, DEAL_LINE, DEAL):
+    for record in (PRODUCT, LINE, ORDER, QUOTE_LINE, QUOTE, INVOICE, DEAL_LINE, DEAL, LEAD):
         register(record)
     extend("person", (BOUGHT, OFFERED, BILLED, DEALS))
+    extend("organisation", OF_HOUSES)
+    hold(Holder("deal", "Deals", partial(Deal.objects.filter, trashed_at=None), deals_visible_to, "/sales/deals/"))

@@ -10,9 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from mutuals.base import bulk, journal
+from mutuals.base.money import spendable
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.people.models import Organisation
-from mutuals.sales.amounts import PRICE, currency_of, held
+from mutuals.sales.amounts import PRICE, held
 from mutuals.sales.models import Price, PriceList, Product, Selling
 from mutuals.staff.models import User
 from mutuals.staff.permissions import require
@@ -77,7 +78,7 @@ def put_list(
     require(by, "product.edit")
     values = {
         "name": one_line(name, what="Name", longest=120),
-        "currency": currency_of(currency),
+        "currency": spendable(currency),
         "valid_from": valid_from,
         "valid_to": valid_to,
         "organisation": organisation,

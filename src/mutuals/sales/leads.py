@@ -26,10 +26,12 @@ from mutuals.processes.shape import Step
 from mutuals.sales import deals, walk
 from mutuals.sales.models import Deal
 from mutuals.staff.models import User
-from mutuals.staff.permissions import may, require
+from mutuals.staff.permissions import Scope, may, require, scope
 
 KIND = "lead"
 PAGE = 50
+STATES = ("running", "won", "lost")
+BESIDE = ("process", "version", "owner", "team")
 _BOUGHT = ("won", "done")
 Who = Person | Organisation
 
@@ -90,7 +92,7 @@ def convert(
     """Make a lead a customer: its run ends, and on wish they get a place in an organisation, which is made if it is new by its
     name, and a deal. Converted twice is converted once.
 
-    Refused: who is no lead, what the run's steps refuse, and what `deals.open_deal` refuses.
+    Refused: who is no lead, what the run's steps refuse, what `deals.open_deal` refuses, and a deal of a title that is open.
     """
     require(by, "lead.edit")
     gate.enter()
@@ -107,6 +109,7 @@ def convert(
     if deal is not None:
         person = who if isinstance(who, Person) else deal.person
         told = replace(deal, person=person, organisation=house or deal.organisation, came_by=f"item:{item.pk}")
+        _no_double(told)
         made, _ = deals.open_deal(told, by=by, now=now)
     journal.note(
         "lead.converted", item.about, by=by, item=item.pk,
@@ -169,26 +172,29 @@ def run_of(who: Who) -> Item | None:
     return max(rows, key=lambda row: (row.state == ItemState.RUNNING, row.entered_at, row.pk), default=None)
 
 
-def listed(viewer: User, *, state: str = "running", before: int | None = None, limit: int = PAGE) -> list[Lead]:
-    """Leads that somebody may see, last begun first: those that run, or by `state` "won", "lost", "" for all."""
-    if not may(viewer, "lead.view"):
-        return []
+def rows(viewer: User, state: str = "running") -> QuerySet[Item]:
+    """The runs of leads: those that run, or by `state` "won", "lost", "all".
+
+    Who sees some people alone sees none, for whom a run is about is a text key.
+    """
+    if not (may(viewer, "lead.view") and may(viewer, "process.view")) or scope(viewer, "person.view") is not Scope.ALL:
+        return Item.objects.none()
     processes = list(Process.objects.filter(kind=KIND).values_list("pk", flat=True))
-    rows = items.items(viewer).filter(process__in=processes).order_by("-pk")
+    return in_state(Item.objects.filter(process__in=processes), state)
+
+
+def in_state(found: QuerySet[Item], state: str) -> QuerySet[Item]:
+    """Those of some runs that stand so: "running", "won", "lost", "all"."""
     if state == "running":
-        rows = rows.filter(state=ItemState.RUNNING)
-    elif state == "won":
-        rows = rows.filter(state=ItemState.DONE, end__in=_BOUGHT)
-    elif state == "lost":
-        rows = rows.exclude(state=ItemState.RUNNING).exclude(end__in=_BOUGHT)
-    found = list[Lead]()
-    while len(found) < limit:
-        some = list((rows.filter(pk__lt=before) if before else rows)[:limit])
-        found += told(viewer, some)
-        if len(some) < limit:
-            break
-        before = some[-1].pk
-    return found[:limit]
+        return found.filter(state=ItemState.RUNNING)
+    if state == "won":
+        return found.filter(state=ItemState.DONE, end__in=_BOUGHT)
+    return found.exclude(state=ItemState.RUNNING).exclude(end__in=_BOUGHT) if state == "lost" else found
+
+
+def listed(viewer: User, *, state: str = "running", limit: int = PAGE) -> list[Lead]:
+    """Leads that somebody may see, last begun first."""
+    return told(viewer, list(rows(viewer, state).select_related(*BESIDE).order_by("-pk")[:limit]))
 
 
 def lead(viewer: User, number: int) -> Lead | None:
@@ -256,6 +262,16 @@ def _place(person: Person, house: Organisation, role: str, *, by: User) -> None:
     theirs = Affiliation.objects.filter(person__canonical_id=person.canonical_id)
     if not theirs.filter(organisation=house, until=None).exists():
         organisations.affiliate(person, house, by=by, role=role, is_main=not theirs.filter(is_main=True).exists())
+
+
+def _no_double(told: deals.DealIn) -> None:
+    """Whoever converts seldom knows what is open already: a deal of that title is not opened a second time unasked."""
+    rows = Deal.objects.filter(outcome="", trashed_at=None, title__iexact=told.title.strip())
+    whose = {"person__canonical_id": told.person.canonical_id} if told.person else {"organisation": told.organisation}
+    there = rows.filter(**whose).first()
+    if there is not None:
+        words = f"“{there.title}” is open with them already ({there.amount} {there.currency})."
+        raise Refusal(f"{words} Convert without a deal, or give another title.", fields={"title": words})
 
 
 def _known(item: Item, who: Who) -> Converted:

@@ -1,4 +1,5 @@
-"""The lists of this room, for `base.lists`: orders and products."""
+"""The lists of this room, for `base.lists`: orders and products here, deals in `listed`, quotes and
+invoices in `listed_money`."""
 
 from __future__ import annotations
 
@@ -11,42 +12,14 @@ from django.db.models import Q, QuerySet
 from mutuals.base import lists
 from mutuals.base.lists import Act, Column, Listing, Narrow, Ref, Sort, Unseen
 from mutuals.people.lists import exports
-from mutuals.people.models import Organisation, Person
-from mutuals.people.visibility import organisations_visible_to
-from mutuals.people.visibility import visible_to as visible_people
-from mutuals.sales import goods, queries
+from mutuals.sales import goods, queries, whom
+from mutuals.sales.listed import DEALS
+from mutuals.sales.listed_leads import LEADS
+from mutuals.sales.listed_money import INVOICES, QUOTES
 from mutuals.sales.models import Kind, Order, Product
 from mutuals.staff.permissions import may, require
 
 MOST_TICKED = 200
-
-
-def _number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
-        raise Unseen("An address names somebody by a number.")
-    return int(value)
-
-
-def _person(value: str, viewer: Any) -> Person:
-    found = visible_people(viewer).filter(cluster=_number(value)).first()
-    if found is None:
-        raise Unseen("You see no such person.")
-    return found
-
-
-def _organisation(value: str, viewer: Any) -> Organisation:
-    found = organisations_visible_to(viewer).filter(pk=_number(value)).first()
-    if found is None:
-        raise Unseen("You see no such organisation.")
-    return found
-
-
-def _of_person(rows: QuerySet[Any], value: str, viewer: Any) -> QuerySet[Any]:
-    return queries.listed(rows, person=_person(value, viewer))
-
-
-def _of_organisation(rows: QuerySet[Any], value: str, viewer: Any) -> QuerySet[Any]:
-    return queries.listed(rows, organisation=_organisation(value, viewer))
 
 
 def _numbered(rows: QuerySet[Any], value: str, _: Any) -> QuerySet[Any]:
@@ -64,19 +37,6 @@ def _of_kind(rows: QuerySet[Any], value: str, _: Any) -> QuerySet[Any]:
     return rows.filter(kind=value)
 
 
-def buyer(row: Any) -> Ref | None:
-    """Who bought, was offered or billed: the person, else the number that they have in a shop."""
-    if row.profile is None:
-        return None
-    person = row.profile.person.canonical if row.profile.person else None
-    return Ref(str(person), f"person:{person.pk}") if person else Ref(f"number {row.profile.key}")
-
-
-def house(row: Any) -> Ref | None:
-    """The organisation for which it was."""
-    return Ref(row.organisation.name, f"organisation:{row.organisation.pk}") if row.organisation else None
-
-
 ORDERS = Listing(
     record="order",
     words=("order", "orders"),
@@ -84,8 +44,8 @@ ORDERS = Listing(
     visible_to=queries.visible_to,
     title=Column("number", "Number", value=lambda row: Ref(row.number, f"order:{row.pk}")),
     columns=(
-        Column("buyer", "Person", value=buyer),
-        Column("for", value=house),
+        Column("buyer", "Person", value=whom.buyer),
+        Column("for", value=whom.house),
         Column("kind", usual=False, groups=True),
         Column("source", "From", value=lambda row: row.source.name if row.source else "by hand"),
         Column("status", groups=True),
@@ -102,19 +62,11 @@ ORDERS = Listing(
         Narrow("number", "Order number", _numbered, typed=True),
         Narrow("article", "Article number", _with_article, typed=True),
         Narrow("kind", "What they are", _of_kind, choices=tuple((one.value, f"{one.label}s") for one in Kind)),
-        Narrow("person", "Person", _of_person, told=lambda value, viewer: _told("person", _person(value, viewer))),
-        Narrow(
-            "organisation", "Organisation", _of_organisation,
-            told=lambda value, viewer: _told("organisation", _organisation(value, viewer)),
-        ),
+        *whom.NARROWS,
     ),
-    beside=lambda rows: rows.select_related("organisation", "profile__person__canonical", "source"),
+    beside=lambda rows: rows.select_related("source", *whom.BESIDE),
     exports=exports,
-)  # fmt: skip
-
-
-def _told(name: str, row: Any) -> Ref:
-    return Ref(str(row), f"{name}:{row.pk}")
+)
 
 
 def _called(rows: QuerySet[Any], text: str, _: Any) -> QuerySet[Any]:
@@ -170,5 +122,5 @@ PRODUCTS = Listing(
 
 def register_lists() -> None:
     """Make the lists of this room known. Runs after the room `people`."""
-    for one in (ORDERS, PRODUCTS):
+    for one in (ORDERS, PRODUCTS, DEALS, LEADS, QUOTES, INVOICES):
         lists.register(one)

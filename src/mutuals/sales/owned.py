@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutuals.base import journal
+from mutuals.sales import of_houses
 from mutuals.sales.models import Deal
 from mutuals.staff import accounts
 from mutuals.staff.models import User
@@ -10,6 +11,7 @@ from mutuals.staff.models import User
 
 def register_owned() -> None:
     """Make it known to whoever ends an access."""
+    of_houses.tell()
     accounts.hold("open deals", count=held_by, move=hand_over)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
+from mutuals.base.lists import TOO_SLOW, Asked, listing, rows_of
+from mutuals.base.patience import within
 from mutuals.people.models import Organisation, Person
 from mutuals.processes import queries as processes
 from mutuals.processes import steps
@@ -97,10 +99,17 @@ def pipelines(viewer: User) -> list[Process]:
 def listed(
     viewer: Any, *, state: str = "open", process: Process | None = None, step: str = "", owner: User | None = None,
     person: Person | None = None, organisation: Organisation | None = None, text: str = "", trashed: bool = False,
-    before: int | None = None, limit: int = 50,
+    before: int | None = None, limit: int = 50, asked: Asked | None = None,
 ) -> list[Deal]:  # fmt: skip
-    """Deals, last opened first: `state` open, won, lost or "" for all; `before` the id of the last one of the page before."""
-    rows = deals_visible_to(viewer, trashed=trashed).select_related(*_SHOWN).order_by("-pk")
+    """Deals, last opened first: `state` open, won, lost or "" for all; `before` the id of the last one of the page before.
+
+    `asked` narrows by a condition besides. TooSlow: those that fit were not found in time.
+    """
+    if asked is not None:
+        of = replace(listing("deal"), visible_to=lambda user: deals_visible_to(user, trashed=trashed))
+        rows = rows_of(of, asked).select_related(*_SHOWN).order_by("-pk")
+    else:
+        rows = deals_visible_to(viewer, trashed=trashed).select_related(*_SHOWN).order_by("-pk")
     rows = rows.filter(outcome={"open": ""}.get(state, state)) if state else rows
     rows = rows.filter(item__process=process) if process else rows
     rows = rows.filter(item__step=step, item__state=ItemState.RUNNING) if step else rows
@@ -108,38 +117,55 @@ def listed(
     rows = rows.filter(person__canonical_id=person.canonical_id) if person else rows
     rows = rows.filter(organisation=organisation) if organisation else rows
     rows = rows.filter(title__icontains=text) if text else rows
-    return list((rows.filter(pk__lt=before) if before else rows)[:limit])
+    with within(None, TOO_SLOW):
+        return list((rows.filter(pk__lt=before) if before else rows)[:limit])
 
 
 def board(viewer: Any, process: Process, *, now: datetime, owner: User | None = None) -> Board:
     """What is open in a pipeline by its steps: one statement for counts and sums, one for the first cards of each step."""
-    rows = deals_visible_to(viewer).filter(item__process=process, item__state=ItemState.RUNNING, outcome="")
+    rows = standing(deals_visible_to(viewer), process)
     rows = rows.filter(owner=owner) if owner else rows
+    found, versions = columns(rows, process, now=now)
+    by_key = {one.step.key: one for one in found}
+    for deal in _cards(rows):
+        item = deal.item
+        if item is not None and item.step in by_key:  # moved between the two statements, perhaps
+            item.process = process
+            item.version = versions.get(item.version_id) or item.version  # one row for all of them
+            by_key[item.step].cards.append(deal)
+    return Board(process, found, whole(found), sum(one.count for one in found))
+
+
+def standing(rows: QuerySet[Deal], process: Process) -> QuerySet[Deal]:
+    """Those among some deals that stand on the board of a pipeline."""
+    return rows.filter(item__process=process, item__state=ItemState.RUNNING, outcome="")
+
+
+def columns(rows: QuerySet[Deal], process: Process, *, now: datetime) -> tuple[list[Column], Mapping[int, Version]]:
+    """The steps of a pipeline with counts and sums of those that stand there, without cards; and the versions they run in."""
     counted = _counted(rows, now)
     versions = Version.objects.in_bulk({one[0] for one in counted})
     newest = processes.version(process)
     shape = steps.shape_of(newest) if newest else Shape("", ())
-    columns = {one.key: Column(one) for one in shape.steps if not one.end}
+    found = {one.key: Column(one) for one in shape.steps if not one.end}
     for version, key, currency, count, late, amount, unsaid, said in counted:
         step = steps.shape_of(versions[version]).step(key)
         assert step is not None  # what runs stands in a step of its version
-        column = columns.setdefault(key, Column(step))
+        column = found.setdefault(key, Column(step))
         column.count += count
         column.late += late
         expected = said / 100 + unsaid * (step.probability or 0) / 100
         _add(column.sums, Money(currency, amount, rounded(expected, CENT)))
-    for deal in _cards(rows):
-        item = deal.item
-        if item is not None and item.step in columns:  # moved between the two statements, perhaps
-            item.process = process
-            item.version = versions.get(item.version_id) or item.version  # one row for all of them
-            columns[item.step].cards.append(deal)
-    whole: dict[str, Money] = {}
-    for column in columns.values():
+    return list(found.values()), versions
+
+
+def whole(found: Sequence[Column]) -> list[Money]:
+    """What all columns come to, once for each currency."""
+    told: dict[str, Money] = {}
+    for column in found:
         for one in column.sums.values():
-            _add(whole, one)
-    found = list(columns.values())
-    return Board(process, found, [whole[name] for name in sorted(whole)], sum(one.count for one in found))
+            _add(told, one)
+    return [told[name] for name in sorted(told)]
 
 
 def probability(deal: Deal) -> int | None:

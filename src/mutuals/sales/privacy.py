@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mutuals.base import undo
 from mutuals.base.models import Entry
 from mutuals.people.privacy import Holder
 from mutuals.sales.invoices import blur
@@ -99,5 +100,6 @@ def _erase_deals(who: Holder) -> dict[str, int]:
     alone = list(deals.filter(organisation=None).values_list("pk", flat=True))
     about = [f"deal:{number}" for number in alone]
     Entry.objects.filter(about__in=about).update(data={})
+    undo.forget(about)
     gone = Deal.objects.filter(pk__in=alone).delete()[1].get("sales.Deal", 0)
     return {DEALS_GONE: gone, SAYS_GONE: roles, "deals parted from the person": deals.update(person=None)}

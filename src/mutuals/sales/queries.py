@@ -16,7 +16,7 @@ from mutuals.base import bulk
 from mutuals.base.refusals import Refusal
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
 from mutuals.people.visibility import visible_to as visible_people
-from mutuals.sales.models import PLAIN, Invoice, Kind, Order, Price, PriceList, Product, Quote, Selling
+from mutuals.sales.models import PLAIN, Invoice, Kind, Order, OrderLine, Price, PriceList, Product, Quote, Selling
 from mutuals.sales.pattern import Position
 from mutuals.staff.permissions import Scope, may, scope
 
@@ -37,6 +37,17 @@ ORDER BY o.placed_at DESC, o.number DESC, o.id DESC, l.position DESC LIMIT %s
 def visible_to(user: Any) -> QuerySet[Order]:
     """The orders that `user` may see: all, those of their own people, or none."""
     return _visible(Order, user, "order.view")
+
+
+def left_of(order: Order) -> dict[OrderLine, Decimal]:
+    """The lines of goods sold, and how many of each have not come back; two statements. Empty where only a total is known."""
+    came = dict[int, Decimal]()
+    for place, quantity in OrderLine.objects.filter(order__gives_back=order, kind=Kind.RETURN).values_list(
+        "position", "quantity"
+    ):
+        came[place] = came.get(place, Decimal(0)) - quantity
+    lines = order.lines.filter(kind=Kind.SALE, quantity__gt=0).select_related("product").order_by("position")
+    return {line: max(line.quantity - came.get(line.position, Decimal(0)), Decimal(0)) for line in lines}
 
 
 def quotes_visible_to(user: Any) -> QuerySet[Quote]:

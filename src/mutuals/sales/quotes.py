@@ -14,10 +14,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mutuals.base import bulk, gate, journal
+from mutuals.base.money import spendable
 from mutuals.base.refusals import Refusal, one_line
 from mutuals.people.models import Organisation
 from mutuals.people.names import tidy
-from mutuals.sales.amounts import CENT, PRICE, QUANTITY, currency_of, rounded
+from mutuals.sales.amounts import CENT, PRICE, QUANTITY, rounded
 from mutuals.sales.amounts import held as within
 from mutuals.sales.models import Deal, DealLine, Product, Quote, QuoteLine, QuoteState
 from mutuals.sales.queries import prices_of
@@ -78,7 +79,7 @@ def draft(
         raise Refusal("Say whom it is for: a person or an organisation.")
     lines, total = reckon(terms, organisation, timezone.localdate(now))
     row = Quote(
-        number=name, profile_id=profile_id, organisation=organisation, currency=currency_of(terms.currency), total=total,
+        number=name, profile_id=profile_id, organisation=organisation, currency=spendable(terms.currency), total=total,
         discount=_percent(terms.discount), valid_until=terms.valid_until, words=tidy(terms.words, at_most=2000), by=by,
         created_at=now, deal=deal,
     )  # fmt: skip
@@ -108,7 +109,7 @@ def change(quote: Quote, terms: Terms, *, by: User, now: datetime) -> Quote:
     if row.state != QuoteState.DRAFT:
         raise Refusal(f"This quote is {row.get_state_display().lower()}; only a draft can be changed.")
     lines, total = reckon(terms, row.organisation, timezone.localdate(now))
-    row.currency, row.total, row.discount = currency_of(terms.currency), total, _percent(terms.discount)
+    row.currency, row.total, row.discount = spendable(terms.currency), total, _percent(terms.discount)
     row.valid_until, row.words = terms.valid_until, tidy(terms.words, at_most=2000)
     row.save(update_fields=["currency", "total", "discount", "valid_until", "words"])
     row.lines.all().delete()
@@ -164,7 +165,7 @@ def reckon(terms: Terms, organisation: Organisation | None, day: date) -> tuple[
     skus = {one.sku for one in terms.lines if one.sku}
     products = {row.sku: row for row in Product.objects.filter(sku__in=skus, is_active=True)}
     unpriced = {products[one.sku].pk for one in terms.lines if one.unit_price is None and one.sku in products}
-    found = prices_of(unpriced, currency=currency_of(terms.currency), on=day, organisation=organisation)
+    found = prices_of(unpriced, currency=spendable(terms.currency), on=day, organisation=organisation)
     lines, total = [], Decimal(0)
     for place, one in enumerate(terms.lines, 1):
         product = products.get(one.sku)
@@ -175,12 +176,22 @@ def reckon(terms: Terms, organisation: Organisation | None, day: date) -> tuple[
         if not name:
             raise Refusal(f"Line {place} names no article.", fields={"lines": f"Line {place} names no article."})
         if price is None:
-            words = f"Line {place} has no price: no price list of today has it in {currency_of(terms.currency)}."
+            words = f"Line {place} has no price: no price list of today has it in {spendable(terms.currency)}."
             raise Refusal(words, fields={"lines": words})
         quantity = within(one.quantity, QUANTITY)
         lines.append((place, product.pk if product else None, name, quantity, price, _percent(one.discount)))
         total += rounded(quantity * price * _rest(_percent(one.discount)) * _rest(_percent(terms.discount)), CENT)
     return lines, within(total, CENT)
+
+
+def terms_of(row: Quote) -> Terms:
+    """What a quote says now, as it would be drafted anew."""
+    lines = row.lines.select_related("product").order_by("position")
+    told = tuple(
+        Offer(line.product.sku if line.product else "", line.name, line.quantity, line.unit_price, line.discount)
+        for line in lines
+    )
+    return Terms(row.currency, told, row.discount, row.valid_until, row.words)
 
 
 def net_price(line: QuoteLine | DealLine, discount: Decimal) -> Decimal:
@@ -205,7 +216,7 @@ def _known(number: str, terms: Terms, holder: tuple[int | None, int | None], by:
 
 def _is_same_but_day(row: Quote, terms: Terms) -> bool:
     """Whether a quote says just this. A line without a price is the same at whatever price the lists had said."""
-    told = (currency_of(terms.currency), _percent(terms.discount), tidy(terms.words, at_most=2000))
+    told = (spendable(terms.currency), _percent(terms.discount), tidy(terms.words, at_most=2000))
     lines = list(row.lines.select_related("product").order_by("position"))
     if told != (row.currency, row.discount, row.words) or len(lines) != len(terms.lines):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mutuals.base import house
 from mutuals.people.models import Person
 from mutuals.people.visibility import called
 from mutuals.processes import kinds
@@ -14,7 +15,8 @@ from mutuals.staff.models import User
 
 
 def register_running() -> None:
-    """Open both kinds. Runs after the rooms' fields are known."""
+    """Open both kinds, and keep what deals come to in the house's currency too. Runs after the rooms' fields are known."""
+    house.keep_home(house.Home("deal", "sales_deal", on="(opened_at AT TIME ZONE 'UTC')::date"))
     kinds.about(
         deals.KIND, label="Deal", record="deal", read=_deals, shown=_named_deals, sees=_sees_deals, theirs=_theirs,
         fill=deals.fill, entered=deals.entered,

@@ -19,7 +19,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from mutuals.base import journal
 from mutuals.base.locks import Space, in_turn
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.staff.models import Role, Team, User
+from mutuals.staff import notices
+from mutuals.staff.models import Pillar, Role, Team, User
 from mutuals.staff.permissions import NotAllowed, require
 
 WELCOME = timedelta(days=3)
@@ -107,22 +108,27 @@ def change(
     zone: str | None = None,
     theme: str | None = None,
     told_by: str | None = None,
+    pillar: str | None = None,
 ) -> User:
-    """Change what is given. Everybody may change their own name, zone, theme and how they are told; the rest is for admins.
+    """Change what is given. Everybody may change their own name, zone, theme, how they are told, and from which part of the
+    business they look at the house; the rest is for admins.
 
     Refused: demoting the last owner; an admin who touches an owner or makes one.
     """
     with transaction.atomic():
         user, by, owners = _held(user, by=by, own=user.pk == by.pk and role is None and email is None)
-        before = {field: getattr(user, field) for field in ("name", "email", "role", "zone", "theme", "told_by")}
+        before = {
+            field: getattr(user, field) for field in ("name", "email", "role", "zone", "theme", "told_by", "pillar")
+        }
         if role is not None:
             _change_role(user, _role(role), by=by, owners=owners)
         if email is not None:
-            user.email = _free_email(email, user)
+            user.email = free_email(email, but=user.pk)
         user.name = user.name if name is None else one_line(name, what="Name", longest=120)
         user.zone = user.zone if zone is None else _zone(zone)
         user.theme = user.theme if theme is None else _theme(theme)
         user.told_by = user.told_by if told_by is None else _told_by(told_by)
+        user.pillar = user.pillar if pillar is None else _pillar(pillar)
         user.save()
         changed = [field for field, old in before.items() if getattr(user, field) != old]
         if changed:
@@ -149,9 +155,24 @@ def deactivate(user: User, *, by: User, now: datetime, transfer_to: User | None 
         user.session_generation += 1
         user.save(update_fields=["is_active", "session_generation"])
         user.tokens.filter(revoked_at__isnull=True).update(revoked_at=now)
+        notices.forget(user)
         to = transfer_to.pk if transfer_to is not None else None
         journal.note("user.deactivated", user, by=by, to=to, moved=moved)
     return user
+
+
+def transfer(user: User, to: User, *, by: User) -> dict[str, int]:
+    """Give all that somebody looks after to a colleague, whether they leave or not; what moved, by kind. Twice is once.
+
+    Refused: a colleague without access, the same person.
+    """
+    require(by, "owner.transfer")
+    with transaction.atomic():
+        user, by, _ = _held(user, by=by)
+        moved = {name: number for name, number in _hand_over(user, to).items() if number}
+        if moved:
+            journal.note("user.handed_over", user, by=by, to=to.pk, moved=moved)
+    return moved
 
 
 def reactivate(user: User, *, by: User) -> User:
@@ -302,9 +323,10 @@ def _email(text: str) -> str:
     return address
 
 
-def _free_email(text: str, user: User) -> str:
+def free_email(text: str, *, but: int = 0) -> str:
+    """An address as it is kept. Refused: what is none, and one that an account has but `but`."""
     address = _email(text)
-    if User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
+    if User.objects.filter(email__iexact=address).exclude(pk=but).exists():
         raise Refusal(f"{address} has an account already.", fields={"email": "This address is used already."})
     return address
 
@@ -324,6 +346,12 @@ def _zone(text: str) -> str:
 def _told_by(text: str) -> str:
     if text not in ("", "mail"):
         raise Refusal("Notes stand on the page of today, or come by mail too.", fields={"told_by": "Choose one."})
+    return text
+
+
+def _pillar(text: str) -> str:
+    if text not in ("", *Pillar.values):
+        raise Refusal(f"The parts of the business are: {', '.join(Pillar.values)}.", fields={"pillar": "Choose one."})
     return text
 
 

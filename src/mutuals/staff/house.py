@@ -225,4 +225,4 @@ def _language(told: object) -> str:
     return str(told)
 
 
-_CLEAN = {"currency": money.code, "zone": read_zone, "first_weekday": _weekday, "language": _language}
+_CLEAN = {"currency": money.spendable, "zone": read_zone, "first_weekday": _weekday, "language": _language}

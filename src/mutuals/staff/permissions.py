@@ -40,8 +40,20 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "identity.vouch": _ADMINS,  # tell that a customer signed in with an account of theirs: a proof that nobody weighs
     "person.export": _ADMINS,
     "person.erase": _ADMINS,
+    "consent.view": _EVERYONE,
+    "consent.edit": _EVERYONE,  # note what somebody gave, refused or withdrew
+    "purpose.edit": _ADMINS,  # what data of people are used for
     "organisation.view": _EVERYONE,
     "organisation.edit": _EVERYONE,
+    "organisation.merge": _EVERYONE,  # join two organisations, and undo it
+    "relation.view": _EVERYONE,  # how two records stand to each other
+    "relation.edit": _EVERYONE,
+    "relation.set_up": _ADMINS,  # kinds of relations of the house's own making
+    "territory.view": _EVERYONE,
+    "territory.edit": _LEADS,  # who looks after whom; what newcomers are given to
+    "territory.place": _LEADS,  # give all that is nobody's to its territory, and undo it
+    "ownerless.view": _EVERYONE,  # what is nobody's; it is given away by the right of each record
+    "owner.transfer": _ADMINS,  # give all that somebody looks after to a colleague
     "order.view": _WITH_OWN,
     "order.edit": _EVERYONE,
     "product.edit": _LEADS,  # products, price lists and prices
@@ -63,8 +75,18 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "case.view": _WITH_OWN,
     "case.open": _EVERYONE,
     "case.edit": _EVERYONE,
+    "promise.view": _WITH_OWN,
+    "promise.edit": _WITH_OWN,  # make, move, keep, withdraw; contractors in their own conversations
+    "task.view": _WITH_OWN,  # contractors: what is given to them
+    "task.add": _EVERYONE,
+    "task.edit": _WITH_OWN,  # change, end, move, put into the trash
     "idea.view": _EVERYONE,
     "idea.edit": _EVERYONE,  # write down, say who asked and votes, decide, merge, put into the trash
+    "segment.view": _EVERYONE,
+    "segment.edit": _EVERYONE,  # name groups of people, pick who is in them, put them into the trash
+    "campaign.view": _EVERYONE,
+    "campaign.edit": _EVERYONE,  # plan, settle whom it speaks to, note what came of it
+    "campaign.export": _LEADS,  # whom it speaks to, with addresses, as a file
     "rule.view": _EVERYONE,
     "rule.edit": _LEADS,
     "process.view": _EVERYONE,
@@ -83,18 +105,35 @@ ACTS: dict[str, dict[Role, Scope]] = {
     "source.manage": _ADMINS,
     "source.sync": _LEADS,
     "channel.manage": _ADMINS,
+    "hook.manage": _ADMINS,  # programs of others that are told what happens here
     "parked.view": _LEADS,
     "parked.retry": _LEADS,
     "import.run": _LEADS,
     "file.view": _WITH_OWN,
+    "filed.view": _EVERYONE,  # files that colleagues put on records which one sees
+    "filed.edit": _EVERYONE,
+    "trash.view": _EVERYONE,  # what is in the trash, each kind by its own right
     "field.view": _EVERYONE,  # fields of the house's own making, and their values
     "field.edit": _ADMINS,
+    "type.edit": _ADMINS,  # kinds of records of the house's own making
+    "own.view": _EVERYONE,  # the records of these kinds
+    "own.edit": _EVERYONE,
     "user.view": _EVERYONE,
     "user.manage": _ADMINS,
     "team.manage": _ADMINS,
+    "notice.view": _WITH_OWN,  # what one is told oneself
+    "record.follow": _WITH_OWN,  # be told what happens to a record that one may see, and be seen beside others there
     "token.own": _EVERYONE,
+    "provider.manage": {
+        Role.OWNER: Scope.ALL
+    },  # whom we believe who somebody is: it opens every account, so owners alone
     "journal.view": _ADMINS,
+    "list.view": _WITH_OWN,  # views of one's own and shared ones, of lists that one sees
+    "list.edit": _EVERYONE,  # write many rows at once, each by its own right, and undo it
     "list.export": _LEADS,
+    "report.view": _WITH_OWN,  # reports of what one sees; contractors of what is given to them
+    "report.edit": _EVERYONE,  # keep, share, put on a dashboard, let be written as letters
+    "export.everything": _ADMINS,  # all that is kept here as one file, and the exports of others
 }
 
 SCOPES = ("read", "write", "admin", "ingest")

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from mutuals.base.refusals import Refusal, one_line
-from mutuals.staff.models import SavedView, User
+from mutuals.staff.models import SavedView, Team, User
 
 MOST = 100
 LONGEST = 2000
@@ -46,12 +46,17 @@ def keep_columns(names: Sequence[str], *, record: str, by: User) -> None:
 
 def _seen(viewer: Any, record: str) -> QuerySet[SavedView]:
     own = viewer.pk if isinstance(viewer, User) and viewer.is_active else 0
-    shared = Q(shared=True) if own else Q(pk__in=[])
+    shared = Q(shared=True) | Q(team__in=Team.objects.filter(members=own)) if own else Q(pk__in=[])
     return SavedView.objects.filter(Q(owner_id=own) | shared, record=record).order_by("name", "pk")
 
 
-def keep(name: str, *, record: str, query: str, by: User, shared: bool = False) -> SavedView:
-    """Keep a list under a name. Refused: a name one uses already, a list too long for an address, the 101st view."""
+def keep(name: str, *, record: str, query: str, by: User, shared: bool = False, team: Team | None = None) -> SavedView:
+    """Keep a list under a name, for oneself, for everybody (`shared`) or for a team of one's own.
+
+    Refused: a name one uses already, a list too long for an address, the 101st view, a team of others.
+    """
+    if team is not None and team.pk not in by.team_ids():
+        raise Refusal("A view is shared with teams of one's own.", fields={"team": "You are not in this team."})
     label = one_line(name, what="Name", longest=80)
     if len(query) > LONGEST:
         raise Refusal("This list is too long for an address. Use fewer filters.")
@@ -59,7 +64,7 @@ def keep(name: str, *, record: str, query: str, by: User, shared: bool = False) 
         raise Refusal(f"You have {MOST} views already. Remove one first.")
     try:
         with transaction.atomic():
-            return SavedView.objects.create(owner=by, record=record, name=label, query=query, shared=shared)
+            return SavedView.objects.create(owner=by, record=record, name=label, query=query, shared=shared, team=team)
     except IntegrityError as error:
         raise Refusal(f"You have a view {label} already.", fields={"name": "This name is used already."}) from error
 

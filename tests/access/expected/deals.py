@@ -33,5 +33,5 @@ ROUTES: dict[str, dict[str, str]] = {
     "sales/leads/": {"GET": "lead.view"},
     "sales/leads/new/": {"GET": "lead.edit", "POST": "lead.edit"},
     "sales/leads/<int:lead_id>/convert/": {"GET": "lead.edit", "POST": "lead.edit"},
-    "sales/leads/<int:lead_id>/drop/": {"POST": "lead.edit"},
+    "sales/leads/<int:lead_id>/drop/": {"GET": "lead.edit", "POST": "lead.edit"},
 }

@@ -10,6 +10,9 @@ OPERATIONS: dict[str, str] = {
     "PUT /imports/{import_id}/choice": "import.run",
     "POST /imports/{import_id}/check": "import.run",
     "POST /imports/{import_id}/run": "import.run",
+    "GET /imports/{import_id}/undo": "import.run",
+    "POST /imports/{import_id}/undo": "import.run",
+    "POST /imports/{import_id}/rerun": "import.run",
     "GET /imports/{import_id}/progress": "import.run",
     "GET /imports/{import_id}/errors.csv": "import.run",
 }
@@ -23,4 +26,6 @@ ROUTES: dict[str, dict[str, str]] = {
     "imports/<int:import_id>/remove/": {"POST": "import.run"},
     "imports/<int:import_id>/rows.csv": {"GET": "import.run"},
     "imports/<int:import_id>/run/": {"POST": "import.run"},
+    "imports/<int:import_id>/undo/": {"GET": "import.run", "POST": "import.run"},
+    "imports/<int:import_id>/rerun/": {"POST": "import.run"},
 }

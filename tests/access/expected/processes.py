@@ -44,6 +44,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "processes/<int:process_id>/": {"GET": "process.view"},
     "processes/<int:process_id>/check/": {"POST": "process.edit"},
     "processes/<int:process_id>/do/": {"POST": "process.edit"},
+    "processes/<int:process_id>/draw/": {"GET": "process.edit", "POST": "process.edit"},
+    "processes/<int:process_id>/edit/<slug:step>/to/<slug:to>/": {"GET": "process.edit", "POST": "process.edit"},
     "processes/<int:process_id>/edit/": {"GET": "process.edit", "POST": "process.edit"},
     "processes/<int:process_id>/edit/<slug:step>/": {"GET": "process.edit", "POST": "process.edit"},
     "processes/<int:process_id>/edit/insert/": {"POST": "process.edit"},

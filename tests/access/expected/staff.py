@@ -23,10 +23,19 @@ OPERATIONS: dict[str, str] = {
     "POST /tokens": "token.own",
     "DELETE /tokens/{token_id}": "token.own",
     "GET /journal": "journal.view",
+    "GET /providers": "provider.manage",
+    "POST /providers": "provider.manage",
+    "GET /providers/{provider_id}": "provider.manage",
+    "PATCH /providers/{provider_id}": "provider.manage",
+    "DELETE /providers/{provider_id}": "provider.manage",
+    "POST /providers/{provider_id}/test": "provider.manage",
+    "GET /providers/{provider_id}/accounts": "provider.manage",
+    "DELETE /providers/{provider_id}/accounts/{known_id}": "provider.manage",
 }
 
 ROUTES: dict[str, dict[str, str]] = {
     "journal/": {"GET": "journal.view"},
+    "journal/table/": {"GET": "journal.view"},
     "me/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "me/password/": {"POST": SIGNED_IN},
     "me/tokens/": {"POST": "token.own"},
@@ -40,6 +49,10 @@ ROUTES: dict[str, dict[str, str]] = {
     "staff/roles/": {"GET": "user.view"},
     "staff/teams/": {"GET": "user.view", "POST": "team.manage"},
     "staff/teams/<int:team_id>/": {"GET": "user.view", "POST": "team.manage"},
+    "settings/providers/": {"GET": "provider.manage"},
+    "settings/providers/new/": {"GET": "provider.manage", "POST": "provider.manage"},
+    "settings/providers/<int:provider_id>/": {"GET": "provider.manage", "POST": "provider.manage"},
+    "settings/providers/<int:provider_id>/do/": {"POST": "provider.manage"},
     "welcome/<str:token>/": {"GET": EVERYBODY},
 }
 
@@ -48,6 +61,8 @@ BODIES: dict[str, object] = {
     "POST /users": {"name": "Dora", "email": "dora@kettleworks.example"},
     "PATCH /users/{user_id}": {"zone": "Europe/Lisbon"},
     "POST /users/{user_id}/deactivate": {},
+    "POST /providers": {"name": "Company", "issuer": "https://login.example.org", "client": "c", "secret": "s"},
+    "PATCH /providers/{provider_id}": {"is_active": False},
     "POST /teams": {"name": "Workshop"},
     "PATCH /teams/{team_id}": {"pillar": "sales"},
     "POST /tokens": {"name": "mine", "scopes": ["read"]},

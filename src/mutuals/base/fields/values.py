@@ -18,7 +18,7 @@ LONGEST = {FieldKind.TEXT: 200, FieldKind.LONG: 5_000, FieldKind.ADDRESS: 500, F
 MOST = 50  # of several choices
 _MAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,180}\.[^@\s<>\".]{2,}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_REFERENCE = re.compile(r"([a-z]{1,30}):([1-9][0-9]{0,17})")
+_REFERENCE = re.compile(r"([a-z][a-z0-9_]{0,29}):([1-9][0-9]{0,17})")
 _YES = {"yes": True, "true": True, "1": True, "on": True, "no": False, "false": False, "0": False}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -28,20 +28,24 @@ class Kind(StrEnum):
 
 
 _EMPTY = ("empty", "filled")
-_AMOUNTS = ("is", "over", "under", "between", *_EMPTY)
-_DAYS = ("on", "before", "after", "between", "last", *_EMPTY)
+_AMONG = ("is", "isnot", "in", "notin")
+_AMOUNTS = (*_AMONG, "over", "under", "atleast", "atmost", "between", *_EMPTY)
+_DAYS = (
+    "on", "before", "after", "between", "last", "next", "this", "previous", "coming", "older", "later", *_EMPTY
+)  # fmt: skip
 OPS: dict[Kind, tuple[str, ...]] = {
-    Kind.TEXT: ("is", "isnot", "contains", "starts", "in", *_EMPTY),
+    Kind.TEXT: ("is", "isnot", "contains", "starts", "in", "notin", *_EMPTY),
     Kind.NUMBER: _AMOUNTS,
     Kind.MONEY: _AMOUNTS,
     Kind.DAY: _DAYS,
     Kind.TIME: _DAYS,
-    Kind.CHOICE: ("is", "isnot", "in", *_EMPTY),
+    Kind.CHOICE: (*_AMONG, *_EMPTY),
     Kind.BOOL: ("is",),
-    Kind.TAGS: ("has", "hasnot", *_EMPTY),
+    Kind.TAGS: ("has", "hasnot", "in", "notin", *_EMPTY),
     Kind.WORDS: ("says", "saysnot"),
-    Kind.RELATION: ("any", "none"),
+    Kind.RELATION: ("any", "none", "atleast", "atmost"),
 }
+_OF_ROWS = (*_AMONG, *_EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Field:
     column that holds this one's key: the values stand there, under `path`. Words stand in one column or in several,
     parted by a blank. `names` tells all that its values can be, where these are names of something that comes and goes.
     `is_json`: the value stands in a JSON column, under the key that `path` names after it (`custom__renewal`), as
-    `base.fields` keeps it. `is_retired`: what was asked before is still understood, and nobody may ask it anew.
+    `base.fields` keeps it. `is_retired`: what was asked before is still understood, and nobody may ask it anew. `me`: the
+    value is the number of a row, and these rows are the viewer's own, so that "me" or "mine" may be asked for instead.
     """
 
     name: str
@@ -73,21 +78,26 @@ class Field:
     names: Callable[[], Iterable[str]] | None = None
     is_json: bool = False
     is_retired: bool = False
+    me: Callable[[Any], Iterable[int]] | None = None
 
     @property
     def ops(self) -> tuple[str, ...]:
         """What may be asked of it."""
-        return OPS[self.kind]
+        return OPS[self.kind] if self.me is None else _OF_ROWS
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A kind of row that lists show. `source` tells the fields that people make while everything runs; asked each time."""
+    """A kind of row that lists show. `source` tells the fields that people make while everything runs; asked each time.
+
+    `where`: which of its rows count where it is reached over a relation, such as those that are not in the trash.
+    """
 
     name: str
     model: type[Model]
     fields: tuple[Field, ...]
     source: Callable[[], Iterable[Field]] | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
     _by_name: dict[str, Field] = field(default_factory=dict, compare=False, repr=False)
 
     def field(self, name: str, viewer: Any) -> Field:

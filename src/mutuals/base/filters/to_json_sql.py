@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan, StartsWith
@@ -34,6 +34,9 @@ def to_q(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
             if day is not None:
                 there &= Q(**{f"{field.path}__{word}": _moment(field, day, zone)})
         return there
+    if test.op in ("in", "notin"):
+        among = _among(column, key, [[one] for one in test.value] if field.kind is Kind.TAGS else test.value)
+        return among if test.op == "in" else ~among
     return _LOOKUPS[test.op](column, key, test.value)
 
 
@@ -78,7 +81,7 @@ def _among(column: str, key: str, values: Any) -> Q:
 
 
 def _text(column: str, key: str) -> Coalesce:
-    return Coalesce(KeyTextTransform(key, F(column)), Value(""))
+    return Coalesce(KeyTextTransform(key, F(column)), Value("", TextField()), output_field=TextField())
 
 
 def _beyond(column: str, key: str, **asked: Any) -> Q:
@@ -89,11 +92,12 @@ def _beyond(column: str, key: str, **asked: Any) -> Q:
 _LOOKUPS: dict[str, Callable[[str, str, Any], Q]] = {
     "is": _holds,
     "isnot": lambda column, key, value: ~_holds(column, key, value),
-    "in": _among,
     "contains": lambda column, key, value: Q(GreaterThan(StrIndex(_text(column, key), Value(value)), 0)),
     "starts": lambda column, key, value: Q(StartsWith(_text(column, key), value)),
     "over": lambda column, key, value: _beyond(column, key, gt=value),
     "under": lambda column, key, value: _beyond(column, key, lt=value),
+    "atleast": lambda column, key, value: _beyond(column, key, gte=value),
+    "atmost": lambda column, key, value: _beyond(column, key, lte=value),
     "between": lambda column, key, value: _beyond(column, key, gte=value[0], lte=value[1]),
     "has": lambda column, key, value: _holds(column, key, [value]),
     "hasnot": lambda column, key, value: ~_holds(column, key, [value]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,8 @@ def predicate(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime
         return _related(condition, field, zone=zone, now=now)
     if field.kind in (Kind.DAY, Kind.TIME) and condition.op not in ("empty", "filled"):
         return _in_days(condition, field, zone=zone, now=now)
-    test, name, value = _TESTS[condition.op], field.name, condition.value
+    tests = _OF_TAGS if field.kind is Kind.TAGS else _TESTS
+    test, name, value = tests[condition.op], field.name, condition.value
     if field.is_json:
         return lambda row: test(to_json_sql.typed(field, row.get(name)), value)
     return lambda row: test(row.get(name), value)
@@ -42,8 +44,22 @@ def predicate(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime
 
 def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
     inner = predicate(test.value, record(field.related), zone=zone, now=now)
-    wanted = test.op == "any"
-    return lambda row: any(inner(other) for other in row.get(field.name) or ()) is wanted
+    name = field.name
+
+    def those(row: Row) -> list[Row]:
+        return [other for other in row.get(name) or () if inner(other)]
+
+    if test.op in ("any", "none"):
+        wanted = test.op == "any"
+        return lambda row: any(inner(other) for other in row.get(name) or ()) is wanted
+    summed, amount, is_least = test.of, test.amount, test.op == "atleast"
+
+    def reached(row: Row) -> bool:
+        found = those(row)
+        told = sum((Decimal(other.get(summed) or 0) for other in found), Decimal(0)) if summed else len(found)
+        return bool(told >= amount if is_least else told <= amount)
+
+    return reached
 
 
 def _in_days(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Callable[[Row], bool]:
@@ -77,6 +93,9 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "contains": lambda value, wanted: value is not None and wanted in value,
     "starts": lambda value, wanted: value is not None and bool(value.startswith(wanted)),
     "in": lambda value, wanted: value is not None and value in wanted,
+    "notin": lambda value, wanted: value is None or value not in wanted,
+    "atleast": lambda value, wanted: value is not None and bool(value >= wanted),
+    "atmost": lambda value, wanted: value is not None and bool(value <= wanted),
     "over": lambda value, wanted: value is not None and bool(value > wanted),
     "under": lambda value, wanted: value is not None and bool(value < wanted),
     "between": lambda value, wanted: value is not None and bool(wanted[0] <= value <= wanted[1]),
@@ -84,4 +103,9 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "hasnot": lambda value, wanted: wanted not in (value or ()),
     "says": _says,
     "saysnot": lambda value, wanted: not _says(value, wanted),
+}
+_OF_TAGS: dict[str, Callable[[Any, Any], bool]] = {
+    **_TESTS,
+    "in": lambda value, wanted: any(one in (value or ()) for one in wanted),
+    "notin": lambda value, wanted: not any(one in (value or ()) for one in wanted),
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, Model, OuterRef, Q, Value
+from django.db.models import Count, DecimalField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, StrIndex
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
 from mutuals.base.filters import days, to_json_sql
 from mutuals.base.filters.grammar import All, Condition, Either, Not, Test
@@ -45,7 +46,7 @@ def to_q(condition: Condition, of: Record, *, zone: ZoneInfo, now: datetime) -> 
     return _plain(condition, field, zone=zone, now=now)
 
 
-_POSITIVE = {"isnot": "is", "hasnot": "has", "saysnot": "says", "empty": "filled"}
+_POSITIVE = {"isnot": "is", "hasnot": "has", "saysnot": "says", "notin": "in", "empty": "filled"}
 
 
 def _beside(test: Test, field: Field, beside: tuple[type[Model], str], *, zone: ZoneInfo, now: datetime) -> Q:
@@ -62,6 +63,9 @@ def _plain(condition: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q
         return empty if condition.op == "empty" else ~empty
     if field.kind in (Kind.DAY, Kind.TIME):
         return _in_days(field, condition, zone=zone, now=now)
+    if field.kind is Kind.TAGS and condition.op in ("in", "notin"):
+        found = Q(**{f"{field.path}__overlap": list(condition.value)})
+        return found if condition.op == "in" else ~found | Q(**{f"{field.path}__isnull": True})
     return _LOOKUPS[condition.op](field.path, condition.value)
 
 
@@ -78,11 +82,28 @@ def _joined(parts: Sequence[Condition], of: Record) -> list[Condition]:
     return [*others, *(Test(name, "any", Either(tuple(inner))) for name, inner in joined.items())]
 
 
-def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
+def related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> QuerySet[Any]:
+    """The rows on the other side of a relation that fit its inner condition, whoever's they are."""
     other = record(field.related)
-    rows = other.model._default_manager.filter(to_q(test.value, other, zone=zone, now=now))
-    found = Q(Exists(rows.filter(**{field.path: OuterRef(field.own)})))
-    return found if test.op == "any" else ~found
+    return other.model._default_manager.filter(to_q(test.value, other, zone=zone, now=now), **other.where).order_by()
+
+
+def _related(test: Test, field: Field, *, zone: ZoneInfo, now: datetime) -> Q:
+    rows = related(test, field, zone=zone, now=now)
+    if test.op in ("any", "none") or (not test.of and test.amount == int(test.op == "atleast")):
+        found = Q(Exists(rows.filter(**{field.path: OuterRef(field.own)})))
+        return found if test.op in ("any", "atleast") else ~found
+    theirs = record(field.related).model._default_manager.filter(
+        pk__in=rows.filter(**{field.path: OuterRef(OuterRef(field.own))}).values("pk")
+    )
+    reckoned = Sum(record(field.related).named(test.of).path) if test.of else Count("pk")  # type: ignore[union-attr]
+    told = theirs.order_by().annotate(one=Value(1)).values("one").annotate(told=reckoned).values("told")
+    sum_of = (
+        Coalesce(Subquery(told), Value(Decimal(0)), output_field=DecimalField())
+        if test.of
+        else Coalesce(Subquery(told), 0)
+    )
+    return Q((GreaterThanOrEqual if test.op == "atleast" else LessThanOrEqual)(sum_of, test.amount))
 
 
 def _in_days(field: Field, test: Test, *, zone: ZoneInfo, now: datetime) -> Q:
@@ -117,6 +138,9 @@ _LOOKUPS: dict[str, Callable[[str, Any], Q]] = {
     "contains": _contains,
     "starts": lambda path, value: Q(**{f"{path}__startswith": value}),
     "in": lambda path, value: Q(**{f"{path}__in": list(value)}),
+    "notin": lambda path, value: ~Q(**{f"{path}__in": list(value)}),
+    "atleast": lambda path, value: Q(**{f"{path}__gte": value}),
+    "atmost": lambda path, value: Q(**{f"{path}__lte": value}),
     "over": lambda path, value: Q(**{f"{path}__gt": value}),
     "under": lambda path, value: Q(**{f"{path}__lt": value}),
     "between": lambda path, value: Q(**{f"{path}__gte": value[0], f"{path}__lte": value[1]}),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mutuals.base import journal
-from mutuals.base.cells import safe_cell
+from mutuals.base.cells import csv_line
 from mutuals.base.filters import Kind, Refused
 from mutuals.base.lists.listing import Column, Listing
 from mutuals.base.lists.walking import LONGEST_PAGE, Asked, walk
@@ -36,8 +34,8 @@ def csv_lines(of: Listing, asked: Asked, columns: Sequence[Column], *, ids: Sequ
     first = walk(of, asked, limit=1)  # what cannot be asked is refused before the first line is sent
     known = len(ids) if ids else "all of a list" if first.rows else 0
     journal.note("list.exported", asked.viewer, by=asked.viewer, record=of.record, rows=known)
-    lines = (_line(_cells(of, shown, row, asked)) for row in _rows(of, asked, list(ids)[:MOST_TICKED]))
-    return itertools.chain([_line(heads)], lines)
+    lines = (csv_line(_cells(of, shown, row, asked)) for row in _rows(of, asked, list(ids)[:MOST_TICKED]))
+    return itertools.chain([csv_line(heads)], lines)
 
 
 def _rows(of: Listing, asked: Asked, ids: list[int]) -> Iterator[Any]:
@@ -78,9 +76,3 @@ def _cell(value: Any, asked: Asked) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
-    return out.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mutuals.base.filters import Field, Kind, Record, Refused, record
-
-Options = Iterable[tuple[str, str]]
-"""Values and their words, as a choice shows them."""
+from mutuals.base.lists.editing import Editing, Options
+from mutuals.base.lists.standing import Board
 
 
 class Unseen(Refused):
@@ -37,7 +36,8 @@ class Column:
     `name` is that of a field of the record, which then gives label, kind and value; what differs, or has no field, is said
     here. `value` is the way to it over attributes ("organisation.name"), or a function of the row; a function may give a
     `Ref`. `sums`: its figures are added up, by `currency` (the way to it) where they are money. `groups`: the list can be
-    counted by its values. `usual`: shown until somebody chooses.
+    counted by its values. `usual`: shown until somebody chooses. `warns` says of a row with a value whether it stands out, as
+    what is late does.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Column:
     sums: bool = False
     currency: str = ""
     groups: bool = False
+    warns: Callable[[Any], bool] | None = None
     made: Field | None = None  # a field that somebody made while everything runs; found by the list itself
 
 
@@ -85,6 +86,7 @@ class Narrow:
 
     `rows(rows, value, viewer)` narrows; Unseen where the viewer sees nothing of that. `typed`: a field above the list asks
     for it. `choices`: shown side by side. `told(value, viewer)` is what it is narrowed to, in words.
+    `usual` is what the screen narrows to where the address says nothing; "all" then says all.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Narrow:
     typed: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     told: Callable[[str, Any], Ref] | None = None
+    usual: str = ""
 
 
 def _as_it_is(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -109,6 +112,7 @@ class Listing:
     viewer)` fills a page of rows in, in a fixed number of statements. `options` gives values and words of fields that hold
     numbers of rows, such as owners. `exports(user)` refuses those who may not take the list out as a file. A list that is
     walked by a statement of its own gives `page` and `counted`, of the shape of `walking.walk` and `figures.count`.
+    `editing` says how its rows are written, `board` how they stand in columns, `month` by which day they stand in a calendar.
     """
 
     record: str
@@ -127,6 +131,15 @@ class Listing:
     exports: Callable[[Any], None] | None = None
     page: Callable[..., Any] | None = None
     counted: Callable[..., tuple[int, bool]] | None = None
+    editing: Editing | None = None
+    board: Board | None = None
+    month: str = ""  # the column with the day by which it is a calendar
+    opens: str = "list"  # how its screen shows it where the address says nothing: list, board, month
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """How it can be shown."""
+        return ("list", *(["board"] if self.board else []), *(["month"] if self.month else []))
 
     @property
     def of(self) -> Record:

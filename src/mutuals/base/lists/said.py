@@ -7,45 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from mutuals.base.filters import (
+    OP_WORDS,
     All,
     Condition,
-    Either,
     Field,
     Kind,
-    Not,
     Record,
     Refused,
     Test,
     from_query,
     record,
+    said,
     to_query,
 )
+from mutuals.base.filters.grammar import SEVERAL_OPS, is_condition
 from mutuals.base.lists.listing import Listing
-
-OP_WORDS = {
-    "is": "is",
-    "isnot": "is not",
-    "contains": "contains",
-    "starts": "starts with",
-    "in": "is one of",
-    "empty": "is empty",
-    "filled": "is filled in",
-    "over": "above",
-    "under": "below",
-    "between": "between",
-    "on": "on",
-    "before": "before",
-    "after": "after",
-    "last": "in the last days",
-    "has": "has",
-    "hasnot": "has not",
-    "says": "says",
-    "saysnot": "does not say",
-    "any": "with",
-    "none": "without",
-}
-_NUMBERED = {"over": "is above", "under": "is below", "between": "is between", "on": "is on", "before": "is before"}
-_NUMBERED |= {"after": "is after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +47,7 @@ def sentence(of: Listing, where: Condition | None, viewer: Any) -> str:
     many = of.words[1]
     if where is None or where == All():
         return f"All {many}"
-    return f"{many.capitalize()} where {_said(where, of.of, viewer, _Options(of, viewer), 0)}"
+    return f"{many.capitalize()} where {_said(where, of.of, viewer, _Options(of, viewer))}"
 
 
 def part_of(field: Field, op: str, value: str) -> str:
@@ -79,11 +55,11 @@ def part_of(field: Field, op: str, value: str) -> str:
 
     Several values (in, between) are parted by commas. A relation is asked for a word in the first text of the other record.
     """
-    if field.kind is Kind.RELATION:
+    if field.kind is Kind.RELATION and op in ("any", "none"):
         return to_query(Test(field.name, op, _related(field, value)))[0]
     if op in ("empty", "filled"):
         return f"{field.name}:{op}"
-    if op in ("in", "between"):
+    if op in SEVERAL_OPS:
         return to_query(Test(field.name, op, [one.strip() for one in value.split(",")]))[0]
     return to_query(Test(field.name, op, value))[0]
 
@@ -113,38 +89,20 @@ def _chip(part: str, of: Record, viewer: Any, options: _Options) -> Chip:
     test = whole.parts[0] if isinstance(whole, All) and len(whole.parts) == 1 else whole
     field = _field(test, of, viewer)
     if not isinstance(test, Test) or field is None:
-        return Chip(_cut(_said(test, of, viewer, options, 0)), "", "")
+        return Chip(_cut(_said(test, of, viewer, options)), "", "")
+    if field.kind is Kind.RELATION and test.op not in ("any", "none"):
+        words = _said(test, of, viewer, options)
+        return Chip(_cut(words[:1].upper() + words[1:]), "", "")
     if field.kind is Kind.RELATION:
-        inner = _said(test.value, record(field.related), viewer, options, 1) if test.value not in (None, All()) else ""
+        is_asked = is_condition(test.value) and test.value != All()
+        inner = _said(test.value, record(field.related), viewer, options) if is_asked else ""
         return Chip(field.label, OP_WORDS.get(test.op, test.op), _cut(inner))
     typed = ", ".join(map(str, test.value)) if isinstance(test.value, list | tuple) else str(test.value or "")
     return Chip(field.label, OP_WORDS.get(test.op, test.op), _value(test, field, options), test.field, test.op, typed)
 
 
-def _said(told: Condition, of: Record, viewer: Any, options: _Options, depth: int) -> str:
-    if isinstance(told, All | Either):
-        if not told.parts:
-            return "anything" if isinstance(told, All) else "nothing"
-        word = ", and " if isinstance(told, All) else ", or "
-        whole = word.join(_said(one, of, viewer, options, depth + 1) for one in told.parts)
-        return f"({whole})" if depth and len(told.parts) > 1 else whole
-    if isinstance(told, Not):
-        return f"not ({_said(told.part, of, viewer, options, 0)})"
-    field = _field(told, of, viewer)
-    if field is None:
-        return f"“{told.field}” {OP_WORDS.get(told.op, told.op)} …"
-    label = field.label[:1].lower() + field.label[1:]
-    if field.kind is Kind.RELATION:
-        thing = label.removeprefix("has ").removeprefix("an ").removeprefix("a ")
-        has = f"has no {thing}" if told.op == "none" else label if label.startswith("has ") else f"has {label}"
-        if not isinstance(told.value, All | Either | Not | Test) or told.value == All():
-            return has
-        return f"{has} where {_said(told.value, record(field.related), viewer, options, depth + 1)}"
-    how = _NUMBERED.get(told.op, OP_WORDS.get(told.op, told.op))
-    if told.op == "last":
-        return f"{label} is in the last {told.value} days"
-    value = _value(told, field, options)
-    return f"{label} {how} {value}".rstrip()
+def _said(told: Condition, of: Record, viewer: Any, options: _Options) -> str:
+    return said(told, of, viewer=viewer, word=options.word) or "anything"
 
 
 def _field(test: Condition, of: Record, viewer: Any) -> Field | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-from mutuals.base.filters import Condition, check, to_q
+from mutuals.base.filters import Condition, check, plan
 from mutuals.base.lists import cursors
 from mutuals.base.lists.listing import Listing, Sort, along
 from mutuals.base.patience import TooSlow, within
@@ -80,6 +80,13 @@ def walk(of: Listing, asked: Asked, *, after: str = "", limit: int = 50, patienc
     return page
 
 
+def walk_among(of: Listing, rows: QuerySet[Any], asked: Asked, *, after: str = "", limit: int = 50) -> Page:
+    """The same among `rows`, all of which the viewer may see, read with what the caller needs of them."""
+    return walk(
+        replace(of, visible_to=lambda _: rows, beside=lambda some: some, dress=None), asked, after=after, limit=limit
+    )
+
+
 def rows_of(of: Listing, asked: Asked) -> QuerySet[Any]:
     """The rows of a list that the viewer may see, in no order."""
     rows = of.visible_to(asked.viewer)
@@ -88,9 +95,8 @@ def rows_of(of: Listing, asked: Asked) -> QuerySet[Any]:
             rows = one.rows(rows, value, asked.viewer)
     if asked.where is not None:
         record = of.of
-        rows = rows.filter(
-            to_q(check(asked.where, record, viewer=asked.viewer), record, zone=asked.zone, now=asked.now)
-        )
+        where = check(asked.where, record, viewer=asked.viewer)
+        rows = plan.narrowed(rows, where, record, zone=asked.zone, now=asked.now)
     return rows.order_by()
 
 
@@ -135,7 +141,9 @@ def stretch(rows: QuerySet[Any], sort: Sort, place: Place | None, limit: int) ->
     if sort.path == "pk":
         rows = rows.filter(_beyond("", None, pk, falling=falling)) if place else rows
         return list(rows.order_by(by_key)[:limit])
-    nulls = {"nulls_last": falling or None, "nulls_first": not falling or None} if sort.nullable else {}
+    nulls = {}
+    if sort.nullable and sort.descending:  # as its index has them; one that rises has them last by itself
+        nulls = {"nulls_last": falling or None, "nulls_first": not falling or None}
     by_value = OrderBy(F(sort.path), descending=falling, **nulls)
     known = rows.filter(**{f"{sort.path}__isnull": False}) if sort.nullable else rows
     parts: list[tuple[QuerySet[Any], list[OrderBy], bool]] = [(known, [by_value, by_key], True)]

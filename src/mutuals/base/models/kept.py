@@ -19,6 +19,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["about", "-id"], name="entry_about"),
             models.Index(fields=["kind", "-id"], name="entry_kind"),
+            models.Index(fields=["by", "-id"], name="entry_by"),
         ]
 
     def __str__(self) -> str:

@@ -123,6 +123,24 @@ def test_what_takes_long_keeps_nothing_else_waiting():
     assert known() == ["test.takes_long"] * 8
 
 
+def test_who_works_until_nothing_waits_ends_nothing_that_has_begun():
+    done: list[str] = []
+
+    def goes_on() -> None:
+        for _ in range(50):  # long after the worker has seen that nothing waits any more
+            time.sleep(0.01)
+            jobs.may_go_on()
+        done.append("to its end")
+
+    jobs.name("test.goes_on", goes_on, queue="long")
+    jobs.later("test.goes_on")
+
+    jobs.work(once=True)
+
+    assert done == ["to its end"]
+    assert known() == []
+
+
 def test_a_queue_that_no_worker_looks_into_is_refused():
     with pytest.raises(ValueError, match="default, long, import"):
         jobs.name("test.lost", lambda: None, queue="slow")

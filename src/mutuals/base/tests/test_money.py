@@ -77,6 +77,13 @@ def test_a_currency_is_three_letters(told):
     assert money.code(" eur ") == "EUR"
 
 
+@pytest.mark.parametrize("told", ["XXX", "XTS", "XAU", "DEM", "ABC"])
+def test_what_nobody_pays_with_is_not_chosen_though_a_file_may_tell_it(told):
+    assert money.code(told) == told
+    with pytest.raises(Refusal, match=f"no currency {told}"):
+        money.spendable(told)
+
+
 @given(
     st.lists(
         st.tuples(

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from mutuals.base import bulk
 from mutuals.capture.imports.decisions import Pair, Ref, Shadow, joined, parted
 from mutuals.people import erased
 from mutuals.people.choice import Voice, chosen
@@ -40,6 +39,8 @@ class Presence:
     fields: dict[str, Any] = field(default_factory=dict)
     attach: bool = False
     fresh: dict[str, Any] = field(default_factory=dict)  # fields to be written
+    was: dict[str, Any] = field(default_factory=dict)  # its fields before this batch
+    named: set[str] | None = None  # what rows of this batch tell by it, new or not; None = they do not speak of it
     seen: int = 0
 
     def told(self, fields: dict[str, Any]) -> bool:
@@ -73,6 +74,7 @@ class Human:
     is_new: bool = False
     is_renamed: bool = False
     new_tags: bool = False
+    old_tags: list[str] = field(default_factory=list)  # before this batch
     new_ties: list[tuple[str, str]] = field(default_factory=list)  # organisation as written, and role
 
     def join(self, tags: Iterable[str], organisation: str, role: str) -> bool:
@@ -114,11 +116,10 @@ class World:
         """Read what is known of these profiles, their people, and persons of these folded names."""
         wanted = sorted(set(pairs))
         self._profiles = {pair: Presence() for pair in wanted}
-        with connection.cursor() as cursor:
-            cursor.execute(_PROFILES, [[one for one, _ in wanted], [key for _, key in wanted]])
-            for network, key, *rest, fields in cursor.fetchall():
-                state = self._profiles[network, key] = Presence(*rest)
-                state.fields = json.loads(fields)
+        asked_for = [bulk.array(one for one, _ in wanted), bulk.array(key for _, key in wanted)]
+        for network, key, *rest, fields in bulk.execute(_PROFILES, asked_for):
+            state = self._profiles[network, key] = Presence(*rest)
+            state.fields = state.was = json.loads(fields)
         for pair in erased.which(wanted):
             self._profiles[pair].is_erased = True
         for key, number in self._shadow.get(f"seen:{joined(pair)}" for pair in wanted).items():
@@ -128,7 +129,7 @@ class World:
             state.person, state.fields = kept["person"], kept["fields"]
         self._load_people({state.person for state in self._profiles.values() if state.person is not None})
         asked = {name[:200] for name in names if name}
-        self.names = set(Person.objects.filter(name_key__in=asked).values_list("name_key", flat=True))
+        self.names = set(Person.objects.filter(name_key__in=bulk.among_texts(asked)).values_list("name_key", flat=True))
         self.names |= {key.removeprefix("name:") for key in self._shadow.get(f"name:{name}" for name in asked)}
 
     def at(self, pair: Pair) -> Presence:
@@ -151,6 +152,10 @@ class World:
         """Profiles that the batch makes or changes."""
         return {pair: state for pair, state in self._profiles.items() if state.attach or state.fresh}
 
+    def named_profiles(self) -> dict[Pair, Presence]:
+        """Profiles of which rows of the batch speak, whether they tell anything new or not."""
+        return {pair: state for pair, state in self._profiles.items() if state.named is not None}
+
     def remember_seen(self) -> None:
         """Keep which records this batch was about, and the names that may be replaced."""
         before = {f"name:{name}": 1 for name in self._named}
@@ -170,9 +175,9 @@ class World:
         self._shadow.put(told)
 
     def _load_people(self, refs: set[Ref]) -> None:
-        ids = [ref for ref in refs if isinstance(ref, int)]
+        ids = bulk.among(ref for ref in refs if isinstance(ref, int))
         for pk, name, tags in Person.objects.filter(pk__in=ids).values_list("pk", "name", "tags"):
-            self.people[pk] = Human(name, tags=tags)
+            self.people[pk] = Human(name, tags=tags, old_tags=list(tags))
             self._named.append(fold(name)[:200])
         places = Affiliation.objects.filter(person__canonical_id__in=ids).order_by("pk")
         for pk, key, role in places.values_list("person__canonical_id", "organisation__name_key", "role"):

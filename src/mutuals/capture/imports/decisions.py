@@ -91,6 +91,7 @@ class Shadow:
 
 
 _planners: dict[str, Callable[[Any, Shadow], Planner]] = {}
+_prefixed: dict[str, Callable[[Any, Shadow], Planner]] = {}
 
 
 def plans(target: str, planner: Callable[[Any, Shadow], Planner]) -> None:
@@ -98,9 +99,14 @@ def plans(target: str, planner: Callable[[Any, Shadow], Planner]) -> None:
     _planners[target] = planner
 
 
+def plans_more(prefix: str, planner: Callable[[Any, Shadow], Planner]) -> None:
+    """The same for all targets whose names begin so: kinds of the house's own making."""
+    _prefixed[prefix] = planner
+
+
 def planner_of(target: str) -> Callable[[Any, Shadow], Planner]:
     """Who decides about the rows of this target."""
-    return _planners[target]
+    return _planners.get(target) or next(one for prefix, one in _prefixed.items() if target.startswith(prefix))
 
 
 def joined(pair: Pair) -> str:

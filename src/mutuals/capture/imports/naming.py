@@ -34,7 +34,12 @@ _NUMBER = re.compile(r"\+?[\d\s()./-]{7,30}")
 _TABLES = (Format.CSV, Format.XLSX)
 _END_OF_CELL = re.compile(r"</(?:si|c|is)>")
 _TAG = re.compile(r"<[^<>]*>")
-_OWN_IDS = {Target.PEOPLE: ("id",), Target.ORDERS: ("customer_id",), Target.POSTS: ("author_id", "author_handle")}
+_OWN_IDS = {
+    Target.PEOPLE.value: ("id",),
+    Target.ORDERS.value: ("customer_id",),
+    Target.POSTS.value: ("author_id", "author_handle"),
+    **dict.fromkeys((Target.DEALS.value, Target.CASES.value, Target.TASKS.value), ("person_id",)),
+}
 
 
 def handles(row: Mapping[str, Any], of: Import) -> set[Pair]:
@@ -47,7 +52,7 @@ def handles(row: Mapping[str, Any], of: Import) -> set[Pair]:
         if _NUMBER.fullmatch(cell.strip()):
             found |= _number(cell, region)
     network = _network(row, of)
-    wanted = _OWN_IDS.get(Target(of.target), ())
+    wanted = _OWN_IDS.get(of.target, ())
     columns = [column for column, name in of.mapping.items() if name in wanted]
     for cell in _cells({column: row.get(column, "") for column in columns}):
         key = cell.replace("\0", "").strip()[:LONGEST_KEY]

@@ -6,14 +6,16 @@ rows of its number, so equal rows are different lines, and the same file again c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Literal
 
+from mutuals.capture.imports._orders_undo import orders_written, snapshot
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, Ref, RowIn, Shadow, joined, parted
+from mutuals.capture.imports.written import Wrote, keep
 from mutuals.capture.models import Import
 from mutuals.connectors.contract import Handle
 from mutuals.connectors.files.preset import preset_of
@@ -89,6 +91,7 @@ class OrdersPlanner:
         pairs = [pair for _, pair in self._orders if pair]
         found = profiles.ensure([Handle(*pair, pair[1], shown=self._names.get(pair, "")) for pair in pairs], now=now)
         told = [_placed(order, found[pair].id if pair else None) for order, pair in self._orders]
+        before = snapshot([order.number for order in told], self._of.source)
         done = put(told, source=self._of.source, now=now)
         bought.note(done.changed, now=now)
         cited.bought(done.changed, now=now)
@@ -98,6 +101,14 @@ class OrdersPlanner:
         people = {row.person_id for row in found.values() if row.person_id is not None} | {ref for _, ref in joins}
         rollups.recount(people)
         tally.recount(sorted(people))
+        keep(self._of, [*self._profiles_written(found, dict(joins)), *orders_written(told, done.changed, before, now)])
+
+    def _profiles_written(self, found: Mapping[Pair, profiles.Presence], joins: Mapping[int, int]) -> Iterator[Wrote]:
+        """Profiles of customers that were made, or given to the person of an address."""
+        for pair, row in found.items():
+            whose = {"person": joins[row.id]} if row.id in joins else {}
+            is_made = self._holders.get(pair, (None, None))[0] is None
+            yield Wrote(f"profile:{row.id}", {} if is_made else dict.fromkeys(whose), whose, made=is_made)
 
     def _load(self, told: Sequence[Mapping[str, Any]]) -> None:
         pairs = {pair for values in told for pair in self._customer(values)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,19 @@ from typing import Any
 from django.db.models import Q
 
 from mutuals.base import bulk
+from mutuals.base.fields import flat
 from mutuals.capture.imports.decisions import Decision, Outcome, Pair, Ref, RowIn, Shadow, joined, parted
+from mutuals.capture.imports.house import custom_of
+from mutuals.capture.imports.written import Wrote, keep
 from mutuals.capture.models import Import
+from mutuals.connectors.files.fields import OF_HOUSE
 from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people import profiles
 from mutuals.people.models import Organisation, Profile
 from mutuals.people.names import fold, tidy
 from mutuals.people.organisations import LENGTHS
 from mutuals.people.profiles import stored_key
+from mutuals.records import values as house
 
 _COLUMNS = (
     "network",
@@ -40,12 +45,16 @@ _COLUMNS = (
 _CONFLICT = """(network, key) DO UPDATE SET fields = people_profile.fields || excluded.fields,
 organisation_id = coalesce(people_profile.organisation_id, excluded.organisation_id),
 changed_at = excluded.changed_at"""
+_RETURN = "people_profile.id, network, key, people_profile.organisation_id, people_profile.xmax = 0"
+"""`xmax = 0`: the row is new."""
 
 
 @dataclass(slots=True)
 class _Firm:
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    was: dict[str, Any] = field(default_factory=dict)  # the changed ones, before this batch
+    is_told: bool = False  # a row of this batch speaks of it
 
 
 @dataclass(slots=True)
@@ -53,6 +62,8 @@ class _Record:
     firm: Ref | None = None
     person: int | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    was: dict[str, Any] = field(default_factory=dict)  # its fields before this batch
+    is_free: bool = True  # nobody's before this batch
     is_changed: bool = False
     seen: int = 0
 
@@ -102,10 +113,12 @@ class OrganisationsPlanner:
         new = [ref for ref in self._firms if isinstance(ref, str)]
         rows = [self._row(Organisation(created_at=now), self._firms[ref].values, now) for ref in new]
         ids: dict[Ref, int] = {ref: ref for ref in self._firms if isinstance(ref, int)}
-        ids |= dict(zip(new, [row.pk for row in Organisation.objects.bulk_create(rows)], strict=True))
+        made = Organisation.objects.bulk_create(rows)
+        ids |= dict(zip(new, [row.pk for row in made], strict=True))
         old = [(ref, firm) for ref, firm in self._firms.items() if firm.changed and isinstance(ref, int)]
         changed = [self._row(Organisation(pk=ref), firm.values, now) for ref, firm in old]
-        Organisation.objects.bulk_update(changed, [*LENGTHS, "name_key", "changed_at"], batch_size=500)
+        Organisation.objects.bulk_update(changed, [*LENGTHS, "custom", "name_key", "changed_at"], batch_size=500)
+        house.settle("organisation", {row.pk: row.custom for row in [*made, *changed] if row.custom})
         told = [
             (
                 *pair,
@@ -122,7 +135,25 @@ class OrganisationsPlanner:
             for pair, record in sorted(self._records.items())
             if record.is_changed and record.firm is not None
         ]
-        bulk.insert(Profile, _COLUMNS, told, conflict=_CONFLICT)
+        done = bulk.insert(Profile, _COLUMNS, told, conflict=_CONFLICT, returning=_RETURN)
+        keep(self._of, [*self._firms_written(ids), *self._records_written(done)])
+
+    def _firms_written(self, ids: Mapping[Ref, int]) -> Iterator[Wrote]:
+        for ref, firm in self._firms.items():
+            if isinstance(ref, str):
+                yield Wrote(f"organisation:{ids[ref]}", after=_columns(firm.values, firm.values), made=True)
+            elif firm.is_told:
+                before = {**firm.values, **firm.was}
+                yield Wrote(f"organisation:{ref}", _columns(before, firm.changed), _columns(firm.values, firm.changed))
+
+    def _records_written(self, done: Sequence[tuple[Any, ...]]) -> Iterator[Wrote]:
+        for pk, network, key, firm, is_made in done:
+            record = self._records[network, key]
+            before = {f"f:{name}": record.was.get(name) for name in record.fields}
+            after = {f"f:{name}": value for name, value in record.fields.items()}
+            if record.is_free:
+                before["organisation"], after["organisation"] = None, firm
+            yield Wrote(f"profile:{pk}", {} if is_made else before, after, made=bool(is_made))
 
     def _load(self, told: Sequence[Mapping[str, Any]]) -> None:
         pairs = {pair for values in told for pair in (self._record_of(values), *self._contacts(values))}
@@ -133,7 +164,7 @@ class OrganisationsPlanner:
             network__in=[self._network, "email", "phone"], key__in=keys
         ).values_list("network", "key", "organisation_id", "person_id", "fields"):
             if (network, key) in self._records:
-                self._records[network, key] = _Record(firm, person, fields)
+                self._records[network, key] = _Record(firm, person, fields, fields, is_free=firm is None)
         for key, number in self._shadow.get(f"seen:{joined(pair)}" for pair in pairs).items():
             self._records[parted(key)].seen = number
         for key, (firm, fields) in self._shadow.get(f"record:{joined(pair)}" for pair in pairs).items():
@@ -145,8 +176,9 @@ class OrganisationsPlanner:
 
     def _find(self, domains: set[str], names: set[str], held: set[int]) -> None:
         wanted = Q(pk__in=held) | Q(domain__in=domains) | Q(name_key__in=names)
-        for row in Organisation.objects.filter(wanted).values("pk", *LENGTHS):
-            self._firms[row.pop("pk")] = _Firm(dict(row))
+        for row in Organisation.objects.filter(wanted).values("pk", "custom", *LENGTHS):
+            own = house.told("organisation", row.pop("custom"))
+            self._firms[row.pop("pk")] = _Firm({**row, **{f"{OF_HOUSE}{key}": value for key, value in own.items()}})
         indexes = {f"domain:{word}" for word in domains} | {f"called:{word}" for word in names}
         refs = {ref for found in self._shadow.get(indexes).values() for ref in found}
         refs |= {str(record.firm) for record in self._records.values() if record.firm is not None}
@@ -172,6 +204,7 @@ class OrganisationsPlanner:
             record.seen = row.number
         ref: Ref = found if found is not None else f"new:{row.number}"
         firm = self._firms.setdefault(ref, _Firm(dict.fromkeys(LENGTHS, "")))
+        firm.is_told = True
         changed = self._change(firm, record, told, now)
         for held in [pair, *self._contacts(row.values)]:
             changed = self._hold(self._records[held], ref) or changed
@@ -193,14 +226,15 @@ class OrganisationsPlanner:
             return None, f"The row fits {len(found)} organisations: {names}."[:500]
         return next(iter(found), None), ""
 
-    def _change(self, firm: _Firm, record: _Record, told: Mapping[str, str], now: datetime) -> bool:
+    def _change(self, firm: _Firm, record: _Record, told: Mapping[str, Any], now: datetime) -> bool:
         changed = False
         for name, value in told.items():
             before = record.fields.get(name, {}).get("value", "")
             if before == value:
                 continue
             changed = record.is_changed = True
-            if firm.values[name] in ("", before) and firm.values[name] != value:
+            if firm.values.get(name, "") in ("", before) and firm.values.get(name) != value:
+                firm.was.setdefault(name, firm.values.get(name, ""))
                 firm.values[name] = value
                 firm.changed.add(name)
         record.fields = profiles.tell(record.fields, told, at=now, by=self._by)
@@ -212,10 +246,11 @@ class OrganisationsPlanner:
         record.firm, record.is_changed = ref, True
         return True
 
-    def _told(self, values: Mapping[str, Any]) -> dict[str, str]:
+    def _told(self, values: Mapping[str, Any]) -> dict[str, Any]:
         phones = values.get("phone") or values.get(AS_WRITTEN) or [""]
         whole = {**{name: str(values.get(name) or "") for name in LENGTHS}, "phone": phones[0]}
-        return {name: text for name, most in LENGTHS.items() if (text := tidy(whole[name], at_most=most))}
+        own = {f"{OF_HOUSE}{key}": value for key, value in custom_of(dict(values)).items()}
+        return {name: text for name, most in LENGTHS.items() if (text := tidy(whole[name], at_most=most))} | own
 
     def _record_of(self, values: Mapping[str, Any]) -> Pair:
         known = values.get("id") or (f"domain:{values['domain']}" if values.get("domain") else "")
@@ -230,8 +265,18 @@ class OrganisationsPlanner:
     def _remember_seen(self) -> None:
         self._shadow.put({f"seen:{joined(pair)}": record.seen for pair, record in self._records.items() if record.seen})
 
-    def _row(self, row: Organisation, values: Mapping[str, str], now: datetime) -> Organisation:
-        for name, value in values.items():
-            setattr(row, name, value)
+    def _row(self, row: Organisation, values: Mapping[str, Any], now: datetime) -> Organisation:
+        for name in LENGTHS:
+            setattr(row, name, values[name])
+        row.custom = house.finished("organisation", flat(custom_of(dict(values))))
         row.name_key, row.changed_at = fold(row.name)[:200], now
         return row
+
+
+def _columns(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Values as the columns hold them: own fields are one column together."""
+    told = {name: values[name] for name in names if name in LENGTHS}
+    if any(name.startswith(OF_HOUSE) for name in names):
+        made = {key: value for key, value in custom_of(dict(values)).items() if value not in ("", None)}
+        told["custom"] = house.finished("organisation", flat(made))
+    return told

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from mutuals.capture.imports import doubtful
 from mutuals.capture.imports._people_world import Human, Presence, World
 from mutuals.capture.imports._people_write import write
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, Ref, RowIn, Shadow, joined
@@ -37,6 +38,8 @@ class PeoplePlanner:
         self._by = f"{'form' if of.options.get('self_told') else 'import'}:{of.pk}"
         self._system = f"crm:{of.source_id}"
         self._world = World(shadow, self._system)
+        self._suspects: dict[int, list[Pair]] = {}  # by doubtful row: the profiles by which it may be somebody's
+        self._decided: list[Decision] = []
 
     def group(self, _row: RowIn) -> str:
         """Each row stands by itself."""
@@ -47,16 +50,18 @@ class PeoplePlanner:
         handles = {row.number: self._handles(row) for row in rows if not row.error}
         good = [row for row in rows if not row.error and len(handles[row.number][0]) <= MOST_HANDLES]
         crowds = [row for row in rows if not row.error and len(handles[row.number][0]) > MOST_HANDLES]
-        self._world = World(self._shadow, self._system)
+        self._world, self._suspects = World(self._shadow, self._system), {}
         pairs = {pair for row in good for pair in (handles[row.number][2], *handles[row.number][0])}
         self._world.load(pairs, {fold(name_of(row.values)) for row in good})
         errors = [Decision(row, Outcome.ERRORS, row.error) for row in rows if row.error]
         errors += [Decision(row, Outcome.ERRORS, _CROWD) for row in crowds]
-        return errors + [self._decide(row, *handles[row.number], now) for row in good]
+        self._decided = errors + [self._decide(row, *handles[row.number], now) for row in good]
+        return self._decided
 
     def apply(self, *, now: datetime) -> None:
         """Write the last plan."""
         write(self._world, of=self._of, by=f"import:{self._of.pk}", now=now)
+        doubtful.suggest(self._of, self._decided, self._suspects, now=now)
         self._world.remember_seen()
 
     def pretend(self) -> None:
@@ -83,6 +88,7 @@ class PeoplePlanner:
         found = {self._world.at(pair).person: pair for pair in reversed(keys)}
         found.pop(None, None)
         if doubt := self._doubt(row, pairs, record, found):
+            self._suspects[row.number] = list(found.values())
             return Decision(row, Outcome.DOUBTFUL, doubt)
         self._world.saw(record, row.number)
         ref: Ref = next(iter(found), None) or f"new:{row.number}"
@@ -151,6 +157,7 @@ class PeoplePlanner:
         told = fields_of(row.values)
         for place, pair in enumerate(pairs):
             state: Presence = self._world.at(pair)
+            state.named = (state.named or set()) | (set(told) if place == 0 else set())
             if state.person is None and not state.organisation:
                 state.person, state.attach = ref, True
                 human.tell("", pair)

@@ -14,7 +14,8 @@ from mutuals.capture import apart, receive
 from mutuals.capture.imports.before import TAKEN, Before, Earlier
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Pair, RowIn, Shadow
 from mutuals.capture.imports.rows import reading_of
-from mutuals.capture.models import Import
+from mutuals.capture.imports.written import Wrote, keep
+from mutuals.capture.models import Import, RawEvent
 from mutuals.channels.models import Channel
 from mutuals.connectors import get
 from mutuals.connectors.contract import Envelope, Raw
@@ -59,6 +60,8 @@ class PostsPlanner:
         self._ours = set(Channel.objects.filter(source=of.source_id).values_list("key", flat=True))
         self._raws: list[Raw] = []
         self._kept: dict[str, str] = {}
+        self._same: set[str] = set()  # raws that say what rows of the batch say
+        self._told: dict[str, list[str]] = {}  # under which keys what a new raw says may be kept
         self._row = 0
 
     def group(self, _row: RowIn) -> str:
@@ -74,7 +77,7 @@ class PostsPlanner:
         texts, deleted = self._stored([*standing, *(key for post in posts for one in post.before for key in one.keys)])
         mails = apart.standing(self._of.source_id, standing) if any(row.mail for row in rows) else {}
         out = erased.which([pair for post in posts for pair in _author(post)])
-        self._raws, self._kept = [], {}
+        self._raws, self._kept, self._same, self._told = [], {}, set(), {}
         self._row = rows[-1].number
         return [self._decide(post, known, texts, deleted, out, mails) for post in posts]
 
@@ -90,6 +93,11 @@ class PostsPlanner:
         cursor = (f"import:{self._of.pk}", {"row": self._row})
         is_history = bool(self._of.options.get("history_only"))
         receive.keep(self._of.source, self._raws, cursor=cursor, now=now, is_history=is_history)
+        made = {fit(raw.key, 600) for raw in self._raws}
+        rows = RawEvent.objects.filter(source=self._of.source_id, key__in=made | self._same).order_by("pk")
+        told = list(rows.values_list("pk", "key"))
+        keep(self._of, [Wrote(f"raw:{pk}", {"keys": self._told[key]}, made=True) for pk, key in told if key in made])
+        keep(self._of, [Wrote(f"raw:{pk}") for pk, key in told if key not in made])
 
     def _read(self, row: RowIn) -> _Post:
         if row.error:
@@ -151,6 +159,7 @@ class PostsPlanner:
         first, again = post.raw.key, f"{post.raw.key}#{post.digest[:16]}"
         key = apart.key_for(post.envelope, mails.get(fit(post.envelope.key)))
         if key in deleted or post.digest == known.get(first) or again in known:
+            self._same |= {first, again} & known.keys()
             return Decision(post.row, Outcome.SAME)
         if not known.get(first) and texts.get(key, _NOTHING)[0] == post.envelope.body:
             return Decision(post.row, Outcome.SAME)
@@ -162,6 +171,7 @@ class PostsPlanner:
         name = first if first not in known else again
         known[name] = self._kept[f"raw:{name}"] = post.digest
         self._raws.append(replace(post.raw, key=name))
+        self._told[fit(name, 600)] = apart.keys_of(post.envelope)
         return Decision(post.row, Outcome.NEW if is_new else Outcome.UPDATED)
 
 

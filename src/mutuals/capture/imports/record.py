@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mutuals.capture.imports.decisions import Pair
+from mutuals.capture.imports.house import custom_of
+from mutuals.connectors.files.fields import OF_HOUSE
 from mutuals.connectors.files.mapping import AS_WRITTEN
 from mutuals.people.names import tidy
 from mutuals.people.profiles import LONGEST_FIELD, stored_key
@@ -57,4 +59,4 @@ def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
             tidy(str(key), at_most=200): tidy(str(value), at_most=LONGEST_FIELD)
             for key, value in values["extra"].items()
         }
-    return told
+    return told | {f"{OF_HOUSE}{key}": value for key, value in custom_of(dict(values)).items()}

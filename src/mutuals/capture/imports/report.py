@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from mutuals.base.cells import safe_cell
+from mutuals.base.cells import csv_line
 from mutuals.capture.imports.rows import AT_HOME
 from mutuals.capture.models import Import, ImportState, ImportTrouble
 from mutuals.connectors.files.fields import Target
@@ -57,7 +55,7 @@ def is_without_authors(of: Import) -> bool:
 
 def visible_to(user: Any) -> QuerySet[Import]:
     """The imports that `user` may see, newest first."""
-    rows = Import.objects.select_related("source", "by").order_by("-pk")
+    rows = Import.objects.select_related("source", "by", "batch").order_by("-pk")
     return rows if may(user, "import.run") else rows.none()
 
 
@@ -71,19 +69,13 @@ def troubles_csv(of: Import, *, by: User, doubts: bool | None = None) -> Iterato
     rows = ImportTrouble.objects.filter(of=of).order_by("number")
     if doubts is not None:
         rows = rows.filter(is_doubt=doubts)
-    yield _line(["Row", "Reason", *columns] if columns else ["Row", "Reason", "Content"])
+    yield csv_line(["Row", "Reason", *columns] if columns else ["Row", "Reason", "Content"])
     for trouble in rows.iterator(chunk_size=1000):
         cells = [_text(trouble.row.get(name, "")) for name in columns]
         if not any(cells):
             cells = [_text(trouble.row.get("", ""))]
-        yield _line([str(trouble.number), trouble.reason, *cells])
+        yield csv_line([str(trouble.number), trouble.reason, *cells])
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else "; ".join(map(str, value))
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
-    return out.getvalue()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
 from mutuals.base import files
+from mutuals.capture.imports import corrected
 from mutuals.capture.imports.decisions import RowIn
+from mutuals.capture.imports.house import refer
 from mutuals.capture.models import Import
 from mutuals.connectors.contract import Unreadable
-from mutuals.connectors.files.fields import Target
+from mutuals.connectors.files.fields import Field, Target, fields_of
 from mutuals.connectors.files.mapping import Reading, apply, clean
+from mutuals.connectors.files.preset import NONE, Preset, presets
 from mutuals.connectors.files.read import rows
 from mutuals.connectors.files.shapes import BadRow, Format, Item, MailRow, Sniffed
 from mutuals.people.names import tidy
@@ -51,11 +54,11 @@ def read(of: Import) -> Iterator[RowIn]:
     """Every record of the import's file in its order; a row that cannot be read says why. Raises Unreadable at once."""
     if of.blob_id is None:
         raise Unreadable("The file of this import is not kept any more: upload it again.")
-    target, reading = Target(of.target), reading_of(of.options)
-    sniffed = from_json(of.sniffed)
+    reading, sniffed = replace(reading_of(of.options), refer=refer(of)), from_json(of.sniffed)
+    how = _How(of.target, reading, fields_of(of.target), preset_of_options(of.options))
     mapping = {column: of.mapping[column] for column in sniffed.columns if column in of.mapping}  # in the file's order
-    for item in rows(files.path(of.blob_id), sniffed, sheet=sniffed.sheet or None):
-        yield _row(item, target, mapping, reading)
+    for item in corrected.items(of, rows(files.path(of.blob_id), sniffed, sheet=sniffed.sheet or None)):
+        yield _row(item, mapping, how)
 
 
 def batches(
@@ -78,7 +81,17 @@ def batches(
         yield batch, False
 
 
-def _row(item: Item, target: Target, mapping: Mapping[str, str], reading: Reading) -> RowIn:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How the rows of one file are read."""
+
+    target: str
+    reading: Reading
+    fields: tuple[Field, ...]
+    preset: Preset
+
+
+def _row(item: Item, mapping: Mapping[str, str], how: _How) -> RowIn:
     if isinstance(item, BadRow):
         return RowIn(item.number, {"": item.text}, error=item.reason)
     if isinstance(item, MailRow):
@@ -86,12 +99,18 @@ def _row(item: Item, target: Target, mapping: Mapping[str, str], reading: Readin
     spoilt = next((note for note in item.notes if note.startswith("NUL")), "")
     if spoilt:
         return RowIn(item.number, item.values, error=f"{spoilt}: what is left is not what stood there. Mend the row.")
-    record = apply(item.values, mapping, target, constants=reading.constants)
-    if target is Target.POSTS:
+    values = how.preset.mended(item.values)
+    record = apply(values, mapping, how.target, constants=how.reading.constants, fields=how.fields)
+    if how.target == Target.POSTS:
         return RowIn(item.number, item.values, record)
-    read_as = clean(record, target, reading)
+    read_as = clean(record, how.target, how.reading, fields=how.fields)
     reason = "; ".join(dict.fromkeys(problem.reason for problem in read_as.problems))
     return RowIn(item.number, item.values, read_as.values, tidy(reason, at_most=500))
+
+
+def preset_of_options(options: Mapping[str, Any]) -> Preset:
+    """The preset by which a file is read; NONE where there is none, or none any more."""
+    return presets().get(str(options.get("preset") or ""), NONE)
 
 
 def _short(value: Any) -> Any:

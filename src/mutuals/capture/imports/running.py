@@ -14,8 +14,9 @@ from django.db import transaction
 
 from mutuals.base import clock, gate, jobs, journal
 from mutuals.base.locks import Space, in_turn
+from mutuals.base.models import BatchState
 from mutuals.base.wake import changed
-from mutuals.capture.imports import forget
+from mutuals.capture.imports import forget, written
 from mutuals.capture.imports.begin import Unusable, remember
 from mutuals.capture.imports.decisions import KEPT_OUT, Decision, Outcome, Planner, RowIn, Shadow, planner_of
 from mutuals.capture.imports.naming import erased_in
@@ -28,7 +29,7 @@ from mutuals.staff.models import User
 from mutuals.staff.permissions import require
 
 CHECK, RUN = "imports.check", "imports.run"
-SIZE = 500  # rows a batch
+SIZE = 1000  # rows a batch
 MOST_ERRORS = 100_000  # beyond this it is the mapping that is wrong, not the rows
 _KEPT_OUT = f"{KEPT_OUT} It names somebody who asked to be forgotten."
 
@@ -53,12 +54,17 @@ def run(of: Import, *, by: User) -> Import:
     """Have the import done in the background. Refused (Unusable) unless its preview is there."""
     require(by, "import.run")
     with transaction.atomic():
-        of = _locked(of.pk, ImportState.READY, ImportState.FAILED)
+        of = _locked(of.pk, ImportState.READY, ImportState.FAILED, ImportState.DONE)
+        if of.undoing == BatchState.UNDONE:  # what was taken back may be brought again, from its first row
+            _turn(of, ImportState.READY, batch=None, rows_done=0, counts={}, started_at=None)
+        elif of.undoing or of.state == ImportState.DONE:
+            raise Unusable("This import cannot do that now: it ran, and was not taken back.", field="state")
         if not of.preview:
             raise Unusable("Let the file be checked first.", field="state")
         if of.state == ImportState.READY:
             of.troubles.all().delete()
             _turn(of, rows_done=0, counts={}, started_at=None)
+            written.begin(of)
             remember(of, now=clock.now())
             journal.note("import.begun", of, by=by, preview=of.preview)
         _turn(of, ImportState.RUNNING, finished_at=None, error="")
@@ -88,7 +94,7 @@ def run_now(import_id: int, *, size: int = SIZE, before_commit: Callable[[Import
         return
     if of.started_at is None:
         _turn(of, started_at=clock.now())
-    _walk(of, size=size, is_check=False, before_commit=before_commit or _nothing)
+    _through(import_id, size=size, before_commit=before_commit or _nothing)
 
 
 def take_up(*, now: datetime, after: timedelta = timedelta(minutes=5)) -> int:
@@ -98,6 +104,15 @@ def take_up(*, now: datetime, after: timedelta = timedelta(minutes=5)) -> int:
         label = CHECK if of.state == ImportState.CHECKING else RUN
         jobs.later(label, once=f"import:{of.pk}", lock=f"import:{of.pk}", import_id=of.pk)
     return len(left)
+
+
+@gate.giving_way
+def _through(import_id: int, *, size: int, before_commit: Callable[[Import], None]) -> None:
+    """Walk to the end. Where a batch met somebody, such as a merge, it goes back and the walk begins anew behind those that
+    are done: what the planner remembers of a batch that went back is not so.
+    """
+    of = Import.objects.select_related("source").get(pk=import_id)
+    _walk(of, size=size, is_check=False, before_commit=before_commit)
 
 
 def _nothing(_of: Import) -> None:

@@ -29,7 +29,7 @@ from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
 ORDER_HEAD = "number,customer_id,email,placed_at,currency,total\n"
-HOSTILE = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+HOSTILE = settings(max_examples=16, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 class PowerCut(Exception):

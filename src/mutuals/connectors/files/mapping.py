@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from mutuals.connectors.files.fields import EXTRA, FIELDS, Field, Shape, Target
+from mutuals.connectors.files.fields import EXTRA, Field, Shape, Target, brought
 from mutuals.connectors.files.shapes import Value
 from mutuals.connectors.files.times import parse_date, parse_time
 from mutuals.connectors.files.values import (
@@ -23,6 +23,8 @@ from mutuals.connectors.files.values import (
     parse_phone,
 )
 
+OF_CURRENCY = "__currency"
+"""Ends the name of the field that says the currency of an amount."""
 AS_WRITTEN = "phone_written"
 """Phone numbers of a record that name no country, where nobody said which: kept as they stand, and nobody's id."""
 _SEVERAL = re.compile(r"[;,|\n]\s*")
@@ -37,6 +39,7 @@ class Reading:
     region: str | None = None  # for phone numbers without a country prefix
     decimal: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    refer: Callable[[Any, str], str] | None = None  # a record that a text names, for references of own fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,12 @@ def apply(
     target: Target | str,
     *,
     constants: Mapping[str, str] | None = None,
+    fields: Sequence[Field] | None = None,
 ) -> dict[str, Any]:
-    """The row under our field names, still text. Several columns may feed a `many` field."""
-    many = _MANY[Target(target)]
+    """The row under our field names, still text. Several columns may feed a `many` field. `fields` is the target's catalogue,
+    kept by those who read many rows.
+    """
+    many = {known.name for known in (brought(target) if fields is None else fields) if known.many}
     done: dict[str, Any] = dict(constants or {})
     extra: dict[str, Value] = {}
     for column, name in mapping.items():
@@ -87,22 +93,23 @@ def apply(
 def _several(value: Value, name: str) -> list[str]:
     if not isinstance(value, str):
         return [part for part in value if isinstance(part, str) and part]
-    if name == "phone":
+    if name == "phone" or name.endswith("_name"):
         return [part.strip() for part in re.split(r"[;|\n]", value) if part.strip()]
     return [part for part in _SEVERAL.split(value.strip()) if part]
 
 
-def clean(record: Mapping[str, Any], target: Target | str, reading: Reading) -> Clean:
+def clean(
+    record: Mapping[str, Any], target: Target | str, reading: Reading, *, fields: Sequence[Field] | None = None
+) -> Clean:
     """Each value to its type; what cannot be read is a Problem and left out, the rest of the record stays.
 
     Types: email and phone list[str] (one writing each, doubles removed), numbers without a country apart under
     AS_WRITTEN; money and quantities Decimal; times aware UTC
     datetime beside `<field>_original` (the text) ; birthday date; public bool; a missing required field is a Problem.
     """
-    goal = Target(target)
     done: dict[str, Any] = {}
     problems: list[Problem] = []
-    for known in FIELDS[goal]:
+    for known in brought(target) if fields is None else fields:
         value = record.get(known.name)
         if value is None or value in ("", []):
             if known.required:
@@ -117,7 +124,8 @@ def clean(record: Mapping[str, Any], target: Target | str, reading: Reading) -> 
                 done[AS_WRITTEN] = written
         else:
             _one(known, str(value), reading, done, problems)
-    if goal is Target.PEOPLE and not problems and _is_nobody(done, reading):
+    _with_currency(done, record, problems)
+    if target == Target.PEOPLE and not problems and _is_nobody(done, reading):
         lone = next(iter(done.get(AS_WRITTEN, ())), "")
         why = f"only “{lone[:40]}”, which names no country" if lone else "no name, mail or number"
         problems.append(Problem("name", f"Nothing says who this is: {why}", lone))
@@ -167,7 +175,7 @@ def _one(known: Field, text: str, reading: Reading, done: dict[str, Any], proble
     except ValueError as error:
         problems.append(Problem(known.name, str(error), text))
         return
-    if known.shape is Shape.TIME:
+    if known.shape is Shape.TIME and known.check is None:
         done[f"{known.name}_original"] = text
 
 
@@ -179,7 +187,7 @@ def _lines(value: object, reading: Reading, problems: list[Problem]) -> list[dic
             problems.append(Problem("lines", "A line of the order is not an object", str(line)[:80]))
             continue
         read: dict[str, Any] = {}
-        for known in FIELDS[Target.ORDERS]:
+        for known in _ORDER_FIELDS:
             if known.name.startswith("line_"):
                 text = str(line.get(known.name.removeprefix("line_")) or line.get(known.name) or "")
                 if text:
@@ -188,9 +196,22 @@ def _lines(value: object, reading: Reading, problems: list[Problem]) -> list[dic
     return done
 
 
+def _with_currency(done: dict[str, Any], record: Mapping[str, Any], problems: list[Problem]) -> None:
+    """Amounts of own fields get the currency that a column of its own, or of the whole row, says."""
+    for name, value in done.items():
+        if isinstance(value, dict) and value.get("currency") == "":
+            said = done.get(f"{name}{OF_CURRENCY}") or done.get("currency") or ""
+            if said:
+                done[name] = {**value, "currency": said}
+            else:
+                problems.append(Problem(name, f"“{value['amount']}” names no currency", str(record.get(name, ""))))
+
+
 def _read(known: Field, text: str, reading: Reading) -> Any:
+    if known.check is not None:
+        return known.check(text, reading)
     reader = _READERS.get(known.shape)
-    if known.name == "domain":
+    if known.name.endswith("domain"):
         return parse_domain(text)
     return reader(text, reading) if reader else text.strip()
 
@@ -210,6 +231,4 @@ _READERS: dict[Shape, Callable[[str, Reading], Any]] = {
     Shape.CURRENCY: lambda text, _: parse_money(f"1 {text}").currency or text.strip().upper()[:3],
 }
 _PHONE = Field("phone", "Phone", Shape.PHONE, many=True)
-_MANY: dict[Target, frozenset[str]] = {
-    target: frozenset(known.name for known in known_fields if known.many) for target, known_fields in FIELDS.items()
-}
+_ORDER_FIELDS = brought(Target.ORDERS)

@@ -2,8 +2,12 @@
 
 A preset is one JSON file; its name is the file's name.
 
-- `label`, `about`: for the wizard. `target`: what the rows are. `needs`: columns by which such a file is recognised.
+- `label`, `about`: for the wizard. `target`: what the rows are. `needs`: columns by which such a file is recognised; `not`:
+  columns that such a file never has. `system`: what the source is called where nobody says otherwise, so that the files of one
+  system find each other's records.
 - `mapping`, `options`: the answers of the wizard, as `capture.imports.begin.choose` takes them.
+- `plain`: columns that hold HTML, read as text. `says`: column -> what that system says -> what we say ("" = nothing);
+  where a column's words have "*", all others are that. `parts`: column -> what stands between its several values.
 - `lines`, for orders only: `each_row` true = each row is one line of its order, known by its place among the rows of
   that order number, so that equal rows are different lines and the same file again changes nothing. `kinds` are
   tried in turn, and the first that fits says what a line is: `number_starts` (the order's number begins so), `below_zero`
@@ -13,15 +17,18 @@ A preset is one JSON file; its name is the file's name.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mutuals.connectors._text import plain
 from mutuals.connectors.files.fields import Target
+from mutuals.connectors.files.shapes import Value
 
+_QUOTED = frozenset({f"'{sign}" for sign in "+0123456789"})
 _FOLDER = Path(__file__).with_name("presets")
 
 
@@ -57,25 +64,59 @@ class Preset:
     name: str
     label: str
     about: str
-    target: Target
+    target: str
     needs: frozenset[str]
     mapping: Mapping[str, str]
     options: Mapping[str, Any]
     lines: Lines = field(default_factory=Lines)
+    system: str = ""
+    lacks: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.name)
 
-    def fits(self, columns: Sequence[str], target: Target) -> bool:
+    def fits(self, columns: Sequence[str], target: str) -> bool:
         """Whether a file with these columns may be one of these."""
-        return self.target is target and self.needs <= set(columns)
+        return self.target == target and self.is_like(columns)
 
-    def mapped(self, columns: Sequence[str]) -> dict[str, str]:
-        """The mapping of the columns that this file has."""
-        return {column: self.mapping[column] for column in columns if self.mapping.get(column)}
+    def is_like(self, columns: Sequence[str]) -> bool:
+        """The same, whatever the rows are said to be."""
+        return self.needs <= set(columns) and not self.lacks & set(columns)
+
+    def mended(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """A row in the words that we use. Pure."""
+        if not self.system:
+            return values
+        return {
+            column: self._mended(column, value) if isinstance(value, str) else value for column, value in values.items()
+        }
+
+    def _mended(self, column: str, value: str) -> Value:
+        text = value.strip()
+        if text[:2] in _QUOTED:
+            text = text[1:]  # a number that was kept from spreadsheets by a quote
+        if column in self.plain:
+            text = plain(text)
+        if (known := self.says.get(column)) is not None:
+            text = known.get(_told(text), known.get("*", text)) if text else ""
+        if (between := self.parts.get(column)) is not None:
+            return [part for one in text.split(between) if (part := one.strip())]
+        return text
+
+    def mapped(self, columns: Sequence[str], *, many: Collection[str] = ()) -> dict[str, str]:
+        """The mapping of the columns that this file has; a field takes the first, but for those of `many`."""
+        found: dict[str, str] = {}
+        for column in columns:
+            name = self.mapping.get(column, "")
+            if name and (name in many or name not in found.values()):
+                found[column] = name
+        return found
 
 
-NONE = Preset("", "", "", Target.ORDERS, frozenset(), {}, {})
+NONE = Preset("", "", "", "orders", frozenset(), {}, {})
 """No preset: what each file says by itself."""
 
 
@@ -90,9 +131,12 @@ def preset_of(name: str) -> Preset:
     return presets()[name] if name else NONE
 
 
-def recognised(columns: Sequence[str], target: Target) -> Preset:
-    """The preset that fits these columns, the one that needs most of them first; NONE where none does."""
-    found = [one for one in presets().values() if one.fits(columns, target)]
+def recognised(columns: Sequence[str], target: str = "") -> Preset:
+    """The preset that fits these columns, the one that needs most of them first; NONE where none does.
+
+    Without a target: whatever its rows are.
+    """
+    found = [one for one in presets().values() if one.is_like(columns) and target in ("", one.target)]
     return max(found, key=lambda one: len(one.needs), default=NONE)
 
 
@@ -103,9 +147,22 @@ def _read(path: Path) -> Preset:
         name=path.stem,
         label=told["label"],
         about=told["about"],
-        target=Target(told["target"]),
+        target=Target(told["target"]).value,
         needs=frozenset(told["needs"]),
         mapping=told["mapping"],
         options=told.get("options", {}),
         lines=Lines(bool(lines.get("each_row")), tuple(KindRule(**rule) for rule in lines.get("kinds", ()))),
+        system=told.get("system", ""),
+        lacks=frozenset(told.get("not", ())),
+        plain=frozenset(told.get("plain", ())),
+        says={
+            column: {_told(theirs): ours for theirs, ours in words.items()}
+            for column, words in told.get("says", {}).items()
+        },
+        parts=told.get("parts", {}),
     )
+
+
+def _told(text: str) -> str:
+    """What a system says, in one case of letters."""
+    return " ".join(text.casefold().split())

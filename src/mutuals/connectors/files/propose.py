@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mutuals.connectors.files.fields import EXTRA, FIELDS, LEAVE, Shape, Target, field_of
+from mutuals.connectors.files.fields import EXTRA, LEAVE, Field, Shape, Target, brought
 from mutuals.connectors.files.shapes import Value
 from mutuals.connectors.files.synonyms import SYNONYMS, normal
 from mutuals.connectors.files.times import looks_like_date, looks_like_time
@@ -36,13 +36,25 @@ class Proposal:
     why: str
 
 
-def propose(columns: Sequence[str], sample: Sequence[Mapping[str, Value]], target: Target | str) -> dict[str, Proposal]:
-    """A proposal for each column. A field is proposed once, unless several columns may feed it.
+class _Goal:
+    """What the rows are to become, and by which headings its fields are known."""
+
+    def __init__(self, target: str, fields: dict[str, Field]) -> None:
+        self.target, self.fields = target, fields
+        own = {word: field.name for field in reversed(fields.values()) for word in (*field.words, normal(field.name))}
+        self.words = own | (SYNONYMS[Target(target)] if target in set(Target) else {})
+        self.words |= {normal(field.label): field.name for field in fields.values() if field.check is not None}
+
+
+def propose(
+    columns: Sequence[str], sample: Sequence[Mapping[str, Value]], target: str, *, fields: Sequence[Field] | None = None
+) -> dict[str, Proposal]:
+    """A proposal for each column, among `fields` or what the house brought; once each, but for those that take several columns.
 
     Unmatched columns of posts are kept as extra; of other targets they are left out, so nothing personal is stored
     by accident.
     """
-    goal = Target(target)
+    goal = _Goal(target, {field.name: field for field in (brought(target) if fields is None else fields)})
     values = {column: _filled(column, sample) for column in columns}
     found: dict[str, Proposal] = {}
     taken: set[str] = set()
@@ -81,16 +93,16 @@ def _filled(column: str, sample: Sequence[Mapping[str, Value]]) -> list[str]:
     return [value for value in done if value]
 
 
-def _rank(column: str, target: Target) -> tuple[int, int]:
+def _rank(column: str, goal: _Goal) -> tuple[int, int]:
     """A field's own name first, then more telling (longer) headings before shorter ones."""
     key = normal(column)
-    exact = any(normal(field.name) == key for field in FIELDS[target])
+    exact = any(normal(name) == key for name in goal.fields)
     return (0 if exact else 1, -len(key))
 
 
-def _by_heading(column: str, values: list[str], target: Target, taken: set[str]) -> Proposal | None:
-    name = SYNONYMS[target].get(_unnumbered(normal(column)))
-    field = field_of(target, name) if name else None
+def _by_heading(column: str, values: list[str], goal: _Goal, taken: set[str]) -> Proposal | None:
+    name = goal.words.get(normal(column)) or goal.words.get(_unnumbered(normal(column)))
+    field = goal.fields.get(name) if name else None
     if field is None or (field.name in taken and not field.many):
         return None
     fits = _SHAPES.get(field.shape)
@@ -108,23 +120,28 @@ def _unnumbered(key: str) -> str:
     return re.sub(r" [1-9]$", "", key)
 
 
-def _by_values(values: list[str], target: Target, taken: set[str]) -> Proposal | None:
+def _by_values(values: list[str], goal: _Goal, taken: set[str]) -> Proposal | None:
     if len(values) < 2:
         return None
     for shape, fits in _STRICT.items():
         share = sum(map(fits, values)) / len(values)
         if share >= _SURE:
-            for field in FIELDS[target]:
-                if field.shape is shape and (field.many or field.name not in taken) and field.name != "created_at":
+            for field in goal.fields.values():
+                if (
+                    field.shape is shape
+                    and (field.many or field.name not in taken)
+                    and field.check is None
+                    and field.name not in _BY_NAME
+                ):
                     return Proposal(field.name, f"{_percent(share)} look like {_WORDS[shape]}")
             return None
-    if target is Target.POSTS and "text" not in taken and sum(map(len, values)) / len(values) > 40:
+    if goal.target == Target.POSTS and "text" not in taken and sum(map(len, values)) / len(values) > 40:
         return Proposal("text", "the longest texts of the file")
     return None
 
 
-def _rest(values: list[str], target: Target) -> Proposal:
-    if target is Target.POSTS:
+def _rest(values: list[str], goal: _Goal) -> Proposal:
+    if goal.target == Target.POSTS:
         return Proposal(EXTRA, "kept beside the post")
     return Proposal(LEAVE, "no field fits" if values else "empty in the first rows")
 
@@ -183,6 +200,7 @@ _STRICT: dict[Shape, Callable[[str], bool]] = {
     Shape.CURRENCY: lambda text: text.upper() in _CURRENCIES,
     Shape.COUNTRY: _is_country,
 }
+_BY_NAME = frozenset({"created_at", "opened_at", "ended_at", "expected_on", "due_on", "due_at", "person_email"})
 _WORDED = frozenset({"text", "name", "given_name", "family_name", "author_name", "line_name", "city", "note"})
 _WORDS = {
     Shape.EMAIL: "email addresses",

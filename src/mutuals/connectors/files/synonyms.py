@@ -18,7 +18,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def normal(header: str) -> str:
     """A header as a key: `Kunden-Nr.` -> `kunden nr`, `customerID` -> `customer id`, `Straße` -> `strasse`."""
-    spaced = _CAMEL.sub(" ", header).replace("ß", "ss").lower()
+    spaced = _CAMEL.sub(" ", header.replace("IDs", "Ids")).replace("ß", "ss").lower()
     plain = "".join(char for char in in_form("NFKD", spaced) if not unicodedata.combining(char))
     return " ".join(part for part in _SPLIT.split(plain) if part)
 
@@ -57,6 +57,23 @@ _CUSTOMER = (
     "numero do cliente|codice cliente|klantnummer|klant id|klantnr|person id|member id|customer key|cust id"
 )
 _ID = "id|unique id|uid|key|record id|rec id|external id|nr|no|number|nummer|numero"
+
+_OWNER = (
+    "owner|deal owner|ticket owner|case owner|opportunity owner|assigned to|assigned user|salesperson|responsible|verantwortlich|"
+    "zustandig|bearbeiter|eigentumer|proprietaire|responsable|responsavel|responsabile|eigenaar"
+)
+_WHO = {
+    "person_id": "associated contact ids|contact id|person id|customer id|customer number|kundennummer|kunden nr|primary contact id",
+    "person_email": "contact email|email|e mail|person email|customer email|associated contact email|kunde e mail",
+    "person_name": "associated contact|contact|contact name|person|customer|customer name|primary contact|kunde|kontakt|ansprechpartner|client|cliente|klant",
+    "owner": _OWNER,
+}
+_WHOM = {
+    **_WHO,
+    "organisation_id": "associated company ids|company id|account id|organisation id|organization id|associated company ids primary",
+    "organisation_domain": "company domain|company domain name|account website|organisation domain",
+    "organisation_name": f"associated company|account|associated company primary|{_ORGANISATION}",
+}
 
 _TABLE: dict[Target, dict[str, str]] = {
     Target.PEOPLE: {
@@ -137,6 +154,56 @@ _TABLE: dict[Target, dict[str, str]] = {
         "thread": "thread|thread id|conversation|conversation id|root|root id|topic id|faden|fil|hilo|discussione",
         "url": "url|link|permalink|address|post url|adresse|enlace|lien|collegamento",
         "language": _LANGUAGE,
+    },
+    Target.DEALS: {
+        "id": f"{_ID}|deal id|opportunity id|chance nr",
+        "title": "title|deal name|deal|opportunity|opportunity name|chance|verkaufschance|titel|affaire|oportunidad|oportunidade|opportunita",
+        "amount": "amount|deal amount|value|deal value|expected revenue|betrag|wert|montant|importe|valor|importo|bedrag|volumen",
+        "currency": "currency|currency code|deal currency|wahrung|waehrung|devise|moneda|moeda|valuta",
+        "stage": "step|deal step|stage|deal stage|sales stage|phase|verkaufsphase|etape|etapa|fase|status",
+        "pipeline": "pipeline|sales pipeline",
+        "probability": "probability|wahrscheinlichkeit|probabilite|probabilidad|probabilidade|probabilita|kans",
+        "expected_on": "expected on|expected close date|close date|expected closing|closing date|abschlussdatum|erwartet am|"
+        "date de cloture|fecha de cierre|data de fecho|data di chiusura|sluitingsdatum",
+        "opened_at": f"opened at|opened|{_TIME_MADE}",
+        "ended_at": "ended at|closed at|closed on|won time|lost time|abgeschlossen am",
+        "lost_reason": "lost reason|closed lost reason|loss reason|verlustgrund|reason lost",
+        **_WHOM,
+    },
+    Target.CASES: {
+        "id": f"{_ID}|case id|ticket id|case number|ticket number|ticketnummer|fallnummer",
+        "title": "title|subject|ticket name|case|ticket|case subject|betreff|titel|sujet|objet|asunto|assunto|oggetto|onderwerp|issue",
+        "state": "state|status|ticket status|case status|statut|estado|stato",
+        "priority": "priority|prioritat|prioritaet|priorite|prioridad|prioridade|priorita|prioriteit",
+        "severity": "severity|schwere|gravite|gravedad|gravidade|gravita|ernst",
+        "kind": "kind|type|case type|category|sort|art|kategorie|categorie|categoria",
+        "opened_at": f"opened at|opened|date time opened|open date|{_TIME_MADE}",
+        "ended_at": "ended at|closed at|closed on|close date|closed date|date time closed|geschlossen am|resolved at",
+        "result": "result|resolution|losung|loesung|solution|resolucion",
+        **_WHOM,
+    },
+    Target.TASKS: {
+        "id": f"{_ID}|task id|activity id",
+        "title": "title|subject|task|task title|what|to do|todo|aufgabe|betreff|titel|tache|tarea|tarefa|compito|taak|task name|summary",
+        "kind": "kind|type|task type|activity type|art",
+        "due_on": "due on|due|due date|deadline|fallig|faellig|fallig am|faelligkeit|falligkeitsdatum|echeance|vencimiento|prazo|scadenza|vervaldatum",
+        "due_at": "due at|due time",
+        "done": "done|status|task status|completed|is done|erledigt|termine|hecho|feito|fatto|gereed",
+        "notes": "notes|note|description|comment|comments|notiz|notizen|beschreibung|remarque|notas",
+        "deal_id": "associated deal ids|deal id|opportunity id",
+        "case_id": "associated ticket ids|case id|ticket id",
+        **_WHO,
+    },
+    Target.PRODUCTS: {
+        "id": f"{_ID}|product id",
+        "sku": "sku|product code|article number|article no|item number|stock code|artikelnummer|artikel nr|reference|referencia|"
+        "internal reference|codigo|artikelcode|default code",
+        "name": "name|product|product name|title|article|artikel|artikelname|produkt|bezeichnung|produit|producto|produto|prodotto|product title",
+        "category": "category|categories|product category|product family|product type|kategorie|categorie|categoria|warengruppe",
+        "unit": "unit|unit of measure|uom|einheit|unite|unidad|unidade|unita|eenheid",
+        "is_active": "is active|active|published|on sale|aktiv|actif|activo|ativo|attivo|actief",
+        "price": "price|unit price|sales price|list price|regular price|preis|einzelpreis|prix|precio|preco|prezzo|prijs",
+        "currency": "currency|currency code|wahrung|waehrung|devise|moneda|moeda|valuta",
     },
 }
 SYNONYMS: dict[Target, dict[str, str]] = {

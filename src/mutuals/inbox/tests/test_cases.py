@@ -47,7 +47,7 @@ def test_a_case_ends_and_is_taken_up_again_unless_another_is_open(us):
     turn = cast.turn(cast.source(owner=us.olga))
     case, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Leak", conversation=turn.conversation)
 
-    ended = cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="high")
+    ended = cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="high", **cast.ENDED)
     cases.open_case(by=us.ada, now=cast.NOW, title="Next", conversation=turn.conversation)
 
     assert (ended.state, ended.priority, ended.ended_at) == ("solved", "high", cast.NOW)
@@ -137,7 +137,9 @@ def test_cases_are_opened_found_changed_and_told_from_the_terminal(us, capsys):
     _, made = said("cases", "open", turn.pk, "It leaks", "--priority", "high", "--minutes", "30")
     _, again = said("cases", "open", turn.pk, "Again")
     _, found = said("cases", "list", "--find", "leaks", "--sort", "limit")
-    _, changed = said("cases", "change", made["reference"], "--state", "solved")
+    _, changed = said(
+        "cases", "change", made["reference"], "--state", "solved", "--purpose", "fix", "--outcome", "solved"
+    )
     _, shown = said("cases", "show", made["id"])
 
     assert (made["new"], again["new"], again["id"]) == (True, False, made["id"])

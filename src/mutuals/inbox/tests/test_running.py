@@ -68,7 +68,7 @@ def test_a_case_opened_in_a_process_stands_at_its_first_step_and_one_without_as_
     assert (case.item.step, case.item.about, case.item.state) == ("look", f"case:{case.pk}", ItemState.RUNNING)
     assert queries.shown([case.item])[f"case:{case.pk}"] == (str(case), f"/cases/{case.pk}/")
     assert plain.item is None
-    assert cases.change(plain, by=us.ada, now=cast.NOW, state="solved").state == "solved"
+    assert cases.change(plain, by=us.ada, now=cast.NOW, state="solved", **cast.ENDED).state == "solved"
     assert Item.objects.count() == 1
 
 
@@ -106,7 +106,7 @@ def test_an_end_of_the_steps_ends_the_case(us, step, state):
         run.move(case.item, to="shop", by=us.ada, now=cast.NOW)
         hands.accept(Item.objects.get().handovers.get(), by=us.lea, now=cast.NOW)
 
-    run.move(Item.objects.get(), to=step, by=us.ada, now=cast.NOW)
+    run.move(Item.objects.get(), to=step, by=us.ada, now=cast.NOW, values=cast.ENDED)
 
     case.refresh_from_db()
     assert (case.state, case.ended_at) == (state, cast.NOW)
@@ -130,20 +130,20 @@ def test_closing_a_case_ends_its_steps_and_takes_back_what_was_offered(us):
     case = opened(us, drawn(us))
     run.move(case.item, to="shop", by=us.ada, now=cast.NOW)
 
-    closed = cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="low")
+    closed = cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="low", **cast.ENDED)
 
     item = Item.objects.get()
     assert (closed.state, closed.priority) == ("solved", "low")
     assert (item.state, item.step, item.end, item.is_waiting) == (ItemState.DONE, "mended", "done", False)
     assert not item.handovers.get().is_open
     assert Passage.objects.filter(item=item).last().because == "The case was ended."  # type: ignore[union-attr]
-    assert cases.change(case, by=us.ada, now=cast.NOW, state="solved").state == "solved"  # twice is once
+    assert cases.change(case, by=us.ada, now=cast.NOW, state="solved", **cast.ENDED).state == "solved"  # twice is once
     assert Passage.objects.filter(item=item).count() == 3
 
 
 def test_a_case_opened_again_goes_on_from_the_step_where_it_was(us):
     case = opened(us, drawn(us))
-    cases.change(case, by=us.ada, now=cast.NOW, state="solved")
+    cases.change(case, by=us.ada, now=cast.NOW, state="solved", **cast.ENDED)
 
     cases.change(case, by=us.ben, now=cast.NOW, state="open")
 
@@ -155,11 +155,11 @@ def test_closing_asks_for_what_the_step_needs_and_nothing_ends_where_it_is_not_t
     case = opened(us, drawn(us), pillar="")
 
     with pytest.raises(Refusal, match="asks for: pillar"):
-        cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="high")
+        cases.change(case, by=us.ada, now=cast.NOW, state="solved", priority="high", **cast.ENDED)
     case.refresh_from_db()
     assert (case.state, case.priority, Item.objects.get().step) == ("open", "normal", "look")
 
-    run.move(Item.objects.get(), to="mended", by=us.ada, now=cast.NOW, values={"pillar": "service"})
+    run.move(Item.objects.get(), to="mended", by=us.ada, now=cast.NOW, values={"pillar": "service"} | cast.ENDED)
 
     case.refresh_from_db()
     assert (case.state, case.pillar) == ("solved", "service")
@@ -177,21 +177,21 @@ def test_what_does_not_fit_is_not_filled_in(us, values):
 
 def test_what_ended_lost_is_not_called_solved_afterwards(us):
     case = opened(us, drawn(us))
-    cases.change(case, by=us.ada, now=cast.NOW, state="dropped")
+    cases.change(case, by=us.ada, now=cast.NOW, state="dropped", **cast.ENDED)
 
     with pytest.raises(Refusal, match="open it again to end it otherwise"):
-        cases.change(case, by=us.ada, now=cast.NOW, state="solved")
+        cases.change(case, by=us.ada, now=cast.NOW, state="solved", **cast.ENDED)
 
 
 def test_sending_steps_back_opens_the_case_unless_another_is_open_in_its_conversation(us):
     turn, process = cast.turn(cast.source(owner=us.olga)), drawn(us)
     told = {"by": us.ada, "now": cast.NOW, "conversation": turn.conversation, "pillar": "service"}
     case, _ = cases.open_case(**told, title="Leak", process=process)
-    run.move(case.item, to="mended", by=us.ada, now=cast.NOW)
+    run.move(case.item, to="mended", by=us.ada, now=cast.NOW, values=cast.ENDED)
 
     run.back(Item.objects.get(), by=us.ada, now=cast.NOW, because="It leaks again")
     assert Case.objects.get().state == "open"
-    cases.change(case, by=us.ada, now=cast.NOW, state="solved")
+    cases.change(case, by=us.ada, now=cast.NOW, state="solved", **cast.ENDED)
     cases.open_case(**told, title="Another")
 
     with pytest.raises(Refusal, match="Another case is open"):
@@ -203,7 +203,7 @@ def test_a_case_runs_in_one_process_and_an_ended_one_in_none(us):
     process, other = drawn(us), drawn(us, name="Other")
     case = opened(us, process)
     plain, _ = cases.open_case(by=us.ada, now=cast.NOW, title="Plain", person=case.person)
-    cases.change(plain, by=us.ada, now=cast.NOW, state="dropped")
+    cases.change(plain, by=us.ada, now=cast.NOW, state="dropped", **cast.ENDED)
 
     with pytest.raises(Refusal, match="runs in another process already"):
         run.start(f"case:{case.pk}", other, by=us.ada, now=cast.NOW)
@@ -252,7 +252,7 @@ def test_the_terminal_opens_a_case_by_steps_and_lets_one_without_go_by_them(us, 
     made = told("cases", "open", turn.pk, "Leak", "--process", process.name)
     second = told("cases", "open", other.pk, "Other")["reference"]
     begun = told("cases", "start", second, "--usual")
-    ended = told("cases", "change", made["reference"], "--state", "dropped")
+    ended = told("cases", "change", made["reference"], "--state", "dropped", "--purpose", "none", "--outcome", "noise")
 
     assert (made["step"], begun["step"], ended["state"]) == ("Look at it", "New", "dropped")
     assert Item.objects.get(pk=made["item"]).end == "lost"
@@ -265,7 +265,7 @@ def test_two_who_end_a_case_and_move_its_step_at_once_wait_for_each_other():
 
     with transaction.atomic():
         run.move(case.item, to="shop", by=us.ada, now=cast.NOW)
-        other = Beside(lambda: cases.change(case, by=us.ben, now=cast.NOW, state="solved"))
+        other = Beside(lambda: cases.change(case, by=us.ben, now=cast.NOW, state="solved", **cast.ENDED))
 
     assert other.end() is None
     case.refresh_from_db()

@@ -214,7 +214,7 @@ def test_jobs_that_wait_for_long_are_told_with_what_to_do():
 def test_the_clock_knows_the_watch():
     named = {name for name in app.tasks if name.startswith("insights.")}
 
-    assert named == {"insights.watch", "insights.forget"}
+    assert {"insights.watch", "insights.forget"} <= named
 
 
 def test_old_counts_are_let_go():

@@ -26,7 +26,8 @@ from mutuals.base.filters import (
     to_q,
     to_query,
 )  # fmt: skip
-from mutuals.people.models import Affiliation, Organisation, Person
+from mutuals.people.models import Affiliation, Organisation, Person, Profile
+from mutuals.sales.models import Order
 
 NOW = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)  # the night in which Lisbon lost an hour
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -42,13 +43,30 @@ TOWN = Record(
         Field("stage", "Stage", Kind.CHOICE, "stage", choices=(("lead", "Lead"), ("customer", "Customer"))),
         Field("tags", "Tags", Kind.TAGS, "tags"),
         Field("firms", "Organisation", Kind.RELATION, "affiliations__person", related="town_firm"),
+        Field("buys", "Has an order", Kind.RELATION, "profile__person", related="town_order"),
+        Field("owner", "Owner", Kind.NUMBER, "owner_id", me=lambda viewer: (7,) if viewer == "ada" else ()),
         Field("email", "Email", Kind.TEXT, "email", may=lambda viewer: viewer == "ada", masked=True),
     ),
 )
-FIRM = Record("town_firm", Organisation, (Field("place", "Town", Kind.TEXT, "city"),))
+FIRM = Record(
+    "town_firm",
+    Organisation,
+    (
+        Field("place", "Town", Kind.TEXT, "city"),
+        Field("grade", "Grade", Kind.CHOICE, "custom__grade", choices=(("a", "A"), ("b", "B")), is_json=True),
+        Field("seats", "Seats", Kind.NUMBER, "custom__seats", is_json=True),
+        Field("ends", "Ends", Kind.DAY, "custom__ends", is_json=True),
+        Field("marks", "Marks", Kind.TAGS, "custom__marks", is_json=True),
+    ),
+    where={"trashed_at": None},
+)
+ORDER = Record(
+    "town_order", Order, (Field("worth", "Worth", Kind.NUMBER, "total"), Field("number", "Number", Kind.TEXT, "number"))
+)
 WORDS = st.text(alphabet="aB%_\\é'|:{", max_size=3)
 NOBODY = {
-    "city": "", "orders": 0, "value": Decimal(0), "last": None, "birthday": None, "stage": "", "tags": [], "firms": [],
+    "city": "", "orders": 0, "value": Decimal(0), "last": None, "birthday": None, "stage": "", "tags": [],
+    "firms": [], "buys": [],
 }  # fmt: skip
 DAYS = st.dates(date(2026, 3, 25), date(2026, 4, 2))
 MOMENTS = st.integers(0, 5 * 1440).map(
@@ -69,6 +87,11 @@ AMOUNT_OPS = {
     "over": AMOUNTS,
     "under": AMOUNTS,
     "between": st.lists(AMOUNTS, min_size=2, max_size=2).map(sorted),
+    "isnot": AMOUNTS,
+    "in": st.lists(AMOUNTS, min_size=1, max_size=3),
+    "notin": st.lists(AMOUNTS, min_size=1, max_size=3),
+    "atleast": AMOUNTS,
+    "atmost": AMOUNTS,
     **NONE,
 }
 TEXT_OPS = {
@@ -77,16 +100,61 @@ TEXT_OPS = {
     "contains": FULL,
     "starts": FULL,
     "in": st.lists(FULL, min_size=1, max_size=3),
+    "notin": st.lists(FULL, min_size=1, max_size=3),
     **NONE,
 }
+SPANS = st.integers(1, 5) | st.sampled_from(["1 weeks", "1 months"])
+EACH = st.sampled_from(["day", "week", "month", "quarter", "year"])
+DAY_WORDS = st.sampled_from(["today", "yesterday", "tomorrow"])
 DAY_OPS = {
-    "on": DAYS,
-    "before": DAYS,
-    "after": DAYS,
+    "on": DAYS | DAY_WORDS,
+    "before": DAYS | DAY_WORDS,
+    "after": DAYS | DAY_WORDS,
+    "next": SPANS,
+    "older": SPANS,
+    "later": SPANS,
+    "this": EACH,
+    "previous": EACH,
+    "coming": EACH,
     "between": st.lists(DAYS, min_size=2, max_size=2).map(sorted),
-    "last": st.integers(1, 5),
+    "last": SPANS,
     **NONE,
 }
+TAG_OPS = {
+    "has": FULL,
+    "hasnot": FULL,
+    "in": st.lists(FULL, min_size=1, max_size=2),
+    "notin": st.lists(FULL, min_size=1, max_size=2),
+    **NONE,
+}
+GRADES = st.sampled_from("ab")
+OF_FIRM = st.one_of(
+    test_of("place", TEXT_OPS),
+    test_of("grade", {"is": GRADES, "isnot": GRADES, "in": st.lists(GRADES, min_size=1, max_size=2), **NONE}),
+    test_of("seats", AMOUNT_OPS),
+    test_of("ends", DAY_OPS),
+    test_of("marks", TAG_OPS),
+)
+INNER = st.recursive(
+    OF_FIRM,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, max_size=2).map(tuple).map(All),
+        st.lists(inner, max_size=2).map(tuple).map(Either),
+    ),
+    max_leaves=3,
+)
+COUNTS = st.integers(1, 3)
+BOUGHT = st.just(All()) | test_of("worth", AMOUNT_OPS)
+RELATED = st.one_of(
+    INNER.map(lambda inner: Test("firms", "any", inner)),
+    INNER.map(lambda inner: Test("firms", "none", inner)),
+    st.builds(lambda inner, many: Test("firms", "atleast", inner, many), INNER, COUNTS),
+    st.builds(lambda inner, many: Test("firms", "atmost", inner, many - 1), INNER, COUNTS),
+    st.builds(lambda inner, many: Test("buys", "atleast", inner, many, "worth"), BOUGHT, AMOUNTS),
+    st.builds(lambda inner, many: Test("buys", "atmost", inner, many, "worth"), BOUGHT, AMOUNTS),
+    st.builds(lambda inner, many: Test("buys", "atleast", inner, many), BOUGHT, COUNTS),
+)
 TESTS = st.one_of(
     test_of("city", TEXT_OPS),
     test_of("orders", AMOUNT_OPS),
@@ -96,8 +164,8 @@ TESTS = st.one_of(
     test_of(
         "stage", {"is": st.sampled_from(["lead", "customer"]), "isnot": st.sampled_from(["lead", "customer"]), **NONE}
     ),
-    test_of("tags", {"has": FULL, "hasnot": FULL, **NONE}),
-    test_of("firms", {"any": test_of("place", TEXT_OPS), "none": test_of("place", TEXT_OPS)}),
+    test_of("tags", TAG_OPS),
+    RELATED,
 )
 CONDITIONS = st.recursive(
     TESTS,
@@ -117,7 +185,19 @@ ROWS = st.fixed_dictionaries(
         "birthday": st.none() | DAYS,
         "stage": st.sampled_from(["", "lead", "customer"]),
         "tags": st.lists(FULL, max_size=2),
-        "firms": st.lists(st.fixed_dictionaries({"place": WORDS}), max_size=2),
+        "firms": st.lists(
+            st.fixed_dictionaries(
+                {"place": WORDS},
+                optional={
+                    "grade": GRADES,
+                    "seats": AMOUNTS,
+                    "ends": DAYS.map(date.isoformat),
+                    "marks": st.lists(FULL, min_size=1, max_size=2),
+                },
+            ),
+            max_size=3,
+        ),
+        "buys": st.lists(st.fixed_dictionaries({"worth": AMOUNTS.map(Decimal)}), max_size=3),
     }
 )
 
@@ -128,8 +208,18 @@ def store(row: dict[str, Any]) -> int:
         birthday=row["birthday"], stage=row["stage"], tags=row["tags"],
     )  # fmt: skip
     for firm in row["firms"]:
-        made = Organisation.objects.create(name="f", name_key="f", city=firm["place"])
-        Affiliation.objects.create(person=person, organisation=made)
+        custom = {name: value for name, value in firm.items() if name != "place"}
+        made = Organisation.objects.create(name="f", name_key="f", city=firm["place"], custom=custom)
+        for role in ("cook", "owner"):  # one firm is one, however many places somebody has in it
+            Affiliation.objects.create(person=person, organisation=made, role=role)
+        gone = Organisation.objects.create(name="g", name_key="g", city=firm["place"], custom=custom, trashed_at=NOW)
+        Affiliation.objects.create(person=person, organisation=gone)
+    if row["buys"]:
+        profile = Profile.objects.create(network="shop", key=str(person.pk), person=person)
+        for number, one in enumerate(row["buys"]):
+            Order.objects.create(
+                number=f"{person.pk}-{number}", profile=profile, placed_at=NOW, currency="EUR", total=one["worth"]
+            )
     return person.pk
 
 
@@ -140,6 +230,7 @@ def store(row: dict[str, Any]) -> int:
 def test_a_condition_means_the_same_in_sql_and_in_python(rows: list[dict[str, Any]], condition: Condition) -> None:
     register(TOWN)
     register(FIRM)
+    register(ORDER)
     stored = {store(row): row for row in rows}
     typed = check(condition, TOWN, viewer=None)
 
@@ -206,9 +297,23 @@ def test_the_short_form_reads_as_it_is_spoken() -> None:
         ({"field": "last", "op": "last", "value": "99999999999"}, "last"),
         ({"field": "stage", "op": "is", "value": "friend"}, "stage"),
         ({"field": "email", "op": "starts", "value": "bea"}, "email"),
+        ({"field": "last", "op": "next", "value": "5 moons"}, "last"),
+        ({"field": "last", "op": "this", "value": "decade"}, "last"),
+        ({"field": "last", "op": "on", "value": "some day"}, "last"),
+        ({"field": "city", "op": "is", "value": {"all": []}}, "city"),
+        ({"field": "orders", "op": "over", "value": 3, "amount": 4}, "orders"),
+        ({"field": "owner", "op": "over", "value": 3}, "owner"),
+        ({"field": "firms", "op": "any", "value": "place:is:Porto"}, "firms"),
+        ({"field": "firms", "op": "any", "value": ["Porto"]}, "firms"),
+        ({"field": "firms", "op": "any", "amount": 2, "value": {"all": []}}, "firms"),
+        ({"field": "firms", "op": "atleast", "value": "many"}, "firms"),
+        ({"field": "firms", "op": "atleast", "amount": 0}, "firms"),
+        ({"field": "firms", "op": "atleast", "amount": 3, "of": "place"}, "firms"),
+        ({"field": "firms", "op": "atleast", "amount": 3, "of": "shoe"}, "shoe"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_by_the_name_of_the_field(told: dict[str, Any], field: str) -> None:
+    register(FIRM)
     with pytest.raises(Refused) as refused:
         check(from_json(told), TOWN, viewer="cleo")
 

@@ -80,7 +80,7 @@ def test_who_turns_a_rule_off_does_not_wait_for_a_file_of_rules_that_is_read():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(body, "read", read)
-        made = keep.take(told, by=us.lea, now=cast.NOW)
+        made = keep.take(told, by=us.lea, now=cast.NOW).rules
 
     assert waited == [False, False]
     assert [row.name for row in made] == ["Rule 0", "Rule 1", "Rule 2"]

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import cast
-from mutuals.base.filters import check, from_json, predicate, record
+from mutuals.base.filters import check, from_json, predicate, record, rows
 from mutuals.records import definitions
-from mutuals.rules import index, rows
+from mutuals.rules import index
 
 pytestmark = pytest.mark.django_db
 

@@ -108,7 +108,7 @@ def test_a_file_writes_new_rules_behind_the_others_and_the_next_version_of_those
     keep.write(changed, by=us.lea, now=cast.NOW, rule=other, name="Other")
 
     told = [NOTE | {"name": name} for name in ("New", "Same", " Other ")]
-    made = keep.take(told, by=us.olga, now=cast.NOW)
+    made = keep.take(told, by=us.olga, now=cast.NOW).rules
 
     assert [(row.name, row.version, row.owner, row.is_on) for row in made] == [
         ("New", 1, us.olga, False), ("Same", 1, us.lea, False), ("Other", 3, us.olga, False),

@@ -101,7 +101,7 @@ def settle(times: int) -> None:
             Entry.objects.filter(pk__gt=state.entry).order_by("pk").values_list("pk", "kind", "about", "at", "data")
         )
         State.objects.filter(pk=watch.PLACE).update(entry=max([state.entry, *(one[0] for one in fresh)]))
-        watch.judge_all([one for one in fresh if one[1] in watch.BY_ENTRY], now=cast.NOW)
+        watch.judge_all([one for one in fresh if one[1] in watch.heard()], now=cast.NOW)
 
 
 @pytest.fixture

@@ -39,6 +39,9 @@ class Order(models.Model):
     deal = models.ForeignKey(
         Deal, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders", db_index=False
     )
+    gives_back = models.ForeignKey(  # of which order these goods came back
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="returns", db_index=False
+    )
     placed_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=14, decimal_places=2)
@@ -61,6 +64,7 @@ class Order(models.Model):
                 condition=Q(organisation__isnull=False),
             ),
             models.Index(fields=["deal", "-id"], name="order_by_deal", condition=Q(deal__isnull=False)),
+            models.Index(fields=["gives_back", "id"], name="order_returns", condition=Q(gives_back__isnull=False)),
             models.Index(fields=["kind", "-placed_at", "-id"], name="order_not_a_sale", condition=~Q(kind="sale")),
         ]
 
@@ -81,6 +85,7 @@ class OrderLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "position"], name="line_position")]
+        indexes = [models.Index(fields=["name"], name="line_article")]
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.name}"

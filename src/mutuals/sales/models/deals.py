@@ -38,7 +38,8 @@ class Deal(models.Model):
     """Something that may be bought, by a person, an organisation, or a person of one. Its pipeline is a process: `item` runs.
 
     The step is the item's and is never copied; `outcome` and `ended_at` are what the item's end says, written when it is
-    entered. `probability` (percent) null = that of the step. With lines, `amount` is their sum. `came_by` is a text key.
+    entered. `probability` (percent) null = that of the step. With lines, `amount` is their sum. `home` is it in the
+    currency of the house by the rate of the day it was opened; null where none is known. `came_by` is a text key.
     """
 
     title = models.CharField(max_length=200)
@@ -51,6 +52,7 @@ class Deal(models.Model):
     item = models.OneToOneField(Item, on_delete=models.SET_NULL, null=True, blank=True, related_name="deal")
     amount = models.DecimalField(max_digits=14, decimal_places=2, default=0, db_default=0)
     currency = models.CharField(max_length=3)
+    home = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)  # in the house's currency
     probability = models.PositiveSmallIntegerField(null=True, blank=True)
     expected_on = models.DateField(null=True, blank=True)
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
@@ -75,15 +77,18 @@ class Deal(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-trashed_at"], name="deal_trashed", condition=Q(trashed_at__isnull=False)),
             models.Index(fields=["person", "-opened_at"], name="deal_by_person", condition=Q(person__isnull=False)),
             models.Index(
                 fields=["organisation", "-opened_at"], name="deal_by_house", condition=Q(organisation__isnull=False)
             ),
             models.Index(fields=["owner", "-id"], name="deal_mine", condition=_OPEN),
             models.Index(fields=["-id"], name="deal_open", condition=_OPEN),
+            models.Index(fields=["item"], name="deal_board", condition=_OPEN),
             models.Index(fields=["expected_on", "id"], name="deal_expected", condition=_OPEN),
             models.Index(fields=["outcome", "-ended_at", "-id"], name="deal_over", condition=~Q(outcome="")),
             models.Index(fields=["-changed_at", "-id"], name="deal_changed"),
+            models.Index(F("home").desc(nulls_last=True), F("id").desc(), name="deal_largest", condition=_OPEN),
             GinIndex(OpClass(F("custom"), "jsonb_path_ops"), name="deal_custom", condition=~Q(custom={})),
         ]
 

@@ -42,6 +42,7 @@ class Invoice(models.Model):
             models.Index(fields=["profile", "-issued_on", "-id"], name="invoice_by_profile"),
             models.Index(fields=["organisation", "-issued_on", "-id"], name="invoice_by_organisation"),
             models.Index(fields=["due_on", "id"], name="invoice_still_open", condition=Q(open__gt=0)),
+            models.Index(fields=["due_on", "id"], name="invoice_by_due", condition=Q(due_on__isnull=False)),
         ]
 
     def __str__(self) -> str:

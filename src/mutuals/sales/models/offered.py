@@ -57,6 +57,7 @@ class Quote(models.Model):
             models.Index(fields=["profile", "-id"], name="quote_by_profile"),
             models.Index(fields=["organisation", "-id"], name="quote_by_organisation"),
             models.Index(fields=["state", "-id"], name="quote_by_state"),
+            models.Index(fields=["valid_until", "id"], name="quote_by_until", condition=Q(valid_until__isnull=False)),
             models.Index(fields=["deal", "-id"], name="quote_by_deal", condition=Q(deal__isnull=False)),
         ]
 

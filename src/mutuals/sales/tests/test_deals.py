@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 import cast
 from cast import NOW
 from mutuals import privacy
+from mutuals.base import house as base_house
 from mutuals.base.models import Entry
 from mutuals.base.refusals import Refusal
 from mutuals.identity import merge, offered
@@ -21,6 +22,7 @@ from mutuals.processes.models import Item, Process
 from mutuals.sales import deals, goods, owned, pipeline, quotes
 from mutuals.sales.deals import DealIn
 from mutuals.sales.models import Deal, DealLine, DealRole
+from mutuals.staff import house
 from mutuals.staff.permissions import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -354,3 +356,23 @@ def test_contractors_see_no_deal_and_change_none() -> None:
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_what_a_deal_comes_to_is_kept_in_the_currency_of_the_house_by_the_rate_of_its_day() -> None:
+    us = cast.staff()
+    bea = cast.person(by=us.ben)
+    rate = house.RateIn("USD", NOW.date() - timedelta(days=3), Decimal("0.9"))
+    house.put_rates([rate], by=us.olga)
+
+    own, _ = deals.open_deal(DealIn("Own", "EUR", amount=Decimal(100), person=bea), by=us.ben, now=NOW)
+    known, _ = deals.open_deal(DealIn("Known", "USD", amount=Decimal(100), person=bea), by=us.ben, now=NOW)
+    unknown, _ = deals.open_deal(DealIn("Unknown", "JPY", amount=Decimal(100), person=bea), by=us.ben, now=NOW)
+    told = [row.home for row in (own, known, unknown)]
+    changed = deals.edit(known, by=us.ben, changes={"amount": Decimal(200)}, now=NOW)
+    house.put_rates([house.RateIn("JPY", NOW.date(), Decimal("0.006"))], by=us.olga)
+    base_house.renew_home(["deal"])
+    unknown.refresh_from_db()
+
+    assert told == [Decimal(100), Decimal(90), None]
+    assert changed.home == Decimal(180)
+    assert unknown.home == Decimal("0.60")

@@ -15,7 +15,7 @@ from mutuals.people import organisations
 from mutuals.people.models import Affiliation, Organisation, Person, Profile
 from mutuals.processes import run
 from mutuals.processes.models import Item
-from mutuals.sales import leads, quotes
+from mutuals.sales import deals, leads, quotes
 from mutuals.sales.deals import DealIn
 from mutuals.sales.models import Deal, Quote
 from mutuals.staff.permissions import NotAllowed
@@ -195,6 +195,20 @@ def test_converting_tells_what_it_became_and_refuses_who_is_no_lead() -> None:
         leads.convert(bo, by=us.ben, now=NOW)
     with pytest.raises(Refusal):
         leads.drop(bea, by=us.ben, now=NOW, because="No")
+
+
+def test_a_deal_that_is_open_with_them_already_is_not_opened_a_second_time_unasked() -> None:
+    us = cast.staff()
+    bea = cast.person(by=us.ben)
+    deals.open_deal(DealIn("Kettles", "EUR", amount=Decimal(400), person=bea), by=us.ben, now=NOW)
+    taken_up(us, bea)
+
+    with pytest.raises(Refusal, match="open with them already"):
+        leads.convert(bea, by=us.ben, now=NOW, deal=DealIn("kettles ", "EUR", amount=Decimal(900)))
+    found = leads.convert(bea, by=us.ben, now=NOW, deal=DealIn("More kettles", "EUR"))
+
+    assert found.deal is not None
+    assert sorted(Deal.objects.values_list("title", flat=True)) == ["Kettles", "More kettles"]
 
 
 def test_a_conversion_that_cannot_open_its_deal_converts_nothing() -> None:

@@ -120,6 +120,7 @@ class Stretch:
     older: str
     last_day: str
     is_partial: bool  # a viewer with a queue of their own sees only what stands in it
+    lines: Sequence[history.Line] = ()
 
     def printed(self, filter_query: str, older_url: str = "") -> SafeString:
         """The list of days; `older_url` is where htmx asks for more ("" = the page's own address)."""
@@ -141,7 +142,7 @@ def stretch(viewer: User, profiles: Sequence[Profile], asked: Filter, *, after: 
         _add(days[-1][1], _happening(row, known.get(row.profile_id or 0), viewer, mark, full=full))
     shown = [("" if name == last_day else name, items) for name, items in days]
     is_partial = scope(viewer, "conversation.view") is Scope.OWN
-    return Stretch(shown, talk.mark(more), days[-1][0] if days else last_day, is_partial)
+    return Stretch(shown, talk.mark(more), days[-1][0] if days else last_day, is_partial, rows)
 
 
 def _add(items: list[Happening], one: Happening) -> None:

@@ -22,6 +22,7 @@ from mutuals.people.visibility import masked, sees_contacts, visible_to
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
+from mutuals.web.brief import cards as briefs
 from mutuals.web.customer import bought, deeds, timeline
 from mutuals.web.customer.identities import doubles, identities
 from mutuals.web.deals import shown as dealt
@@ -91,6 +92,8 @@ def customer(request: HttpRequest, person_id: int) -> HttpResponse:
         ],
         **_shown(request, viewer, person, profiles, tab),
     }
+    if "days" in context and not context["filter"].is_on() and not request.GET.get("after"):
+        context["brief"] = briefs.card(request, person, profiles, context)
     return render(request, "customer/page.html", context)
 
 
@@ -134,12 +137,13 @@ def _shown(request: HttpRequest, viewer: User, person: Person, profiles: list[Pr
             "stages": STAGES,
             "custom_form": asking(Form(), "person", person.custom, zone=zone_of(viewer)),
             "colleagues": staff.active(),
-            "organisations": Organisation.objects.order_by("name")[:200],
+            "organisations": Organisation.objects.filter(merged_into=None).order_by("name")[:200],
         }
     asked = timeline.Filter.read(request.GET)
     found = timeline.stretch(viewer, profiles, asked, after=request.GET.get("after", ""))
     return {
         "days": found.printed(_told(asked), reverse("customer_older", args=[person.pk])),
+        "lines": found.lines,
         "filter": asked,
         "kinds": timeline.KINDS,
         "directions": timeline.DIRECTIONS,

@@ -10,8 +10,21 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from mutuals.base.filters import All, Condition, Field, Kind, Refused, Test, from_query, record, to_query
-from mutuals.base.lists import OP_WORDS
+from mutuals.base import filters
+from mutuals.base.filters import (
+    All,
+    Condition,
+    Field,
+    Kind,
+    Refused,
+    Test,
+    from_query,
+    parts_of,
+    record,
+    said,
+    to_query,
+)
+from mutuals.base.filters.grammar import SEVERAL_OPS
 from mutuals.people.queries import SORTS
 
 COLUMNS = {
@@ -35,7 +48,6 @@ USUAL = ("organisation", "owner", "stage", "tags", "orders", "value", "last_orde
 SORT_WORDS = {"name": "Name", "last": "Last contact", "value": "Bought for", "created": "Known since"}
 _CUSTOM = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")  # a field of the house's own making
 _MOST_CUSTOM = 20  # of them as columns
-_INNER = {"organisation": "name", "bought": "line"}  # what the word beside a relation is looked for in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +61,12 @@ class Asked:
 
     @classmethod
     def of(cls, query: QueryDict) -> Asked:
-        """Read an address; what is not known in it is left out."""
+        """Read an address; what is not known in it is left out. A `where` becomes the filters that it is made of."""
         asked = query.getlist("col")
         custom = [name for name in dict.fromkeys(asked) if _CUSTOM.fullmatch(name)][:_MOST_CUSTOM]
         columns = (*(name for name in COLUMNS if name in asked), *custom) or USUAL
         sort = query.get("sort", "name")
-        parts = tuple(part for part in query.getlist("f") if part)[:50]
+        parts = (*(part for part in query.getlist("f") if part), *parts_of(query.get("where", "")))[:50]
         is_known = sort in SORTS or _CUSTOM.fullmatch(sort)
         return cls(parts, sort if is_known else "name", columns, query.get("after", ""))
 
@@ -99,59 +111,54 @@ class Chip:
 
 def chips(asked: Asked, viewer: Any, names: Mapping[int, str]) -> list[Chip]:
     """The filters in words; `names` are those of staff. One that is made of several is shown as such."""
-    fields = {field.name: field for field in record("person").visible_fields(viewer)}
-    found = []
+
+    def word(field: Field, value: Any) -> str | None:
+        if field.name != "owner" or not str(value).isdecimal():
+            return None
+        return names.get(int(str(value)), "somebody")
+
+    of, found = record("person"), []
     for number, part in enumerate(asked.parts):
         rest = tuple(one for other, one in enumerate(asked.parts) if other != number)
         without = asked.url(parts=rest)
         try:
-            whole = from_query([part])
+            shown = filters.chips(from_query([part]), of, viewer=viewer, word=word)
         except Refused:
             found.append(Chip("Filter", "cannot be read", part[:40], without))
             continue
-        test = whole.parts[0] if isinstance(whole, All) and len(whole.parts) == 1 else whole
-        found.append(_chip(test, fields, names, without))
+        one = shown[0] if len(shown) == 1 else None
+        if one is not None and not one.join:
+            found.append(Chip(one.label, one.how, one.value, without))
+        else:
+            words = said(from_query([part]), of, viewer=viewer, word=word)
+            found.append(Chip(_cut(words[:1].upper() + words[1:]), "", "", without))
     return found
 
 
-def _chip(test: Condition, fields: Mapping[str, Field], names: Mapping[int, str], without: str) -> Chip:
-    if not isinstance(test, Test) or test.field not in fields:
-        return Chip("Several conditions", "", "", without)
-    return Chip(
-        fields[test.field].label, OP_WORDS.get(test.op, test.op), _value(test, fields[test.field], names), without
-    )
-
-
-def _value(test: Test, field: Field, names: Mapping[int, str]) -> str:
-    value = test.value
-    if field.kind is Kind.RELATION:
-        return _innermost(value)
-    if field.name in ("owner", "team") and str(value).isdecimal():
-        return names.get(int(str(value)), "somebody") if field.name == "owner" else str(value)
-    if field.kind is Kind.CHOICE:
-        return dict(field.choices).get(str(value), str(value))
-    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value if value is not None else "")
-
-
-def _innermost(value: Any) -> str:
-    while isinstance(value, Test):
-        value = value.value
-    return "" if value is None or isinstance(value, All) else str(value)
+def _cut(words: str, longest: int = 140) -> str:
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def part_of(field: Field, op: str, value: str) -> str:
     """One filter as a part of an address, from the three answers of the form beside the chips."""
     if field.kind is Kind.RELATION:
+        if op in ("atleast", "atmost"):
+            return to_query(Test(field.name, op, value.strip()))[0]
         return to_query(Test(field.name, op, _related(field.name, value)))[0]
     if op in ("empty", "filled"):
         return f"{field.name}:{op}"
-    words: Sequence[str] = [one.strip() for one in value.split(",")] if op in ("in", "between") else [value]
-    return to_query(Test(field.name, op, list(words) if op in ("in", "between") else words[0]))[0]
+    words: Sequence[str] = [one.strip() for one in value.split(",")] if op in SEVERAL_OPS else [value]
+    return to_query(Test(field.name, op, list(words) if op in SEVERAL_OPS else words[0]))[0]
 
 
 def _related(name: str, value: str) -> Condition:
-    if not value.strip():
+    """A word, looked for in what the other record is called; for an order in its lines."""
+    field = record("person").named(name)
+    if not value.strip() or field is None:
         return All(())
-    if name == "bought":
+    if field.related == "order":
         return Test("line", "any", Test("article", "contains", value.strip()))
-    return Test(_INNER.get(name, "name"), "contains", value.strip())
+    first = next((one for one in record(field.related).fields if one.kind in (Kind.TEXT, Kind.WORDS)), None)
+    if first is None:
+        raise Refused(f"“{field.label}” takes no words.", field=name)
+    return Test(first.name, "says" if first.kind is Kind.WORDS else "contains", value.strip())

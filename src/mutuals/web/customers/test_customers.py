@@ -32,7 +32,7 @@ def test_the_list_shows_people_in_a_fixed_number_of_queries(here, django_assert_
     named("Bea Brand", "Bo Brand", by=here.ada)
     client = as_(here.ada)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get("/customers/")
 
     assert answer.text.index("Bea Brand") < answer.text.index("Bo Brand")

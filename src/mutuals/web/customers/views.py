@@ -11,12 +11,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from mutuals.base import clock
-from mutuals.base.filters import Kind, Refused, check, record
+from mutuals.base.filters import OP_WORDS, Kind, Refused, check, record
 from mutuals.base.ids import new_token
-from mutuals.base.lists import OP_WORDS
 from mutuals.base.patience import TooSlow
 from mutuals.identity import newcomer
 from mutuals.identity import queries as identity
+from mutuals.outreach import segments
+from mutuals.outreach.models import Segment
 from mutuals.people import many
 from mutuals.people.persons import Taken
 from mutuals.people.queries import count_people, list_people
@@ -93,6 +94,8 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
     by, now = caller(request), clock.now()
     if way["do"] == "give":
         many.give({int(pk): owner for pk, owner in way["owners"].items()}, by=by, now=now)
+    elif way["do"] == "segment":
+        segments.take_out(Segment(pk=way["segment"]), way["ids"], by=by, now=now)
     else:
         (many.untag if way["do"] == "tag" else many.tag)(way["ids"], way["word"], by=by, now=now)
     merged = many.surviving([int(pk) for pk in way.get("owners") or way["ids"]])[1]
@@ -215,6 +218,10 @@ def _done(request: HttpRequest, do: str, ids: list[int]) -> tuple[str, dict[str,
         changed = (many.tag if do == "tag" else many.untag)(ids, word, by=by, now=now)
         words = f"{len(changed)} {'tagged' if do == 'tag' else 'lost the tag'} “{word.strip()}”."
         return words, {"do": do, "ids": changed, "word": word} if changed else None
+    if do == "segment":
+        row, fresh = segments.put_in_named(request.POST.get("segment", ""), ids, by=by, now=now)
+        words = f"{len(fresh)} put into the segment “{row.name}”."
+        return words, {"do": do, "ids": fresh, "segment": row.pk} if fresh else None
     said = request.POST.get("owner", "")
     owner = int(said) if said.isdecimal() and len(said) < 19 else None
     before = many.give(dict.fromkeys(ids, owner), by=by, now=now)

@@ -36,22 +36,6 @@ def card(row: Deal, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def board(found: pipeline.Board, *, now: datetime) -> list[dict[str, Any]]:
-    """The columns with their cards."""
-    return [
-        {
-            "step": one.step,
-            "limit": one.step.limit.words if one.step.limit else "",
-            "count": one.count,
-            "late": one.late,
-            "sums": list(one.sums.values()),
-            "cards": [card(row, now=now) for row in one.cards],
-            "more": one.count - len(one.cards),
-        }
-        for one in found.columns
-    ]
-
-
 def of_person(viewer: User, person: Person, *, now: datetime) -> dict[str, Any]:
     """The card on a customer's page: their deals, whether they are a lead, and what the viewer may do about it."""
     if not may(viewer, "deal.view"):

@@ -52,15 +52,20 @@ def test_a_fresh_house_is_told_what_deals_are_and_opens_one_with_lines_by_the_fo
     assert (row.amount, row.owner, row.person) == (Decimal(150), us.ben, bea)
 
 
-def test_the_board_shows_each_step_with_its_sum_and_a_menu_moves_a_card() -> None:
+def test_the_board_shows_each_step_with_its_sum_and_a_form_moves_a_card() -> None:
     us = cast.staff()
     bea, ben = cast.person(by=us.ben), signed_in(us.ben)
     row, other = opened(us, bea), opened(us, bea, "Lids", 100)
     assert row.item is not None
 
     before = text(ben, "/sales/deals/")
-    told = {"do": f"move needs {row.item.changes}", "back": "/sales/deals/"}
-    moved = ben.post(f"/sales/deals/{row.pk}/do/", told)
+    told = {"to": "needs", "was": "qualify"}
+    form = text(ben, f"/lists/deal/{row.pk}/move/?view=board")
+    moved = ben.post(f"/lists/deal/{row.pk}/move/", told)
+    reasonless = ben.post(f"/lists/deal/{other.pk}/move/", {"to": "lost", "was": "qualify"})
+    told_by_script = ben.post(
+        f"/lists/deal/{row.pk}/move/", {"to": "lost", "was": "qualify"}, headers={"Accept": "application/json"}
+    )
     late = ben.post(f"/sales/deals/{row.pk}/do/", {"do": f"move lost {row.item.changes}", "because": "No"}, follow=True)
     row.refresh_from_db()
     after = text(ben, "/sales/deals/")
@@ -72,7 +77,14 @@ def test_the_board_shows_each_step_with_its_sum_and_a_menu_moves_a_card() -> Non
         text(ben, "/sales/deals/")
 
     assert "€1,000" in before
-    assert f'value="move needs {other.item.changes if other.item else 0}"' in before
+    assert f'href="/lists/deal/{other.pk}/move/"' in before
+    assert "Understand the need" in form
+    assert reasonless.status_code == 422
+    assert "asks for a reason" in reasonless.content.decode()
+    assert told_by_script.status_code == 409
+    assert "Ben moved it to Understand the need at " in told_by_script.json()["words"]
+    assert told_by_script.json()["lane"] == "needs"
+    assert "€900" in told_by_script.json()["heads"]["needs"]
     assert moved.headers["Location"] == "/sales/deals/"
     assert "changed this since you opened it" in late.content.decode()
     assert row.item is not None
@@ -129,8 +141,8 @@ def test_one_deal_is_edited_won_and_lost_with_what_stands_around_it() -> None:
     assert "Because is missing" in refused
     assert "Too dear" in lost
     assert "Take it out" in text(ben, here)
-    assert "Two kettles" in text(ben, "/sales/deals/?show=table&state=trash")
-    assert "Two kettles" not in text(ben, "/sales/deals/?show=table&state=won")
+    assert "Two kettles" in text(ben, "/sales/deals/?view=list&state=trash")
+    assert "Two kettles" not in text(ben, "/sales/deals/?view=list&state=won")
 
 
 def test_a_lead_is_taken_up_converted_by_a_form_and_let_go() -> None:

@@ -1,58 +1,58 @@
-"""Deals: the board of a pipeline with its sums, the table, and one deal with all that stands around it."""
+"""Deals: the board of a pipeline, the list and the month, and one deal with all that stands around it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mutuals.base import clock
+from mutuals.base import clock, house
 from mutuals.people import queries as people
 from mutuals.people.visibility import visible_to as visible_people
 from mutuals.processes import steps
-from mutuals.processes.models import Passage, Process
+from mutuals.processes.models import Passage
 from mutuals.sales import pipeline, queries
+from mutuals.sales.listed import DEALS
 from mutuals.sales.models import Deal, Say
 from mutuals.sales.quotes import net_price
-from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.customer import timeline
 from mutuals.web.deals import shown
+from mutuals.web.frame.customform import sections
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import zone_of
+from mutuals.web.lists.asked import Address
+from mutuals.web.lists.shown import show
 from mutuals.web.sales.quotes import mark
-from mutuals.web.sales.shown import number, parts
+from mutuals.web.sales.shown import parts
 
-PAGE = 50
 WORDS = 4
 """Of what the customer said last, so much stands beside a deal."""
-_STATES = ("open", "won", "lost", "trash")
 
 
 @needs("deal.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """The board of a pipeline, or the table of deals."""
-    viewer, asked = caller(request), request.GET
+    """Deals: the board of a pipeline, the list, or the month in which they are expected."""
+    viewer, said = caller(request), request.GET
     there = pipeline.pipelines(viewer)
-    process = _asked(there, asked.get("pipeline", ""))
-    mine = asked.get("owner") == "me"
-    context: dict[str, Any] = {
+    here = next((one for one in there if str(one.pk) == said.get("pipeline")), None)
+    address = Address.read(DEALS, request.path, said)
+    is_mine = said.get("owner") == "me"
+    more = {
         "parts": parts("deals", viewer),
-        "pipelines": there,
-        "pipeline": process,
-        "mine": mine,
+        "pipelines": [
+            (one, address.narrowed("pipeline", str(one.pk)), one == (here or there[0])) for one in there
+        ] if len(there) > 1 else [],
+        "mine": [
+            ("Everybody’s", address.narrowed("owner", ""), not is_mine), ("Mine", address.narrowed("owner", "me"), is_mine)
+        ],
         "may_edit": may(viewer, "deal.edit"),
-        "to_people": queries.sells_to_people(),
-    }
-    if asked.get("show") == "table" or process is None:
-        return render(request, "deals/table.html", context | _table(request, viewer, process, mine=mine))
-    now = clock.now()
-    found = pipeline.board(viewer, process, now=now, owner=viewer if mine else None)
-    told = {"columns": shown.board(found, now=now), "sums": found.sums, "count": found.count}
-    return render(request, "deals/board.html", context | told)
+        "new_in": here,
+    }  # fmt: skip
+    return show(request, DEALS, template="deals/page.html", more=more)
 
 
 @needs("deal.view")
@@ -68,6 +68,7 @@ def one(request: HttpRequest, deal_id: int) -> HttpResponse:
         "one": row,
         "card": shown.card(row, now=now),
         "weighted": pipeline.weighted(row),
+        "at_home": house.currency() if row.home is not None and row.home != row.amount else "",
         "person": person,
         "steps": [
             (step, bool(item and step.key == item.step), step.key in been)
@@ -89,6 +90,7 @@ def one(request: HttpRequest, deal_id: int) -> HttpResponse:
         "may_quote": may(viewer, "quote.edit"),
         "may_order": may(viewer, "order.edit"),
         "whom": _whom(row),
+        "custom": sections("deal", row.custom, viewer=viewer, zone=zone_of(viewer)),
     }  # fmt: skip
     return render(request, "deals/deal.html", context)
 
@@ -107,40 +109,6 @@ def _whom(row: Deal) -> str:
     return urlencode(
         {name: value for name, value in told.items() if value} | {"deal": row.pk, "currency": row.currency}
     )
-
-
-def _asked(there: list[Process], said: str) -> Process | None:
-    """The pipeline that an address names; without one the usual, or the first."""
-    if not said:
-        return there[0] if there else None
-    row = next((one for one in there if one.pk == number(said)), None)
-    if row is None:
-        raise Http404
-    return row
-
-
-def _table(request: HttpRequest, viewer: User, process: Process | None, *, mine: bool) -> dict[str, Any]:
-    asked = request.GET
-    state = asked.get("state", "open")
-    if state not in _STATES:
-        raise Http404
-    is_one = bool(asked.get("pipeline")) and process is not None
-    rows = pipeline.listed(
-        viewer, state="" if state == "trash" else state, trashed=state == "trash", process=process if is_one else None,
-        step=asked.get("step", "")[:40], owner=viewer if mine else None, text=asked.get("q", "")[:200].replace("\0", ""),
-        before=number(asked.get("after", "")) or None, limit=PAGE + 1,
-    )  # fmt: skip
-    kept = {name: asked[name] for name in ("state", "pipeline", "step", "owner", "q") if asked.get(name)}
-    return {
-        "rows": shown.cards(rows[:PAGE], now=clock.now()),
-        "more": urlencode(kept | {"show": "table", "after": rows[PAGE - 1].pk}) if len(rows) > PAGE else "",
-        "state": state,
-        "states": _STATES,
-        "q": asked.get("q", "")[:200],
-        "step": asked.get("step", "")[:40],
-        "kept": kept,
-        "colleagues": staff.active(),
-    }
 
 
 def _last_words(viewer: User, row: Deal) -> list[timeline.Happening]:

@@ -19,8 +19,10 @@ from mutuals.sales.quotes import Offer
 from mutuals.staff import queries as staff
 from mutuals.staff.models import User
 from mutuals.web.deals.views import found
+from mutuals.web.frame.customform import asking, parted
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import REFUSALS, DayInput, typed
+from mutuals.web.frame.forms import REFUSALS, DayInput, typed, zone_of
+from mutuals.web.frame.meanwhile import joined, remember, status
 from mutuals.web.sales import forms as asked
 from mutuals.web.sales.shown import number
 
@@ -67,7 +69,8 @@ class Dealing(asked.ForWhom):
     def told(self, said: dict[str, Any]) -> dict[str, Any]:
         """The answers as the act takes them, without the pipeline."""
         names = ("title", "person", "organisation", "amount", "currency", "probability", "expected_on")
-        return {name: said[name] for name in names} | {"owner": self._staff.get(said["owner"], self.viewer)}
+        told = {name: said[name] for name in names if name in said}
+        return told | {"owner": self._staff.get(said["owner"], self.viewer), "custom": parted(self, said)["custom"]}
 
     def process(self, said: dict[str, Any]) -> Any:
         """The pipeline that was chosen; None for the usual one."""
@@ -80,6 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     viewer, said = caller(request), typed(request)
     start = {name: request.GET.get(name, "")[:200] for name in ("person", "organisation", "title", "pipeline")}
     form = Dealing(said, viewer=viewer, initial=start | {"currency": "EUR", "owner": viewer.pk})
+    asking(form, "deal", {}, zone=zone_of(viewer))
     lines = asked.lines_of(said)
 
     def act(told: dict[str, Any]) -> Deal:
@@ -103,6 +107,7 @@ def edit(request: HttpRequest, deal_id: int) -> HttpResponse:
     start["person"] = row.person.canonical_id if row.person else ""
     form = Dealing(said, viewer=viewer, initial=start)
     del form.fields["pipeline"]
+    remember(asking(form, "deal", row.custom, zone=zone_of(viewer)))
     known = [
         asked.Typed(
             line.product.sku if line.product else "", line.name, f"{line.quantity.normalize():f}",
@@ -113,9 +118,11 @@ def edit(request: HttpRequest, deal_id: int) -> HttpResponse:
     lines = asked.lines_of(said, known)
 
     def act(told: dict[str, Any]) -> Deal:
+        mine = {"custom", *joined(form, told, f"deal:{row.pk}", viewer)}
         changes, now = form.told(told), clock.now()
+        changes = {name: value for name, value in changes.items() if name in mine}
         if asked.filled(lines) or known:
-            changes.pop("amount")  # the lines say it
+            changes.pop("amount", None)  # the lines say it
         done = deals.edit(row, by=viewer, changes=changes, now=now)
         if asked.filled(lines) or known:
             done = deals.put_lines(done, offers(lines), by=viewer, now=now)
@@ -208,4 +215,4 @@ def _form(request: HttpRequest, form: Dealing, lines: list[asked.Typed], heading
         "is_quote": True,
         "back_words": "Deals",
     }
-    return render(request, "sales/edit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sales/edit.html", context, status=status(form))

@@ -8,6 +8,7 @@ from django import forms
 
 from mutuals.base.fields import FieldKind
 from mutuals.records import holders
+from mutuals.records.kinds import PREFIX
 from mutuals.records.models import CustomField
 from mutuals.web.frame.forms import Asked
 
@@ -71,3 +72,40 @@ class About(Asked):
             [value, line] if words not in lines and line not in known else line
             for line, (value, words) in zip(lines, before, strict=True)
         ]
+
+
+BROUGHT: dict[str, tuple[tuple[str, str], ...]] = {
+    "person": (
+        ("phone", "Phone"), ("city", "Town"), ("country", "Country"), ("language", "Language"), ("birthday", "Birthday"),
+        ("tags", "Tags"),
+    ),
+    "organisation": (
+        ("domain", "Web domain"), ("phone", "Phone"), ("city", "Town"), ("country", "Country"), ("tags", "Tags"),
+    ),
+    "deal": (("expected_on", "Expected on"), ("probability", "Probability")),
+    "idea": (("text", "More about it"), ("product", "Product")),
+}  # fmt: skip
+"""Fields that forms ask for and that a house may leave out, by their names on the form."""
+_OWN = (("owner", "Owner"), ("team", "Team"))
+
+
+class Layout(Asked):
+    """Which of the fields that the house brought the forms ask for."""
+
+    asked = forms.MultipleChoiceField(
+        label="The form asks for", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="What is not ticked is left out of the form. What is known of it already stays.",
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, record: str, hidden: frozenset[str], **kwargs: Any) -> None:
+        names = BROUGHT.get(record, _OWN if record.startswith(PREFIX) else ())
+        kwargs.setdefault("initial", {"asked": [name for name, _ in names if name not in hidden]})
+        super().__init__(data, **kwargs)
+        asked = self.fields["asked"]
+        assert isinstance(asked, forms.MultipleChoiceField)
+        asked.choices = names
+        self.names = [name for name, _ in names]
+
+    def left_out(self) -> list[str]:
+        """The names of those that were not ticked."""
+        return [name for name in self.names if name not in self.cleaned_data["asked"]]

@@ -5,9 +5,10 @@ from django.test import Client
 
 import cast
 from mutuals.base.refusals import Refusal
+from mutuals.inbox import cases
 from mutuals.people import organisations
 from mutuals.people.models import Organisation, Person
-from mutuals.records import definitions
+from mutuals.records import book, definitions
 from mutuals.records.models import CustomField
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +189,7 @@ def test_who_looks_at_the_list_asks_once_which_fields_there_are(here, django_ass
     client = as_(here.ada)
     client.get("/customers/?col=custom.seats")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/customers/?col=custom.seats")
 
 
@@ -202,3 +203,46 @@ def test_the_list_of_organisations_is_asked_by_a_field(here):
 
     assert page.status_code == 200
     assert ("Old mill" in page.text, "New mill" in page.text) == (True, False)
+
+
+def test_what_nobody_fills_is_pointed_out_and_what_forms_leave_out_stays_known(here):
+    made(here, "Founded", "day", "organisation", section="History")
+    made(here, "Motto", "text", "organisation")
+    firm = organisations.add(by=here.ada, name="Old mill", now=cast.NOW, city="Porto", custom={"motto": "On"})
+    admin, ada, where = as_(here.aron), as_(here.ada), "/settings/fields/organisation/layout/"
+
+    noted = admin.get("/settings/fields/").text
+    admin.post(where, {"asked": ["phone", "tags"]})
+    layout, form = admin.get(where).text, ada.get(f"/organisations/{firm.pk}/edit/").text
+    ada.post(f"/organisations/{firm.pk}/edit/", {"name": "Older mill", "phone": "", "custom.motto": "On"})
+    admin.post(f"/settings/fields/{CustomField.objects.get(key='motto').pk}/do/", {"do": "up", "from": "layout"})
+
+    firm.refresh_from_db()
+    assert "Nobody fills “Founded” of organisations." in noted
+    assert ('name="city"' in form, 'name="domain"' in form, 'name="phone"' in form) == (False, False, True)
+    assert (firm.name, firm.city) == ("Older mill", "Porto")
+    assert layout.index("History") < layout.index("Motto")
+    assert [one.key for one in book.shapes("organisation")] == ["motto", "founded"]
+    assert ada.get(where).status_code == 403
+
+
+def test_a_case_shows_and_takes_its_fields_on_its_page_and_by_programs(here):
+    made(here, "Machine number", "text", "case", section="Machine")
+    made(here, "Hours run", "number", "case")
+    case, _ = cases.open_case(by=here.ada, now=cast.NOW, title="It leaks", person=cast.person("Bea", by=here.ada))
+    client, where = as_(here.ada), f"/cases/{case.pk}/"
+
+    form = client.get(f"{where}fields/").text
+    wrong = client.post(f"{where}fields/", {"custom.hours_run": "many"})
+    client.post(f"{where}fields/", {"custom.machine_number": "M-7", "custom.hours_run": "120"})
+    page = client.get(where).text
+    told = client.get(f"/api/v1/cases/{case.pk}/fields").json()
+    hidden = as_(here.cleo).get(f"{where}fields/")
+
+    case.refresh_from_db()
+    assert 'name="custom.machine_number"' in form
+    assert (wrong.status_code, "takes a number" in wrong.text) == (422, True)
+    assert case.custom == {"machine_number": "M-7", "hours_run": 120}
+    assert "<dt>Machine number</dt><dd>M-7</dd>" in page
+    assert told == {"custom": {"machine_number": "M-7", "hours_run": 120}}
+    assert hidden.status_code == 403

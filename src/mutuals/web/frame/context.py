@@ -49,13 +49,33 @@ class Surround:
 
     @cached_property
     def daily(self) -> list[rail.Entry]:
-        """Lines above the heading, and the phone's tabs."""
-        return rail.daily(self.entries)
+        """What is opened every day."""
+        return [row for row in self.entries if row.group == "daily"]
+
+    @cached_property
+    def work(self) -> list[rail.Entry]:
+        """What waits or is looked up."""
+        return [row for row in self.entries if row.group == "work"]
 
     @cached_property
     def settings(self) -> list[rail.Entry]:
-        """Lines under the heading."""
-        return [row for row in self.entries if row not in self.daily]
+        """How the house is set up."""
+        return [row for row in self.entries if row.group == "settings"]
+
+    @cached_property
+    def tabs(self) -> list[rail.Entry]:
+        """The phone's tabs."""
+        return rail.tabs(self.entries)
+
+    @cached_property
+    def more(self) -> list[rail.Entry]:
+        """What the phone has under "More"."""
+        return [row for row in self.entries if row not in self.tabs]
+
+    @cached_property
+    def in_settings(self) -> bool:
+        """Whether the page is one of the settings."""
+        return any(row.is_current for row in self.settings)
 
     @cached_property
     def new(self) -> list[rail.Entry]:

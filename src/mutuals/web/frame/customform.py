@@ -25,12 +25,18 @@ _LONG = (FieldKind.LONG, FieldKind.ADDRESS)
 _HINTS = {
     FieldKind.MONEY: "Such as 12.50 EUR.",
     FieldKind.PHONE: "With its country code.",
-    FieldKind.REFERENCE: "Its number.",
+    FieldKind.REFERENCE: "Its name, or its number.",
 }
 
 
 def asking(form: F, record: str, custom: Mapping[str, Any], *, zone: ZoneInfo) -> F:
-    """The form with the fields of a kind of record below its own. `custom` is what is kept of one; {} for a new one."""
+    """The form with the fields of a kind of record below its own. `custom` is what is kept of one; {} for a new one.
+
+    What the layout of that record leaves out is not asked for, but for what the form cannot do without.
+    """
+    for name in book.hidden(record) & form.fields.keys():
+        if not form.fields[name].required:
+            del form.fields[name]
     for one in _shapes(record):
         form.fields[f"{PREFIX}{one.key}"] = _field(one)
         form.initial[f"{PREFIX}{one.key}"] = _shown(one, custom, zone)

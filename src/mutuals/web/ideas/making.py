@@ -14,8 +14,9 @@ from mutuals.communities.models import Idea
 from mutuals.history.models import Direction, Interaction
 from mutuals.people.names import tidy
 from mutuals.staff.models import User
+from mutuals.web.frame.customform import asking, parted
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import REFUSALS, typed
+from mutuals.web.frame.forms import REFUSALS, typed, zone_of
 from mutuals.web.ideas import forms
 from mutuals.web.ideas.views import CSS, found
 
@@ -30,11 +31,11 @@ def new(request: HttpRequest) -> HttpResponse:
     told = request.GET if said is None else said
     rows = _messages(_number(told.get("conversation", "")))
     message = _message(_number(told.get("message", ""))) or (rows[0] if rows else None)
-    form = forms.About(said, initial={"title": _title(message)})
+    form = asking(forms.About(said, initial={"title": _title(message)}), "idea", {}, zone=zone_of(viewer))
     if said is not None:
         if chosen := _number(said.get("idea", "")):
             return _join(request, viewer, chosen, message)
-        made = form.try_act(lambda answers: _make(answers, message, viewer))
+        made = form.try_act(lambda answers: _make(parted(form, answers), message, viewer))
         if made is not None:
             return _done(request, *made)
     here = queries.asked_in(viewer, [row.pk for row in rows] or ([message.pk] if message else []))
@@ -58,13 +59,13 @@ def alike(request: HttpRequest) -> HttpResponse:
 
 @needs("idea.edit", methods="GET POST")
 def edit(request: HttpRequest, idea_id: int) -> HttpResponse:
-    """Title, text and product."""
+    """Title, text, product, and fields of the house's own making."""
     viewer, said = caller(request), typed(request)
     row = found(request, idea_id)
     start = {"title": row.title, "text": row.text, "product": row.product.sku if row.product else ""}
-    form = forms.About(said, initial=start)
+    form = asking(forms.About(said, initial=start), "idea", row.custom, zone=zone_of(viewer))
     if said is not None:
-        done = form.try_act(lambda answers: ideas.edit(row, by=viewer, changes=answers, now=clock.now()))
+        done = form.try_act(lambda answers: ideas.edit(row, by=viewer, changes=parted(form, answers), now=clock.now()))
         if done is not None:
             messages.success(request, "Saved.")
             return redirect("idea", done.pk)
@@ -78,7 +79,7 @@ def _make(answers: dict[str, Any], message: Interaction | None, viewer: User) ->
         return ideas.add(by=viewer, now=now, **answers)
     own = answers["title"] == _title(message)  # nobody typed another one: it stays the customer's
     row, is_new = ideas.ask_from(message, by=viewer, now=now, title="" if own else answers["title"])
-    more = {name: answers[name] for name in ("text", "product") if answers[name]}
+    more = {name: answers[name] for name in ("text", "product", "custom") if answers.get(name)}
     return (ideas.edit(row, by=viewer, changes=more, now=now) if is_new and more else row), is_new
 
 

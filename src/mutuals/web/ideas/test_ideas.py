@@ -59,7 +59,7 @@ def test_the_list_says_what_speaks_for_each_and_is_walked_narrowed_and_sorted(us
     ada = as_(us.ada)
 
     first = ada.get("/ideas/?sort=votes").text
-    following = first.split('rel="next"')[0].rsplit('href="?', 1)[1].split('"')[0].replace("&amp;", "&")
+    following = first.split('rel="next"')[0].rsplit('href="/ideas/?', 1)[1].split('"')[0].replace("&amp;", "&")
     second = ada.get(f"/ideas/?{following}").text
 
     assert first.index("Idea 07") < first.index("Idea 52")
@@ -68,10 +68,10 @@ def test_the_list_says_what_speaks_for_each_and_is_walked_narrowed_and_sorted(us
     assert "Idea 52" not in second
     assert "Idea 07" in ada.get("/ideas/?state=planned&sort=value").text
     assert "Idea 08" not in ada.get("/ideas/?state=planned").text
-    assert "No idea fits" in ada.get("/ideas/?q=nothing+like+it").text
-    for hostile in ("?state=x", "?sort=x", "?q=" + "9" * 300, "?product=none"):
+    assert "Nothing fits these filters" in ada.get("/ideas/?q=nothing+like+it").text
+    for hostile in ("?sort=x", "?q=" + "9" * 300, "?product=none"):
         assert ada.get(f"/ideas/{hostile}").status_code == 200
-    for hostile in ("?after=9999", "?person=99", "?person=x"):
+    for hostile in ("?state=x", "?after=9999", "?person=99", "?person=x"):
         assert ada.get(f"/ideas/{hostile}").status_code == 404
 
 
@@ -190,7 +190,7 @@ def test_a_page_of_fifty_who_asked_asks_as_often_as_a_page_of_five(us):
 
     assert "50 to be told" in page
     assert page.count(">Answer<") == 50
-    assert len(of_many) == len(of_few) < 26
+    assert len(of_many) == len(of_few) < 28
 
 
 def test_contractors_find_no_ideas_and_no_way_to_make_one(us):

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from mutuals.base.filters import Refused
-from mutuals.base.lists import cursors
 from mutuals.communities import queries
+from mutuals.communities.lists import IDEAS
 from mutuals.communities.models import TOLD, Idea, IdeaState
-from mutuals.people.models import Person
-from mutuals.people.queries import cluster
-from mutuals.people.visibility import called, row_of, sees_contacts
+from mutuals.people.visibility import called, sees_contacts
 from mutuals.processes import steps
 from mutuals.processes.models import ItemState
-from mutuals.sales.models import Product
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
+from mutuals.web.frame.customform import sections
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.frame.forms import zone_of
 from mutuals.web.ideas import forms
+from mutuals.web.lists.shown import show
 
 SHOWN = 50
 CSS = {"new": "line", "review": "care", "planned": "accent", "done": "good", "declined": "line"}
-_STATES = (("open", "Open"), *IdeaState.choices, ("all", "All"))
-_SORTS = (("votes", "Most votes"), ("value", "Most bought by those who asked"), ("new", "Newest first"))
 _DID = {
     "idea.added": "wrote it down",
     "idea.edited": "edited it",
@@ -49,42 +44,7 @@ _DID = {
 @needs("idea.view")
 def page(request: HttpRequest) -> HttpResponse:
     """The list, narrowed and sorted as the address says; open ones with most votes first where it says nothing."""
-    viewer, told = caller(request), request.GET
-    asked = {
-        "q": " ".join(told.get("q", "").replace("\0", " ").split())[:200],
-        "state": told.get("state", "open") if told.get("state", "open") in dict(_STATES) else "open",
-        "sort": told.get("sort", "votes") if told.get("sort", "votes") in queries.SORTS else "votes",
-        "product": told.get("product", "").replace("\0", "")[:80],
-        "person": told.get("person", "")[:18],
-    }
-    person, product = _person(viewer, asked["person"]), Product.objects.filter(sku=asked["product"]).first()
-    rows = queries.listed(
-        viewer,
-        state="" if asked["state"] == "all" else asked["state"],
-        text=asked["q"],
-        product_id=(product.pk if product else 0) if asked["product"] else None,
-        person_ids=cluster(person) if person else None,
-        sort=asked["sort"],
-        before=_place(told.get("after", ""), asked["sort"]),
-        limit=SHOWN + 1,
-    )
-    plain = {name: value for name, value in asked.items() if value}
-    last = rows[SHOWN - 1] if len(rows) > SHOWN else None
-    context = {
-        "rows": [(row, CSS[row.state]) for row in rows[:SHOWN]],
-        "asked": asked,
-        "person": person,
-        "product": product,
-        "states": [
-            (value, words, urlencode({**plain, "state": value}), value == asked["state"]) for value, words in _STATES
-        ],
-        "sorts": _SORTS,
-        "more": urlencode({**plain, "after": _mark(last, asked["sort"])}) if last else "",
-        "is_later": "after" in told,
-        "is_narrowed": bool(asked["q"] or asked["product"] or asked["person"] or asked["state"] != "open"),
-        "may_edit": may(viewer, "idea.edit"),
-    }
-    return render(request, "ideas/list.html", context)
+    return show(request, IDEAS, template="ideas/list.html", more={"may_edit": may(caller(request), "idea.edit")})
 
 
 @needs("idea.view")
@@ -132,6 +92,7 @@ def shown_one(
         "may_restore": may(viewer, "idea.edit"),
         "may_start": may(viewer, "process.work"),
         "voting": voting or forms.Whom(viewer=viewer, prefix="vote"),
+        "custom": sections("idea", row.custom, viewer=viewer, zone=zone_of(viewer)),
         "asking": asking or forms.Telling(viewer=viewer, prefix="ask"),
     }
     return render(request, "ideas/idea.html", context, status=422 if voting or asking else 200)
@@ -161,24 +122,3 @@ def _did(kind: str, data: dict[str, Any]) -> str:
     if kind == "idea.told":
         return f"told {data.get('askers')} of those who asked"
     return _DID[kind]
-
-
-def _person(viewer: User, told: str) -> Person | None:
-    if not told:
-        return None
-    row = row_of(viewer, int(told)) if told.isascii() and told.isdecimal() else None
-    if row is None:
-        raise Http404
-    return row.canonical
-
-
-def _mark(row: Idea, sort: str) -> str:
-    return cursors.pack([getattr(row, queries.SORTS[sort]), row.pk], of=f"ideas {sort}")
-
-
-def _place(text: str, sort: str) -> tuple[Decimal | int, int] | None:
-    try:
-        place = cursors.unpack(text, of=f"ideas {sort}")
-    except Refused as error:
-        raise Http404 from error
-    return (place[0], place[1]) if place else None

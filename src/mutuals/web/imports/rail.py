@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from mutuals.web.frame.rail import Line, New
 
-LINES = (Line(150, "Import", "imports", "upload", "g m", "import.run"),)
+LINES = (Line(135, "Import", "imports", "upload", "g m", "import.run"),)
 NEW = (New(40, "Import a file", "imports", "upload", "import.run"),)

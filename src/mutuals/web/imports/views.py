@@ -15,14 +15,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from mutuals.base import clock
 from mutuals.base.files import LIMIT
-from mutuals.capture.imports import begin, forget, report, running
+from mutuals.capture.imports import begin, forget, report, running, undo
+from mutuals.capture.imports.rows import preset_of_options
 from mutuals.capture.models import Import, ImportState
 from mutuals.connectors.files.sniff import sniff
-from mutuals.connectors.files.target import likely_target
+from mutuals.connectors.files.target import likely_target, system_of
 from mutuals.staff.models import User
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, said_of
-from mutuals.web.imports import forms, shown
+from mutuals.web.imports import forms, shown, undoing
 
 BUSY = (ImportState.CHECKING, ImportState.RUNNING)
 
@@ -39,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
             {"error": " ".join(words for told in form.errors.values() for words in map(str, told))}, status=422
         )
     rows = list(report.visible_to(caller(request))[:50])
-    told = {"form": form, "rows": rows, "largest": LIMIT, "steps": shown.STEPS, "at": 1}
+    told = {"form": form, "systems": forms.systems(), "rows": rows, "largest": LIMIT, "steps": shown.STEPS, "at": 1}
     return render(request, "imports/page.html", told, status=422 if form.is_bound else 200)
 
 
@@ -127,11 +128,12 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponseBase:
 def _begin(said: dict[str, Any], by: User) -> Import:
     file: TemporaryUploadedFile = said["file"]
     path = Path(file.temporary_file_path())
-    target = said["target"] or likely_target(sniff(path))
+    sniffed = sniff(path)
+    target = said["target"] or likely_target(sniffed)
     if not target:
         raise begin.Unusable("The columns do not tell what the rows are. Say it.", field="target")
     name = file.name or "file"
-    source = said["source"] or Path(name).stem
+    source = said["source"] or system_of(sniffed, str(target)) or Path(name).stem
     return begin.begin(path, by=by, target=str(target), file_name=name, now=clock.now(), source_name=source)
 
 
@@ -144,7 +146,8 @@ def _one(
         "steps": shown.STEPS,
         "at": shown.at_step(row),
         "file_words": shown.file_words(row),
-        "target_words": forms.TARGETS[row.target],
+        "target_words": forms.words_of(row.target)[1],
+        "look": forms.look(row),
         "is_busy": row.state in BUSY,
         "is_done": row.state == ImportState.DONE,
         "general": [words for name, words in wrong.items() if name in _GENERAL],
@@ -159,6 +162,7 @@ def _one(
     told["can_remove"] = begin.never_ran(row)
     told["can_change"] = told["can_remove"] and row.blob_id is not None
     told |= {"has_rows": bool(told["errors"] or told["doubts"]), "kept_until": forget.kept_until(row)}
+    told |= {"may_undo": undo.may_be_undone(row), "sums": undoing.sums(row) if undo.may_be_undone(row) else []}
     if told["can_change"]:
         told |= _choices(row, choice, wrong)
     return render(request, "imports/one.html", told, status=422 if wrong else 200)
@@ -184,10 +188,10 @@ def _choices(row: Import, choice: forms.Choice | None, wrong: dict[str, str]) ->
         "at_home": at_home[0] if at_home else "",
         "unplaced": unplaced,
         "zones": sorted(available_timezones()),
-        "targets": forms.TARGETS.items(),
+        "targets": forms.targets(),
         "encodings": forms.ENCODINGS,
         "presets": forms.presets_of(row, options),
-        "preset": forms.preset_of_options(options),
+        "preset": preset_of_options(options),
         "delimiters": [(sign if sign != "\t" else "tab", words) for sign, words in forms.DELIMITERS.items()],
     }
 

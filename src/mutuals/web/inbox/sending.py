@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,8 +25,11 @@ from mutuals.web.inbox.acts import back as back_to
 from mutuals.web.inbox.acts import list_beside
 from mutuals.web.inbox.forms import Closing, Writing, first_error
 from mutuals.web.inbox.views import conversation, message_of, newest_of, page, turn_of
+from mutuals.web.promises.ticked import kept_track
 
 SECONDS = int(answer.UNDO.total_seconds())
+EMPTY = b'<div id="promised" class="promised s" role="status" data-not-for-note hx-swap-oob="true"></div>'
+"""What the composer held of promises is sent."""
 
 
 @needs("conversation.note", methods="POST")
@@ -35,7 +39,7 @@ def write(request: HttpRequest, conversation_id: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, turn, first_error(form))
     try:
-        told = _write(turn, viewer, form.cleaned_data)
+        told = _write(turn, viewer, form.cleaned_data, request)
     except (answer.CannotAnswer, Refusal, ValueError) as error:
         return _refused(request, turn, str(error), error=error)
     if not is_fragment(request):
@@ -43,6 +47,7 @@ def write(request: HttpRequest, conversation_id: int) -> HttpResponse:
         return back_to(request, turn.pk)
     fresh = newest_of(request, viewer, turn_of(viewer, turn.pk))
     shown = render(request, "inbox/_newest.html", {**fresh, "is_sent": True, "key": new_key(clock.now())})
+    shown.content += EMPTY
     shown.headers["HX-Trigger"] = json.dumps({"toast": told})
     if fresh["window"].is_broken:
         shown.headers["HX-Refresh"] = "true"
@@ -58,8 +63,8 @@ def drop_draft(request: HttpRequest, conversation_id: int) -> HttpResponse:
     return back_to(request, conversation_id)
 
 
-def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
-    """Do it; returns the toast."""
+def _write(turn: Turn, viewer: User, words: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """Do it; returns the toast. The promises that were ticked are made with it, or neither."""
     now = clock.now()
     if words["mode"] == "note":
         work.note(turn, by=viewer, text=words["text"], key=words["key"], now=now)
@@ -69,21 +74,17 @@ def _write(turn: Turn, viewer: User, words: dict[str, Any]) -> dict[str, Any]:
     if closing is not None and not closing.is_valid():
         raise Refusal(first_error(closing))
     channel = Channel.objects.filter(pk=words["channel"], source=turn.conversation.source).first()
-    row = answer.reply(
-        turn,
-        by=viewer,
-        text=words["text"],
-        channel=channel,
-        answers=words["answers"],
-        public=words["public"],
-        key=words["key"],
-        now=now,
-    )
-    if closing is not None:
-        work.close(turn, by=viewer, now=now, **closing.cleaned_data)
+    with transaction.atomic():
+        row = answer.reply(
+            turn, by=viewer, text=words["text"], channel=channel, answers=words["answers"], public=words["public"],
+            key=words["key"], now=now,
+        )  # fmt: skip
+        promised = kept_track(turn, viewer, row, request.POST, now)
+        if closing is not None:
+            work.close(turn, by=viewer, now=now, **closing.cleaned_data)
     said = f"Leaves in {SECONDS} s, in public" if row.is_public else f"Leaves in {SECONDS} s"
     return {
-        "text": f"{said}. Closed" if closing else said,
+        "text": f"{said}{promised}{'. Closed' if closing else ''}",
         "undo": reverse("message_back", args=[row.pk]),
         "seconds": SECONDS,
     }

@@ -279,11 +279,11 @@ def test_a_page_of_the_inbox_costs_the_same_however_long_the_list_is(django_asse
     cast.said(square, *[cast.event(f"q{n}", who=f"w{n}") for n in range(40)])
     turn = Turn.objects.latest("pk")
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/inbox/?tab=all")
     with django_assert_max_num_queries(8):
         client.get("/inbox/rows/?tab=all")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         client.get(f"/inbox/{turn.pk}/?tab=all")
 
 

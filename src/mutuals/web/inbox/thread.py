@@ -175,6 +175,17 @@ def _window(
     return Window(items, older, first, len(rows), first_new)
 
 
+def lines_of(rows: Sequence[Interaction], viewer: User) -> list[Said]:
+    """Messages of several conversations as one list prints them, without what can be done to each in its own thread."""
+    files, full = history.attachments(rows), sees_contacts(viewer)
+    by_rules = rules.writers(rows, viewer)
+    found = [_said(row, viewer, files.get(row.pk, ()), "", full=full) for row in rows]
+    for row, item in zip(rows, found, strict=True):
+        if row.pk in by_rules:
+            item.who = by_rules[row.pk][0].upper() + by_rules[row.pk][1:]
+    return found
+
+
 def _may_retry(rows: Sequence[Interaction]) -> set[int]:
     """Those of the failed answers that never left; asked only where something failed."""
     failed = [row.pk for row in rows if row.status == Status.FAILED]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mutuals.web.inbox import acts, cased, sending, views
+from mutuals.web.inbox import acts, sending, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", views.inbox, name="inbox"),
@@ -20,11 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/<int:conversation_id>/wait/", acts.wait, name="conversation_wait"),
     path("inbox/<int:conversation_id>/snooze/", acts.snooze, name="conversation_snooze"),
     path("inbox/<int:conversation_id>/draft/", sending.drop_draft, name="conversation_draft"),
-    path("cases/", cased.page, name="cases"),
-    path("cases/new/", cased.new, name="case_new"),
-    path("cases/<int:case_id>/", cased.one, name="case"),
-    path("cases/<int:case_id>/start/", cased.start, name="case_start"),
-    path("cases/<int:case_id>/change/", cased.change, name="case_change"),
     path("inbox/messages/<int:interaction_id>/back/", sending.back, name="message_back"),
     path("inbox/messages/<int:interaction_id>/again/", sending.again, name="message_again"),
     path("inbox/messages/<int:interaction_id>/settle/", sending.settle, name="message_settle"),

@@ -1,4 +1,4 @@
-"""Address of the journal."""
+"""Addresses of the journal."""
 
 from __future__ import annotations
 
@@ -6,4 +6,7 @@ from django.urls import path
 
 from mutuals.web.journal import views
 
-urlpatterns = [path("journal/", views.page, name="journal")]
+urlpatterns = [
+    path("journal/", views.page, name="journal"),
+    path("journal/table/", views.table, name="journal_table"),
+]

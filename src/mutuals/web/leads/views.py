@@ -7,23 +7,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from mutuals.base import clock
+from mutuals.identity import newcomer
 from mutuals.people.models import Organisation, Person
 from mutuals.people.visibility import organisations_visible_to
-from mutuals.processes import hours, steps
 from mutuals.sales import deals, leads
+from mutuals.sales.listed_leads import LEADS
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import REFUSALS, Asked, DayInput, typed
+from mutuals.web.frame.forms import Asked, DayInput, typed
+from mutuals.web.lists.cells import Quick
+from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms as asked
-from mutuals.web.sales.shown import number, parts
-
-PAGE = 50
-_STATES = (("running", "Open"), ("won", "Converted"), ("lost", "Let go"))
+from mutuals.web.sales.shown import parts
 
 
 class TakingUp(asked.ForWhom):
@@ -31,9 +32,25 @@ class TakingUp(asked.ForWhom):
 
     source = forms.CharField(label="Where from", max_length=120, required=False, help_text="A fair, the web site.")
     note = forms.CharField(label="Note", max_length=500, required=False)
+    email = forms.EmailField(label="Email", required=False, help_text="Of somebody new.")
+    is_new = forms.BooleanField(
+        label="They are new here", required=False, help_text="A person of this name and address is added."
+    )
+    field_order = ("person", "is_new", "email", "organisation", "source", "note")
+
+    def clean_person(self) -> Person | None:
+        """Somebody you know, unless they are new: those are added when all the rest holds."""
+        return None if "is_new" in self.data else super().clean_person()
+
+    def newcomer(self) -> Person:
+        """Add whom the form names. Refused: no name and no address, an address that somebody has."""
+        name = str(self.data.get("person", "")).strip()
+        return newcomer.add(by=self.viewer, name=name, email=self.cleaned_data["email"], now=clock.now())
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """One of the two, or somebody new."""
+        if self.data.get("is_new"):
+            return self.cleaned_data
         said = super().clean()
         if not self.errors and said.get("person") and said.get("organisation"):
             raise forms.ValidationError("Say one of them: the person, or the organisation.")
@@ -56,32 +73,24 @@ class Converting(Asked):
     expected_on = forms.DateField(label="Expected on", required=False, widget=DayInput())
 
 
+class Dropping(Asked):
+    """Why they are let go."""
+
+    because = forms.CharField(label="Why", max_length=500)
+
+
+_QUICK = tuple(
+    Quick(label, f"/sales/leads/{{}}/{way}/", lambda row: row.state == "running", "lead.edit", opens=True)
+    for label, way in (("Convert", "convert"), ("Let go…", "drop"))
+)
+
+
 @needs("lead.view")
 def page(request: HttpRequest) -> HttpResponse:
     """Leads, last begun first."""
-    viewer, now = caller(request), clock.now()
-    state = request.GET.get("state", "running")
-    if state not in dict(_STATES):
-        raise Http404
-    rows = leads.listed(viewer, state=state, before=number(request.GET.get("after", "")) or None, limit=PAGE + 1)
-    told = {
-        "rows": [
-            {
-                "one": row,
-                "is_person": isinstance(row.who, Person),
-                "step": steps.name(steps.shape_of(row.item.version), row.item.step),
-                "since": hours.span((now - row.item.entered_at).total_seconds()),
-                "is_late": row.item.due_at is not None and row.item.due_at <= now and row.item.state == "running",
-            }
-            for row in rows[:PAGE]
-        ],
-        "more": f"state={state}&after={rows[PAGE - 1].item.pk}" if len(rows) > PAGE else "",
-        "state": state,
-        "states": _STATES,
-        "may_edit": may(viewer, "lead.edit"),
-        "parts": parts("leads", viewer),
-    }
-    return render(request, "leads/list.html", told)
+    viewer = caller(request)
+    more = {"columns_key": "shift+c", "may_edit": may(viewer, "lead.edit"), "parts": parts("leads", viewer)}
+    return show(request, LEADS, template="leads/list.html", more=more, quick=_QUICK)
 
 
 @needs("lead.edit", methods="GET POST")
@@ -91,8 +100,9 @@ def new(request: HttpRequest) -> HttpResponse:
     start = {name: request.GET.get(name, "")[:200] for name in ("person", "organisation")}
     form = TakingUp(said, viewer=viewer, initial=start)
 
+    @transaction.atomic
     def act(told: dict[str, Any]) -> bool:
-        who = told["person"] or told["organisation"]
+        who = form.newcomer() if told["is_new"] else told["person"] or told["organisation"]
         return leads.take_up(who, by=viewer, now=clock.now(), source=told["source"], note=told["note"])[1]
 
     made = form.try_act(act) if said is not None else None
@@ -119,16 +129,17 @@ def convert(request: HttpRequest, lead_id: int) -> HttpResponse:
     return redirect("customer" if isinstance(row.who, Person) else "organisation", row.who.pk)
 
 
-@needs("lead.edit", methods="POST")
+@needs("lead.edit", methods="GET POST")
 def drop(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Let them go, with the reason."""
-    row = _found(request, lead_id)
-    try:
-        leads.drop(row.who, by=caller(request), now=clock.now(), because=request.POST.get("because", ""))
+    viewer, said, row = caller(request), typed(request), _found(request, lead_id)
+    form = Dropping(said)
+    if said is not None and form.try_act(
+        lambda told: leads.drop(row.who, by=viewer, now=clock.now(), because=told["because"]) is not None
+    ):
         messages.success(request, f"{row.who} is no lead any more.")
-    except REFUSALS as error:
-        messages.error(request, str(error))
-    return redirect("leads")
+        return redirect("leads")
+    return _form(request, form, f"Let {row.who} go", "Let go", "/sales/leads/")
 
 
 def _converted(who: leads.Who, told: dict[str, Any], viewer: User) -> leads.Converted:

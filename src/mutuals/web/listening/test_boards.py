@@ -199,7 +199,7 @@ def test_boards_words_and_cards_renew_themselves_in_the_open_browser():
     asked = {
         tuple(re.findall('hx-(?:get|select)="([^"]*)"', tag))
         for page in pages.values()
-        for tag in re.findall("<[^>]*data-live=[^>]*>", page)
+        for tag in re.findall("<[^>]*data-live=[^>]*hx-select=[^>]*>|<[^>]*hx-select=[^>]*data-live=[^>]*>", page)
     }
     kept = [(way.replace("&amp;", "&"), select.lstrip("#")) for way, select in asked]
     older = client.get(f"/listening/{topic.pk}/more/").content.decode()

@@ -183,7 +183,7 @@ def test_a_board_costs_the_same_whatever_stands_on_it(django_assert_max_num_quer
     client = signed_in(us.ada)
     client.get("/")
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         page = client.get(f"/listening/{topic.pk}/")
 
     assert page.status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,16 +12,21 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from mutuals.base.filters import Condition, from_query
+from mutuals.base.filters import Condition, from_query, parts_of
 from mutuals.base.lists import Asked, Listing
 
 MOST_PARTS = 50
+_MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", re.ASCII)
 LONGEST_WORD = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A list as its address says it. `columns` () are those that the viewer usually has."""
+    """A list as its address says it. `columns` () are those that the viewer usually has.
+
+    `view` is list, board or month, "" = as the list usually opens; `month` the one that is shown, "2026-11"; `usual` what the
+    list is narrowed to where the address says nothing.
+    """
 
     path: str
     parts: tuple[str, ...] = ()
@@ -29,6 +35,9 @@ class Address:
     group: str = ""
     after: str = ""
     kept: tuple[tuple[str, str], ...] = field(default=())
+    view: str = ""
+    month: str = ""
+    usual: tuple[tuple[str, str], ...] = field(default=())
 
     @classmethod
     def read(cls, of: Listing, path: str, query: QueryDict) -> Address:
@@ -38,11 +47,14 @@ class Address:
         kept = [(one.name, query.get(one.name, "").strip()[:LONGEST_WORD]) for one in of.narrows]
         return cls(
             path=path,
-            parts=tuple(part for part in query.getlist("f") if part)[:MOST_PARTS],
+            parts=(*(part for part in query.getlist("f") if part), *parts_of(query.get("where", "")))[:MOST_PARTS],
             sort=sort if sort in names[1:] else "",
             columns=tuple(name[:60] for name in query.getlist("col")[:MOST_PARTS] if name in known or "." in name),
             group=query.get("group", "")[:60],
             after=query.get("after", ""),
+            view=query.get("view", "") if query.get("view", "") in of.shapes else "",
+            month=query.get("month", "") if _MONTH.fullmatch(query.get("month", "")) else "",
+            usual=tuple((one.name, one.usual) for one in of.narrows if one.usual),
             kept=tuple((name, value) for name, value in kept if value),
         )
 
@@ -57,7 +69,8 @@ class Address:
         told = [*self.kept, *(("f", part) for part in self.parts)]
         told += [("sort", self.sort)] if self.sort else []
         told += [("col", name) for name in self.columns]
-        return urlencode([*told, ("group", self.group)] if self.group else told)
+        more = (("group", self.group), ("view", self.view), ("month", self.month))
+        return urlencode([*told, *((name, value) for name, value in more if value)])
 
     def url(self, **changes: Any) -> str:
         """The address with something changed, from its first page."""
@@ -84,9 +97,10 @@ class Address:
     def hidden(self, *without: str) -> Sequence[tuple[str, str]]:
         """What a form of the page has to send along, but for some names."""
         told = [*self.kept, *(("f", part) for part in self.parts), ("sort", self.sort), ("group", self.group)]
+        told += [("view", self.view), ("month", self.month)]
         told += [("col", name) for name in self.columns]
         return [(name, value) for name, value in told if value and name not in without]
 
     def asked(self, viewer: Any, zone: ZoneInfo, now: datetime) -> Asked:
         """The same for the engine."""
-        return Asked(viewer, zone, now, where=self.where, sort=self.sort, kept=dict(self.kept))
+        return Asked(viewer, zone, now, where=self.where, sort=self.sort, kept=dict(self.usual) | dict(self.kept))

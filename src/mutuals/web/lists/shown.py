@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from mutuals.base import clock, lists
-from mutuals.base.filters import Field, Kind, Refused, check
-from mutuals.base.lists import OP_WORDS, Chip, Column, Listing, Unseen
+from mutuals.base.filters import OP_WORDS, Field, Kind, Refused, check
+from mutuals.base.lists import Chip, Column, Listing, Unseen
 from mutuals.base.patience import TooSlow
 from mutuals.records import book
 from mutuals.staff import saved
@@ -19,7 +19,7 @@ from mutuals.staff.permissions import may
 from mutuals.web.frame.compiled import fragment
 from mutuals.web.frame.doors import caller
 from mutuals.web.frame.forms import zone_of
-from mutuals.web.lists import cells, places
+from mutuals.web.lists import cells, places, standing
 from mutuals.web.lists.asked import Address
 
 ROWS = 50
@@ -35,28 +35,37 @@ class Shown:
 
 
 def show(
-    request: HttpRequest, of: Listing, *, template: str = "lists/page.html", more: Mapping[str, Any] | None = None
+    request: HttpRequest,
+    of: Listing,
+    *,
+    template: str = "lists/page.html",
+    more: Mapping[str, Any] | None = None,
+    quick: Sequence[cells.Quick] = (),
 ) -> HttpResponse:
     """A page of a list, or the way to the same with one more filter. The caller has asked for `of.right`.
 
-    `template` extends lists/page.html; `more` is what its own blocks need. 404: a place that was forged, or somebody whom the
+    `template` extends lists/page.html; `more` is what its own blocks need, with `live`, what it hears of, where
+    its rows are drawn anew by themselves; `quick` are buttons in its rows. 404: a place that was forged, or somebody whom the
     viewer does not see; 422 with the reason: a condition that cannot be used, or that takes too long.
     """
     with book.once():  # fields of the house's own are looked up once for the whole page
-        return _show(request, of, template, more or {})
+        return _show(request, of, template, more or {}, quick)
 
 
-def _show(request: HttpRequest, of: Listing, template: str, more: Mapping[str, Any]) -> HttpResponse:
+def _show(
+    request: HttpRequest, of: Listing, template: str, more: Mapping[str, Any], quick: Sequence[cells.Quick]
+) -> HttpResponse:
     viewer = caller(request)
     address = Address.read(of, request.path, request.GET)
     views, own = _views(viewer, of.record)
     columns = of.chosen(address.columns or own, viewer)
     base = _base(of, address, viewer, columns) | _kept(of, address, viewer, views) | dict(more)
+    base |= {"here": request.get_full_path()}
     try:
         if request.GET.get("field"):
             return redirect(_with_one_more(request, of, address))
         base |= _adding(request, of, address, viewer)
-        return render(request, template, base | _rows(of, address, viewer, columns))
+        return render(request, template, base | _rows(of, address, viewer, columns, quick))
     except Unseen as error:
         raise Http404(str(error)) from error
     except (Refused, TooSlow) as error:
@@ -109,6 +118,9 @@ def _base(of: Listing, address: Address, viewer: Any, columns: list[Column]) -> 
         "asks": list(dict.fromkeys(one.asks for one in of.acts if one.asks and may(viewer, one.right))),
         "may_export": _may_export(of, viewer),
         "has_ticks": _has_ticks(of, viewer),
+        "may_write": _may_write(of, viewer),
+        "shapes": standing.ways(of, address),
+        "shape": address.view or of.opens,
     }
 
 
@@ -117,7 +129,11 @@ def _may_export(of: Listing, viewer: Any) -> bool:
 
 
 def _has_ticks(of: Listing, viewer: Any) -> bool:
-    return _may_export(of, viewer) or any(may(viewer, one.right) for one in of.acts)
+    return _may_export(of, viewer) or _may_write(of, viewer) or any(may(viewer, one.right) for one in of.acts)
+
+
+def _may_write(of: Listing, viewer: Any) -> bool:
+    return of.editing is not None and may(viewer, of.editing.right)
 
 
 def _kept(of: Listing, address: Address, viewer: Any, views: list[Any]) -> dict[str, Any]:
@@ -132,8 +148,10 @@ def _kept(of: Listing, address: Address, viewer: Any, views: list[Any]) -> dict[
                 raise Http404(str(error)) from error
             told.append((one.label, ref.words, places.of_row(ref.key, viewer), address.narrowed(one.name, "")))
     choices = [
-        (one.label, [("All", address.narrowed(one.name, ""), one.name not in said)]
-         + [(words, address.narrowed(one.name, value), said.get(one.name) == value) for value, words in one.choices])
+        (one.label, [
+            (words, address.narrowed(one.name, "" if value == one.usual else value), said.get(one.name, one.usual) == value)
+            for value, words in (("all" if one.usual else "", "All"), *one.choices)
+        ])
         for one in of.narrows if one.choices
     ]  # fmt: skip
     typed = [(one.name, one.label, said.get(one.name, "")) for one in of.narrows if one.typed]
@@ -142,24 +160,33 @@ def _kept(of: Listing, address: Address, viewer: Any, views: list[Any]) -> dict[
         "typed_hidden": address.hidden(*(name for name, _, _ in typed)),
         "choices": choices,
         "narrowed": told,
-        "is_all": not query,
+        "is_all": not query or query == f"view={address.view}",
         "views": [(one, f"{address.path}?{one.query}", one.query == query, one.owner_id == viewer.pk) for one in views],
     }
 
 
-def _rows(of: Listing, address: Address, viewer: Any, columns: list[Column]) -> dict[str, Any]:
+def _rows(
+    of: Listing, address: Address, viewer: Any, columns: list[Column], quick: Sequence[cells.Quick]
+) -> dict[str, Any]:
     now = clock.now()
     asked = address.asked(viewer, zone_of(viewer), now)
     told: dict[str, Any] = {"now": now, "sentence": lists.sentence(of, asked.where, viewer) if asked.where else ""}
+    shape = address.view or of.opens
+    if shape != "list":
+        return told | (standing.board if shape == "board" else standing.month)(of, address, asked, viewer)
     if address.group:
         return told | _grouped(of, address, asked, columns)
     page = lists.walk(of, asked, after=address.after, limit=ROWS)
     count, is_exact = lists.count(of, asked, page=page)
     sums = lists.sums(of, asked, columns) if is_exact and count else []
-    rows = cells.rows_of(of, page.rows, columns, viewer)
+    rows = cells.rows_of(of, page.rows, columns, viewer, back=address.query, quick=quick)
+    has_quick = any(row.quick for row in rows)
     return told | {
         "rows": rows,
-        "table_rows": fragment("lists/rows.html", {"rows": rows, "has_ticks": _has_ticks(of, viewer)}),
+        "has_quick": has_quick,
+        "table_rows": fragment(
+            "lists/rows.html", {"rows": rows, "has_ticks": _has_ticks(of, viewer), "has_quick": has_quick}
+        ),
         "cards": fragment("lists/cards.html", {"rows": rows}),
         "count": count,
         "is_exact": is_exact,
@@ -191,7 +218,7 @@ def _label(of: Listing, name: str) -> str:
 def _sorted_by(of: Listing, column: Column, sort: lists.Sort) -> str:
     """How a column is sorted, as `aria-sort` says it; "" where the list stands in another order."""
     field = of.field_of(column)
-    if field is None or field.path != sort.path:
+    if field is None or field.kind is Kind.RELATION or field.path != sort.path:
         return ""
     return "descending" if sort.descending else "ascending"
 

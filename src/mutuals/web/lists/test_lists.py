@@ -10,14 +10,18 @@ import pytest
 from django.test import Client
 
 import cast
+from mutuals.base import clock, lists
 from mutuals.identity import bought
+from mutuals.inbox import cases, promises
 from mutuals.people import organisations
 from mutuals.people.models import Organisation
+from mutuals.processes import usual
 from mutuals.records import definitions
-from mutuals.sales import goods
+from mutuals.sales import goods, leads
 from mutuals.sales.models import Product
 from mutuals.sales.orders import OrderIn
 from mutuals.staff.models import SavedView
+from mutuals.web.lists import places
 
 pytestmark = pytest.mark.django_db
 
@@ -220,9 +224,35 @@ def test_a_field_of_the_houses_own_is_a_column_a_filter_and_a_part_of_the_file(h
 def test_a_list_costs_the_same_however_long_it_is(here, django_assert_num_queries):
     ordered(here, 2)
     ada = as_(here.ada)
-    with django_assert_num_queries(10):  # of which four are patience with the sums
+    with django_assert_num_queries(11):  # of which four are patience with the sums
         ada.get("/sales/orders/")
     ordered(here, 40, currency="USD")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         ada.get("/sales/orders/")
+
+
+def test_every_list_opens_in_every_shape_that_it_has_by_boards_with_cards_that_lead_somewhere(settings):
+    settings.PATIENCE = 60  # seconds: a busy machine is no reason to give up
+    us, now = cast.staff(), clock.now()
+    bea, lea = cast.person(by=us.ben), Client()
+    lea.force_login(us.lea)
+    cases.open_case(
+        by=us.lea, now=now, title="Leaks", person=bea, process=usual.of("case", by=us.lea, now=now, pillar="service")
+    )
+    leads.take_up(bea, by=us.ben, now=now)
+    promises.make(by=us.lea, now=now, words="We send a lid", due_at=now + timedelta(hours=1), person=bea)
+
+    shown = {
+        (of.record, shape): lea.get(f"{places.of_list(of.record)}?view={shape}")
+        for of in map(lists.listing, ("case", "deal", "invoice", "lead", "promise", "quote", "task"))
+        for shape in of.shapes
+    }
+    pages = {key: answer.content.decode() for key, answer in shown.items()}
+    month = lea.get(f"/lists/promise/?view=month&month={now + timedelta(hours=1):%Y-%m}", follow=True).content.decode()
+
+    assert {key: answer.status_code for key, answer in shown.items() if answer.status_code != 200} == {}
+    assert 'data-move data-key="m"' in pages["case", "board"]
+    assert f'href="/customers/{bea.pk}/"' in pages["lead", "board"]
+    assert "Bea Brand" in pages["lead", "list"]
+    assert "We send a lid" in month

@@ -29,7 +29,7 @@ MOST_TICKED = 200
 @needs()
 def page(request: HttpRequest, record: str) -> HttpResponse:
     """A list that has no screen of its own; one that has is opened there."""
-    of = _listing(request, record)
+    of = listing_of(request, record)
     if own := places.own_screen(record):
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{own}?{query}" if query else own)
@@ -39,7 +39,7 @@ def page(request: HttpRequest, record: str) -> HttpResponse:
 @needs(methods="POST")
 def columns(request: HttpRequest, record: str) -> HttpResponse:
     """The columns that this user has from now on; none ticked: the usual ones again."""
-    of = _listing(request, record)
+    of = listing_of(request, record)
     known = [one.name for one in of.visible_columns(caller(request))]
     chosen = [name for name in known if name in request.POST.getlist("col")]
     saved.keep_columns(chosen, record=record, by=caller(request))
@@ -51,11 +51,15 @@ def columns(request: HttpRequest, record: str) -> HttpResponse:
 @needs(methods="POST")
 def bulk(request: HttpRequest, record: str) -> HttpResponseBase:
     """One act on the ticked rows."""
-    of = _listing(request, record)
+    of = listing_of(request, record)
     ids = [int(one) for one in request.POST.getlist("id") if one.isascii() and one.isdecimal() and len(one) < 19]
-    do, back = request.POST.get("do", ""), _back(request, record)
+    do, back = request.POST.get("do", ""), back_to(request, record)
     if do == "export":
-        return _file(request, of, ids) if ids else redirect(back)
+        is_all = request.POST.get("all") == "on"
+        return _file(request, of, [] if is_all else ids) if ids or is_all else redirect(back)
+    if request.POST.get("all") == "on":
+        messages.error(request, "This is done to ticked rows; edit or export all that match instead.")
+        return redirect(back)
     act = next((one for one in of.acts if one.name == do), None)
     if act is None:
         raise Http404
@@ -72,19 +76,19 @@ def bulk(request: HttpRequest, record: str) -> HttpResponseBase:
 @needs("list.export")
 def export(request: HttpRequest, record: str) -> HttpResponseBase:
     """The whole list as a file."""
-    return _file(request, _listing(request, record), [])
+    return _file(request, listing_of(request, record), [])
 
 
 @needs(methods="POST")
 def keep_view(request: HttpRequest, record: str) -> HttpResponse:
     """Keep this list under a name."""
-    _listing(request, record)
+    listing_of(request, record)
     form = Kept(request.POST)
     view = form.try_act(lambda said: saved.keep(record=record, by=caller(request), **said))
     if view is None:
         told = [words for reasons in form.errors.values() for words in reasons]
         messages.error(request, " ".join(map(str, told)))
-        return redirect(_back(request, record))
+        return redirect(back_to(request, record))
     where = places.of_list(record)
     return redirect(f"{where}?{view.query}" if view.query else where)
 
@@ -92,7 +96,7 @@ def keep_view(request: HttpRequest, record: str) -> HttpResponse:
 @needs(methods="POST")
 def drop_view(request: HttpRequest, record: str, view_id: int) -> HttpResponse:
     """Remove a view of one's own."""
-    _listing(request, record)
+    listing_of(request, record)
     view = get_object_or_404(saved.visible_to(caller(request), record), pk=view_id)
     try:
         saved.drop(view, by=caller(request))
@@ -102,7 +106,7 @@ def drop_view(request: HttpRequest, record: str, view_id: int) -> HttpResponse:
     return redirect(places.of_list(record))
 
 
-def _listing(request: HttpRequest, record: str) -> Listing:
+def listing_of(request: HttpRequest, record: str) -> Listing:
     """The list of an address, whose right the caller has."""
     try:
         of = lists.listing(record)
@@ -112,7 +116,8 @@ def _listing(request: HttpRequest, record: str) -> Listing:
     return of
 
 
-def _back(request: HttpRequest, record: str) -> str:
+def back_to(request: HttpRequest, record: str) -> str:
+    """The list as the address of a form has it."""
     query = request.META.get("QUERY_STRING", "")
     return f"{places.of_list(record)}?{query}" if query else places.of_list(record)
 

@@ -10,6 +10,8 @@ from mutuals.identity.link import confirm
 from mutuals.people import organisations as acts
 from mutuals.people.models import Affiliation, Organisation
 from mutuals.people.persons import Unfit
+from mutuals.sales import deals
+from mutuals.sales.deals import DealIn
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,7 @@ def test_organisations_are_listed_by_name_with_their_people(here, django_assert_
     acts.affiliate(cast.person(by=here.ada), one, by=here.ada, role="Maker")
     client = as_(here.ada)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(12):
         answer = client.get("/organisations/")
 
     assert "The Kettle works" in answer.text
@@ -96,12 +98,14 @@ def from_link(profile, person, here):
 def test_a_page_costs_the_same_number_of_queries(here, django_assert_num_queries):
     one = acts.add(by=here.ada, name="The Kettle works", now=cast.NOW)
     acts.affiliate(cast.person(by=here.ada), one, by=here.ada)
+    deals.open_deal(DealIn("Kettles for the bar", "EUR", organisation=one), by=here.ada, now=cast.NOW)
     client = as_(here.ada)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(18):
         answer = client.get(f"/organisations/{one.pk}/")
 
     assert "Bea Brand" in answer.text
+    assert "Kettles for the bar" in answer.text
 
 
 def test_an_organisation_is_made_and_changed(here):

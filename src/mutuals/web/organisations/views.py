@@ -19,15 +19,17 @@ from mutuals.base.filters import Refused, days
 from mutuals.base.lists import cursors, listing
 from mutuals.history import spans
 from mutuals.history.models import Interaction
-from mutuals.people import directory
+from mutuals.people import directory, family, joining
 from mutuals.people import organisations as acts
 from mutuals.people.models import Affiliation, Organisation
 from mutuals.people.visibility import organisations_visible_to, sees_contacts, visible_to
+from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
 from mutuals.web.frame.customform import asking, parted, sections
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, typed, zone_of
+from mutuals.web.frame.meanwhile import joined, remember, status
 from mutuals.web.lists.shown import show
 from mutuals.web.organisations.forms import About, Joining
 
@@ -45,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("organisation.edit", methods="GET POST")
 def new(request: HttpRequest) -> HttpResponse:
     """One more, by hand."""
-    form = asking(About(typed(request)), "organisation", {}, zone=zone_of(caller(request)))
+    form = asking(About(typed(request), viewer=caller(request)), "organisation", {}, zone=zone_of(caller(request)))
     made = None
     if request.method == "POST":
         made = form.try_act(lambda said: acts.add(by=caller(request), now=clock.now(), **parted(form, said)))
@@ -58,26 +60,37 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs("organisation.view")
 def one(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """Who it is, who is there, and what was said for it."""
-    return _one(request, _found(request, organisation_id), Joining(viewer=caller(request)))
+    try:
+        row = _found(request, organisation_id)
+    except Http404:
+        became = joining.became([organisation_id]).get(organisation_id, organisation_id)
+        if became == organisation_id:
+            raise
+        return redirect("organisation", became)
+    return _one(request, row, Joining(viewer=caller(request)))
 
 
 @needs("organisation.edit", methods="GET POST")
 def edit(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """Change what is known."""
     row = _found(request, organisation_id)
-    known = {name: getattr(row, name) for name in ("name", "domain", "phone", "city", "country")}
-    form = About(typed(request), initial=known | {"tags": ", ".join(row.tags)})
-    asking(form, "organisation", row.custom, zone=zone_of(caller(request)))
+    known = {name: getattr(row, name) for name in ("name", "domain", "phone", "city", "country", "stage")}
+    known |= {"owner": row.owner_id, "team": row.team_id, "parent_id": row.parent_id}
+    known |= {"tags": ", ".join(row.tags), "parent": row.parent.name if row.parent else ""}
+    form = About(typed(request), viewer=caller(request), initial=known)
+    remember(asking(form, "organisation", row.custom, zone=zone_of(caller(request))))
+
+    def mine(said: dict[str, Any]) -> dict[str, Any]:
+        return parted(form, joined(form, said, f"organisation:{row.pk}", caller(request)))
+
     done = None
     if request.method == "POST":
-        done = form.try_act(
-            lambda said: acts.edit(row, by=caller(request), changes=parted(form, said), now=clock.now())
-        )
+        done = form.try_act(lambda said: acts.edit(row, by=caller(request), changes=mine(said), now=clock.now()))
     if done is not None:
         messages.success(request, "Saved.")
         return redirect("organisation", row.pk)
     shown = {"form": form, "heading": row.name, "back": f"/organisations/{row.pk}/"}
-    return render(request, "organisations/edit.html", shown, status=422 if form.is_bound else 200)
+    return render(request, "organisations/edit.html", shown, status=status(form))
 
 
 @needs("person.edit", methods="POST")
@@ -124,12 +137,26 @@ def _one(request: HttpRequest, row: Organisation, form: Joining, status: int = 2
         "may_edit": may(viewer, "organisation.edit"),
         "may_place": may(viewer, "person.edit"),
         "may_link": may(viewer, "person.link"),
+        **_family(viewer, row),
     }
     return render(request, "organisations/one.html", shown, status=status)
 
 
+def _family(viewer: User, row: Organisation) -> dict[str, Any]:
+    """What it is a part of; its parts, with marks of their level, and what the whole group has."""
+    up = family.above(row.pk) if row.parent_id else []
+    names = organisations_visible_to(viewer).in_bulk(up) if up else {}
+    ids = family.below(row.pk)
+    below = family.parts(viewer, row.pk)[1:] if len(ids) > 1 else []
+    parts = [{"organisation": one.organisation, "marks": "– " * (one.level - 1)} for one in below]
+    figures = family.figures(viewer, ids) if below else []
+    return {"above": [names[pk] for pk in up if pk in names], "parts": parts, "figures": figures}
+
+
 def _found(request: HttpRequest, number: int) -> Organisation:
-    return get_object_or_404(organisations_visible_to(caller(request)).select_related("owner"), pk=number)
+    return get_object_or_404(
+        organisations_visible_to(caller(request)).select_related("owner", "team", "parent"), pk=number
+    )
 
 
 def _moments(found: Iterable[directory.Span], zone: ZoneInfo) -> list[spans.Span]:

@@ -38,7 +38,7 @@ def as_(user):
 def test_they_are_listed_with_their_reason(here, event, django_assert_num_queries):
     client = as_(here.lea)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = client.get("/parked/")
 
     assert "No field “id”" in answer.text

@@ -32,7 +32,7 @@ def test_the_desk_says_what_is_held(here, django_assert_num_queries):
     bea = cast.person(by=here.ada, email="bea@town.example")
     client = as_(here.aron)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = client.get(f"/customers/{bea.pk}/privacy/")
 
     assert "What we hold of Bea Brand" in answer.text

@@ -15,9 +15,12 @@ from mutuals.processes.hours import span
 from mutuals.processes.shape import Shape, Step
 
 WIDE, HIGH, ACROSS, DOWN, EDGE = 196, 78, 100, 22, 16
+MORE = 18
+"""How much higher a box is where it tells of rework and drop-out."""
 NARROW, LOW, STEP, LANE = 284, 56, 34, 7
 _PORT, _LANES = 18, 6
 _SWEEPS = 6
+_CARE = 0.2  # of what leaves a step
 
 
 @dataclass(slots=True)
@@ -28,10 +31,11 @@ class _Node:
     rank: int
     x: int = 0
     y: int = 0
+    tall: int = HIGH
 
     @property
     def high(self) -> int:
-        return HIGH if self.step else 26
+        return self.tall if self.step else 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,8 @@ def ranks(told: Shape) -> dict[str, int]:
 
 def wide(told: Shape, lines: Mapping[str, Line], *, chosen: str = "", link: str = "") -> SafeString:
     """The picture in layers, from left to right. `link` is the address that a step's key is put behind."""
-    rank = ranks(told)
-    nodes = {one.key: _Node(one, rank[one.key]) for one in told.steps}
-    layers: dict[int, list[_Node]] = defaultdict(list)
-    for one in sorted(nodes.values(), key=lambda node: node.rank):
-        layers[one.rank].append(one)
-    ahead, behind = _edges(told, nodes, layers)
-    _ordered(layers, ahead)
-    width, height = _placed(layers)
+    laid = _laid(told, HIGH + MORE * any(one.left for one in lines.values()))
+    nodes, ahead, behind, width, height = laid.nodes, laid.ahead, laid.behind, laid.width, laid.height
     lines_drawn = [_line(edge, place) for edge, place in _ports(ahead)]
     loops = [_loop(nodes[frm], nodes[to], height + 10 + 12 * number) for number, (frm, to) in enumerate(behind)]
     height += 22 + 12 * len(behind) if behind else 0
@@ -91,37 +89,69 @@ def wide(told: Shape, lines: Mapping[str, Line], *, chosen: str = "", link: str 
     )  # fmt: skip
 
 
+def places(told: Shape) -> dict[str, tuple[int, int]]:
+    """Where the wide picture puts each box, without figures: right and down of the corner."""
+    return {key: (one.x, one.y) for key, one in _laid(told, HIGH).nodes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    nodes: dict[str, _Node]
+    ahead: list[_Edge]
+    behind: list[tuple[str, str]]
+    width: int
+    height: int
+
+
+def _laid(told: Shape, tall: int) -> _Laid:
+    """Layers first; then each step that somebody put elsewhere stands there, and no other one moves for it."""
+    rank = ranks(told)
+    nodes = {one.key: _Node(one, rank[one.key], tall=tall) for one in told.steps}
+    layers: dict[int, list[_Node]] = defaultdict(list)
+    for one in sorted(nodes.values(), key=lambda node: node.rank):
+        layers[one.rank].append(one)
+    ahead, behind = _edges(told, nodes, layers)
+    _ordered(layers, ahead)
+    width, height = _placed(layers)
+    for node in nodes.values():
+        if node.step is not None and node.step.at is not None:
+            node.x, node.y = node.step.at
+    width = max(width, *(node.x + WIDE + EDGE for node in nodes.values()))
+    return _Laid(nodes, ahead, behind, width, max(height, *(node.y + node.high + EDGE for node in nodes.values())))
+
+
 def narrow(told: Shape, lines: Mapping[str, Line], *, chosen: str = "", link: str = "") -> SafeString:
     """The same in one column of a phone's width; ways that pass over steps run beside it."""
     rank = ranks(told)
     order = sorted(told.steps, key=lambda one: rank[one.key])
     place = {one.key: number for number, one in enumerate(order)}
     drawn, lane = [], 0
+    low = LOW + MORE * any(one.left for one in lines.values())
     for one in order:
-        top = place[one.key] * (LOW + STEP)
+        top = place[one.key] * (low + STEP)
         for way in one.ways:
             to = place[way.to]
             if to == place[one.key] + 1:
                 words = (
-                    f'<text class="lb" x="30" y="{top + LOW + 20}">{escape(_cut(way.label, 36))}</text>'
+                    f'<text class="lb" x="30" y="{top + low + 20}">{escape(_cut(way.label, 36))}</text>'
                     if way.label
                     else ""
                 )
                 drawn.append(
-                    f'<path class="ln" d="M20 {top + LOW}V{top + LOW + STEP - 5}"/>{_arrow(20, top + LOW + STEP, "v")}'
+                    f'<path class="ln" d="M20 {top + low}V{top + low + STEP - 5}"/>{_arrow(20, top + low + STEP, "v")}'
                 )
                 drawn.append(words)
                 continue
-            x, end = NARROW + 10 + LANE * (lane % _LANES), to * (LOW + STEP) + 14
+            x, end = NARROW + 10 + LANE * (lane % _LANES), to * (low + STEP) + 14
             lane += 1
             kind = "bk" if to <= place[one.key] else "ln"
             drawn.append(
-                f'<path class="{kind}" d="M{NARROW} {top + LOW - 14}H{x}V{end}H{NARROW + 6}"/>{_arrow(NARROW, end, "<")}'
+                f'<path class="{kind}" d="M{NARROW} {top + low - 14}H{x}V{end}H{NARROW + 6}"/>{_arrow(NARROW, end, "<")}'
             )
-    high = len(order) * (LOW + STEP) - STEP + 2
+    high = len(order) * (low + STEP) - STEP + 2
     width = NARROW + 10 + LANE * _LANES
     boxes = format_html_join(
-        "", "{}", ((_card(one, place[one.key] * (LOW + STEP) + 1, lines, chosen, link),) for one in order)
+        "", "{}", ((_card(one, place[one.key] * (low + STEP) + 1, low, lines, chosen, link),) for one in order)
     )
     return format_html(
         '<svg class="flow narrow" viewBox="0 0 {} {}" width="{}" height="{}" role="group" aria-label="Picture of the steps">'
@@ -142,7 +172,8 @@ def _edges(
             if to.rank <= frm.rank:
                 behind.append((one.key, way.to))
                 continue
-            bends = [_Node(None, rank) for rank in range(frm.rank + 1, to.rank)]
+            is_put = one.at is not None or (to.step is not None and to.step.at is not None)
+            bends = [] if is_put else [_Node(None, rank) for rank in range(frm.rank + 1, to.rank)]
             for bend in bends:
                 layers[bend.rank].append(bend)
             ahead.append(_Edge(way.label, [frm, *bends, to]))
@@ -198,7 +229,7 @@ def _ports(edges: list[_Edge]) -> list[tuple[_Edge, int]]:
 
 def _line(edge: _Edge, port: int) -> str:
     start = edge.points[0]
-    x, y = start.x + WIDE, start.y + HIGH // 2
+    x, y = start.x + WIDE, start.y + start.high // 2
     drawn, label = f"M{x} {y}", ""
     for number, node in enumerate(edge.points[1:]):
         last = node is edge.points[-1]
@@ -215,8 +246,8 @@ def _line(edge: _Edge, port: int) -> str:
 
 
 def _loop(frm: _Node, to: _Node, lane: int) -> str:
-    right, left, y = frm.x + WIDE + 12, max(to.x - 12, 4), to.y + HIGH - 12
-    start = frm.y + HIGH - 12
+    right, left, y = frm.x + WIDE + 12, max(to.x - 12, 4), to.y + to.high - 12
+    start = frm.y + frm.high - 12
     return f'<path class="bk" d="M{frm.x + WIDE} {start}H{right}V{lane}H{left}V{y}H{to.x - 5}"/>{_arrow(to.x, y, ">")}'
 
 
@@ -234,23 +265,24 @@ def _box(node: _Node, lines: Mapping[str, Line], chosen: str, link: str) -> Safe
         '<text class="t" x="{}" y="{}">{}</text><text class="s" x="{}" y="{}">{}</text>{}</a>',
         link, step.key, " end" if step.end else "", " itself" if step.itself else "",
         mark_safe(' aria-current="true"') if step.key == chosen else "",
-        node.x, node.y, WIDE, HIGH, node.x + 12, node.y + 23, _cut(step.name, 23),
-        node.x + 12, node.y + 43, _under(step), _measured(node.x, node.y + 64, WIDE, line),
+        node.x, node.y, WIDE, node.high, node.x + 12, node.y + 23, _cut(step.name, 23),
+        node.x + 12, node.y + 43, under(step), _measured(node.x, node.y + 64, WIDE, line),
     )  # fmt: skip
 
 
-def _card(step: Step, y: int, lines: Mapping[str, Line], chosen: str, link: str) -> SafeString:
+def _card(step: Step, y: int, low: int, lines: Mapping[str, Line], chosen: str, link: str) -> SafeString:
     return format_html(
         '<a href="{}{}#chosen" class="nd{}{}"{}><rect x="1" y="{}" width="{}" height="{}" rx="8"/>'
-        '<text class="t" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>{}</a>',
+        '<text class="t" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>{}{}</a>',
         link, step.key, " end" if step.end else "", " itself" if step.itself else "",
         mark_safe(' aria-current="true"') if step.key == chosen else "",
-        y, NARROW - 2, LOW - 2, y + 22, _cut(step.name, 26), y + 42, _under(step),
-        _share(NARROW - 12, y + 22, lines.get(step.key)),
+        y, NARROW - 2, low - 2, y + 22, _cut(step.name, 26), y + 42, under(step),
+        _share(NARROW - 12, y + 22, lines.get(step.key)), _lost(12, y + 60, lines.get(step.key), with_median=True),
     )  # fmt: skip
 
 
-def _under(step: Step) -> str:
+def under(step: Step) -> str:
+    """The second line of a box: who has it, and how long; what an end is."""
     if step.end:
         return {"won": "ends: won", "lost": "ends: lost"}.get(step.end, "ends")
     owner = "by itself" if step.itself else owner_words(step.owner).removeprefix("the team ").removeprefix("a team of ")
@@ -265,12 +297,25 @@ def _measured(x: int, y: int, width: int, line: Line | None) -> SafeString | str
         here = f"{line.here} here" if line and line.here else ""
         return format_html('<text class="s" x="{}" y="{}">{}</text>', x + 12, y, here)
     return format_html(
-        '<text class="s" x="{}" y="{}">median {}</text>{}',
+        '<text class="s" x="{}" y="{}">median {}</text>{}{}',
         x + 12,
         y,
         span(line.median),
         _share(x + width - 12, y, line),
+        _lost(x + 12, y + MORE, line),
     )
+
+
+def _lost(x: int, y: int, line: Line | None, *, with_median: bool = False) -> SafeString | str:
+    """What came a second time, and what was dropped or lost here, of all that left the step."""
+    if line is None or not line.left:
+        return ""
+    told = [f"median {span(line.median)}"] if with_median else []
+    told += [
+        f"{words} {round(share * 100)} %" for words, share in (("again", line.rework), ("out", line.dropped)) if share
+    ]
+    is_care = (line.rework or 0) + (line.dropped or 0) >= _CARE
+    return format_html('<text class="s{}" x="{}" y="{}">{}</text>', " care" if is_care else "", x, y, " · ".join(told))
 
 
 def _share(x: int, y: int, line: Line | None) -> SafeString | str:

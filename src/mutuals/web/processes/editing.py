@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
@@ -17,8 +18,8 @@ from mutuals.staff import queries as staff
 from mutuals.staff.models import Pillar, Team
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS
-from mutuals.web.processes import shown
-from mutuals.web.processes.stepform import changed, inserted, plain_of, removed
+from mutuals.web.processes import drawing, shown
+from mutuals.web.processes.stepform import changed, changed_way, inserted, plain_of, plain_of_way, removed, unlinked
 from mutuals.web.processes.views import found
 
 _BLANK = {"start": "begin", "steps": [{"step": "begin", "next": ["done"]}, {"step": "done", "end": "done"}]}
@@ -56,7 +57,7 @@ def edit(request: HttpRequest, process_id: int) -> HttpResponse:
     given = request.POST.get("text", "").replace("\0", "").replace("\r\n", "\n")
     try:
         read = text.read(given)
-        row = _written(request, process, dict(read.plain))
+        row = written(request, process, dict(read.plain))
         if request.POST.get("do") == "publish":
             keep.publish(row, by=caller(request), now=clock.now(), seen=row.edits)
             messages.success(request, f"Version {row.number} is in use. What runs keeps its version.")
@@ -72,13 +73,13 @@ def checked(request: HttpRequest, process_id: int) -> HttpResponse:
     """What is wrong with a text, and what is new in it: a part of the page, asked for while somebody types."""
     process = found(request, process_id)
     return render(
-        request, "processes/_checked.html", _looked_at(request, process, request.POST.get("text", "").replace("\0", ""))
+        request, "processes/_checked.html", looked_at(request, process, request.POST.get("text", "").replace("\0", ""))
     )
 
 
 @needs("process.edit", methods="GET POST")
 def step(request: HttpRequest, process_id: int, step: str) -> HttpResponse:
-    """One step by a plain form."""
+    """One step by a plain form; the form alone where the picture asks for it."""
     process = found(request, process_id)
     base = keep.of_now(process)
     there = steps.shape_of(base).step(step)
@@ -90,17 +91,56 @@ def step(request: HttpRequest, process_id: int, step: str) -> HttpResponse:
         try:
             is_gone = request.POST.get("do") == "remove"
             body = removed(base.body, step) if is_gone else changed(base.body, step, request.POST)
-            _written(request, process, body)
+            written(request, process, body)
         except REFUSALS as error:
             refused, status, given = str(error), 422, {**request.POST.dict()}
         else:
-            messages.success(request, f"{there.name} is {'taken away' if is_gone else 'written'}.")
-            return redirect("process_edit", process.pk)
+            return _after(request, process, f"{there.name} is {'taken away' if is_gone else 'written'}.")
     told = {
         "process": process, "version": base, "step": there, "given": given, "refused": refused,
         "owners": _owners(), "keys": [(one.key, one.name) for one in steps.shape_of(base).steps], "ends": shape.ENDS,
     }  # fmt: skip
-    return render(request, "processes/step.html", told, status=status)
+    return render(request, _page(request, "processes/step.html"), told, status=status)
+
+
+@needs("process.edit", methods="GET POST")
+def way(request: HttpRequest, process_id: int, step: str, to: str) -> HttpResponse:
+    """One branch by a plain form: its label, and under which condition it is open."""
+    process = found(request, process_id)
+    base = keep.of_now(process)
+    given = plain_of_way(base.body, step, to)
+    if given is None:
+        messages.error(request, "This way is not in the draft any more.")
+        return redirect("process_edit", process.pk)
+    shown_as = steps.shape_of(base)
+    name = f"{steps.name(shown_as, step)} → {steps.name(shown_as, to)}"
+    told: dict[str, Any] = {"process": process, "version": base, "step": step, "to": to, "name": name, "given": given}
+    if request.method == "POST":
+        try:
+            is_gone = request.POST.get("do") == "remove"
+            written(
+                request,
+                process,
+                unlinked(base.body, step, to) if is_gone else changed_way(base.body, step, to, request.POST),
+            )
+        except REFUSALS as error:
+            told |= {"refused": str(error), "given": {**given, **request.POST.dict()}}
+            return render(request, _page(request, "processes/way.html"), told, status=422)
+        return _after(request, process, f"{name} is {'taken away' if is_gone else 'written'}.")
+    return render(request, _page(request, "processes/way.html"), told)
+
+
+def _page(request: HttpRequest, name: str) -> str:
+    """The page, or the form alone for the picture beside it."""
+    return name.replace("/", "/_").replace(".html", "form.html") if request.headers.get("X-Part") else name
+
+
+def _after(request: HttpRequest, process: Process, words: str) -> HttpResponse:
+    """Back to the draft; for the picture the draft itself."""
+    if request.headers.get("X-Part"):
+        return JsonResponse(picture_of(request, process) | {"words": words})
+    messages.success(request, words)
+    return redirect("process_edit", process.pk)
 
 
 @needs("process.edit", methods="POST")
@@ -109,7 +149,7 @@ def insert(request: HttpRequest, process_id: int) -> HttpResponse:
     process = found(request, process_id)
     try:
         body, key = inserted(keep.of_now(process).body, request.POST)
-        _written(request, process, body)
+        written(request, process, body)
     except REFUSALS as error:
         messages.error(request, str(error))
         return redirect("process_edit", process.pk)
@@ -154,7 +194,7 @@ def do(request: HttpRequest, process_id: int) -> HttpResponse:
     return redirect("process", process.pk)
 
 
-def _written(request: HttpRequest, process: Process, body: dict[str, Any]) -> Version:
+def written(request: HttpRequest, process: Process, body: dict[str, Any]) -> Version:
     """The draft with another body. What a colleague did since the page was opened is not written over."""
     base, seen = (_number(request, name) for name in ("base", "seen"))
     note = request.POST.get("note")
@@ -183,11 +223,12 @@ def _drawn(
             (one.key, way.to, f"{one.name} → {steps.name(told, way.to)}") for one in told.steps for way in one.ways
         ],
         "owners": _owners(),
+        "drawn": picture_of(request, process),
     }
-    return render(request, "processes/edit.html", context | _looked_at(request, process, written), status=status)
+    return render(request, "processes/edit.html", context | looked_at(request, process, written), status=status)
 
 
-def _looked_at(request: HttpRequest, process: Process, given: str) -> dict[str, Any]:
+def looked_at(request: HttpRequest, process: Process, given: str) -> dict[str, Any]:
     """Findings, changes against the version in use, and the picture of a text."""
     try:
         read = text.read(given)
@@ -203,6 +244,33 @@ def _looked_at(request: HttpRequest, process: Process, given: str) -> dict[str, 
         "changes": check.compared(steps.shape_of(used), read) if used else [],
         "pictures": shown.picture(read, None, link="#step-"),
     }
+
+
+def picture_of(request: HttpRequest, process: Process) -> dict[str, Any]:
+    """The draft as the picture that is edited takes it: plain values, the boxes with their places, the text, the check."""
+    row = keep.of_now(process)
+    told, at = steps.shape_of(row), drawing.places(steps.shape_of(row))
+    body_text = text.write(row.body)
+    return {
+        "base": row.pk, "seen": row.edits, "number": row.number, "is_draft": row.state == "draft",
+        "start": told.start, "body": row.body, "text": body_text,
+        "steps": [
+            {
+                "key": one.key, "name": one.name, "under": drawing.under(one), "end": one.end, "itself": one.itself,
+                "x": at[one.key][0], "y": at[one.key][1], "said": _said(one),
+                "ways": [{"to": way.to, "label": way.label, "asks": way.condition is not None} for way in one.ways],
+            }
+            for one in told.steps
+        ],
+        "checked": render_to_string("processes/_checked.html", looked_at(request, process, body_text), request),
+    }  # fmt: skip
+
+
+def _said(one: shape.Step) -> str:
+    """What is heard of a step beside what stands in its box, and its ways."""
+    told = [f"needs {', '.join(one.needs)}" if one.needs else "", "has a condition" if one.guard is not None else ""]
+    told += [f"does {', '.join(act for act, _ in one.acts)}" if one.acts else ""]
+    return ", ".join(filter(None, told))
 
 
 def _owners() -> list[str]:

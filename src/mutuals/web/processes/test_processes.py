@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 import cast
@@ -256,3 +258,42 @@ def test_the_page_asks_as_often_for_fifty_items_as_for_one(us, lea, django_asser
 
     with django_assert_max_num_queries(len(few)):
         lea.get(f"/processes/{made.pk}/")
+
+
+def test_a_draft_is_edited_in_its_picture_and_nobody_is_written_over(us, lea):
+    made = process(lea)
+    draw = f"/processes/{made.pk}/draw/"
+
+    def do(**told):
+        return lea.post(draw, told | opened(made))
+
+    first = lea.get(draw).json()
+    stale = opened(made)
+    added = do(do="add", step="triage", to="reply", name="Legal check", owner="role lead").json()
+    do(do="move", step="legal_check", x="640", y="20")
+    linked = do(do="link", step="legal_check", to="triage").json()
+    named = lea.post(
+        f"/processes/{made.pk}/edit/legal_check/to/triage/",
+        {"label": "unclear"} | opened(made),
+        headers={"X-Part": "1"},
+    ).json()
+    refused = lea.post(draw, {"do": "remove", "step": "reply"} | stale)
+    wrong = [
+        do(do="move", step="reply", x="-1", y="2"),
+        do(do="fly"),
+        do(do="body", body="{}"),
+        do(do="remove", step="x"),
+    ]
+    back = do(do="body", body=json.dumps(first["body"])).json()
+
+    assert (added["key"], [one["key"] for one in added["steps"]]) == (
+        "legal_check",
+        ["triage", "legal_check", "reply", "closed"],
+    )
+    assert [(one["x"], one["y"]) for one in linked["steps"] if one["key"] == "legal_check"] == [(640, 20)]
+    assert "at: [640, 20]" in linked["text"]
+    assert named["steps"][1]["ways"][1] == {"to": "triage", "label": "unclear", "asks": False}
+    assert (refused.status_code, "began a draft since you opened this" in refused.json()["words"]) == (422, True)
+    assert [one.status_code for one in wrong] == [422] * 4
+    assert back["body"] == first["body"]
+    assert Version.objects.get(state="in_use").body == first["body"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mutuals.web.processes import editing, views, working
+from mutuals.web.processes import editing, moving, views, working
 
 urlpatterns = [
     path("processes/", views.page, name="processes"),
@@ -16,8 +16,10 @@ urlpatterns = [
     path("processes/<int:process_id>/", views.one, name="process"),
     path("processes/<int:process_id>/check/", editing.checked, name="process_check"),
     path("processes/<int:process_id>/edit/", editing.edit, name="process_edit"),
+    path("processes/<int:process_id>/draw/", moving.draw, name="process_draw"),
     path("processes/<int:process_id>/edit/insert/", editing.insert, name="process_insert"),
     path("processes/<int:process_id>/edit/<slug:step>/", editing.step, name="process_step"),
+    path("processes/<int:process_id>/edit/<slug:step>/to/<slug:to>/", editing.way, name="process_way"),
     path("processes/<int:process_id>/start/", working.start, name="process_start"),
     path("processes/<int:process_id>/do/", editing.do, name="process_do"),
 ]

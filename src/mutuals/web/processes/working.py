@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.processes import hands, hours, queries, run, steps
+from mutuals.processes import hands, hours, kinds, queries, run, steps
 from mutuals.processes.models import Handover, Item, ItemState, Passage
 from mutuals.processes.shape import Shape, Step
 from mutuals.staff import queries as staff
@@ -161,14 +161,31 @@ def panel(
             *((f"team {one.pk}", one.name) for one in staff.teams_of(viewer)),
             *((f"staff {one.pk}", one.name) for one in staff.active()),
         ],
-        "fields": [
-            (one, typed.get(f"f-{one}", ""))
-            for one in (here.needs if here else ())
-            if one in asked or f"f-{one}" in typed
-        ],
+        "fields": _fields(row, here, told, typed=typed, asked=asked),
         "typed": typed,
         "limit": _limit(row, here, told),
     }
+
+
+def _fields(
+    row: Item, here: Step | None, told: Shape, *, typed: Mapping[str, str], asked: Any
+) -> list[tuple[str, str, str, tuple[tuple[str, str], ...]]]:
+    """What the form of a step asks for, as (name, label, value, choices): what a refusal named, and near an end its own."""
+    if here is None:
+        return []
+    kind = kinds.kind(row.process.kind)
+    ends = any(to is not None and to.end for to in (told.step(way.to) for way in here.ways))
+    names = [one for one in here.needs if one in asked or f"f-{one}" in typed] + [*(kind.at_end if ends else ())]
+    known = {one.name: one for one in kind.asked.fields} if kind.asked else {}
+    return [
+        (
+            one,
+            known[one].label if one in known else one,
+            typed.get(f"f-{one}", ""),
+            known[one].choices if one in known else (),
+        )
+        for one in dict.fromkeys(names)
+    ]
 
 
 def _limit(row: Item, here: Step | None, told: Shape) -> dict[str, Any] | None:

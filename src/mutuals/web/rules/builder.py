@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mutuals.base.filters import OPS, Field, Kind, Record, Refused, from_json, from_query, record, to_json
+from mutuals.base.filters import OP_WORDS, Field, Kind, Record, Refused, from_json, from_query, record, to_json
 from mutuals.rules import registry
 from mutuals.rules.body import HOURLY
 from mutuals.rules.events import EVENTS
 from mutuals.rules.registry import Action, Parameter
-from mutuals.rules.said import OPS as OP_WORDS
 from mutuals.staff.models import User
 
 MOST = 20  # lines of a group in a form
-_SEVERAL = ("in", "between", "says", "saysnot")
+_SEVERAL = ("in", "notin", "between", "says", "saysnot")
+_LASTING = ("last", "next", "older", "later")
+_COUNTED = ("atleast", "atmost")
 _NOT = "not "
 _DENIED = ("contains", "starts", "in", "between", "last")  # questions that have no opposite of their own
 _NO_VALUE = ("empty", "filled", "any", "none")
@@ -200,7 +201,7 @@ def drawn(lines: Sequence[Line], when: str, wrong: Mapping[str, str]) -> list[Dr
             choices = (("yes", "yes"), ("no", "no"))
         words = tuple((each, _op_words(one, each)) for each in ops)
         plain_op = op.removeprefix(_NOT)
-        hint = "commas part several" if plain_op in _SEVERAL else "days" if plain_op == "last" else ""
+        hint = "commas part several" if plain_op in _SEVERAL else "days, or 3 weeks" if plain_op in _LASTING else ""
         names = tuple(sorted(one.names())) if one and one.names and not choices else ()
         found.append(
             Drawn(
@@ -212,12 +213,12 @@ def drawn(lines: Sequence[Line], when: str, wrong: Mapping[str, str]) -> list[Dr
 
 
 def _ops(one: Field) -> tuple[str, ...]:
-    return (*OPS[one.kind], *(f"{_NOT}{op}" for op in OPS[one.kind] if op in _DENIED))
+    return (*one.ops, *(f"{_NOT}{op}" for op in one.ops if op in _DENIED))
 
 
 def _op_words(one: Field | None, op: str) -> str:
     if one and one.kind is Kind.RELATION:
-        return "is known" if op == "any" else "is not known"
+        return {"any": "is known", "none": "is not known"}.get(op, f"are {OP_WORDS.get(op, op)}")
     words = OP_WORDS.get(op.removeprefix(_NOT), op)
     return _denied(words) if op.startswith(_NOT) else words
 
@@ -299,8 +300,8 @@ def _line(told: Mapping[str, Any], path: str) -> Line:
         raise _TooDeep
     here, value = f"{path}{told['field']}", told.get("value")
     if isinstance(value, Mapping):
-        if set(value) == {"all"} and not value["all"]:
-            return Line(here, told["op"])
+        if set(value) == {"all"} and not value["all"] and not told.get("of"):
+            return Line(here, told["op"], str(told.get("amount", "")))
         if told["op"] != "any":
             raise _TooDeep
         return _line(value, f"{here}.")
@@ -322,6 +323,8 @@ def _condition(line: Line, of: Record) -> dict[str, Any]:
         return {"not": _condition(replace(line, op=line.op.removeprefix(_NOT)), of)}
     if line.op in ("any", "none"):
         return {"field": name, "op": line.op, "value": {"all": []}}
+    if line.op in _COUNTED and (one := _field(name, of)) and one.kind is Kind.RELATION:
+        return {"field": name, "op": line.op, "amount": line.value.strip(), "value": {"all": []}}
     if line.op in _NO_VALUE:
         return {"field": name, "op": line.op}
     several = [part.strip() for part in line.value.split(",") if part.strip()]

@@ -10,10 +10,12 @@ from mutuals.base.refusals import Refusal
 from mutuals.history.models import Interaction
 from mutuals.people.models import Person
 from mutuals.people.visibility import sees_contacts
+from mutuals.records.kinds import PREFIX
 from mutuals.rules import queries, registry, send, trial
 from mutuals.rules.body import Body, Step
 from mutuals.rules.models import Firing, Rule, Run
 from mutuals.rules.said import step
+from mutuals.staff import named
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -21,7 +23,7 @@ from mutuals.web.frame import talk
 RECORD = 5  # lines of the log on the page of a record
 
 
-def fired(viewer: User, **about: int) -> list[tuple[Firing, list[dict[str, Any]]]]:
+def fired(viewer: User, **about: Any) -> list[tuple[Firing, list[dict[str, Any]]]]:
     """What rules did about a conversation, a person or a message, newest first, each with its steps; nothing is counted."""
     return [(one, [_step(each) for each in one.steps]) for one in queries.log(viewer, limit=RECORD, **about)]
 
@@ -69,7 +71,7 @@ def tried(do: str, body: Body, data: Mapping[str, Any], *, by: User, now: dateti
     if do == "test":
         number = str(data.get("number", "")).strip()
         if not number.isascii() or not number.isdigit() or len(number) > 18:
-            raise Refusal("Say the number of the message or person to test it on, as it stands in its address.")
+            raise Refusal("Say the number of the message, person or record to test it on, as it stands in its address.")
         return {"test": trial.test(body, int(number), by=by, now=now), "number": number}
     return None
 
@@ -83,6 +85,10 @@ def _rows(found: trial.Dry, viewer: User) -> list[dict[str, Any]]:
             for pk in found.ids
             if pk in people
         ]
+    if found.record != "interaction":
+        key = "own" if found.record.startswith(PREFIX) else found.record
+        seen = named.shown(viewer, [f"{key}:{pk}" for pk in found.ids])
+        return [{"name": one.name, "url": one.url, "at": None, "text": ""} for one in seen.values()]
     rows = Interaction.objects.select_related("profile").in_bulk(found.ids)
     full = sees_contacts(viewer)
     return [

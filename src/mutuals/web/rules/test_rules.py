@@ -112,7 +112,7 @@ def test_an_answer_that_lacks_is_marked_by_its_label_and_worked_on_next(lea):
     asked = {one.parameter.name: one.wrong for one in page.context["then"][0].asked}
     assert page.status_code == 422
     assert page.context["refused"] == "Step 1 of “then” (open the case “…”), Title: Please fill this in."
-    assert asked == {"title": "Please fill this in.", "priority": "", "minutes": ""}
+    assert asked == {"title": "Please fill this in.", "priority": "", "minutes": "", "severity": "", "each": ""}
     assert b'data-focus-on="id_t0title"' in page.content
     assert b'aria-invalid="true" aria-describedby="id_t0titlew"' in page.content
 

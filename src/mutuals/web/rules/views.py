@@ -33,6 +33,7 @@ _KINDS = (
     ("silent", "Fired on nothing in 90 days"),
     ("noisy", "More wrong than right"),
 )
+_LEFT = 5  # of a file, that are told with their reasons
 
 
 @needs("rule.view")
@@ -152,7 +153,7 @@ def file(request: HttpRequest) -> HttpResponse:
 
 @needs("rule.edit", methods="POST")
 def taken(request: HttpRequest) -> HttpResponse:
-    """Rules from a file, or from what was typed; all of them or none."""
+    """Rules from a file, or from what was typed; those that name what is not there are left out and told."""
     by, sent = caller(request), request.FILES.get("file")
     try:
         if sent is not None and sent.size and sent.size > text.LONGEST_FILE:
@@ -162,9 +163,10 @@ def taken(request: HttpRequest) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, str(error))
         return redirect("rules")
-    messages.success(
-        request, f"{len(made)} rule{'s' if len(made) != 1 else ''} read; they are off until you turn them on."
-    )
+    many = len(made.rules)
+    messages.success(request, f"{many} rule{'s' if many != 1 else ''} read; they are off until you turn them on.")
+    for words in made.left[:_LEFT]:
+        messages.error(request, f"Left out. {words}")
     return redirect("rules")
 
 

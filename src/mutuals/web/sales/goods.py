@@ -20,7 +20,8 @@ from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, Asked, typed
 from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms, shown
-from mutuals.web.sales.orders import PAGE
+
+PAGE = 50
 
 
 @needs("order.view")

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from mutuals.base import clock
+from mutuals.base.lists import listing
 from mutuals.identity import offered
 from mutuals.sales import invoices as acts
 from mutuals.sales import queries
 from mutuals.sales.models import Invoice
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
+from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms, shown
-from mutuals.web.sales.orders import PAGE, found, shown_one, whose
+from mutuals.web.sales.orders import found, shown_one
 
 
 @needs("invoice.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """Invoices, last stored first; `open=1` shows those that are not paid."""
-    viewer = caller(request)
-    person, organisation = whose(request, viewer)
-    rows = queries.invoices_visible_to(viewer).select_related("organisation", "profile__person__canonical")
-    rows = rows.filter(profile__person__canonical=person) if person else rows
-    rows = rows.filter(organisation=organisation) if organisation else rows
-    is_open = request.GET.get("open") == "1"
-    rows = rows.filter(open__gt=0) if is_open else rows
-    told, more = shown.stretch(rows.order_by("-pk"), request.GET.get("after", ""), "pk", PAGE)
-    asked = {name: value for name in ("person", "organisation", "open") if (value := request.GET.get(name, ""))}
-    today = timezone.localdate()
-    narrowed = {name: value for name, value in asked.items() if name != "open"}
-    context = {
-        "all": urlencode(narrowed),
-        "only_open": urlencode(narrowed | {"open": 1}),
-        "rows": [(row, row.open > 0 and row.due_on is not None and row.due_on < today) for row in told],
-        "more": urlencode(asked | {"after": more}) if more else "",
-        "person": person,
-        "organisation": organisation,
-        "is_open": is_open,
-        "parts": shown.parts("invoices", viewer),
-    }
-    return render(request, "sales/invoices.html", context)
+    """Invoices, last stored first; `open=1` shows those that are not paid, `open=late` those whose day is over."""
+    more = {"tabs": shown.parts("invoices", caller(request))}
+    return show(request, listing("invoice"), template="sales/invoices.html", more=more)
 
 
 @needs("invoice.view")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
-from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,21 +14,17 @@ from mutuals.base import clock
 from mutuals.base.ids import new_token
 from mutuals.base.lists import listing
 from mutuals.base.refusals import Refusal
-from mutuals.identity import offered
-from mutuals.people.models import Organisation, Person
-from mutuals.people.visibility import organisations_visible_to
-from mutuals.people.visibility import visible_to as visible_people
+from mutuals.identity import given_back, offered
 from mutuals.sales import queries
 from mutuals.sales.models import Deal, Kind, Order, Product
 from mutuals.sales.orders import LineIn, OrderIn
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
-from mutuals.web.frame.forms import typed
+from mutuals.web.frame.forms import REFUSALS, typed
 from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms, shown
 
-PAGE = 50
 MOST_LINES = 300
 
 
@@ -39,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     more = {
         "may_edit": may(viewer, "order.edit"),
         "tabs": shown.parts("orders", viewer),
-        "new": urlencode([(name, request.GET[name]) for name in ("person", "organisation") if request.GET.get(name)]),
+        "new": shown.whom(request),
     }
     return show(request, listing("order"), template="sales/orders.html", more=more)
 
@@ -72,16 +68,44 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "sales/edit.html", context, status=422 if form.is_bound else 200)
 
 
+@needs("order.edit", methods="POST")
+def give_back(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Goods of an order came back. The form's number makes it one return, however often it is sent."""
+    row = found(request, order_id)
+    try:
+        told = {
+            int(name[5:]): forms.Typed().number(value, "quantity", int(name[5:]))
+            for name in request.POST
+            if name.startswith("back-") and name[5:].isdecimal() and len(name) < 12
+            if (value := str(request.POST[name])).strip()
+        }
+        back = given_back.give_back(
+            row,
+            by=caller(request),
+            now=clock.now(),
+            quantities=told,
+            number=request.POST.get("number", "").replace("\0", ""),
+        )
+    except REFUSALS as error:
+        messages.error(request, str(error))
+        return redirect("order", row.pk)
+    messages.success(request, f"{back.number} is noted: goods of {row.number} came back.")
+    return redirect("order", back.pk)
+
+
 def found(request: HttpRequest, number: int) -> Order:
     """The order that the caller may see, or 404."""
     rows = queries.visible_to(caller(request))
-    return get_object_or_404(rows.select_related("organisation", "profile__person__canonical", "source"), pk=number)
+    return get_object_or_404(
+        rows.select_related("organisation", "profile__person__canonical", "source", "gives_back"), pk=number
+    )
 
 
 def shown_one(request: HttpRequest, row: Order, form: forms.Billing | None = None) -> HttpResponse:
     """The page of an order."""
     viewer = caller(request)
     lines = list(row.lines.select_related("product").order_by("position")[:MOST_LINES])
+    left = queries.left_of(row)
     bills = list(queries.invoices_visible_to(viewer).filter(order=row).order_by("issued_on", "pk")[:100])
     start = {
         "number": f"{row.number}-{len(bills) + 1}" if bills else row.number,
@@ -91,7 +115,10 @@ def shown_one(request: HttpRequest, row: Order, form: forms.Billing | None = Non
     context = {
         "one": row,
         "person": row.profile.person.canonical if row.profile and row.profile.person else None,
-        "lines": [(line, line.quantity * line.unit_price) for line in lines],
+        "lines": [(line, line.quantity * line.unit_price, left.get(line)) for line in lines],
+        "backs": list(row.returns.order_by("pk")[:50]),
+        "may_give_back": may(viewer, "order.edit") and any(left.values()),
+        "back_number": f"{row.number[:70]}-{new_token()[:6]}",
         "has_more": row.lines.count() > len(lines) if len(lines) == MOST_LINES else False,
         "bills": bills,
         "form": form or forms.Billing(initial=start),
@@ -99,16 +126,6 @@ def shown_one(request: HttpRequest, row: Order, form: forms.Billing | None = Non
         "parts": shown.parts("orders", viewer),
     }
     return render(request, "sales/order.html", context, status=422 if form else 200)
-
-
-def whose(request: HttpRequest, viewer: User) -> tuple[Person | None, Organisation | None]:
-    """Whom a list is narrowed to; 404 for somebody whom the viewer does not see."""
-    person = organisation = None
-    if number := shown.number(request.GET.get("person", "")):
-        person = get_object_or_404(visible_people(viewer), cluster=number)
-    if number := shown.number(request.GET.get("organisation", "")):
-        organisation = get_object_or_404(organisations_visible_to(viewer), pk=number)
-    return person, organisation
 
 
 def _line(line: forms.Typed, place: int) -> LineIn:

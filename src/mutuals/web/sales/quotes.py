@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from mutuals.base import clock
 from mutuals.base.ids import new_token
+from mutuals.base.lists import listing
 from mutuals.identity import offered
 from mutuals.sales import queries
 from mutuals.sales import quotes as acts
@@ -20,32 +20,22 @@ from mutuals.sales.models import Product, Quote, QuoteState
 from mutuals.staff.permissions import may
 from mutuals.web.frame.doors import caller, needs
 from mutuals.web.frame.forms import REFUSALS, typed
+from mutuals.web.lists.shown import show
 from mutuals.web.sales import forms, shown
-from mutuals.web.sales.orders import PAGE, whose
 
 _MARKS = {"accepted": "good", "declined": "line", "expired": "care", "sent": "accent"}
 
 
 @needs("quote.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """Quotes, last drafted first."""
+    """Quotes, last drafted first, as the address narrows them; or by the day until which they hold."""
     viewer = caller(request)
-    person, organisation = whose(request, viewer)
-    rows = queries.quotes_visible_to(viewer).select_related("organisation", "profile__person__canonical")
-    rows = rows.filter(profile__person__canonical=person) if person else rows
-    rows = rows.filter(organisation=organisation) if organisation else rows
-    found, more = shown.stretch(rows.order_by("-pk"), request.GET.get("after", ""), "pk", PAGE)
-    asked = {name: value for name in ("person", "organisation") if (value := request.GET.get(name, ""))}
-    context = {
-        "rows": [(row, *mark(row)) for row in found],
-        "more": urlencode(asked | {"after": more}) if more else "",
-        "person": person,
-        "organisation": organisation,
+    more = {
         "may_edit": may(viewer, "quote.edit"),
-        "to_people": queries.sells_to_people(),
-        "parts": shown.parts("quotes", viewer),
+        "tabs": shown.parts("quotes", viewer),
+        "new": shown.whom(request),
     }
-    return render(request, "sales/quotes.html", context)
+    return show(request, listing("quote"), template="sales/quotes.html", more=more)
 
 
 @needs("quote.view")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -33,18 +34,6 @@ def parts(here: str, viewer: User) -> list[tuple[str, str, str, bool]]:
     return [(words, url, icon, name == here) for name, words, url, icon, act in _PARTS if may(viewer, act)]
 
 
-def stretch(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[Any], str]:
-    """A page of rows that are sorted by a column (or "pk") downwards, and the place of the next one ("" at the end)."""
-    if place := _place(after, by):
-        value, pk = place
-        rows = rows.filter(pk__lt=pk) if by == "pk" else rows.filter(**{f"{by}__lte": value})
-        rows = rows if by == "pk" else rows.exclude(**{by: value, "pk__gte": pk})
-    found = list(rows[: limit + 1])
-    if len(found) <= limit:
-        return found, ""
-    return found[:limit], cursors.pack([along(found[limit - 1], by), found[limit - 1].pk], of=f"{_OURS} {by}")
-
-
 def climb(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[Any], str]:
     """A page of rows that are sorted upwards by a text of which no two have the same, and the place of the next one."""
     if place := _place(after, by):
@@ -53,6 +42,11 @@ def climb(rows: QuerySet[Any], after: str, by: str, limit: int) -> tuple[list[An
     if len(found) <= limit:
         return found, ""
     return found[:limit], cursors.pack([along(found[limit - 1], by), 0], of=f"{_OURS} {by}")
+
+
+def whom(request: HttpRequest) -> str:
+    """Of whom a list tells, as the address of a form for something new takes it."""
+    return urlencode([(name, request.GET[name]) for name in ("person", "organisation") if request.GET.get(name)])
 
 
 def number(text: str) -> int:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/orders/new/", orders.new, name="order_new"),
     path("sales/orders/<int:order_id>/", orders.one, name="order"),
     path("sales/orders/<int:order_id>/invoice/", money.bill, name="order_invoice"),
+    path("sales/orders/<int:order_id>/returns/", orders.give_back, name="order_back"),
     path("sales/quotes/", quotes.page, name="quotes"),
     path("sales/quotes/new/", quotes.new, name="quote_new"),
     path("sales/quotes/<int:quote_id>/", quotes.one, name="quote"),

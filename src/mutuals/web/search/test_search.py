@@ -32,7 +32,7 @@ def test_people_organisations_and_words_stand_in_groups(here, talk, django_asser
     organisations.add(by=here.ada, name="The Kettle works", now=cast.NOW)
     client = as_(here.ada)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(31):
         answer = client.get("/search/?q=kettle")
 
     assert "Kettle Smith" in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,9 @@ from mutuals.people.directory import list_organisations
 from mutuals.people.models import Person
 from mutuals.people.queries import find_by_name
 from mutuals.people.visibility import sees_contacts, shown_contact
+from mutuals.records import queries as own
+from mutuals.records.kinds import Kind
+from mutuals.records.models import Own
 from mutuals.staff.models import User
 from mutuals.staff.permissions import may
 from mutuals.web.frame import talk
@@ -46,6 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
         told["presences"] = _presences(viewer, asked, 8)
         told["cases"] = _cases(viewer, asked, 8)
         told["ideas"] = _ideas(viewer, asked, 8)
+        told["own"] = _own(viewer, asked, 12)
     if asked and told["may_read"]:
         try:
             told |= _said(asked, after, viewer)
@@ -89,6 +94,17 @@ def quick(request: HttpRequest) -> JsonResponse:
         for one in _ideas(viewer, asked, 3)
     ]
     groups.append(("Ideas", found))
+    for kind, rows in _own(viewer, asked, 4):
+        found = [
+            {
+                "name": row.title,
+                "note": kind.reference(row.number),
+                "url": f"/own/{kind.key}/{row.pk}/",
+                "icon": kind.icon,
+            }
+            for row in rows
+        ]
+        groups.append((kind.plural, found))
     groups.append(("Said", _quick_said(viewer, asked)))
     return JsonResponse({"groups": [{"name": name, "rows": rows} for name, rows in groups if rows]})
 
@@ -132,8 +148,17 @@ def _cases(viewer: User, asked: str, limit: int) -> list[Case]:
 
 
 def _ideas(viewer: User, asked: str, limit: int) -> list[Idea]:
-    """By words of the title."""
-    return ideas.listed(viewer, text=asked, limit=limit)
+    """By words of the title; none where looking takes too long."""
+    try:
+        return ideas.listed(viewer, text=asked, limit=limit)
+    except TooSlow:
+        return []
+
+
+def _own(viewer: User, asked: str, limit: int) -> list[tuple[Kind, list[Own]]]:
+    """Records of the house's own making by words of their title or by number, type by type."""
+    found = sorted(own.find(viewer, asked, limit=limit), key=lambda pair: pair[0].id)
+    return [(kind, [row for _, row in rows]) for kind, rows in groupby(found, key=lambda pair: pair[0])]
 
 
 def _presences(viewer: User, asked: str, limit: int) -> list[tuple[int, str, str, str]]:

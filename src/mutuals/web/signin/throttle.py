@@ -31,6 +31,11 @@ def spend(request: HttpRequest, login: str) -> RateLimitUsage | None:
     return RateLimitUsage([*near.usage, *everywhere.usage]) if near and everywhere else None
 
 
+def may_ask(request: HttpRequest) -> bool:
+    """Whether this address may be sent to a provider once more."""
+    return _count(request, "provider", "") is not None
+
+
 def remember(response: HttpResponse, user: User) -> None:
     """Mark the browser as one in which this user proved who they are. The mark opens nothing."""
     mark = signing.dumps([_of(user.email), new_token()], salt=_SALT)

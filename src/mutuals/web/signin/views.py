@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from mutuals.base import clock
 from mutuals.base.refusals import Refusal
-from mutuals.staff import accounts
+from mutuals.staff import accounts, providers
 from mutuals.staff.models import User
 from mutuals.staff.queries import is_set_up
 from mutuals.web.frame.forms import typed
@@ -32,7 +32,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
     """The sign-in; before anybody has an account, the set-up."""
     if request.method == "GET" and not is_set_up():
         return redirect("setup")
-    answer: HttpResponseBase = theirs.login(request)
+    answer: HttpResponseBase = theirs.LoginView.as_view(extra_context={"providers": providers.offered()})(request)
     return answer
 
 

@@ -47,7 +47,7 @@ def test_sources_are_shown_with_health_and_who_answers_for_them(here, django_ass
     cast.channel(square)
     client = as_(here.aron)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         answer = client.get("/sources/")
 
     assert "Town square" in answer.text

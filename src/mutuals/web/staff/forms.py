@@ -65,6 +65,12 @@ class Own(Asked):
         choices=[("", "On the page of today"), ("mail", "There, and by mail")],
         required=False,
     )
+    pillar = forms.ChoiceField(
+        label="What stands first",
+        choices=[("", "The usual order"), *Pillar.choices],
+        required=False,
+        help_text="In the menu and on Today; nothing is hidden.",
+    )
 
 
 class Password(Asked):

@@ -16,7 +16,7 @@ from mutuals.base import clock
 from mutuals.rules import send
 from mutuals.staff import accounts
 from mutuals.staff import tokens as keys
-from mutuals.staff.models import Token, User
+from mutuals.staff.models import Pillar, Token, User
 from mutuals.staff.permissions import may
 from mutuals.staff.queries import tokens_visible_to
 from mutuals.web.frame.doors import caller, needs
@@ -75,8 +75,16 @@ def theme(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204) if "HX-Request" in request.headers else redirect("me")
 
 
+@needs(methods="POST")
+def pillar(request: HttpRequest) -> HttpResponse:
+    """From which part of the business one looks at the house; Today is shown in its order."""
+    told = request.POST.get("pillar", "")
+    accounts.change(caller(request), by=caller(request), pillar=told if told in Pillar.values else "")
+    return redirect("today")
+
+
 def _as_is(user: User) -> dict[str, str]:
-    return {"name": user.name, "zone": user.zone, "theme": user.theme, "told_by": user.told_by}
+    return {"name": user.name, "zone": user.zone, "theme": user.theme, "told_by": user.told_by, "pillar": user.pillar}
 
 
 def _known(theme: str) -> str:

@@ -1,5 +1,7 @@
 """Staff: who sees, makes, changes and ends accounts; teams; roles; one's own page."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -29,7 +31,7 @@ def as_(user):
 def test_everybody_who_works_here_is_listed_with_teams(here, django_assert_num_queries):
     client = as_(here.ada)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = client.get("/staff/")
 
     assert "lea@kettleworks.example" in answer.text
@@ -250,3 +252,28 @@ def test_guesses_of_the_old_password_at_an_open_screen_are_slowed_down(here):
 
     assert "Wait a minute" in answer.text
     assert User.objects.get(pk=here.ada.pk).check_password(cast.PASSWORD)
+
+
+def test_what_stands_first_follows_ones_part_of_the_business_and_nothing_is_hidden(here):
+    client = Client()
+    client.force_login(here.ada)
+    usual = _order(client)
+
+    client.post("/pillar/", {"pillar": "innovation"})
+    innovation = _order(client)
+    client.post("/pillar/", {"pillar": "sales"})
+    sales = _order(client)
+    client.post("/pillar/", {"pillar": "nothing such"})
+
+    assert innovation.index("Listening") < innovation.index("Inbox")
+    assert innovation.index("Ideas") < innovation.index("Tasks")
+    assert sales.index("Deals") < sales.index("Inbox")
+    assert sales[0] == "Today"
+    assert sorted(innovation) == sorted(sales) == sorted(usual) == sorted(_order(client))
+    assert _order(client) == usual
+
+
+def _order(client):
+    """The names of the rail's lines, from above."""
+    page = client.get("/").content.decode()
+    return re.findall(r'data-key-label="([^"]+)"', page[page.index('aria-label="Main"') : page.index("</nav>")])

@@ -20,5 +20,6 @@ urlpatterns = [
     path("me/password/", own.password, name="me_password"),
     path("me/tokens/", own.tokens, name="me_tokens"),
     path("me/tokens/<int:token_id>/end/", own.end_token, name="me_token_end"),
+    path("pillar/", own.pillar, name="pillar_choose"),
     path("theme/", own.theme, name="theme"),
 ]

@@ -112,7 +112,7 @@ def test_today_costs_the_same_however_much_waits(django_assert_max_num_queries):
     cast.said(square, *[cast.event(f"q{n}", who=f"w{n}") for n in range(30)])
     client = signed_in(us.lea)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         page = client.get("/").content.decode()
 
     assert page.count("Take it") == 8

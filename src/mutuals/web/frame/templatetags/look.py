@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -19,6 +20,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from mutuals.web.frame import panels as other_screens
 
 register = template.Library()
 
@@ -215,3 +218,9 @@ def ring(state: str, sure: float | None = None) -> SafeString:
     return mark_safe(  # noqa: S308 - made of constants and one number
         f'<svg class="cring {state}" viewBox="0 0 20 20" role="img" aria-label="{label}">{drawing}</svg>'
     )
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: dict[str, Any], kind: str, row: Any, where: str) -> SafeString:
+    """What other screens show on this record's page: "head", "main" or "side"; see `web.frame.panels`."""
+    return other_screens.shown(context["request"], kind, row, where)

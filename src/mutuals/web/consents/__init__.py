@@ -1,0 +1,1 @@
+"""What people allow: purposes of the house, and consents of one customer."""

@@ -1,0 +1,1 @@
+"""Promises to customers on the screen."""
