@@ -7,10 +7,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from allauth.mfa.models import Authenticator
 from playwright.sync_api import Browser, BrowserContext, expect
 
 import cast
-from browser.conftest import Walker, sign_in
+from browser.conftest import Town, Walker, sign_in
 from browser.serving import served
 from mutuals import embedded
 
@@ -72,7 +73,14 @@ def test_an_empty_installation_asks_for_its_owner_and_leads_to_today(
         ]
 
 
-def test_a_passkey_is_enrolled_and_then_signs_in_without_a_password(walker: Walker) -> None:
+@pytest.fixture
+def as_before(town: Town) -> Iterator[None]:
+    """Whoever signs in after this test is asked for a password alone, as before."""
+    yield
+    Authenticator.objects.filter(user=town.staff.ben).delete()
+
+
+def test_a_passkey_is_enrolled_and_then_signs_in_without_a_password(walker: Walker, as_before: None) -> None:
     walker.address = walker.address.replace("127.0.0.1", "localhost")
     page = walker.page
     _with_a_finger(page.context, walker)
