@@ -56,7 +56,7 @@ def test_a_list_is_narrowed_sorted_and_opened_by_keys_alone(ada: Walker, orders:
     keys.type("150")
     keys.press("Enter")
 
-    expect(page.locator(".told")).to_have_text("Orders where number starts with L- and total is above 150.")
+    expect(page.locator(".told")).to_have_text("Orders where order number starts with L-, and total is above 150.")
     expect(page.locator("footer.sum")).to_contain_text("9 orders")
     assert "f=total%3Aover%3A150" in page.url
 
