@@ -276,7 +276,7 @@ def _import_a_file(hands: Hands, folder: Path) -> None:
     hands.clean()
     hands.to("button", "Drop a file here, or choose one")
     with hands.page.expect_file_chooser() as choosing:
-        hands.press("Enter")
+        hands.press("Space")
     choosing.value.set_files(file)
     hands.to("button", "Upload and read")
     hands.press("Enter")
